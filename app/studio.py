@@ -1,0 +1,130 @@
+"""Studio: the window's only door to jobs and takes.
+
+Lives on the window's thread. Every verb returns at once: the work happens on the engine's
+thread, and what came of it arrives as ``changed`` (new snapshots) or ``notified``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, Protocol, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from app.notices import Notice
+from engine.dispatch.queue import Queue
+from engine.jobs import Change, EngineStatus, Failure, Order, Request
+
+__all__ = ["Engine", "Studio"]
+
+T = TypeVar("T")
+
+
+class Engine(Protocol):
+    """A queue that runs on another thread."""
+
+    def listen(
+        self,
+        on_changes: Callable[[Sequence[Change]], None],
+        on_status: Callable[[EngineStatus], None],
+        on_notice: Callable[[Failure], None],
+    ) -> None:
+        """Call these, on the engine's own thread, from now on."""
+        ...
+
+    def run(self, verb: Callable[[Queue], Awaitable[T]]) -> Future[T]:
+        """Do ``verb`` on the engine's thread; never blocks."""
+        ...
+
+
+class Studio(QObject):
+    """What the window may ask for, and what it is told.
+
+    >>> studio.changed.connect(model.apply)        # list[Change], in order
+    >>> studio.submit([Order(Request(prompt="calm piano"))])
+    """
+
+    loaded = Signal(list)
+    """list[Job]: everything there is, once, when the store is open."""
+    changed = Signal(list)
+    """list[Change]: new snapshots, in order; upsert by id."""
+    status_changed = Signal(EngineStatus)
+    notified = Signal(Notice)
+
+    _came = Signal(object)  # carries a call from any thread to this one
+
+    def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self.status = EngineStatus()
+        self._came.connect(lambda call: call(), Qt.ConnectionType.QueuedConnection)
+        engine.listen(
+            lambda changes: self._came.emit(lambda: self.changed.emit(list(changes))),
+            lambda status: self._came.emit(lambda: self._take_status(status)),
+            lambda failure: self._came.emit(lambda: self.notified.emit(Notice.of(failure))),
+        )
+
+    def load(self) -> None:
+        """Ask for all jobs; ``loaded`` brings them."""
+        self._ask(lambda queue: queue.jobs(), self.loaded.emit)
+
+    def submit(self, orders: Sequence[Order], *, front: bool = False) -> None:
+        """Queue all of them or none; ``front`` puts them before everything that waits."""
+        self._ask(lambda queue: queue.submit(orders, front=front))
+
+    def cancel(self, ids: Sequence[str]) -> None:
+        """Cancel waiting and running jobs; ended ones are left as they are."""
+        self._ask(lambda queue: queue.cancel(ids))
+
+    def retry(self, ids: Sequence[str]) -> None:
+        """Put failed and cancelled jobs back in the queue."""
+        self._ask(lambda queue: queue.retry(ids))
+
+    def move(self, ids: Sequence[str], before: str | None) -> None:
+        """Put waiting jobs before another waiting one (None: at the end), in the given order."""
+        self._ask(lambda queue: queue.move(ids, before))
+
+    def edit(self, job_id: str, request: Request, name: str | None = None) -> None:
+        """Change a job that still waits."""
+        self._ask(lambda queue: queue.edit(job_id, request, name))
+
+    def annotate(self, job_id: str, **fields: Any) -> None:
+        """Set ``name`` of a job, or ``stars``, ``kept``, ``tags``, ``notes`` of its take."""
+        self._ask(lambda queue: queue.annotate(job_id, **fields))
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """To the trash; running ones are cancelled. ``restore`` undoes it."""
+        self._ask(lambda queue: queue.delete(ids))
+
+    def restore(self, ids: Sequence[str]) -> None:
+        """Out of the trash."""
+        self._ask(lambda queue: queue.restore(ids))
+
+    def set_paused(self, paused: bool) -> None:
+        """Pause the whole queue, running takes too; or go on."""
+        self._ask(lambda queue: queue.set_paused(paused))
+
+    def _ask(
+        self,
+        verb: Callable[[Queue], Awaitable[T]],
+        then: Callable[[T], object] | None = None,
+    ) -> None:
+        """Run a verb on the engine's thread; its answer or failure comes back on this one."""
+
+        def done(future: Future[T]) -> None:
+            if future.cancelled():
+                return
+            error = future.exception()
+            if error is not None:
+                notice = Notice.of(Failure.of(error))
+                self._came.emit(lambda: self.notified.emit(notice))
+            elif then is not None:
+                answer = future.result()
+                self._came.emit(lambda: then(answer))
+
+        self._engine.run(verb).add_done_callback(done)
+
+    def _take_status(self, status: EngineStatus) -> None:
+        self.status = status
+        self.status_changed.emit(status)

@@ -1,0 +1,40 @@
+"""The queue as everybody sees it: the verbs of a musician, or of a server for its users."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from engine.jobs import EngineStatus, Job, Order, Request
+
+__all__ = ["Queue"]
+
+
+class Queue(Protocol):
+    """What can be asked of a queue; every answer is a value, every refusal a MusicError."""
+
+    async def jobs(self) -> list[Job]:
+        """All that is not in the trash, the waiting in their order, then newest first."""
+        ...
+
+    async def submit(self, orders: Sequence[Order], *, front: bool = False) -> list[Job]:
+        """Queue all or none, in one transaction; the rows are on disk when this returns."""
+        ...
+
+    async def cancel(self, ids: Sequence[str]) -> None: ...
+
+    async def retry(self, ids: Sequence[str]) -> None: ...
+
+    async def move(self, ids: Sequence[str], before: str | None) -> None: ...
+
+    async def edit(self, job_id: str, request: Request, name: str | None) -> None: ...
+
+    async def annotate(self, job_id: str, **fields: Any) -> None: ...
+
+    async def delete(self, ids: Sequence[str]) -> None: ...
+
+    async def restore(self, ids: Sequence[str]) -> None: ...
+
+    async def set_paused(self, paused: bool) -> None: ...
+
+    async def status(self) -> EngineStatus: ...

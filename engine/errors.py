@@ -1,0 +1,142 @@
+"""Every error the engine raises on purpose.
+
+    MusicError                  has a code, a message for the musician and what to do about it
+     ├─ InvalidRequest          the request itself is wrong; names each field; never retried
+     ├─ NotFound                no such job or take
+     ├─ Conflict                the job is past the point where this is possible
+     ├─ GenerationError         the generator refused or failed on this request; not retried
+     │   └─ ModelUnavailable    the model is not installed or not known
+     ├─ Retriable               may work when tried again
+     │   ├─ OutOfMemory         retried with a smaller batch
+     │   ├─ HostDied            the host process ended in the middle of the job
+     │   └─ HostHung            the host was silent past its deadline and was ended
+     ├─ StorageError            the disk or the database
+     │   ├─ DiskFull            no room for the take; the queue pauses until there is
+     │   ├─ FolderNotWritable
+     │   ├─ StoreLocked         another program holds the database
+     │   └─ StoreDamaged        the database was kept aside and started afresh
+     └─ AudioError              a file that is no audio, is too long, or cannot be decoded
+
+The window shows ``message`` and ``hint``; ``detail`` is for the fold beneath. Texts here are
+English; the window looks translations up by ``code``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "AudioError",
+    "Conflict",
+    "DiskFull",
+    "FolderNotWritable",
+    "GenerationError",
+    "HostDied",
+    "HostHung",
+    "InvalidRequest",
+    "ModelUnavailable",
+    "MusicError",
+    "NotFound",
+    "OutOfMemory",
+    "Problem",
+    "Retriable",
+    "StorageError",
+    "StoreDamaged",
+    "StoreLocked",
+]
+
+
+class MusicError(Exception):
+    """Base of all deliberate errors: what happened (``message``), what to do (``hint``)."""
+
+    code = "error"
+    default_hint = ""
+
+    def __init__(self, message: str, *, hint: str | None = None, detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = self.default_hint if hint is None else hint
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with one field of a request, in plain words."""
+
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
+
+
+class InvalidRequest(MusicError):
+    code = "invalid_request"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(map(str, problems)), hint="Change the field and try again.")
+        self.problems = problems
+
+
+class NotFound(MusicError):
+    code = "not_found"
+
+
+class Conflict(MusicError):
+    code = "conflict"
+
+
+class GenerationError(MusicError):
+    code = "generation_failed"
+
+
+class ModelUnavailable(GenerationError):
+    code = "model_unavailable"
+    default_hint = "Choose another model."
+
+
+class Retriable(MusicError):
+    code = "retriable"
+
+
+class OutOfMemory(Retriable):
+    code = "out_of_memory"
+    default_hint = "Try a shorter length, a smaller model, or one take at a time."
+
+
+class HostDied(Retriable):
+    code = "host_died"
+    default_hint = "Retry. If it happens again, try a shorter length or another model."
+
+
+class HostHung(Retriable):
+    code = "host_hung"
+    default_hint = "Retry. If it happens again, try a shorter length or another model."
+
+
+class StorageError(MusicError):
+    code = "storage"
+
+
+class DiskFull(StorageError):
+    code = "disk_full"
+    default_hint = "Free some space, then retry."
+
+
+class FolderNotWritable(StorageError):
+    code = "folder_not_writable"
+    default_hint = "Choose another folder, or change its permissions."
+
+
+class StoreLocked(StorageError):
+    code = "store_locked"
+    default_hint = "Close the other window of this program, then start again."
+
+
+class StoreDamaged(StorageError):
+    code = "store_damaged"
+
+
+class AudioError(MusicError):
+    code = "audio"
+    default_hint = "Try another file."

@@ -1,0 +1,100 @@
+"""What every generator offers: start, advance, finish.
+
+Music grows step by step, so a generator is three verbs, and the host's loop does the rest:
+batching (advance several takes at once; late ones join), cancel (drop one from the list),
+progress, preview and checkpoints all happen between two steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.jobs import Request
+
+__all__ = ["Audio", "Facts", "Generator", "Growing", "Samples"]
+
+Samples = NDArray[np.float32]
+"""Shape (frames, channels), full scale at -1 and 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the generator knows about the take it made."""
+
+    made_by: str
+    """Generator and version, for example "sketch 1"."""
+    licence: str = ""
+    tempo: float | None = None
+    """Beats per minute."""
+    beats_per_bar: int | None = None
+    key: str | None = None
+    """For example "D minor"."""
+    not_understood: tuple[str, ...] = ()
+    """Words of the prompt that it could not use, in the prompt's order."""
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """A finished take in memory."""
+
+    samples: Samples
+    sample_rate: int
+    facts: Facts
+    midi: bytes | None = None
+    """A standard MIDI file, where the generator writes notes."""
+
+
+class Growing(Protocol):
+    """A take under way. Generators keep their own state in it."""
+
+    @property
+    def request(self) -> Request: ...
+
+    @property
+    def steps_done(self) -> int: ...
+
+    @property
+    def steps_total(self) -> int: ...
+
+
+class Generator(Protocol):
+    """Makes music for requests, several at once where it can.
+
+    One thread calls it; a step should take well under a second, because cancel, pause and
+    progress wait for its end.
+    """
+
+    name: str
+    version: str
+    slots: int
+    """Takes it can grow at once; may shrink when memory is short."""
+
+    def start(self, request: Request, checkpoint: Path | None = None) -> Growing:
+        """Read the prompt and plan. Raises GenerationError for what can never work.
+
+        ``checkpoint`` is what ``save_checkpoint`` wrote for the same request, to go on from.
+        """
+        ...
+
+    def advance(self, growing: Sequence[Growing]) -> None:
+        """One step for each of them; raises OutOfMemory when fewer would fit."""
+        ...
+
+    def finish(self, growing: Growing) -> Audio:
+        """The whole take, once ``steps_done`` equals ``steps_total``."""
+        ...
+
+    def preview(self, growing: Growing) -> tuple[Samples, int] | None:
+        """What has grown so far as (samples, sample rate); None when there is nothing to hear."""
+        ...
+
+    def save_checkpoint(self, growing: Growing, path: Path) -> bool:
+        """Write what is needed to go on later; False when starting again is as good."""
+        ...
