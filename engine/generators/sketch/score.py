@@ -1,4 +1,4 @@
-"""The score: notes, parts and mix, between the composer (who writes it) and the synth (who plays it).
+"""The score: notes, parts and mix, between the composer (writes it) and the synth (plays it).
 
 Times are in beats (quarter notes) from the start of the piece; pitches are MIDI numbers
 (60 = middle C). Drum parts use the General MIDI percussion map (36 kick, 38 snare, 42 closed hat,
