@@ -1,0 +1,48 @@
+"""Widget tests: Qt without a screen; a Qt warning or a leaked widget fails the test."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+
+from app.studio import Studio
+from tests.fakes import FakeEngine
+from ui.shared.theme import Appearance, Theme
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Theme:
+    return Theme(qapp, Appearance.DARK)
+
+
+@pytest.fixture
+def fake() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def studio(qapp: QApplication, fake: FakeEngine) -> Iterator[Studio]:
+    studio = Studio(fake)
+    yield studio
+    studio.deleteLater()
+
+
+@pytest.fixture(autouse=True)
+def _no_leaked_widgets(qapp: QApplication) -> Iterator[None]:
+    """Every window that a test opens must be gone after it (``qtbot.addWidget`` closes them)."""
+    before = set(QApplication.topLevelWidgets())
+    yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
+    leaked = set(QApplication.topLevelWidgets()) - before
+    names = [f"{type(widget).__name__} {widget.objectName()}" for widget in leaked]
+    for widget in leaked:
+        widget.deleteLater()
+    assert not names, f"leaked: {names}"

@@ -1,0 +1,61 @@
+"""Figures as a musician reads them: times, sizes, counts."""
+
+from __future__ import annotations
+
+__all__ = ["clock", "parse_clock", "size", "tidy"]
+
+
+def clock(seconds: float, *, tenths: bool = False) -> str:
+    """``m:ss``, from an hour on ``h:mm:ss``.
+
+    >>> clock(110), clock(7.04, tenths=True), clock(3725)
+    ('1:50', '0:07.0', '1:02:05')
+    """
+    # Whole units first, so that 59.97 becomes 1:00.0 and never 0:60.0.
+    units = max(0, round(seconds * 10) if tenths else round(seconds))
+    whole, tenth = divmod(units, 10) if tenths else (units, 0)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return f"{text}.{tenth}" if tenths else text
+
+
+def parse_clock(text: str) -> float | None:
+    """Seconds of ``0:16``, ``1:02:05``, ``90`` or ``90 s``; None for anything else.
+
+    >>> parse_clock("1:30"), parse_clock("2.5s"), parse_clock("soon")
+    (90.0, 2.5, None)
+    """
+    parts = text.strip().lower().removesuffix("s").strip().replace(",", ".").split(":")
+    if not 1 <= len(parts) <= 3:
+        return None
+    seconds = 0.0
+    for part in parts:
+        if not part.replace(".", "", 1).isdecimal():
+            return None
+        seconds = seconds * 60 + float(part)
+    return seconds
+
+
+def size(count: float) -> str:
+    """Bytes in the unit that fits.
+
+    >>> size(42_300_000_000), size(1_500_000), size(900)
+    ('42 GB', '1.5 MB', '900 B')
+    """
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            break
+        count /= 1000
+    else:
+        unit = "TB"
+    return f"{count:.1f} {unit}" if count < 10 and unit != "B" else f"{count:.0f} {unit}"
+
+
+def tidy(number: float) -> str:
+    """A figure without needless zeros.
+
+    >>> tidy(84.0), tidy(84.25)
+    ('84', '84.2')
+    """
+    return f"{number:.1f}".removesuffix(".0")
