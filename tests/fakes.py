@@ -186,7 +186,7 @@ class FakeEngine:
 
     def run(self, verb: Callable[[Queue], Awaitable[T]]) -> Future[T]:
         future: Future[T] = Future()
-        coroutine = cast(Coroutine[Any, Any, T], verb(self.queue))
+        coroutine = cast("Coroutine[Any, Any, T]", verb(self.queue))
         try:
             coroutine.send(None)
         except StopIteration as stop:

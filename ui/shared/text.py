@@ -43,13 +43,13 @@ def size(count: float) -> str:
     >>> size(42_300_000_000), size(1_500_000), size(900)
     ('42 GB', '1.5 MB', '900 B')
     """
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            break
+    units = ["B", "kB", "MB", "GB", "TB"]
+    while count >= 1000 and len(units) > 1:
         count /= 1000
-    else:
-        unit = "TB"
-    return f"{count:.1f} {unit}" if count < 10 and unit != "B" else f"{count:.0f} {unit}"
+        units.pop(0)
+    return (
+        f"{count:.1f} {units[0]}" if count < 10 and units[0] != "B" else f"{count:.0f} {units[0]}"
+    )
 
 
 def tidy(number: float) -> str:

@@ -38,8 +38,10 @@ class Tokens:
     """What plays. Not for text: see ``accent_text``."""
     accent_text: str
     """The accent where it is text, or lies under text (the main button)."""
+    accent_hover: str
+    """``accent_text`` under the pointer."""
     on_accent: str
-    """Text on ``accent_text``."""
+    """Text on ``accent_text`` and ``accent_hover``."""
     inverse: str
     """Fill of an active chip and of the round play button; text on it is ``ground``."""
     good: str
@@ -62,6 +64,7 @@ DARK = Tokens(
     faint="#363D45",
     accent="#FF7A59",
     accent_text="#FF7A59",
+    accent_hover="#FF8E72",
     on_accent="#101215",
     inverse="#E9EBEE",
     good="#57C98B",
@@ -83,6 +86,7 @@ LIGHT = Tokens(
     faint="#D6D6D1",
     accent="#D9532F",
     accent_text="#BF431F",
+    accent_hover="#A83A1A",
     on_accent="#FFFFFF",
     inverse="#1C1E21",
     good="#1B7A4B",

@@ -1,0 +1,111 @@
+"""The small parts that panels are made of."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from ui.shared.theme import Theme
+from ui.shared.tokens import Size
+
+__all__ = ["Button", "ElidedLabel", "IconButton", "as_role", "hairline", "label", "set_flag"]
+
+W = TypeVar("W", bound=QWidget)
+
+
+def as_role(widget: W, role: str) -> W:
+    """Give a widget its looks in the style sheet."""
+    widget.setProperty("role", role)
+    return widget
+
+
+def set_flag(widget: QWidget, name: str, value: bool) -> None:
+    """Set a property that the style sheet asks for, such as ``invalid``; repaints if it changed."""
+    if bool(widget.property(name)) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def label(text: str, role: str = "", parent: QWidget | None = None) -> QLabel:
+    """A label; never rich text, because prompts and file names are shown as they are."""
+    made = QLabel(text, parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    return as_role(made, role) if role else made
+
+
+def hairline(*, vertical: bool = False) -> QFrame:
+    line = as_role(QFrame(), "line")
+    if vertical:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line
+
+
+class Button(QPushButton):
+    """A push button that takes the focus by keyboard only, and Enter as well as Space."""
+
+    def __init__(self, text: str, role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        if role:
+            as_role(self, role)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAutoDefault(True)
+
+
+class IconButton(QToolButton):
+    """A button that is only an icon: its tip is its name, and it keeps step with the theme."""
+
+    def __init__(
+        self, theme: Theme, icon: str, name: str, *, checked_icon: str = "", role: str = "muted"
+    ) -> None:
+        super().__init__()
+        self._theme, self._icons, self._role = theme, (icon, checked_icon or icon), role
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setIconSize(QSize(Size.ICON, Size.ICON))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCheckable(bool(checked_icon))
+        self.toggled.connect(self._refresh)
+        theme.changed.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        checked = self.isChecked()
+        self.setIcon(self._theme.icon(self._icons[checked], "text" if checked else self._role))
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in "…" where there is no room; the whole text is its tip."""
+
+    def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        if role:
+            as_role(self, role)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width()
+        )
+        painter.drawText(self.contentsRect(), int(self.alignment()), text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        fits = self.fontMetrics().horizontalAdvance(self.text()) <= self.contentsRect().width()
+        self.setToolTip("" if fits else self.text())
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        self.update()
