@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Set up, run, test, check and measure DGX Music Studio. Needs Python 3.11 and nothing else.
+
+python3 packaging/dev.py run [--light] [ARGUMENTS]   the program; ARGUMENTS go to it as they are
+python3 packaging/dev.py test [PYTEST ARGUMENTS]     all tests, headless
+python3 packaging/dev.py lint [--fix]                ruff, strict mypy, import rules
+python3 packaging/dev.py bench NAME [--json]         one measurement; without NAME: which there are
+
+Each first makes .venv with the pinned packages, and takes under a second when that is done.
+--light leaves out torch and audiocraft: the window, the built-in generator and servers only.
+"""
+
+# Older Pythons must get as far as the message in main(), so no newer syntax here or in what is
+# imported at the top.
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import debian
+from environment import Environment, SetupError, say
+
+ROOT = Path(__file__).resolve().parents[1]
+OLDEST_PYTHON = (3, 11)
+EXAMPLE_PROMPT = "melancholic lo-fi hip hop, 84 bpm, in D minor"
+
+# The tests that exist need no torch, and the full set costs gigabytes on every fresh machine: so
+# ``test`` installs the light one. Tests of the MusicGen generator add "musicgen" here with them.
+DEVELOPER = ("lint", "test")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit code, or does not return (the program took over)."""
+    if sys.version_info < OLDEST_PYTHON:
+        oldest = ".".join(map(str, OLDEST_PYTHON))
+        say(f"Python {oldest} or newer is needed; this is {sys.version.split()[0]}.")
+        say(f"Run it with a newer one, for example: python{oldest} packaging/dev.py")
+        return 1
+    commands = {"run": run, "test": test, "lint": lint, "bench": bench}
+    if not arguments or arguments[0] not in commands:
+        print(__doc__.strip())
+        return 0 if arguments and arguments[0] in ("help", "-h", "--help") else 2
+    try:
+        return commands[arguments[0]](list(arguments[1:]))
+    except SetupError as error:
+        say(f"\n{error}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped. Run the same command to go on from here.")
+        return 130
+
+
+def run(arguments: list[str]) -> int:
+    """Start the program: its window, or where there is no display its main job in the terminal."""
+    light = "--light" in arguments
+    arguments = [argument for argument in arguments if argument != "--light"]
+    debian.provide(debian.RUN)
+    environment = Environment(ROOT)
+    environment.provide(() if light else ("musicgen",))
+    if not has_display(os.environ, sys.platform):
+        without_window = in_terminal(arguments)
+        if without_window != arguments:
+            say("There is no display here, so this makes a take in the terminal.")
+        arguments = without_window
+    return become([str(environment.script("dgx-music")), *arguments])
+
+
+def has_display(variables: Mapping[str, str], platform: str) -> bool:
+    """Whether a window can open; only Linux may lack a display."""
+    if not platform.startswith("linux"):
+        return True
+    return bool(variables.get("DISPLAY") or variables.get("WAYLAND_DISPLAY"))
+
+
+def in_terminal(arguments: list[str]) -> list[str]:
+    """The program's arguments with a take in place of the window; other commands stay.
+
+    >>> in_terminal(["studio"])
+    ['generate', 'melancholic lo-fi hip hop, 84 bpm, in D minor']
+    >>> in_terminal(["calm piano"])
+    ['generate', 'calm piano']
+    """
+    if not arguments or arguments == ["studio"]:
+        return ["generate", EXAMPLE_PROMPT]
+    if " " in arguments[0]:  # no command has a space in it: this is a prompt
+        return ["generate", *arguments]
+    return arguments
+
+
+def test(arguments: list[str]) -> int:
+    """Run the tests."""
+    debian.provide(debian.RUN + debian.TEST)
+    environment = Environment(ROOT)
+    environment.provide(DEVELOPER)
+    return become([str(environment.python), "-m", "pytest", *arguments], folder=ROOT)
+
+
+def lint(arguments: list[str]) -> int:
+    """Check style, types and import rules; runs all checks even when one fails."""
+    fix = "--fix" in arguments
+    environment = Environment(ROOT)
+    environment.provide(DEVELOPER)
+    python = str(environment.python)
+    sources = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "packaging").rglob("*.py"))]
+    checks = (
+        ["ruff", "check", *(["--fix"] if fix else [])],
+        ["ruff", "format", *([] if fix else ["--check"])],
+        ["mypy"],
+        # On its own: mypy takes packages or files, and packaging/ must not be a package.
+        ["mypy", *sources],
+        ["pytest", "-q", "tests/test_imports.py"],
+    )
+    failed = []
+    for check in checks:
+        name = " ".join(check[:2])
+        say(f"{name} …")
+        if subprocess.run([python, "-m", *check], cwd=ROOT, check=False).returncode:
+            failed.append(name)
+    if failed:
+        say(f"\nNot clean: {', '.join(failed)}.")
+        return 1
+    say("Clean.")
+    return 0
+
+
+def bench(arguments: list[str]) -> int:
+    """Measure one thing; packaging/benches/ has the modules."""
+    debian.provide(debian.RUN + debian.TEST)
+    environment = Environment(ROOT)
+    environment.provide(DEVELOPER)
+    return become(
+        [str(environment.python), str(ROOT / "packaging" / "measure.py"), *arguments], folder=ROOT
+    )
+
+
+def become(command: list[str], folder: Path | None = None) -> int:
+    """Put ``command`` in this process's place, so that signals and exit codes are its own."""
+    if folder is not None:
+        os.chdir(folder)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name == "posix":
+        os.execv(command[0], command)
+    return subprocess.run(command, check=False).returncode  # Windows' exec does not wait
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,82 @@
+"""What holds for every test: no screen, a home of its own, and silence.
+
+A test fails when it leaves a thread or a widget behind, when a warning is logged that it did not
+announce with ``@pytest.mark.logs("pattern")``, or when Qt warns (pytest-qt does that).
+"""
+
+from __future__ import annotations
+
+import os
+
+# Before anything imports Qt. End-to-end tests start programs of their own under a real X server.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)  # the same examples in each run
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+THREAD_PATIENCE = 5.0
+"""Seconds that a thread gets to end by itself after its test."""
+
+
+@pytest.fixture(autouse=True)
+def music_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that holds this test's data, cache, logs and settings."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("DGX_MUSIC_HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def _no_surprising_logs(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    yield
+    expected = [re.compile(marker.args[0]) for marker in request.node.iter_markers("logs")]
+    surprising = [
+        f"{record.levelname} {record.name}: {record.getMessage()}"
+        for phase in ("setup", "call")
+        for record in caplog.get_records(phase)
+        if record.levelno >= logging.WARNING
+        and not any(pattern.search(record.getMessage()) for pattern in expected)
+    ]
+    if surprising:
+        pytest.fail("unexpected log records:\n" + "\n".join(surprising), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_leaked_threads() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    leaked = []
+    for thread in set(threading.enumerate()) - before:
+        thread.join(THREAD_PATIENCE)
+        if thread.is_alive():
+            leaked.append(thread.name)
+    if leaked:
+        pytest.fail(f"threads left running: {', '.join(sorted(leaked))}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_leaked_windows() -> Iterator[None]:
+    """A test closes the windows it opened, or hands them to ``qtbot.addWidget``."""
+    yield
+    from PySide6.QtWidgets import QApplication  # here: tests of the engine need no Qt
+
+    if not isinstance(QApplication.instance(), QApplication):
+        return
+    visible = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+    for widget in visible:
+        widget.hide()
+    if visible:
+        names = ", ".join(f"{type(widget).__name__}" for widget in visible)
+        pytest.fail(f"windows left open: {names}", pytrace=False)
