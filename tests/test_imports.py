@@ -1,0 +1,227 @@
+"""Imports go one way, ui -> app -> engine, and every big library has one home.
+
+The rules are data, held by a walk over the syntax trees; then the running program is asked too.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("app", "engine", "ui")
+
+QT = ("PySide6", "shiboken6", "qasync", "qtawesome", "qtpy")
+MODELS = ("torch", "torchaudio", "audiocraft", "transformers", "encodec", "demucs", "openvino")
+SERVING = ("fastapi", "starlette", "uvicorn")
+HTTP = ("httpx", "httpx_sse")
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import; ``name`` is dotted and goes as deep as the statement says."""
+
+    file: str
+    line: int
+    name: str
+    lazy: bool
+    """Inside a function: nothing is loaded until it is called."""
+
+    def of(self, *names: str) -> bool:
+        return within(self.name, names, ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Imports of ``what`` are for files under ``only`` alone (``lazily``: there too, in functions).
+
+    ``in_`` limits the rule to some files; names in ``but`` are free.
+    """
+
+    why: str
+    what: tuple[str, ...]
+    only: tuple[str, ...] = ()
+    lazily: tuple[str, ...] = ()
+    in_: tuple[str, ...] = PACKAGES
+    but: tuple[str, ...] = ()
+
+    def broken_by(self, found: Import) -> bool:
+        if not within(found.file, self.in_, "/") or not found.of(*self.what):
+            return False
+        if found.of(*self.but) or within(found.file, self.only, "/"):
+            return False
+        return not (found.lazy and within(found.file, self.lazily, "/"))
+
+
+RULES = (
+    Rule("the engine knows no program", ("app", "ui"), in_=("engine",)),
+    Rule("the engine runs without Qt", QT, only=("app", "ui")),
+    Rule("only the composition root knows the widgets", ("ui",), only=("ui", "app/main.py")),
+    Rule(
+        "widgets know values, not the engine's machinery",
+        ("engine",),
+        in_=("ui",),
+        but=("engine.jobs", "engine.errors", "engine.audio", "engine.prompts"),
+    ),
+    Rule("widgets know no composition root", ("app.main", "app.cli"), in_=("ui",)),
+    Rule(
+        "models live in the host process",
+        MODELS,
+        only=("engine/generators/musicgen",),
+        lazily=("engine/host",),
+    ),
+    Rule("rows never leave the store", ("peewee", "playhouse", "sqlite3"), only=("engine/store",)),
+    Rule("one place serves", SERVING, only=("engine/server",)),
+    Rule("one place calls servers", HTTP, only=("engine/client", "engine/server/webhooks.py")),
+    Rule("one place plays", ("sounddevice",), only=("app/playback/sound_device.py",)),
+    Rule("tests are not shipped", ("tests", "pytest"), only=("tests",)),
+)
+
+
+def within(name: str, parents: tuple[str, ...], separator: str) -> bool:
+    """Whether ``name`` is one of ``parents`` or lies under one."""
+    return any(name == parent or name.startswith(parent + separator) for parent in parents)
+
+
+def imports_in(file: str, source: str) -> Iterator[Import]:
+    """All imports of a module: statements, also relative ones, and ``import_module("…")``."""
+
+    def visit(node: ast.AST, lazy: bool) -> Iterator[Import]:
+        for name in names_in(node, file):
+            yield Import(file, node.lineno, name, lazy)  # type: ignore[attr-defined]
+        inside = lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for child in ast.iter_child_nodes(node):
+            yield from visit(child, inside)
+
+    return visit(ast.parse(source), lazy=False)
+
+
+def names_in(node: ast.AST, file: str) -> list[str]:
+    match node:
+        case ast.Import(names=names):
+            return [alias.name for alias in names]
+        case ast.ImportFrom(module=module, names=names, level=level):
+            package = Path(file).parts[:-level] if level else ()
+            base = ".".join([*package, *([module] if module else [])])
+            return [f"{base}.{alias.name}" for alias in names]
+        case ast.Call(
+            func=ast.Name(id="import_module" | "__import__") | ast.Attribute(attr="import_module"),
+            args=[ast.Constant(value=str(name)), *_],
+        ):
+            return [name]
+    return []
+
+
+def all_imports() -> list[Import]:
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    assert len(paths) > 10, "the walk found too few files to mean anything"
+    files = [(path.relative_to(ROOT).as_posix(), path) for path in paths]
+    return [found for file, path in files for found in imports_in(file, path.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.why)
+def test_rule_holds(rule: Rule) -> None:
+    broken = [found for found in all_imports() if rule.broken_by(found)]
+    assert not broken, "\n".join(f"{at.file}:{at.line} imports {at.name}" for at in broken)
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("engine/jobs.py", "import app.studio"),
+        ("engine/store/store.py", "from PySide6.QtCore import QObject"),
+        ("app/studio.py", "from ui.main_window import MainWindow"),
+        ("ui/main_window.py", "from engine.store.store import Store"),
+        ("ui/main_window.py", "from engine import dispatch"),
+        ("ui/queue/model.py", "from ...engine import store"),
+        ("ui/main_window.py", "from app.main import run"),
+        ("app/studio.py", "def speak():\n    import torch"),
+        ("engine/host/loop.py", "import torch"),
+        ("engine/generators/sketch/song.py", 'importlib.import_module("torch.nn")'),
+        ("app/studio.py", "import peewee"),
+        ("app/cli.py", "from fastapi import FastAPI"),
+        ("engine/dispatch/remote.py", "import httpx"),
+        ("app/playback/deck.py", "import sounddevice"),
+        ("app/studio.py", "if TYPE_CHECKING:\n    from tests.fakes import FakeEngine"),
+    ],
+)
+def test_breaking_a_rule_is_seen(file: str, source: str) -> None:
+    assert any(rule.broken_by(found) for found in imports_in(file, source) for rule in RULES)
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("engine/host/loop.py", "def load():\n    import torch"),
+        ("engine/generators/musicgen/torch.py", "import torch"),
+        ("engine/store/rows.py", "from peewee import Model"),
+        ("ui/main_window.py", "from engine.jobs import Job\nfrom app.studio import Studio"),
+        ("app/main.py", "from ui.main_window import MainWindow"),
+        ("app/playback/sound_device.py", "def card():\n    import sounddevice"),
+        ("engine/server/webhooks.py", "import httpx"),
+    ],
+)
+def test_what_is_allowed_stays_allowed(file: str, source: str) -> None:
+    assert not any(rule.broken_by(found) for found in imports_in(file, source) for rule in RULES)
+
+
+def test_packaging_is_no_package() -> None:
+    """With an __init__.py it would hide the library of that name, which pip and pytest need."""
+    assert not (ROOT / "packaging" / "__init__.py").exists()
+
+
+def test_dependencies_are_those_that_are_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {plain(name) for name in project["dependencies"]}
+    distributions = packages_distributions()
+    third_party = {found.name.partition(".")[0] for found in all_imports()}
+    third_party -= {*sys.stdlib_module_names, *PACKAGES, "resources", *MODELS}
+    used = {plain(name) for module in third_party for name in distributions.get(module, [module])}
+    used -= {"shiboken6"}  # comes with PySide6
+    assert not used - declared
+
+
+def plain(name: str) -> str:
+    """A distribution's name as pip compares it."""
+    return name.lower().replace("_", "-").replace(".", "-")
+
+
+def loaded_after(code: str, folder: Path) -> set[str]:
+    """Top-level modules in a fresh interpreter after ``code``.
+
+    Stubs stand in for the models' libraries, so that an import of one works and is seen even
+    where they are not installed.
+    """
+    for name in MODELS:
+        (folder / f"{name}.py").touch()
+    script = f"{code}\nimport sys; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    variables = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_a_loaded_model_library_is_seen(tmp_path: Path) -> None:
+    assert "torch" in loaded_after("import torch", tmp_path)
+
+
+def test_the_engine_loads_no_qt_and_no_model(tmp_path: Path) -> None:
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in sorted((ROOT / "engine").rglob("*.py"))
+        if path.stem not in ("__init__", "__main__") and path.stem.isidentifier()
+        if "musicgen" not in path.parts
+    ]
+    loaded = loaded_after("\n".join(f"import {module}" for module in modules), tmp_path)
+    assert "engine" in loaded
+    assert not loaded & {*QT, *MODELS, "app", "ui"}
