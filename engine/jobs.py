@@ -276,6 +276,8 @@ class Job:
     """Time left at the measured rate; None until there is one."""
     attempt: int = 0
     """How often it was started."""
+    retries: int = 0
+    """How often it was put back after a failure that could get better."""
     retry_at: datetime | None = None
     """When a failed attempt is tried again; None unless it waits for that."""
     cancelling: bool = False

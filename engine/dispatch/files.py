@@ -1,0 +1,159 @@
+"""The takes folder: where each job's file goes, and takes found again from their files.
+
+A file's name ends in its job's id, and what made it is embedded in it. So a file that is in
+place is a take, whatever became of the row that should tell of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.errors import AudioError
+from engine.jobs import Job, Status, Step, Take
+
+__all__ = ["TakeFiles"]
+
+log = logging.getLogger(__name__)
+
+_NAME = re.compile(r".* - (?P<id>[0-9a-z_]+)\.(wav|flac|mp3|ogg)", re.DOTALL)
+
+
+class TakeFiles:
+    """All that touches the takes folder from the dispatcher's side."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path_for(self, job: Job) -> Path:
+        """Where this job's take goes: a readable name and the job's id."""
+        from engine.audio.names import safe_name
+
+        name = safe_name(job.name)
+        return self.folder / f"{name} - {job.id[4:]}.{job.request.output_format}"
+
+    def sweep(self) -> int:
+        """Remove what unfinished writes left; returns how many."""
+        parts = list(self.folder.glob(".*.part")) if self.folder.is_dir() else []
+        for part in parts:
+            part.unlink(missing_ok=True)
+        return len(parts)
+
+    def ids(self) -> dict[str, Path]:
+        """Job ids that have a file in place, whatever the rows say."""
+        found = {}
+        if self.folder.is_dir():
+            with os.scandir(self.folder) as entries:
+                for entry in entries:
+                    match = _NAME.fullmatch(entry.name)
+                    if match and not entry.name.startswith("."):
+                        found[f"gen_{match['id']}"] = Path(entry.path)
+        return found
+
+    def read(self, job_id: str, path: Path) -> Job | None:
+        """A finished job made up again from its file; None if the file is no take of ours.
+
+        Reads the whole file (for its hash): not for the event loop.
+        """
+        from engine.audio.embedded import read_request
+        from engine.audio.files import probe
+
+        embedded = read_request(path)
+        if embedded is None:
+            return None
+        try:
+            info = probe(path)
+        except AudioError as error:
+            log.warning("left alone: %s", error.message)
+            return None
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        facts = embedded.facts
+        midi = path.with_suffix(".mid")
+        made = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        take = Take(
+            path=path,
+            duration=info.duration,
+            sample_rate=info.sample_rate,
+            channels=info.channels,
+            sha256=digest,
+            tempo=facts.tempo,
+            beats_per_bar=facts.beats_per_bar,
+            key=facts.key,
+            loudness=_number(facts.extra.get("loudness")),
+            true_peak=_number(facts.extra.get("true_peak")),
+            midi_path=midi if midi.exists() else None,
+            not_understood=facts.not_understood,
+            made_by=facts.made_by,
+            licence=facts.licence,
+        )
+        return Job(
+            id=job_id,
+            request=embedded.request.seeded(),
+            name=embedded.title or path.stem,
+            status=Status.COMPLETED,
+            step=Step.COMPLETED,
+            created_at=made,
+            finished_at=made,
+            progress=1.0,
+            take=take,
+        )
+
+    def unknown(self, known: set[str]) -> Iterator[tuple[str, Path]]:
+        """Files of jobs that no row tells of."""
+        for job_id, path in self.ids().items():
+            if job_id not in known:
+                yield job_id, path
+
+    def reuse(self, take: Take, path: Path) -> Take | None:
+        """Give an identical job its own file; None when the old one is gone or changed."""
+        try:
+            with take.path.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != take.sha256:
+                    return None
+            _link(take.path, path)
+            midi_path = path.with_suffix(".mid") if take.midi_path else None
+            if take.midi_path and midi_path:
+                _link(take.midi_path, midi_path)
+        except OSError as error:
+            log.warning("the identical take can't be used again: %s", error)
+            return None
+        return replace(
+            take, path=path, midi_path=midi_path, stars=0, kept=None, tags=(), notes=""
+        )
+
+    def discard(self, take: Take) -> None:
+        """Remove a take's files."""
+        for path in (take.path, take.midi_path):
+            if path is not None:
+                path.unlink(missing_ok=True)
+
+    def free_bytes(self) -> int | None:
+        """Free space of the takes' disk; None when the folder can't be asked."""
+        folder = next((f for f in (self.folder, *self.folder.parents) if f.is_dir()), None)
+        return shutil.disk_usage(folder).free if folder else None
+
+
+def _link(source: Path, target: Path) -> None:
+    """A second name for the same file, or a copy where the disk has no links; whole or not."""
+    part = target.with_name(f".{target.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        part.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, part)
+    part.replace(target)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,124 @@
+"""What a place to run jobs must offer, and what it tells the dispatcher.
+
+A lane runs attempts ("runs"), named by the claim's token. It never touches the store: it tells
+what happens, and the dispatcher decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from engine.jobs import EngineState, Failure, Job, Step, Take
+
+__all__ = [
+    "Completed",
+    "Failed",
+    "Gone",
+    "Lane",
+    "LaneEvent",
+    "Listener",
+    "Lost",
+    "Previewed",
+    "Progressed",
+    "StateChanged",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    run: str
+    step: Step
+    progress: float
+    """0 to 1."""
+    eta: float | None
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """What has grown so far can be heard."""
+
+    run: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The take's file is in place."""
+
+    run: str
+    take: Take
+    work_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    run: str
+    failure: Failure
+    retriable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A run that was to be dropped is dropped."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The process or connection that carried these runs is gone; none of them ended."""
+
+    runs: tuple[str, ...]
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    state: EngineState
+    detail: str = ""
+
+
+LaneEvent = Progressed | Previewed | Completed | Failed | Gone | Lost | StateChanged
+Listener = Callable[[LaneEvent], None]
+
+
+class Lane(Protocol):
+    """A place to run jobs. All calls and events are on the dispatcher's event loop."""
+
+    place: str
+    """The ``Job.place`` whose jobs it runs."""
+
+    @property
+    def room(self) -> int:
+        """How many more runs it would take now."""
+        ...
+
+    @property
+    def model(self) -> str | None:
+        """The loaded model, whose jobs start at once."""
+        ...
+
+    def made_by(self, model: str) -> str | None:
+        """Generator and version that would make a take of this model; None: not known yet."""
+        ...
+
+    async def start(self, listener: Listener) -> None: ...
+
+    def run(self, run: str, job: Job, path: Path) -> None:
+        """Begin one attempt; its file goes to ``path``. Its end comes as exactly one Completed,
+        Failed, Gone or Lost."""
+        ...
+
+    def drop(self, run: str) -> None:
+        """Give a run up; answered by Gone, unless it ended before."""
+        ...
+
+    def pause(self, paused: bool) -> None: ...
+
+    async def stop(self) -> None:
+        """End, and give up what still runs, without further events."""
+        ...

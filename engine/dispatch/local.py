@@ -1,0 +1,241 @@
+"""The lane of this computer: supervises one host process.
+
+A host that dies is started again; one that is silent past its deadline is ended first. The runs
+that were in it are reported as lost, and the dispatcher decides what becomes of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from engine.dispatch.lane import (
+    Completed,
+    Failed,
+    Gone,
+    LaneEvent,
+    Listener,
+    Lost,
+    Previewed,
+    Progressed,
+    StateChanged,
+)
+from engine.dispatch.process import HostProcess, host_command
+from engine.errors import HostDied, HostHung
+from engine.host import protocol as say
+from engine.jobs import LOCAL, EngineState, Failure, Job, Take
+
+__all__ = ["LocalLane"]
+
+log = logging.getLogger(__name__)
+
+FIRST_SLOTS = 4
+"""Runs given to a host that has not said yet how many it takes; more wait inside it."""
+RESTART_DELAYS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds before the n-th start of a host in a row that ended before it finished anything."""
+QUIT_SECONDS = 2.0
+
+
+class LocalLane:
+    """Runs jobs in a child process of this program."""
+
+    place = LOCAL
+
+    def __init__(
+        self,
+        *,
+        cache_folder: Path,
+        silence_limit: float,
+        generators: Mapping[str, str] | None = None,
+        command: Sequence[str] | None = None,
+    ) -> None:
+        """``silence_limit``: seconds without a word after which a working host counts as hung.
+        ``generators`` come beside the built-in ones; ``command`` starts another host."""
+        self._command = list(command or host_command(generators or {}))
+        self._cache = cache_folder
+        self._silence_limit = silence_limit
+        self._host: HostProcess | None = None
+        self._runs: dict[str, Job] = {}
+        self._made_by: dict[str, str] = {}
+        self._slots = FIRST_SLOTS
+        self._model: str | None = None
+        self._paused = False
+        self._hung = False
+        self._early_ends = 0
+        self._deadline: asyncio.TimerHandle | None = None
+        self._restart: asyncio.TimerHandle | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._listener: Listener | None = None
+
+    # -- Lane --------------------------------------------------------------------------------
+
+    @property
+    def room(self) -> int:
+        if self._host is None or self._host.pid is None:
+            return 0
+        return max(0, self._slots - len(self._runs))
+
+    @property
+    def model(self) -> str | None:
+        return self._model
+
+    def made_by(self, model: str) -> str | None:
+        return self._made_by.get(model)
+
+    @property
+    def host_pid(self) -> int | None:
+        return self._host.pid if self._host else None
+
+    async def start(self, listener: Listener) -> None:
+        self._listener = listener
+        await self._start_host()
+
+    def run(self, run: str, job: Job, path: Path) -> None:
+        self._runs[run] = job
+        self._expect_words()
+        if self._host is not None:
+            self._host.send(
+                say.Run(
+                    run=run,
+                    request=job.request,
+                    title=job.name,
+                    path=path,
+                    preview=self._preview_path(job),
+                    checkpoint=self._cache / "checkpoints" / f"{job.id}.ckpt",
+                )
+            )
+
+    def drop(self, run: str) -> None:
+        if self._host is not None and run in self._runs:
+            self._host.send(say.Drop(run=run))
+
+    def pause(self, paused: bool) -> None:
+        self._paused = paused
+        if self._host is not None:
+            self._host.send(say.Pause(on=paused))
+        self._expect_words()
+
+    async def stop(self) -> None:
+        self._listener = None
+        for timer in (self._deadline, self._restart):
+            if timer is not None:
+                timer.cancel()
+        if self._starting is not None:
+            await asyncio.gather(self._starting, return_exceptions=True)
+        host, self._host = self._host, None
+        if host is not None:
+            host.send(say.Quit())
+            try:
+                await asyncio.wait_for(asyncio.shield(host.wait()), QUIT_SECONDS)
+            except TimeoutError:
+                host.kill()
+                await host.wait()
+        self._runs.clear()
+
+    # -- the host's life ---------------------------------------------------------------------
+
+    async def _start_host(self) -> None:
+        host = HostProcess(self._heard, self._ended)
+        self._hung = False
+        self._slots = FIRST_SLOTS
+        self._model = None
+        try:
+            await host.start(self._command)
+        except OSError as error:
+            log.error("the host could not be started: %s", error)
+            self._tell(StateChanged(EngineState.STOPPED, str(error)))
+            return
+        if self._listener is None:  # stopped meanwhile
+            host.kill()
+            await host.wait()
+            return
+        self._host = host
+        if self._paused:
+            host.send(say.Pause(on=True))
+
+    def _ended(self, host: HostProcess, reason: str) -> None:
+        """The host is gone: give its runs back, and start another one."""
+        if host is not self._host or self._listener is None:
+            return
+        self._host = None
+        if self._deadline is not None:
+            self._deadline.cancel()
+        log.warning("the host (%s) ended: %s; %d runs lost", host.pid, reason, len(self._runs))
+        lost = tuple(self._runs)
+        self._runs.clear()
+        if lost:
+            error = HostHung if self._hung else HostDied
+            what = "did not answer any more" if self._hung else "ended unexpectedly"
+            failure = Failure.of(
+                error(f"The music engine {what} ({reason}).", detail=host.last_words)
+            )
+            self._tell(Lost(lost, failure))
+        self._tell(StateChanged(EngineState.RESTARTING, reason))
+        delay = RESTART_DELAYS[min(self._early_ends, len(RESTART_DELAYS) - 1)]
+        self._early_ends += 1
+        self._restart = asyncio.get_running_loop().call_later(delay, self._start_again)
+
+    def _start_again(self) -> None:
+        self._starting = asyncio.create_task(self._start_host(), name="start host")
+
+    def _expect_words(self) -> None:
+        """Set the watchdog anew: a host with work must say something in time."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        if self._runs and not self._paused:
+            loop = asyncio.get_running_loop()
+            self._deadline = loop.call_later(self._silence_limit, self._give_up)
+
+    def _give_up(self) -> None:
+        if self._host is not None:
+            log.error("the host was silent for %g s: ending it", self._silence_limit)
+            self._hung = True
+            self._host.kill()
+
+    # -- its words -----------------------------------------------------------------------------
+
+    def _heard(self, event: say.Event) -> None:
+        self._expect_words()
+        match event:
+            case say.Ready():
+                self._tell(StateChanged(EngineState.READY))
+            case say.Loaded():
+                self._model = event.model
+                self._made_by[event.model] = event.made_by
+                self._slots = event.slots
+                self._tell(StateChanged(EngineState.READY, event.made_by))
+            case say.Stepped(run=run) if run in self._runs:
+                self._tell(Progressed(run, event.step, event.progress, event.eta))
+            case say.Previewed(run=run) if run in self._runs:
+                path = self._preview_path(self._runs[run])
+                self._tell(Previewed(run, path))
+            case say.Made(run=run) if self._over(run):
+                self._early_ends = 0
+                self._tell(Completed(run, _take(event), event.work_seconds))
+            case say.Failed(run=run) if self._over(run):
+                failure = Failure(event.code, event.message, event.hint, event.detail)
+                self._tell(Failed(run, failure, event.retriable))
+            case say.Dropped(run=run) if self._over(run):
+                self._tell(Gone(run))
+
+    def _over(self, run: str) -> bool:
+        """Whether this run was ours until now."""
+        known = self._runs.pop(run, None) is not None
+        self._expect_words()
+        return known
+
+    def _tell(self, event: LaneEvent) -> None:
+        if self._listener is not None:
+            self._listener(event)
+
+    def _preview_path(self, job: Job) -> Path:
+        return self._cache / "previews" / f"{job.id}.wav"
+
+
+def _take(made: say.Made) -> Take:
+    """The host's report as a Take."""
+    same = made.model_dump(exclude={"event", "run", "work_seconds"})
+    return Take(**same)

@@ -1,0 +1,127 @@
+"""One life of a host process: start it, talk to it, hear of its end.
+
+Supervision (what to do about the end) is the local lane's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+
+from engine.host.protocol import Command, Event, decode_event, encode
+
+__all__ = ["HostProcess", "host_command"]
+
+log = logging.getLogger(__name__)
+
+MAX_LINE = 2**20
+"""Bytes; a longer line is no event of ours."""
+MAX_RUBBISH = 100
+"""Unreadable lines in a row before the host counts as broken."""
+STDERR_LINES = 20
+"""Kept for the details of a failure."""
+
+
+def host_command(generators: Mapping[str, str]) -> list[str]:
+    """How to start a host: this Python, or this program itself when it is a frozen build."""
+    frozen = getattr(sys, "frozen", False)
+    start = [sys.executable, "--engine-host"] if frozen else [sys.executable, "-m", "engine.host"]
+    return start + [f"--generator={name}={where}" for name, where in generators.items()]
+
+
+class HostProcess:
+    """A running host. ``on_event`` hears its events, ``on_end`` its end, with the reason."""
+
+    def __init__(
+        self, on_event: Callable[[Event], None], on_end: Callable[[HostProcess, str], None]
+    ) -> None:
+        self._on_event = on_event
+        self._on_end = on_end
+        self._process: asyncio.subprocess.Process | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._last_words: deque[str] = deque(maxlen=STDERR_LINES)
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    @property
+    def last_words(self) -> str:
+        """The newest lines of its log."""
+        return "\n".join(self._last_words)
+
+    async def start(self, command: Sequence[str]) -> None:
+        """Raises OSError if it can't be started."""
+        self._process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            limit=MAX_LINE,
+            # Its own session: a Ctrl+C in the terminal is for the program, which ends the host.
+            start_new_session=os.name == "posix",
+        )
+        self._tasks = [
+            asyncio.create_task(self._read_events(), name="host events"),
+            asyncio.create_task(self._read_log(), name="host log"),
+        ]
+
+    def send(self, command: Command) -> None:
+        """To a host that is gone this does nothing: its end is reported anyway."""
+        if self._process and self._process.stdin and not self._process.stdin.is_closing():
+            self._process.stdin.write(encode(command))
+
+    def kill(self) -> None:
+        if self._process and self._process.returncode is None:
+            self._process.kill()
+
+    async def wait(self) -> None:
+        """Until it has ended and all that it said was heard."""
+        if self._process:
+            await self._process.wait()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _read_events(self) -> None:
+        process = self._process
+        if process is None or process.stdout is None:
+            raise RuntimeError("the host was not started")
+        rubbish = 0
+        while rubbish < MAX_RUBBISH:
+            try:
+                line = await process.stdout.readline()
+            except ValueError:  # a line longer than the limit
+                break
+            if not line:
+                break
+            event = decode_event(line)
+            if event is not None:
+                rubbish = 0
+                self._on_event(event)
+            else:
+                rubbish += 1
+                log.warning("the host printed no event: %r", line[:200])
+        else:
+            log.error("the host prints rubbish: ending it")
+        self.kill()
+        code = await process.wait()
+        reason = f"signal {-code}" if code < 0 else f"status {code}"
+        self._on_end(self, reason)
+
+    async def _read_log(self) -> None:
+        if self._process is None or self._process.stderr is None:
+            raise RuntimeError("the host was not started")
+        while True:
+            try:
+                line = await self._process.stderr.readline()
+            except ValueError:
+                continue
+            if not line:
+                return
+            text = line.decode(errors="replace").rstrip()
+            self._last_words.append(text)
+            log.info("host: %s", text)

@@ -1,0 +1,77 @@
+"""Entry point of the host process: ``python -m engine.host [--generator NAME=MODULE:CLASS]…``.
+
+Standard input brings commands, standard output carries events, standard error the log. The host
+ends at once when its input closes: whoever started it is gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import queue
+import sys
+import threading
+from collections.abc import Sequence
+from typing import BinaryIO
+
+import psutil
+
+from engine.generators.registry import BUILT_IN, load_generator
+from engine.host.loop import HostLoop
+from engine.host.protocol import Command, Event, Ready, decode_command, encode
+
+__all__ = ["main"]
+
+log = logging.getLogger("engine.host")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="engine.host")
+    parser.add_argument("--generator", action="append", default=[], metavar="NAME=MODULE:CLASS")
+    options = parser.parse_args(arguments)
+    known = dict(BUILT_IN) | dict(item.split("=", 1) for item in options.generator)
+
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
+    _step_back()
+    events = _private_stdout()
+    commands: queue.Queue[Command] = queue.Queue()
+    threading.Thread(target=_read, args=(sys.stdin.buffer, commands), daemon=True).start()
+
+    def send(event: Event) -> None:
+        events.write(encode(event))
+        events.flush()
+
+    try:
+        send(Ready(pid=os.getpid()))
+        HostLoop(commands, send, lambda model: load_generator(model, known)).run()
+    except BrokenPipeError:  # the dispatcher is gone
+        os._exit(0)
+    return 0
+
+
+def _step_back() -> None:
+    """A lower priority than the window's: music may take a little longer, clicks may not."""
+    below_normal = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10)
+    psutil.Process().nice(below_normal)
+
+
+def _private_stdout() -> BinaryIO:
+    """Keep the real standard output for events; whatever else prints, prints to the log."""
+    events = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return events
+
+
+def _read(source: BinaryIO, commands: queue.Queue[Command]) -> None:
+    for line in source:
+        command = decode_command(line)
+        if command is None:
+            log.error("not a command: %r", line[:200])
+        else:
+            commands.put(command)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,272 @@
+"""The host's loop: admit runs into free slots, advance all of them together, save what is done.
+
+Everything that the musician can do to a growing take happens between two steps: late runs join,
+dropped ones leave, a pause holds, previews and progress go out.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from engine.errors import MusicError, OutOfMemory, Retriable
+from engine.generators.base import Generator, Growing
+from engine.host.protocol import (
+    Command,
+    Drop,
+    Dropped,
+    Event,
+    Failed,
+    Loaded,
+    Pause,
+    Previewed,
+    Quit,
+    Run,
+    Stepped,
+)
+from engine.host.saving import save_preview, save_take
+from engine.jobs import Failure, Step
+
+__all__ = ["HostLoop"]
+
+log = logging.getLogger(__name__)
+
+REPORT_SECONDS = 0.1
+"""Between two reports of one run's progress."""
+PREVIEW_SECONDS = 2.0
+"""Of work between two previews of one run; the first comes after as much."""
+
+
+@dataclass(slots=True)
+class _Take:
+    """A run under way."""
+
+    run: Run
+    generator: Generator
+    growing: Growing
+    began: float = field(default_factory=time.monotonic)
+    steps_before: int = 0
+    """Steps that a checkpoint saved us; they say nothing about the rate."""
+    reported: float = 0.0
+    previewed: float = field(default_factory=time.monotonic)
+
+    def eta(self, now: float) -> float | None:
+        done = self.growing.steps_done - self.steps_before
+        if done <= 0:
+            return None
+        left = self.growing.steps_total - self.growing.steps_done
+        return (now - self.began) / done * left
+
+
+class HostLoop:
+    """Owns the generators and all growing takes; runs on the host's main thread."""
+
+    def __init__(
+        self,
+        commands: queue.Queue[Command],
+        send: Callable[[Event], None],
+        load: Callable[[str], Generator],
+    ) -> None:
+        self._commands = commands
+        self._send = send
+        self._load = load
+        self._waiting: deque[Run] = deque()
+        self._takes: list[_Take] = []
+        self._generators: dict[str, Generator] = {}
+        self._paused = False
+        self._quitting = False
+
+    def run(self) -> None:
+        """Until told to quit."""
+        while not self._quitting:
+            self._take_commands()
+            if self._paused or self._quitting:
+                continue
+            self._admit()
+            self._advance()
+            for take in [t for t in self._takes if _is_done(t)]:
+                self._finish(take)
+
+    # -- commands ------------------------------------------------------------------------
+
+    def _take_commands(self) -> None:
+        """All that have come; waits for one when there is nothing else to do."""
+        busy = bool(self._takes or self._waiting) and not self._paused
+        while not self._quitting:
+            try:
+                command = self._commands.get(block=not busy)
+            except queue.Empty:
+                return
+            self._obey(command)
+            busy = True
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case Run():
+                self._waiting.append(command)
+            case Drop(run=run):
+                self._waiting = deque(r for r in self._waiting if r.run != run)
+                for take in [t for t in self._takes if t.run.run == run]:
+                    self._leave(take)
+                self._send(Dropped(run=run))
+            case Pause(on=on):
+                self._paused = on
+            case Quit():
+                self._quitting = True
+
+    # -- one round -----------------------------------------------------------------------
+
+    def _admit(self) -> None:
+        """Start waiting runs while their generator has room, in their order."""
+        for run in list(self._waiting):
+            generator = self._generator(run)
+            if generator is None:
+                continue
+            growing = sum(take.generator is generator for take in self._takes)
+            if growing < generator.slots:
+                self._waiting.remove(run)
+                self._start(run, generator)
+
+    def _generator(self, run: Run) -> Generator | None:
+        """The run's generator, loaded if need be; None when that failed (and was reported)."""
+        model = run.request.model
+        if model not in self._generators:
+            self._send(Stepped(run=run.run, step=Step.LOADING_MODEL, progress=0.0))
+            try:
+                generator = self._load(model)
+            except Exception as error:  # noqa: BLE001 - reported on its row, whatever it is
+                self._waiting.remove(run)
+                self._report_failure(run, error)
+                return None
+            self._generators[model] = generator
+            made_by = f"{generator.name} {generator.version}"
+            self._send(Loaded(model=model, made_by=made_by, slots=generator.slots))
+        return self._generators[model]
+
+    def _start(self, run: Run, generator: Generator) -> None:
+        self._send(Stepped(run=run.run, step=Step.ENCODING_PROMPT, progress=0.0))
+        checkpoint = run.checkpoint if run.checkpoint.exists() else None
+        try:
+            growing = generator.start(run.request, checkpoint)
+        except Exception as error:  # noqa: BLE001
+            self._report_failure(run, error)
+            return
+        take = _Take(run, generator, growing, steps_before=growing.steps_done)
+        self._takes.append(take)
+        self._report(take, time.monotonic())
+
+    def _advance(self) -> None:
+        """One step for every take, those of one generator together."""
+        for generator in list({id(t.generator): t.generator for t in self._takes}.values()):
+            takes = [t for t in self._takes if t.generator is generator and not _is_done(t)]
+            if not takes:
+                continue
+            try:
+                generator.advance([take.growing for take in takes])
+            except (OutOfMemory, MemoryError) as error:
+                self._shrink(generator, takes, error)
+            except Exception as error:  # noqa: BLE001
+                self._blame(takes, error)
+        now = time.monotonic()
+        for take in self._takes:
+            if now - take.reported >= REPORT_SECONDS:
+                self._report(take, now)
+            if now - take.previewed >= PREVIEW_SECONDS and not _is_done(take):
+                self._preview(take)
+                take.previewed = time.monotonic()
+
+    def _finish(self, take: _Take) -> None:
+        self._send(Stepped(run=take.run.run, step=Step.SAVING, progress=1.0, eta=0.0))
+        try:
+            audio = take.generator.finish(take.growing)
+            self._take_commands()  # a cancel that came meanwhile spares the file
+            if take not in self._takes:
+                return
+            made = save_take(take.run, audio, time.monotonic() - take.began)
+        except Exception as error:  # noqa: BLE001
+            self._report_failure(take.run, error)
+        else:
+            self._send(made)
+        self._leave(take)
+
+    # -- when memory is short, or a generator breaks -----------------------------------------
+
+    def _shrink(self, generator: Generator, takes: list[_Take], error: Exception) -> None:
+        """Grow half as many at once from now on; the others wait in the host for their turn."""
+        if len(takes) == 1:
+            self._blame(takes, error)
+            return
+        keep = len(takes) // 2
+        generator.slots = keep
+        log.warning("out of memory with %d takes at once: going on with %d", len(takes), keep)
+        for take in reversed(takes[keep:]):
+            generator.save_checkpoint(take.growing, take.run.checkpoint)
+            self._leave(take)
+            self._waiting.appendleft(take.run)
+            self._send(Stepped(run=take.run.run, step=Step.QUEUED, progress=0.0))
+
+    def _blame(self, takes: list[_Take], error: Exception) -> None:
+        """A step failed: alone, a take is guilty; in a batch, each is tried alone once more."""
+        if len(takes) == 1:
+            self._report_failure(takes[0].run, error)
+            self._leave(takes[0])
+            return
+        for take in takes:
+            try:
+                take.generator.advance([take.growing])
+            except Exception as own:  # noqa: BLE001
+                self._report_failure(take.run, own)
+                self._leave(take)
+
+    def _leave(self, take: _Take) -> None:
+        if take in self._takes:
+            self._takes.remove(take)
+        take.run.preview.unlink(missing_ok=True)
+
+    # -- reports -----------------------------------------------------------------------------
+
+    def _report(self, take: _Take, now: float) -> None:
+        take.reported = now
+        progress = take.growing.steps_done / max(1, take.growing.steps_total)
+        self._send(
+            Stepped(run=take.run.run, step=Step.GENERATING, progress=progress, eta=take.eta(now))
+        )
+
+    def _preview(self, take: _Take) -> None:
+        heard = take.generator.preview(take.growing)
+        if heard is None:
+            return
+        try:
+            save_preview(take.run.preview, *heard)
+        except MusicError as error:  # a preview is a courtesy: the take itself goes on
+            log.warning("no preview: %s", error.message)
+        else:
+            self._send(Previewed(run=take.run.run))
+
+    def _report_failure(self, run: Run, error: Exception) -> None:
+        if isinstance(error, MemoryError):
+            error = OutOfMemory("There was not enough memory for this take.")
+        failure = Failure.of(error)
+        detail = failure.detail
+        if not isinstance(error, MusicError):
+            detail = "".join(traceback.format_exception(error))
+            log.error("run %s failed:\n%s", run.run, detail)
+        self._send(
+            Failed(
+                run=run.run,
+                code=failure.code,
+                message=failure.message,
+                hint=failure.hint,
+                detail=detail,
+                retriable=isinstance(error, Retriable),
+            )
+        )
+
+
+def _is_done(take: _Take) -> bool:
+    return take.growing.steps_done >= take.growing.steps_total

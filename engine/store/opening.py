@@ -1,0 +1,128 @@
+"""Open the database: one program at a time, checked, backed up before it is migrated.
+
+A damaged file is set aside, never deleted, and an empty one takes its place; the takes are then
+found again from their files (``engine.store.adopt``).
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import peewee
+from filelock import FileLock, Timeout
+from playhouse.migrations import Runner
+
+from engine.errors import FolderNotWritable, StoreDamaged, StoreLocked
+from engine.store.faults import translated
+
+__all__ = ["Opened", "lock_folder", "open_database"]
+
+log = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 2.0
+"""How long a statement waits for another program's lock before it gives up."""
+
+
+class Opened:
+    """A database that is ready, and the damaged file that was set aside, if one was."""
+
+    def __init__(self, database: peewee.SqliteDatabase, aside: Path | None) -> None:
+        self.database = database
+        self.aside = aside
+
+
+def lock_folder(folder: Path) -> FileLock:
+    """Hold the data folder for this process; raises StoreLocked if another one has it.
+
+    The operating system lets go of the lock when the process ends, however it ends.
+    """
+    lock = FileLock(folder / "studio.lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise StoreLocked(
+            "DGX Music Studio is already open with this library.",
+            hint="Use the window that is open, or close it first.",
+        ) from None
+    except OSError as error:
+        raise FolderNotWritable(
+            f"The folder {folder} can't be written to.", detail=str(error)
+        ) from error
+    return lock
+
+
+def open_database(path: Path) -> Opened:
+    """Connect, check and migrate; sets a damaged file aside and starts a fresh one."""
+    try:
+        return Opened(_connect(path), None)
+    except StoreDamaged as damage:
+        aside = _set_aside(path)
+        log.error("the database was damaged and is kept as %s: %s", aside, damage.detail)
+        return Opened(_connect(path), aside)
+
+
+def _connect(path: Path) -> peewee.SqliteDatabase:
+    database: Any = peewee.SqliteDatabase(
+        str(path),
+        pragmas={
+            "journal_mode": "wal",
+            "synchronous": "full",
+            "foreign_keys": 1,
+            "busy_timeout": int(BUSY_SECONDS * 1000),
+        },
+    )
+    try:
+        with translated():
+            database.connect()
+            problems = [row[0] for row in database.execute_sql("PRAGMA quick_check(5)")]
+        if problems != ["ok"]:
+            raise StoreDamaged("The library's database is damaged.", detail="; ".join(problems))
+        with translated():
+            _migrate(database, path)
+    except BaseException:
+        database.close()
+        raise
+    opened: peewee.SqliteDatabase = database
+    return opened
+
+
+def _migrate(database: Any, path: Path) -> None:
+    """Bring the tables up to date, with a copy of the database as it was beside it."""
+    runner = Runner(database, directory=str(MIGRATIONS))
+    pending = [item for item in runner.status() if item.applied is None]
+    if not pending:
+        return
+    if database.get_tables():
+        _backup(path, path.with_name(f"{path.stem}.before-{pending[0].name}.db"))
+    runner.up()
+
+
+def _backup(path: Path, to: Path) -> None:
+    """A consistent copy through SQLite's own backup, put in place in one step."""
+    part = to.with_name(f".{to.name}.part")
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
+        source.backup(copy)
+    part.replace(to)
+
+
+def _set_aside(path: Path) -> Path:
+    """Move the database and what belongs to it to a name that tells when and why."""
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
+    aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.stem}.damaged-{stamp}-{number}{path.suffix}")
+    for suffix in ("", "-wal", "-shm"):
+        part = Path(f"{path}{suffix}")
+        if part.exists():
+            shutil.move(part, f"{aside}{suffix}")
+    return aside

@@ -1,0 +1,135 @@
+"""What store and claims share: reading jobs, transactions, and how a job ends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from peewee import SqliteDatabase, fn
+
+from engine.errors import NotFound
+from engine.jobs import Failure, Job, Status, utc_now
+from engine.store.faults import translated
+from engine.store.rows import Tables, failure_text, from_row
+
+__all__ = ["Records", "chunks"]
+
+T = TypeVar("T")
+
+_CHUNK = 500
+"""Ids in one statement; SQLite limits the number of its parameters."""
+
+
+class Records:
+    """Jobs and takes of one database. Use it from one thread."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database: Any = database
+        self._tables = Tables(database)
+
+    def jobs(self, ids: Collection[str] | None = None) -> list[Job]:
+        """All jobs that are not in the trash, or those of ``ids``; waiting ones in queue order
+        first, then the others, newest first."""
+        jobs = self._tables.jobs
+        query = self._tables.everything().where(jobs.deleted_at.is_null())
+        with translated():
+            if ids is None:
+                found = [from_row(row) for row in query.dicts()]
+            else:
+                found = [
+                    from_row(row)
+                    for chunk in chunks(ids)
+                    for row in query.where(jobs.id.in_(chunk)).dicts()
+                ]
+        return sorted(found, key=_list_order)
+
+    def job(self, job_id: str) -> Job:
+        """Raises NotFound."""
+        with translated():
+            row = self._tables.everything().where(self._tables.jobs.id == job_id).dicts().first()
+        if row is None:
+            raise NotFound("This take is no longer in the library.")
+        return from_row(row)
+
+    def count(self, status: Status) -> int:
+        jobs = self._tables.jobs
+        alive = jobs.deleted_at.is_null()
+        with translated():
+            query = jobs.select(fn.COUNT(jobs.id)).where(alive, jobs.status == status.value)
+            return int(query.scalar())
+
+    def known_ids(self) -> set[str]:
+        """Ids of all jobs, those in the trash too."""
+        with translated():
+            return {row["id"] for row in self._tables.jobs.select(self._tables.jobs.id).dicts()}
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All or nothing; joins the transaction that is open, if one is."""
+        with translated():
+            if self._database.in_transaction():
+                yield
+                return
+            with self._database.atomic("IMMEDIATE"):
+                yield
+
+    def _update(self, ids: Iterable[str], where: Any, **values: Any) -> int:
+        jobs = self._tables.jobs
+        changed = 0
+        for chunk in chunks(ids):
+            condition = jobs.id.in_(chunk)
+            if where is not None:
+                condition &= where
+            query = jobs.update({getattr(jobs, name): value for name, value in values.items()})
+            changed += query.where(condition).execute()
+        return changed
+
+    def _end(
+        self,
+        ids: Collection[str],
+        states: Sequence[Status],
+        status: Status,
+        error: Failure | None,
+    ) -> list[Job]:
+        open_ids = [job.id for job in self.jobs(ids) if job.status in states]
+        self._update(
+            open_ids,
+            self._tables.jobs.status.in_([state.value for state in states]),
+            status=status.value,
+            token=None,
+            error=failure_text(error) if error else None,
+            finished_at=utc_now().timestamp(),
+        )
+        return [*self.jobs(open_ids), *self._fail_dependants(open_ids)]
+
+    def _fail_dependants(self, ids: Collection[str]) -> list[Job]:
+        """Fail what waits for jobs that will not complete, and what waits for those."""
+        jobs = self._tables.jobs
+        waiting = [
+            row["id"]
+            for chunk in chunks(ids)
+            for row in jobs.select(jobs.id)
+            .where(jobs.depends_on.in_(chunk), jobs.status == Status.PENDING.value)
+            .dicts()
+        ]
+        if not waiting:
+            return []
+        failure = Failure(
+            "dependency_failed",
+            "The take that this one builds on was not made.",
+            "Retry: both are queued again.",
+        )
+        return self._end(waiting, (Status.PENDING,), Status.FAILED, failure)
+
+
+def _list_order(job: Job) -> tuple[float, ...]:
+    if job.status is Status.PENDING:
+        return (0, job.when_idle, -job.priority, job.position)
+    return (1, -(job.finished_at or job.created_at).timestamp())
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    items = list(values)
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]

@@ -1,0 +1,158 @@
+"""Rows and values: the tables as the queries see them, and the way to Job and Take and back."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from peewee import Database, Table
+
+from engine.jobs import Failure, Job, Order, Request, Status, Step, Take, new_id
+
+__all__ = ["Tables", "default_name", "failure_text", "from_row", "job_row", "new_token", "take_row"]
+
+_JOBS = (
+    "id", "request", "model", "fingerprint", "name", "status", "priority", "position", "place",
+    "when_idle", "depends_on", "batch", "attempt", "retries", "suspect", "token", "error",
+    "created_at", "started_at", "finished_at", "deleted_at",
+)  # fmt: skip
+_TAKES = ("job_id", "path", "sha256", "made_by", "facts", "stars", "kept", "tags", "notes")
+_FACTS = (
+    "duration", "sample_rate", "channels", "tempo", "beats_per_bar", "key", "loudness",
+    "true_peak", "not_understood", "licence",
+)  # fmt: skip
+_FINAL_STEP = {
+    Status.PENDING: Step.QUEUED,
+    Status.PROCESSING: Step.LOADING_MODEL,
+    Status.COMPLETED: Step.COMPLETED,
+    Status.FAILED: Step.FAILED,
+    Status.CANCELLED: Step.CANCELLED,
+}
+
+
+class Tables:
+    """The tables of one database, for queries; their schema is in ``migrations``."""
+
+    def __init__(self, database: Database) -> None:
+        self.jobs: Any = Table("jobs", _JOBS).bind(database)
+        self.takes: Any = Table("takes", _TAKES).bind(database)
+        self.settings: Any = Table("settings", ("name", "value")).bind(database)
+
+    def everything(self) -> Any:
+        """Select of all columns of jobs with their takes; take columns are named ``take_*``."""
+        take_columns = [
+            getattr(self.takes, name).alias(f"take_{name}") for name in _TAKES if name != "job_id"
+        ]
+        join = self.takes.job_id == self.jobs.id
+        columns = [getattr(self.jobs, name) for name in _JOBS]
+        return self.jobs.select(*columns, *take_columns).left_outer_join(self.takes, on=join)
+
+
+def job_row(order: Order, *, position: float, batch: str | None, now: datetime) -> dict[str, Any]:
+    """A new pending row; draws the id and the seed where the order leaves them open."""
+    request = order.request.seeded()
+    return {
+        "id": order.id or new_id(),
+        "request": request.model_dump_json(),
+        "model": request.model,
+        "fingerprint": request.fingerprint(),
+        "name": order.name or default_name(request),
+        "status": Status.PENDING.value,
+        "priority": order.priority,
+        "position": position,
+        "place": order.place,
+        "when_idle": order.when_idle,
+        "depends_on": order.depends_on,
+        "batch": batch,
+        "attempt": 0,
+        "retries": 0,
+        "suspect": False,
+        "created_at": now.timestamp(),
+    }
+
+
+def default_name(request: Request) -> str:
+    """A row's name from its prompt: the first words, up to 60 characters."""
+    text = request.prompt.split("\n")[0].strip() or "Untitled"
+    if len(text) > 60:
+        text = text[:60].rsplit(" ", 1)[0].rstrip(" ,;.-") + "…"
+    return text[0].upper() + text[1:]
+
+
+def take_row(job_id: str, take: Take) -> dict[str, Any]:
+    return {
+        "job_id": job_id,
+        "path": str(take.path),
+        "sha256": take.sha256,
+        "made_by": take.made_by,
+        "facts": json.dumps(
+            {name: getattr(take, name) for name in _FACTS}
+            | {"midi_path": str(take.midi_path) if take.midi_path else None}
+        ),
+        "stars": take.stars,
+        "kept": take.kept,
+        "tags": json.dumps(take.tags),
+        "notes": take.notes,
+    }
+
+
+def from_row(row: Mapping[str, Any]) -> Job:
+    """A joined row of ``Tables.everything`` as a Job with its Take."""
+    status = Status(row["status"])
+    error = row["error"]
+    return Job(
+        id=row["id"],
+        request=Request.model_validate_json(row["request"]),
+        name=row["name"],
+        status=status,
+        step=_FINAL_STEP[status],
+        created_at=_moment(row["created_at"]),
+        priority=row["priority"],
+        position=row["position"],
+        place=row["place"],
+        when_idle=bool(row["when_idle"]),
+        depends_on=row["depends_on"],
+        batch=row["batch"],
+        progress=1.0 if status is Status.COMPLETED else 0.0,
+        attempt=row["attempt"],
+        retries=row["retries"],
+        error=Failure(**json.loads(error)) if error else None,
+        started_at=_moment(row["started_at"]) if row["started_at"] is not None else None,
+        finished_at=_moment(row["finished_at"]) if row["finished_at"] is not None else None,
+        take=_take(row) if row["take_path"] is not None else None,
+    )
+
+
+def failure_text(failure: Failure) -> str:
+    return json.dumps(asdict(failure))
+
+
+def new_token() -> str:
+    """A claim's token: only who holds it may finish the job."""
+    return uuid.uuid4().hex
+
+
+def _take(row: Mapping[str, Any]) -> Take:
+    facts = json.loads(row["take_facts"])
+    midi = facts.pop("midi_path", None)
+    facts["not_understood"] = tuple(facts["not_understood"])
+    return Take(
+        path=Path(row["take_path"]),
+        sha256=row["take_sha256"],
+        made_by=row["take_made_by"],
+        midi_path=Path(midi) if midi else None,
+        stars=row["take_stars"],
+        kept=None if row["take_kept"] is None else bool(row["take_kept"]),
+        tags=tuple(json.loads(row["take_tags"])),
+        notes=row["take_notes"],
+        **facts,
+    )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

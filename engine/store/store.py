@@ -1,0 +1,252 @@
+"""The store: the musician's verbs on jobs and takes. Peewee inside, values outside.
+
+Every verb is one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from peewee import fn
+
+from engine.errors import Conflict, InvalidRequest, Problem
+from engine.jobs import Job, Order, Request, Status, new_id, utc_now
+from engine.store.faults import translated
+from engine.store.records import Records, chunks
+from engine.store.rows import default_name, from_row, job_row
+
+__all__ = ["Store"]
+
+_POSITION_STEP = 1.0
+
+
+class Store(Records):
+    """What a musician does with the queue and the library."""
+
+    def submit(self, orders: Sequence[Order], *, front: bool = False) -> list[Job]:
+        """Queue all or none, in their order; the rows are on disk when this returns."""
+        if not orders:
+            return []
+        batch = new_id() if len(orders) > 1 else None
+        now = utc_now()
+        with self._transaction():
+            self._check_dependencies(orders)
+            first = self._outer_position(front=front, count=len(orders))
+            rows = [
+                job_row(order, position=first + i * _POSITION_STEP, batch=batch, now=now)
+                for i, order in enumerate(orders)
+            ]
+            if front:
+                top = self._top_priority()
+                for row in rows:
+                    row["priority"] = max(row["priority"], top)
+            for chunk in chunks(rows):
+                self._tables.jobs.insert(chunk).execute()
+        return [from_row(_BLANK | row) for row in rows]
+
+    def cancel(self, ids: Collection[str]) -> list[Job]:
+        """End waiting and running jobs as cancelled, and fail what depended on them; ended ones
+        stay as they are. Returns what changed."""
+        with self._transaction():
+            return self._end(ids, (Status.PENDING, Status.PROCESSING), Status.CANCELLED, error=None)
+
+    def retry(self, ids: Collection[str]) -> list[Job]:
+        """Put failed and cancelled jobs at the end of the queue, with the ended jobs that they
+        depend on; returns what changed."""
+        jobs = self._tables.jobs
+        with self._transaction():
+            again = self._with_ended_dependencies(ids)
+            position = self._outer_position(front=False, count=0)
+            for number, job_id in enumerate(again):
+                self._update(
+                    [job_id],
+                    jobs.status.in_((Status.FAILED.value, Status.CANCELLED.value)),
+                    status=Status.PENDING.value,
+                    position=position + (number + 1) * _POSITION_STEP,
+                    attempt=0,
+                    retries=0,
+                    suspect=False,
+                    error=None,
+                    finished_at=None,
+                )
+            return self.jobs(again)
+
+    def move(self, ids: Sequence[str], before: str | None) -> list[Job]:
+        """Put waiting jobs, in this order, before another waiting one or at the very end."""
+        jobs = self._tables.jobs
+        with self._transaction():
+            waiting = [job for job in self._pending() if job.id not in set(ids)]
+            moved = {job.id for job in self.jobs(ids) if job.status is Status.PENDING}
+            order = [job_id for job_id in ids if job_id in moved]
+            at = next((i for i, job in enumerate(waiting) if job.id == before), len(waiting))
+            # A job keeps its neighbours' priority, or it could not stay where it was put.
+            near = waiting[at] if at < len(waiting) else (waiting[-1] if waiting else None)
+            low = waiting[at - 1].position if at else (near.position - 1 if near else 0.0)
+            high = waiting[at].position if at < len(waiting) else low + len(order) + 1.0
+            step = (high - low) / (len(order) + 1)
+            if near is None or not order:
+                return []
+            crowded = step < 1e-6 or (at and waiting[at - 1].priority != near.priority)
+            if crowded:
+                return self._renumber(waiting[:at], order, waiting[at:], near.priority)
+            for i, job_id in enumerate(order):
+                self._update(
+                    [job_id],
+                    jobs.status == Status.PENDING.value,
+                    position=low + (i + 1) * step,
+                    priority=near.priority,
+                    when_idle=near.when_idle,
+                )
+            return self.jobs(order)
+
+    def edit(self, job_id: str, request: Request, name: str | None) -> Job:
+        """Change a job that still waits; raises Conflict once it has begun."""
+        jobs = self._tables.jobs
+        request = request.seeded()
+        with self._transaction():
+            changed = self._update(
+                [job_id],
+                jobs.status == Status.PENDING.value,
+                request=request.model_dump_json(),
+                model=request.model,
+                fingerprint=request.fingerprint(),
+                name=name or default_name(request),
+            )
+            if not changed:
+                raise Conflict("This take has already begun, so it can't be changed any more.")
+            return self.job(job_id)
+
+    def annotate(
+        self,
+        job_id: str,
+        *,
+        name: str | None = None,
+        stars: int | None = None,
+        kept: bool | str | None = "same",
+        tags: Sequence[str] | None = None,
+        notes: str | None = None,
+    ) -> Job:
+        """Set what the musician says of a take; what is not given stays as it is."""
+        values: dict[str, Any] = {}
+        if stars is not None:
+            values["stars"] = min(5, max(0, stars))
+        if kept is None or isinstance(kept, bool):
+            values["kept"] = kept
+        if tags is not None:
+            values["tags"] = json.dumps(list(dict.fromkeys(tags)))
+        if notes is not None:
+            values["notes"] = notes
+        takes = self._tables.takes
+        with self._transaction():
+            if name is not None and name.strip():
+                self._update([job_id], None, name=name.strip()[:200])
+            if values:
+                takes.update({getattr(takes, k): v for k, v in values.items()}).where(
+                    takes.job_id == job_id
+                ).execute()
+            return self.job(job_id)
+
+    def delete(self, ids: Collection[str]) -> list[Job]:
+        """To the trash, cancelled first if they wait or run; returns them as they were."""
+        with self._transaction():
+            before = self.jobs(ids)
+            self.cancel(ids)
+            self._update(ids, None, deleted_at=utc_now().timestamp())
+        return before
+
+    def restore(self, ids: Collection[str]) -> list[Job]:
+        """Out of the trash."""
+        with self._transaction():
+            self._update(ids, None, deleted_at=None)
+            return self.jobs(ids)
+
+    def purge(self, older_than_days: int) -> list[Job]:
+        """Forget what has been in the trash this long; returns it, so that files can follow."""
+        jobs, takes = self._tables.jobs, self._tables.takes
+        limit = utc_now().timestamp() - older_than_days * 86400
+        with self._transaction():
+            query = self._tables.everything().where(jobs.deleted_at <= limit)
+            gone = [from_row(row) for row in query.dicts()]
+            for chunk in chunks([job.id for job in gone]):
+                takes.delete().where(takes.job_id.in_(chunk)).execute()
+                jobs.delete().where(jobs.id.in_(chunk)).execute()
+        return gone
+
+    def setting(self, name: str, default: str) -> str:
+        settings = self._tables.settings
+        with translated():
+            value = settings.select(settings.value).where(settings.name == name).scalar()
+        return default if value is None else str(value)
+
+    def set_setting(self, name: str, value: str) -> None:
+        settings = self._tables.settings
+        with self._transaction():
+            settings.delete().where(settings.name == name).execute()
+            settings.insert({"name": name, "value": value}).execute()
+
+    def _with_ended_dependencies(self, ids: Iterable[str]) -> list[str]:
+        """``ids`` that failed or were cancelled, each after what it depends on."""
+        found: dict[str, None] = {}
+
+        def visit(job: Job) -> None:
+            if job.status not in (Status.FAILED, Status.CANCELLED) or job.id in found:
+                return
+            for needed in self.jobs([job.depends_on]) if job.depends_on else []:
+                visit(needed)
+            found[job.id] = None
+
+        known = {job.id: job for job in self.jobs(list(ids))}
+        for job_id in ids:
+            if job_id in known:
+                visit(known[job_id])
+        return list(found)
+
+    def _check_dependencies(self, orders: Sequence[Order]) -> None:
+        """A job may depend on one that exists or that comes before it in the same batch."""
+        earlier: set[str] = set()
+        for order in orders:
+            needed = order.depends_on
+            if needed is not None and needed not in earlier and not self.jobs([needed]):
+                raise InvalidRequest((Problem("depends_on", f"there is no job {needed}"),))
+            if order.id is not None:
+                earlier.add(order.id)
+
+    def _pending(self) -> list[Job]:
+        jobs = self._tables.jobs
+        query = self._tables.everything().where(
+            jobs.deleted_at.is_null(), jobs.status == Status.PENDING.value
+        )
+        ordered = query.order_by(jobs.when_idle, jobs.priority.desc(), jobs.position)
+        return [from_row(row) for row in ordered.dicts()]
+
+    def _outer_position(self, *, front: bool, count: int) -> float:
+        """Where ``count`` rows begin that go before, or after, all the others."""
+        jobs = self._tables.jobs
+        outermost = fn.MIN(jobs.position) if front else fn.MAX(jobs.position)
+        edge = jobs.select(outermost).scalar()
+        if edge is None:
+            return 0.0
+        return float(edge) - count * _POSITION_STEP if front else float(edge) + _POSITION_STEP
+
+    def _top_priority(self) -> int:
+        jobs = self._tables.jobs
+        pending = jobs.status == Status.PENDING.value
+        return int(jobs.select(fn.MAX(jobs.priority)).where(pending).scalar() or 0)
+
+    def _renumber(
+        self, above: Sequence[Job], moved: Sequence[str], below: Sequence[Job], priority: int
+    ) -> list[Job]:
+        """Give the moved rows room: number the whole waiting queue anew."""
+        order = [job.id for job in above] + list(moved) + [job.id for job in below]
+        for place, job_id in enumerate(order):
+            values: dict[str, Any] = {"position": place * _POSITION_STEP}
+            if job_id in set(moved):
+                values["priority"] = priority
+            self._update([job_id], None, **values)
+        return self.jobs(order)
+
+
+_BLANK = dict.fromkeys(("error", "started_at", "finished_at", "take_path"))
+"""The columns that ``job_row`` leaves to the database."""
