@@ -44,8 +44,8 @@ QPushButton:hover { background: $hover; border-color: $edge; }
 QPushButton:pressed { background: $line; }
 QPushButton:focus { border-color: $accent; }
 QPushButton:disabled { color: $muted; border-color: $line; background: transparent; }
-QPushButton[role="main"] { background: $accent_text; color: $on_accent; border: 1px solid $accent_text;
-  font-size: ${title}px; font-weight: 600; min-height: 42px; }
+QPushButton[role="main"] { background: $accent_text; color: $on_accent;
+  border: 1px solid $accent_text; font-size: ${title}px; font-weight: 600; min-height: 42px; }
 QPushButton[role="main"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[role="main"]:focus { border: 2px solid $text; min-height: 40px; }
 QPushButton[role="main"]:disabled { background: $raised; color: $muted; border-color: $line; }
@@ -86,7 +86,8 @@ QLineEdit, QPlainTextEdit, QAbstractSpinBox { background: $raised; color: $text;
   border: 1px solid $line; border-radius: ${radius}px; padding: 0 8px; min-height: 30px;
   selection-background-color: $accent_text; selection-color: $on_accent; }
 QPlainTextEdit { padding: 6px 4px; }
-QPlainTextEdit[role="prompt"] { font-size: ${title}px; }
+QAbstractSpinBox { padding: 0 4px; }
+QPlainTextEdit[role="prompt"] { font-size: ${title}px; padding: 8px; }
 QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus { border-color: $accent; }
 QLineEdit:disabled, QAbstractSpinBox:disabled { color: $muted; background: $panel; }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QAbstractSpinBox[invalid="true"] {

@@ -1,0 +1,141 @@
+"""Fields of Compose: a length, and a seed with its dice and lock."""
+
+from __future__ import annotations
+
+import bisect
+import secrets
+
+from PySide6.QtCore import QRegularExpression, Qt, Signal
+from PySide6.QtGui import QRegularExpressionValidator
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QSlider, QWidget
+
+from ui.shared.text import clock, parse_clock
+from ui.shared.theme import Theme
+from ui.shared.tokens import Space
+from ui.shared.widgets import IconButton
+
+__all__ = ["LengthField", "NumberField", "SeedField"]
+
+_STOPS = (4, 6, 8, 10, 12, 16, 20, 24, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600)
+_DRAWN_SEEDS = 1_000_000  # short enough to be read aloud
+
+
+class LengthField(QWidget):
+    """A slider over usual lengths, and a field that takes any (``0:16``, ``90``, ``2.5 s``)."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, seconds: float = 16.0) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, len(_STOPS) - 1)
+        self.slider.setPageStep(2)
+        self.slider.setAccessibleName(self.tr("Length"))
+        self.field = QLineEdit()
+        self.field.setFont(theme.font(tabular=True))
+        self.field.setFixedWidth(58)
+        self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.field.setAccessibleName(self.tr("Length in minutes and seconds"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.HALF + 2)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.field)
+        self.setFocusProxy(self.field)
+        self.slider.valueChanged.connect(self._slid)
+        self.field.editingFinished.connect(self._typed)
+        self.set_seconds(seconds)
+
+    def seconds(self) -> float | str:
+        """The length; or the text as it stands, where it is none."""
+        typed = parse_clock(self.field.text())
+        if typed is None:
+            return self.field.text()
+        # The field shows whole seconds: what it stands for may be finer.
+        return self._seconds if self.field.text() == _length_text(self._seconds) else typed
+
+    def set_seconds(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.field.setText(_length_text(seconds))
+        self.slider.blockSignals(True)
+        self.slider.setValue(min(bisect.bisect_left(_STOPS, seconds), len(_STOPS) - 1))
+        self.slider.blockSignals(False)
+        self.slider.setAccessibleDescription(_length_text(seconds))
+        self.changed.emit()
+
+    def _slid(self, index: int) -> None:
+        self.set_seconds(float(_STOPS[index]))
+
+    def _typed(self) -> None:
+        seconds = self.seconds()
+        if isinstance(seconds, float):
+            self.set_seconds(seconds)
+        else:
+            self.changed.emit()
+
+
+class SeedField(QWidget):
+    """A seed: unlocked, a new one is drawn after each use; locked, it stays."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.field = QLineEdit()
+        self.field.setFont(theme.font(tabular=True))
+        self.field.setMinimumWidth(64)
+        self.field.setMaxLength(10)
+        self.field.setAccessibleName(self.tr("Seed"))
+        self.field.setToolTip(self.tr("The same prompt, settings and seed give the same take."))
+        digits = QRegularExpression("[0-9]*")
+        self.field.setValidator(QRegularExpressionValidator(digits, self.field))
+        self.dice = IconButton(theme, "dice", self.tr("Draw another seed"))
+        self.lock = IconButton(theme, "unlock", self.tr("Keep this seed"), checked_icon="lock")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(self.field, 1)
+        row.addSpacing(2)
+        row.addWidget(self.dice)
+        row.addWidget(self.lock)
+        self.setFocusProxy(self.field)
+        self.dice.clicked.connect(self.draw)
+        self.field.textEdited.connect(lambda: self.lock.setChecked(True))
+        self.draw()
+
+    def seed(self) -> int | None:
+        """None when the field is empty: one is drawn then."""
+        return int(self.field.text()) if self.field.text() else None
+
+    def set_seed(self, seed: int | None, *, locked: bool = True) -> None:
+        self.field.setText("" if seed is None else str(seed))
+        self.field.setCursorPosition(0)
+        self.lock.setChecked(locked)
+
+    def used(self) -> None:
+        """The seed went into a job: draw the next one, unless it is locked."""
+        if not self.lock.isChecked():
+            self.draw()
+
+    def draw(self) -> None:
+        self.field.setText(str(secrets.randbelow(_DRAWN_SEEDS)))
+
+
+class NumberField(QDoubleSpinBox):
+    """A number that is shown without needless zeros, and kept as fine as it was given."""
+
+    def __init__(self, name: str, least: float, most: float, value: float, step: float) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setDecimals(6)
+        self.setRange(least, most)
+        self.setSingleStep(step)
+        self.setValue(value)
+        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.setFixedWidth(64)
+
+    def textFromValue(self, value: float) -> str:  # noqa: N802
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def _length_text(seconds: float) -> str:
+    return clock(seconds) if float(seconds).is_integer() else clock(seconds, tenths=True)

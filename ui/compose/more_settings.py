@@ -1,0 +1,108 @@
+"""The fold of Compose: settings that most takes leave as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QWidget
+
+from engine.jobs import FORMATS, Request
+from ui.compose.fields import NumberField
+from ui.shared.theme import Theme
+from ui.shared.tokens import Space
+from ui.shared.widgets import Button, label
+
+__all__ = ["MoreSettings"]
+
+
+class MoreSettings(QWidget):
+    """Guidance and sampling are shown for models that have them; their values are kept anyway."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.fold = Button(self.tr("More settings"), "fold")
+        self.fold.setCheckable(True)
+        self.fold.setIconSize(QSize(12, 12))
+        plain = Request()
+        self.numbers = {
+            "guidance": NumberField(self.tr("Guidance"), 0, 20, plain.guidance, 0.5),
+            "temperature": NumberField(self.tr("Temperature"), 0.000001, 5, plain.temperature, 0.1),
+            "top_k": NumberField(self.tr("Top-k"), 0, 2048, plain.top_k, 10),
+            "top_p": NumberField(self.tr("Top-p"), 0, 1, plain.top_p, 0.05),
+        }
+        self.loop = QCheckBox(self.tr("Seamless loop"))
+        self.loop.setToolTip(self.tr("Its end meets its start; the length becomes whole bars."))
+        self.when_idle = QCheckBox(self.tr("Only when nothing else waits"))
+        self.format = QComboBox()
+        self.format.addItems([name.upper() for name in FORMATS])
+        self.format.setAccessibleName(self.tr("File format"))
+        self._box = self._build_box()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.HALF)
+        column.addWidget(self.fold)
+        column.addWidget(self._box)
+        self.fold.toggled.connect(self._toggle)
+        for number in self.numbers.values():
+            number.valueChanged.connect(self.changed)
+        self.loop.toggled.connect(self.changed)
+        theme.changed.connect(self._refresh)
+        self._toggle(False)
+
+    def settings(self) -> dict[str, Any]:
+        """Fields of a Request."""
+        found: dict[str, Any] = {name: number.value() for name, number in self.numbers.items()}
+        found["top_k"] = int(found["top_k"])
+        return found | {"loop": self.loop.isChecked(), "output_format": self._format()}
+
+    def fill(self, request: Request) -> None:
+        for name, number in self.numbers.items():
+            number.setValue(getattr(request, name))
+        self.loop.setChecked(request.loop)
+        self.format.setCurrentIndex(FORMATS.index(request.output_format))
+
+    def set_samples(self, samples: bool) -> None:
+        """Show what only sampling models have."""
+        self._sampling.setVisible(samples)
+
+    def _build_box(self) -> QWidget:
+        box = QWidget()
+        self._sampling = QWidget()
+        grid = QGridLayout(self._sampling)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(Space.HALF)
+        grid.setVerticalSpacing(Space.HALF)
+        for index, number in enumerate(self.numbers.values()):
+            row, half = divmod(index, 2)
+            grid.addWidget(label(number.accessibleName(), "muted"), row, half * 2)
+            grid.addWidget(number, row, half * 2 + 1)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(2, 1)
+        line = QGridLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(label(self.tr("File format"), "muted"), 0, 0)
+        line.addWidget(self.format, 0, 1)
+        line.setColumnStretch(0, 1)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.HALF)
+        column.addWidget(self._sampling)
+        column.addLayout(line)
+        column.addWidget(self.loop)
+        column.addWidget(self.when_idle)
+        return box
+
+    def _format(self) -> str:
+        return FORMATS[self.format.currentIndex()]
+
+    def _toggle(self, unfolded: bool) -> None:
+        self._box.setVisible(unfolded)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        name = "chevron-down" if self.fold.isChecked() else "chevron-right"
+        self.fold.setIcon(self._theme.icon(name))

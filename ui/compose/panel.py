@@ -1,0 +1,255 @@
+"""Compose: what the musician asks for, checked as it is typed, sent as orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.errors import InvalidRequest
+from engine.jobs import Request
+from ui.compose.audio_drop import AudioDrop
+from ui.compose.chips import Chips
+from ui.compose.draft import Draft
+from ui.compose.fields import LengthField, SeedField
+from ui.compose.models import SKETCH, ModelOption
+from ui.compose.more_settings import MoreSettings
+from ui.compose.prompt_edit import PromptEdit
+from ui.compose.words import add_word, remove_word
+from ui.shared.main_button import MainButton
+from ui.shared.text import clock
+from ui.shared.theme import Theme
+from ui.shared.tokens import Space
+from ui.shared.widgets import label, set_flag
+
+__all__ = ["ComposePanel"]
+
+_MOST_TAKES = 64
+
+
+class ComposePanel(QWidget):
+    """Announces orders; knows nothing of the queue."""
+
+    submitted = Signal(list, bool)
+    """list[Order], and whether they go in front of everything that waits."""
+    lines_pasted = Signal(str)
+    """Several lines were pasted into the prompt: perhaps a prompt list."""
+    model_wanted = Signal(str)
+    """A request was filled in that is for this model."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._model = SKETCH
+        self._speed: float | None = None
+        self.prompt = PromptEdit(theme)
+        self.count = label("", "small")
+        self.chips = Chips(theme)
+        self.length = LengthField(theme)
+        self.takes = QSpinBox()
+        self.takes.setRange(1, _MOST_TAKES)
+        self.takes.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.takes.setFixedWidth(40)
+        self.takes.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.takes.setAccessibleName(self.tr("Takes of each prompt"))
+        self.seed = SeedField(theme)
+        self.more = MoreSettings(theme)
+        self.audio = AudioDrop(theme)
+        self.generate = MainButton(self.tr("Generate"), "Ctrl ⏎")
+        self.generate.setToolTip(self.tr("Ctrl+Enter; with Shift in front of all that waits"))
+        self._problems = {
+            name: _problem_label() for name in ("prompt", "duration", "seed", "melody", "")
+        }
+        self._lay_out()
+        self._connect()
+        self._review()
+
+    def set_model(self, model: ModelOption) -> None:
+        self._model = model
+        self.more.set_samples(model.samples)
+        self.audio.set_model(model)
+        self._review()
+
+    def set_speed(self, speed: float | None) -> None:
+        """Seconds of music per second of work, for the estimate."""
+        if speed != self._speed:
+            self._speed = speed
+            self._review()
+
+    def set_history(self, prompts: Sequence[str]) -> None:
+        """Earlier prompts, oldest first."""
+        self.prompt.set_history(prompts)
+
+    def fill(self, request: Request) -> None:
+        """Show a request exactly as it was, one take of it, its seed locked."""
+        self.prompt.replace_text(request.prompt)
+        self.length.set_seconds(request.duration)
+        self.takes.setValue(1)
+        self.seed.set_seed(request.seed)
+        self.more.fill(request)
+        self.audio.fill(request.melody, request.continue_from)
+        self.model_wanted.emit(request.model)
+        self._review()
+        self.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def fill_prompt(self, prompt: str) -> None:
+        self.prompt.replace_text(prompt)
+
+    def send(self, front: bool = False) -> None:
+        """Announce the orders, or show what is wrong where it is wrong."""
+        draft = self._draft()
+        try:
+            orders = draft.orders()
+        except InvalidRequest as error:
+            self._show_problems(error)
+            return
+        if not (draft.settings["prompt"] or draft.settings["melody"]):
+            self._tell("prompt", self.tr("Say what you want to hear, or pick a word below."))
+        elif self.audio.problem():
+            self._tell("melody", "")
+            self.audio.setFocus()
+        else:
+            self.prompt.remember(self.prompt.toPlainText().strip())
+            self.submitted.emit(orders, front)
+            self.seed.used()
+
+    def _draft(self) -> Draft:
+        settings: dict[str, Any] = {
+            "prompt": self.prompt.toPlainText().strip(),
+            "duration": self.length.seconds(),
+            "model": self._model.id,
+            "seed": self.seed.seed(),
+        }
+        settings |= self.more.settings() | self.audio.settings()
+        return Draft(settings, self.takes.value(), self.more.when_idle.isChecked())
+
+    def _review(self) -> None:
+        """Say what would be made, and clear or show what is wrong so far."""
+        for shown in self._problems.values():
+            shown.hide()
+        for field in (self.prompt, self.length.field, self.seed.field):
+            set_flag(field, "invalid", False)
+        self.chips.show_prompt(self.prompt.toPlainText())
+        draft = self._draft()
+        try:
+            number = len(draft.prompts())
+            if draft.settings["prompt"]:
+                draft_one = Draft({**draft.settings, "prompt": draft.prompts()[0]})
+                draft_one.orders()
+        except InvalidRequest as error:
+            self.count.setText("")
+            self._show_problems(error)
+            return
+        self.count.setText(self._summary(number, draft))
+
+    def _summary(self, number: int, draft: Draft) -> str:
+        jobs = number * draft.takes
+        parts = []
+        if number > 1:
+            parts.append(
+                self.tr("%n prompt(s)", "", number)
+                + " × "
+                + self.tr("%n take(s)", "", draft.takes)
+                + " = "
+                + self.tr("%n job(s)", "", jobs)
+            )
+        else:
+            parts.append(self.tr("%n take(s)", "", jobs))
+        if self._speed:
+            seconds = max(1.0, jobs * float(draft.settings["duration"]) / self._speed)
+            parts.append(self.tr("about {time}").format(time=clock(seconds)))
+        return " · ".join(parts)
+
+    def _show_problems(self, error: InvalidRequest) -> None:
+        for problem in error.problems:
+            field = problem.field if problem.field in self._problems else ""
+            self._tell(field, problem.message if field else str(problem))
+
+    def _tell(self, field: str, text: str) -> None:
+        shown = self._problems[field]
+        shown.setText(text[:1].upper() + text[1:])
+        shown.setVisible(bool(text))
+        widgets = {"prompt": self.prompt, "duration": self.length.field, "seed": self.seed.field}
+        if field in widgets:
+            set_flag(widgets[field], "invalid", True)
+
+    def _connect(self) -> None:
+        self.prompt.textChanged.connect(self._review)
+        self.prompt.sent.connect(self.send)
+        self.prompt.lines_pasted.connect(self.lines_pasted)
+        self.generate.clicked.connect(lambda: self.send())
+        self.chips.toggled.connect(self._toggle_word)
+        self.length.changed.connect(self._review)
+        self.takes.valueChanged.connect(self._review)
+        self.seed.field.textChanged.connect(self._review)
+        self.more.changed.connect(self._review)
+        self.audio.changed.connect(self._review)
+
+    def _toggle_word(self, word: str, wanted: bool) -> None:
+        text = self.prompt.toPlainText()
+        self.prompt.replace_text(add_word(text, word) if wanted else remove_word(text, word))
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(Space.EDGE, Space.EDGE, Space.EDGE, Space.HALF)
+        column.setSpacing(Space.HALF)
+        column.addWidget(label(self.tr("COMPOSE"), "section"))
+        column.addSpacing(2)
+        column.addWidget(self.prompt)
+        column.addWidget(self.count)
+        column.addWidget(self._problems["prompt"])
+        column.addWidget(self.chips)
+        column.addSpacing(Space.HALF)
+        column.addLayout(self._settings_grid())
+        column.addWidget(self.more)
+        column.addWidget(self._problems[""])
+        column.addWidget(self.audio)
+        column.addWidget(self._problems["melody"])
+        column.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidget(body)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.viewport().setAutoFillBackground(False)
+        body.setAutoFillBackground(False)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(Space.EDGE, Space.HALF, Space.EDGE, Space.EDGE)
+        foot.addWidget(self.generate)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scroll, 1)
+        outer.addLayout(foot)
+
+    def _settings_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Space.HALF)
+        grid.setVerticalSpacing(Space.HALF)
+        grid.setColumnStretch(3, 1)
+        grid.addWidget(label(self.tr("Length"), "muted"), 0, 0)
+        grid.addWidget(self.length, 0, 1, 1, 3)
+        grid.addWidget(self._problems["duration"], 1, 1, 1, 3)
+        grid.addWidget(label(self.tr("Takes"), "muted"), 2, 0)
+        grid.addWidget(self.takes, 2, 1)
+        grid.addWidget(label(self.tr("Seed"), "muted"), 2, 2)
+        grid.addWidget(self.seed, 2, 3)
+        grid.addWidget(self._problems["seed"], 3, 1, 1, 3)
+        return grid
+
+
+def _problem_label() -> QLabel:
+    shown = label("", "problem")
+    shown.setWordWrap(True)
+    shown.hide()
+    return shown
