@@ -19,7 +19,7 @@ RUN = (
 )
 # A screen and a window manager, hands and eyes, a screen reader, clocks, other people's letters.
 TEST = (
-    *("xvfb", "xauth", "openbox", "xdotool", "imagemagick"),
+    *("xvfb", "xauth", "openbox", "xdotool", "x11-utils", "imagemagick"),
     *("dbus-daemon", "at-spi2-core", "gir1.2-atspi-2.0", "python3-gi", "faketime"),
     *("fonts-noto-color-emoji", "fonts-droid-fallback"),
 )
