@@ -21,6 +21,11 @@ QMainWindow, QWidget[role="ground"] { background: $ground; }
 QDialog, QWidget[role="panel"] { background: $panel; }
 QFrame[role="line"] { background: $line; border: none; }
 QFrame[role="card"] { background: $raised; border: 1px solid $line; border-radius: ${radius}px; }
+QFrame[role="notice"] { background: $panel; border: 1px solid $line;
+  border-left: 3px solid $edge; border-radius: ${radius}px; }
+QFrame[role="notice"][level="good"] { border-left-color: $good; }
+QFrame[role="notice"][level="caution"] { border-left-color: $caution; }
+QFrame[role="notice"][level="bad"] { border-left-color: $bad; }
 QFrame[role="drop"] { border: 1px dashed $edge; border-radius: ${radius}px; }
 QFrame[role="drop"][over="true"] { border-color: $accent; background: $hover; }
 QScrollArea { background: transparent; border: none; }
@@ -35,8 +40,6 @@ QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${small}px; }
 QLabel[role="problem"] { color: $bad; font-size: ${small}px; }
 QLabel[role="caution"] { color: $caution; }
-QLabel[role="tag"] { color: $muted; font-size: ${small}px; border: 1px solid $line;
-  border-radius: 4px; padding: 1px 6px; }
 
 QPushButton { background: transparent; color: $text; border: 1px solid $line;
   border-radius: ${radius}px; padding: 0 12px; min-height: 30px; }
@@ -69,6 +72,10 @@ QPushButton[role="tab"] { border: 1px solid transparent; color: $muted; min-heig
 QPushButton[role="tab"]:hover { color: $text; background: $hover; }
 QPushButton[role="tab"]:checked { background: $raised; color: $text; font-weight: 600; }
 QPushButton[role="tab"]:focus { border-color: $accent; }
+QPushButton[role="tag"] { color: $muted; font-size: ${small}px; border-radius: 4px;
+  min-height: 20px; padding: 0 7px; }
+QPushButton[role="tag"]:hover { color: $text; }
+QPushButton[role="tag"]:focus { border-color: $accent; }
 QPushButton[role="example"] { background: $panel; border-color: $line; text-align: left;
   padding: 0 16px; min-height: 46px; }
 QPushButton[role="example"]:hover { background: $raised; border-color: $edge; }
@@ -87,11 +94,15 @@ QLineEdit, QPlainTextEdit, QAbstractSpinBox { background: $raised; color: $text;
   selection-background-color: $accent_text; selection-color: $on_accent; }
 QPlainTextEdit { padding: 6px 4px; }
 QAbstractSpinBox { padding: 0 4px; }
+QAbstractSpinBox QLineEdit { background: transparent; border: none; padding: 0; min-height: 0; }
 QPlainTextEdit[role="prompt"] { font-size: ${title}px; padding: 8px; }
 QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus { border-color: $accent; }
 QLineEdit:disabled, QAbstractSpinBox:disabled { color: $muted; background: $panel; }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QAbstractSpinBox[invalid="true"] {
   border-color: $bad; }
+QLineEdit[role="tag"] { background: transparent; font-size: ${small}px; border-radius: 4px;
+  min-height: 20px; padding: 0 6px; }
+QLineEdit[role="tag"]:focus { background: $raised; border-color: $accent; }
 QLineEdit[role="rename"] { background: transparent; border-color: transparent; padding: 0;
   font-size: ${heading}px; font-weight: 600; }
 QLineEdit[role="rename"]:hover { border-color: $line; }

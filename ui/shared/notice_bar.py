@@ -1,0 +1,141 @@
+"""The one calm place where the program speaks up: a bar with the notice that matters most."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.notices import Level, Notice
+from ui.shared.light import Light
+from ui.shared.theme import Theme
+from ui.shared.tokens import Space
+from ui.shared.widgets import Button, IconButton, as_role, label
+
+__all__ = ["NoticeBar"]
+
+_ROLES = {
+    Level.INFO: "muted",
+    Level.GOOD: "good",
+    Level.CAUTION: "caution",
+    Level.BAD: "bad",
+}
+_GRAVITY = list(_ROLES)
+
+
+class NoticeBar(QWidget):
+    """Shows one notice at a time, the gravest and newest; says how many more there are."""
+
+    acted = Signal(str, str)
+    """A notice's key, and the id of its action that was pressed. The notice is gone then."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._notices: dict[str, Notice] = {}
+        self._timers: dict[str, QTimer] = {}
+        self._card: _Card | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(Space.EDGE, 0, Space.EDGE, Space.HALF)
+        self.hide()
+
+    def tell(self, notice: Notice) -> None:
+        """Show it, in place of an earlier one with the same key."""
+        key = notice.key or notice.text
+        self._notices.pop(key, None)
+        self._notices[key] = notice
+        self._stop_timer(key)
+        if notice.seconds is not None:
+            timer = self._timers[key] = QTimer(self, singleShot=True)
+            timer.timeout.connect(lambda: self.dismiss(key))
+            timer.start(round(notice.seconds * 1000))
+        event = QAccessibleAnnouncementEvent(self, notice.text)
+        QAccessible.updateAccessibility(event)
+        self._show()
+
+    def dismiss(self, key: str) -> None:
+        """Take a notice away; one that is not there is none the worse."""
+        self._stop_timer(key)
+        if self._notices.pop(key, None) is not None:
+            self._show()
+
+    def keys(self) -> list[str]:
+        """Of all notices, the one that is shown last."""
+        return sorted(self._notices, key=lambda key: _GRAVITY.index(self._notices[key].level))
+
+    def _show(self) -> None:
+        keys = self.keys()
+        if self._card is not None:
+            self._column.removeWidget(self._card)
+            self._card.hide()
+            self._card.deleteLater()
+            self._card = None
+        if keys:
+            key = keys[-1]
+            card = self._card = _Card(self._theme, self._notices[key], len(keys) - 1)
+            card.closed.connect(lambda: self.dismiss(key))
+            card.acted.connect(lambda action: self._act(key, action))
+            self._column.addWidget(card)
+        self.setVisible(bool(keys))
+
+    def _act(self, key: str, action: str) -> None:
+        self.dismiss(key)
+        self.acted.emit(key, action)
+
+    def _stop_timer(self, key: str) -> None:
+        timer = self._timers.pop(key, None)
+        if timer is not None:
+            timer.stop()
+            timer.deleteLater()
+
+
+class _Card(QFrame):
+    closed = Signal()
+    acted = Signal(str)
+
+    def __init__(self, theme: Theme, notice: Notice, more: int) -> None:
+        super().__init__()
+        as_role(self, "notice").setProperty("level", notice.level.value)
+        text = label("\n".join((notice.text, *notice.problems)))
+        text.setWordWrap(True)
+        row = QHBoxLayout()
+        row.setSpacing(Space.HALF)
+        row.addWidget(Light(theme, _ROLES[notice.level], 9))
+        row.addSpacing(2)
+        row.addWidget(text, 1)
+        if more:
+            row.addWidget(label(self.tr("%n more", "", more), "small"))
+        for action in notice.actions:
+            button = Button(action.label, "small")
+            button.clicked.connect(lambda _checked, id_=action.id: self.acted.emit(id_))
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 7, 7, 7)
+        column.setSpacing(Space.HALF)
+        column.addLayout(row)
+        if notice.detail:
+            row.addWidget(self._fold(notice.detail, column))
+        close = IconButton(theme, "close", self.tr("Dismiss"))
+        close.clicked.connect(self.closed)
+        row.addWidget(close)
+
+    def _fold(self, detail: str, column: QVBoxLayout) -> Button:
+        """The details beneath, folded at first; the button that unfolds them."""
+        box = QWidget()
+        shown = QPlainTextEdit(detail)
+        shown.setReadOnly(True)
+        shown.setTabChangesFocus(True)
+        shown.setAccessibleName(self.tr("Details"))
+        shown.setFixedHeight(92)
+        copy = Button(self.tr("Copy"), "small")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(detail))
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(shown, 1)
+        row.addWidget(copy)
+        column.addWidget(box)
+        box.hide()
+        fold = Button(self.tr("Details"), "small")
+        fold.setCheckable(True)
+        fold.toggled.connect(box.setVisible)
+        return fold
