@@ -1,0 +1,128 @@
+"""The sound card, by PortAudio. The only module that imports sounddevice, and only when needed:
+initialising PortAudio takes 100 ms and more."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from app.playback.output import CHANNELS, Frames, Output, OutputDevice, OutputLost
+
+__all__ = ["SoundDevices"]
+
+_LATENCY = 0.12
+"""Seconds of buffer asked of the device: longer than the window's thread ever holds the
+interpreter's lock, short enough that switching between two takes feels immediate."""
+
+
+class SoundDevices:
+    """Every device that PortAudio knows."""
+
+    def devices(self, *, rescan: bool) -> list[OutputDevice]:
+        try:
+            sd = _sounddevice()
+            if rescan:
+                # PortAudio lists devices once; there is no public call to look again.
+                sd._terminate()  # noqa: SLF001
+                sd._initialize()  # noqa: SLF001
+            apis = sd.query_hostapis()
+            default = sd.default.device["output"]
+            if default < 0 and apis:
+                default = apis[0]["default_output_device"]
+            several = len(apis) > 1
+            return [
+                OutputDevice(
+                    f"{found['name']}, {apis[found['hostapi']]['name']}",
+                    f"{found['name']} ({apis[found['hostapi']]['name']})"
+                    if several
+                    else found["name"],
+                    found["index"] == default,
+                )
+                for found in sd.query_devices()
+                if found["max_output_channels"] > 0
+            ]
+        except OutputLost:
+            return []
+
+    def make(self, device_id: str | None) -> Output:
+        return _SoundDeviceOutput(_sounddevice(), device_id)
+
+
+class _SoundDeviceOutput:
+    """A PortAudio stream that is written to, in float32."""
+
+    silent = False
+
+    def __init__(self, sd: ModuleType, device_id: str | None) -> None:
+        self._sd = sd
+        self._device = device_id
+        self._stream: Any = None
+        self._capacity = 0
+        self._last_pending = 0
+        self.name = device_id or ""
+
+    def open(self, rate: int) -> int:
+        self.close()
+        try:
+            found = self._sd.query_devices(self._device, "output")
+            self.name = found["name"]
+            if not self._takes(rate):
+                rate = int(found["default_samplerate"])
+            self._stream = self._sd.OutputStream(
+                samplerate=rate,
+                blocksize=0,
+                device=self._device,
+                channels=CHANNELS,
+                dtype="float32",
+                latency=max(_LATENCY, found["default_high_output_latency"]),
+            )
+            self._stream.start()
+            self._capacity = self._stream.write_available
+        except (self._sd.PortAudioError, ValueError) as error:
+            self.close()
+            raise OutputLost(str(error)) from error
+        return rate
+
+    def write(self, block: Frames) -> None:
+        try:
+            if self._stream.stopped:
+                self._stream.start()
+            self._stream.write(block)
+        except self._sd.PortAudioError as error:
+            raise OutputLost(str(error)) from error
+
+    def pending(self) -> int:
+        if self._stream is None or self._stream.stopped:
+            return 0
+        try:
+            self._last_pending = max(0, self._capacity - self._stream.write_available)
+        except self._sd.PortAudioError:
+            # The device is gone; the next write will say so.
+            return self._last_pending
+        return self._last_pending
+
+    def drop(self) -> None:
+        if self._stream is not None and not self._stream.stopped:
+            # Errors of a vanished device are told by the next write.
+            self._stream.abort(ignore_errors=True)
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close(ignore_errors=True)
+            self._stream = None
+
+    def _takes(self, rate: int) -> bool:
+        try:
+            self._sd.check_output_settings(self._device, CHANNELS, "float32", samplerate=rate)
+        except self._sd.PortAudioError:
+            return False
+        return True
+
+
+def _sounddevice() -> ModuleType:
+    try:
+        import sounddevice
+    except OSError as error:  # no PortAudio library on this machine
+        raise OutputLost(str(error)) from error
+    module: ModuleType = sounddevice
+    return module

@@ -1,0 +1,86 @@
+"""What the playback thread tells: which track, how it stands, and what is heard right now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from app.playback.deck import Span, frame_at
+from app.playback.meter import Level
+from app.playback.output import OutputDevice
+from engine.jobs import Failure, Job
+
+__all__ = ["Now", "Snapshot", "State", "Track"]
+
+
+class State(StrEnum):
+    EMPTY = "empty"
+    PAUSED = "paused"
+    PLAYING = "playing"
+    WAITING = "waiting"
+    """Playing, at the end of a take that still grows."""
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What the player is given to play."""
+
+    id: str
+    """The job's id."""
+    path: Path
+    title: str = ""
+    seconds: float = 0.0
+    """Length that it has, or will have once grown."""
+    growing: bool = False
+
+    @classmethod
+    def of(cls, job: Job) -> Track | None:
+        """The take of a finished job, the preview of a running one; None: nothing to hear."""
+        if job.take is not None:
+            return cls(job.id, job.take.path, job.name, job.take.duration)
+        if job.preview is not None and not job.status.final:
+            return cls(job.id, job.preview, job.name, job.request.duration, growing=True)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """How playback stands; a new one is told whenever something of it changes."""
+
+    serial: int = 0
+    """Of the last command that was obeyed."""
+    track: Track | None = None
+    state: State = State.EMPTY
+    rate: int = 44_100
+    frames: int = 0
+    """Length of the take so far, at ``rate``."""
+    output: str = ""
+    silent: bool = False
+    devices: tuple[OutputDevice, ...] = ()
+    problem: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What is heard, by the device's clock; good until the next block, some 12 ms later."""
+
+    moment: float = 0.0
+    """``time.perf_counter()`` when this was true."""
+    heard: int = 0
+    """Frame of the stream that is heard at that moment."""
+    written: int = 0
+    rate: int = 44_100
+    spans: Sequence[Span] = (Span(0, 0, moving=False),)
+    levels: Sequence[Level] = ()
+
+    def stream_frame(self, moment: float) -> int:
+        """The stream's frame heard at ``moment``, never beyond what was written."""
+        passed = max(0, int((moment - self.moment) * self.rate))
+        return min(self.heard + passed, self.written)
+
+    def frame(self, moment: float) -> int:
+        """The take's frame heard at ``moment``."""
+        return frame_at(self.spans, self.stream_frame(moment))

@@ -1,0 +1,271 @@
+"""The player as the window knows it: verbs that return at once, signals that say what came of them.
+
+Sound itself is made on a thread of its own (``app.playback.feeder``). The position comes from the
+device's clock, so the playhead stands where the ear is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from app.notices import Level, Notice
+from app.playback.feeder import Feeder, Outputs
+from app.playback.meter import Meter, Reading
+from app.playback.output import OutputDevice
+from app.playback.sound_device import SoundDevices
+from app.playback.state import Snapshot, State, Track
+from engine.jobs import Change
+
+__all__ = ["OutputDevice", "Player", "Reading", "Snapshot", "State", "Track"]
+
+_FRAME = 16  # milliseconds between two looks at the clock: 60 a second
+
+
+class Player(QObject):
+    """One take at a time, to the sample.
+
+    >>> player = Player()
+    >>> player.load(Track.of(job))          # starts to play
+    >>> player.position_changed.connect(waveform.set_position)
+    """
+
+    changed = Signal(Snapshot)
+    """Track, state, length or output are others now."""
+    position_changed = Signal(float)
+    """Seconds from the take's start, 60 times a second while it plays."""
+    levels_changed = Signal(tuple)
+    """(left, right) Readings in dBFS, while the meter moves."""
+    loop_changed = Signal(object)
+    """(start, end) in seconds, or None."""
+    volume_changed = Signal(float)
+    """0 to 1, as a fader stands."""
+    compare_changed = Signal(object)
+    """The Track that ``swap`` would bring, or None."""
+    finished = Signal(str)
+    """A take was played to its end: its job's id."""
+    noticed = Signal(Notice)
+
+    _told = Signal(Snapshot)  # crosses from the playback thread to this one
+
+    def __init__(
+        self,
+        outputs: Outputs | None = None,
+        parent: QObject | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        super().__init__(parent)
+        self.snapshot = Snapshot()
+        self.loop: tuple[float, float] | None = None
+        self.volume = 1.0
+        self.muted = False
+        self.compared: Track | None = None
+        """What ``swap`` goes to: the take that was heard before this one."""
+        self._clock = clock
+        self._serial = 0
+        self._playing = False
+        self._track: Track | None = None
+        self._seconds = 0.0
+        self._meter = Meter()
+        self._metered = 0
+        self._moment = 0.0
+        self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._feeder = Feeder(outputs or SoundDevices(), self._told.emit)
+        self._started = False
+        self._timer = QTimer(self, interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+
+    @property
+    def track(self) -> Track | None:
+        """What was asked for last, at once."""
+        return self._track
+
+    @property
+    def playing(self) -> bool:
+        """What was asked for last, at once; the sound follows within milliseconds."""
+        return self._playing
+
+    @property
+    def position(self) -> float:
+        """Seconds from the take's start that are heard now."""
+        if self.snapshot.serial < self._serial:
+            return self._seconds
+        now = self._feeder.now
+        return now.frame(self._clock()) / now.rate
+
+    @property
+    def duration(self) -> float:
+        """Seconds; of a take that grows, the length that it will have."""
+        shown, track = self.snapshot, self._track
+        if track is None:
+            return 0.0
+        known = shown.frames / shown.rate if shown.track == track else 0.0
+        return max(known, track.seconds) if track.growing or not known else known
+
+    def load(self, track: Track | None, *, at: float = 0.0, play: bool = True) -> None:
+        """Take up another take from ``at`` seconds on; None: none."""
+        if track is not None and self._track is not None and track.id != self._track.id:
+            self._set_compared(self._track)
+        self._track, self._playing, self._seconds = track, play and track is not None, at
+        self._set_loop(None)
+        self._feeder.load(self._next(), track, at, play=play)
+        self._show()
+
+    def switch(self, track: Track) -> None:
+        """Another take at the same position, without a gap: for comparing two."""
+        if self._track is None:
+            self.load(track)
+            return
+        self._seconds = self.position
+        if track.id != self._track.id:
+            self._set_compared(self._track)
+        self._track = track
+        self._feeder.switch(self._next(), track)
+        self._show()
+
+    def swap(self) -> None:
+        """Back and forth between this take and the one before it (A/B)."""
+        if self.compared is not None:
+            self.switch(self.compared)
+
+    def play(self) -> None:
+        if self._track is not None and not self._playing:
+            self._seconds, self._playing = self.position, True
+            self._feeder.play(self._next())
+            self._show()
+
+    def pause(self) -> None:
+        if self._playing:
+            self._seconds, self._playing = self.position, False
+            self._feeder.pause(self._next())
+            self._show()
+
+    def toggle(self) -> None:
+        if self._playing:
+            self.pause()
+        else:
+            self.play()
+
+    def stop(self) -> None:
+        """Put the take away and give the device back."""
+        self.load(None, play=False)
+
+    def seek(self, seconds: float) -> None:
+        if self._track is not None:
+            self._seconds = min(max(seconds, 0.0), self.duration)
+            self._feeder.seek(self._next(), self._seconds)
+            self.position_changed.emit(self._seconds)
+
+    def nudge(self, seconds: float) -> None:
+        """Seek from here: forward, or backward where negative."""
+        self.seek(self.position + seconds)
+
+    def set_loop(self, region: tuple[float, float] | None) -> None:
+        """Repeat from the first to the second time, in seconds; None: play on."""
+        self._set_loop(region)
+        self._feeder.set_loop(self._current(), region)
+
+    def set_volume(self, volume: float) -> None:
+        """As a fader stands, 0 to 1; 1 leaves the samples as they are."""
+        self.volume = min(max(volume, 0.0), 1.0)
+        self.muted = False
+        self._set_gain()
+
+    def set_muted(self, muted: bool) -> None:
+        self.muted = muted
+        self._set_gain()
+
+    def set_output(self, device_id: str | None) -> None:
+        """Play through this device; None: the system's choice. Music that plays goes on."""
+        self._feeder.set_output(self._current(), device_id)
+
+    def find_devices(self) -> None:
+        """Look which outputs there are; ``changed`` brings them in ``snapshot.devices``."""
+        self._feeder.find_devices(self._current())
+
+    def follow(self, changes: Sequence[Change]) -> None:
+        """Keep up with the job that is heard: its preview becomes its take, or grows no more."""
+        for change in changes:
+            playing = self._track
+            if playing is None or change.job.id != playing.id:
+                continue
+            fresh = Track.of(change.job)
+            if change.removed:
+                self.stop()
+            elif fresh is not None and fresh.path != playing.path:
+                self.switch(fresh)
+            elif change.job.status.final and playing.growing:
+                self._feeder.stop_growing(self._current())
+
+    def close(self) -> None:
+        """Fall silent and end the playback thread; call it before the program ends."""
+        self._timer.stop()
+        if self._started:
+            self._feeder.close(timeout=2.0)
+
+    def _current(self) -> int:
+        """The serial of the last verb that moved something; wakes the thread if it sleeps still."""
+        if not self._started:
+            self._started = True
+            self._feeder.start()
+        return self._serial
+
+    def _next(self) -> int:
+        """The serial of a verb that moves something: what is told of earlier ones is stale."""
+        self._serial = self._current() + 1
+        return self._serial
+
+    def _take(self, told: Snapshot) -> None:
+        """What the playback thread tells, on this thread."""
+        if told.serial < self._serial:
+            return
+        before, self.snapshot = self.snapshot, told
+        self._playing = told.state in (State.PLAYING, State.WAITING)
+        if told.problem is not None and told.problem != before.problem:
+            level = Level.CAUTION if told.silent else Level.BAD
+            self.noticed.emit(replace(Notice.of(told.problem, key="player"), level=level))
+        self._show()
+        if told.state is State.ENDED and before.state is not State.ENDED and told.track:
+            self.finished.emit(told.track.id)
+
+    def _show(self) -> None:
+        """Tell the window how it stands, and watch the clock for as long as something moves."""
+        self.changed.emit(self.snapshot)
+        self.position_changed.emit(self.position)
+        if self._playing and not self._timer.isActive():
+            self._moment, self._metered = self._clock(), self._feeder.now.written
+            self._timer.start()
+
+    def _tick(self) -> None:
+        moment = self._clock()
+        passed, self._moment = moment - self._moment, moment
+        if self._playing:
+            self.position_changed.emit(self.position)
+        now = self._feeder.now
+        heard = now.stream_frame(moment)
+        due = [level for level in now.levels if self._metered <= level.start < heard]
+        for level in due:
+            self.levels_changed.emit(self._meter.feed(level))
+        self._metered = due[-1].start + 1 if due else min(self._metered, heard)
+        if not self._playing:
+            readings = self._meter.rest(passed)
+            self.levels_changed.emit(readings)
+            if readings == (Reading(), Reading()):
+                self._timer.stop()
+
+    def _set_loop(self, region: tuple[float, float] | None) -> None:
+        if region != self.loop:
+            self.loop = region
+            self.loop_changed.emit(region)
+
+    def _set_compared(self, track: Track | None) -> None:
+        self.compared = track
+        self.compare_changed.emit(track)
+
+    def _set_gain(self) -> None:
+        # The cube of the way is close to how loudness is heard.
+        self._feeder.set_gain(self._current(), 0.0 if self.muted else self.volume**3)
+        self.volume_changed.emit(self.volume)

@@ -1,0 +1,333 @@
+"""The player on an output with a clock turned by hand: what is heard is exact to the sample."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from pytestqt.qtbot import QtBot
+
+from app.notices import Level, Notice
+from app.playback.output import BLOCK, Frames
+from app.player import Player, State, Track
+from engine.jobs import Change, Job, Request, Status, Step, Take, utc_now
+from tests.app.outputs import HandOutput, HandOutputs
+
+RATE = 44_100
+Open = Callable[..., Player]
+
+
+def noise(seconds: float, seed: int = 0, channels: int = 2) -> Frames:
+    """16-bit values, so that a WAV keeps them exactly."""
+    rng = np.random.default_rng(seed)
+    whole = rng.integers(-20_000, 20_000, (int(seconds * RATE), channels))
+    return (whole / 32_768).astype(np.float32)
+
+
+def write(path: Path, samples: Frames, rate: int = RATE, subtype: str = "PCM_16") -> Track:
+    soundfile.write(path, samples, rate, subtype=subtype)
+    return Track(path.stem, path, path.stem, len(samples) / rate)
+
+
+@pytest.fixture
+def output() -> HandOutput:
+    return HandOutput()
+
+
+@pytest.fixture
+def open_player(qapp: object, output: HandOutput) -> Iterator[Open]:
+    made: list[Player] = []
+
+    def open_(*outputs: HandOutput) -> Player:
+        made.append(Player(HandOutputs(*(outputs or (output,))), clock=lambda: 0.0))
+        return made[-1]
+
+    yield open_
+    for one in (output, *(o for p in made for o in p._feeder._outputs.left)):
+        one.unplug()  # a feeder that waits for room wakes up
+    for player in made:
+        player.close()
+
+
+def settle(qtbot: QtBot, player: Player, state: State) -> None:
+    qtbot.waitUntil(
+        lambda: player.snapshot.state is state and player.snapshot.serial == player._serial
+    )
+
+
+def pause(qtbot: QtBot, player: Player, output: HandOutput) -> None:
+    """Pause while the feeder waits for room: it obeys after the block at hand."""
+    output.fill()
+    player.pause()
+    output.advance(BLOCK)
+    settle(qtbot, player, State.PAUSED)
+
+
+@pytest.mark.parametrize(
+    ("subtype", "channels"), [("PCM_16", 2), ("PCM_24", 2), ("FLOAT", 2), ("PCM_16", 1)]
+)
+def test_the_take_is_heard_as_it_is(
+    open_player: Open, output: HandOutput, tmp_path: Path, subtype: str, channels: int
+) -> None:
+    samples = noise(0.5, channels=channels)
+    player = open_player()
+    player.load(write(tmp_path / "a.wav", samples, subtype=subtype))
+    output.advance(len(samples))
+    assert np.array_equal(output.heard, np.broadcast_to(samples, (len(samples), 2)))
+
+
+def test_pause_loses_nothing_and_repeats_nothing(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    samples = noise(0.5)
+    player = open_player()
+    player.load(write(tmp_path / "a.wav", samples))
+    output.advance(5_000)
+    pause(qtbot, player, output)
+    assert player.position == (5_000 + BLOCK) / RATE
+    player.play()
+    output.advance(6_000)
+    assert np.array_equal(output.heard, samples[: 11_000 + BLOCK])
+
+
+def test_seek_is_exact_to_the_sample(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    samples = noise(3)
+    player = open_player()
+    player.load(write(tmp_path / "a.wav", samples), at=100_001 / RATE)
+    output.advance(1_000)
+    assert np.array_equal(output.heard, samples[100_001:101_001])
+    pause(qtbot, player, output)
+    player.seek(70_003 / RATE)
+    settle(qtbot, player, State.PAUSED)
+    assert player.position == 70_003 / RATE
+    player.play()
+    output.advance(1_000)
+    assert np.array_equal(output.heard[-1_000:], samples[70_003:71_003])
+
+
+def test_a_loop_has_no_gap_and_is_shown_where_it_is_heard(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    samples = noise(0.5)
+    player = open_player()
+    player.load(write(tmp_path / "a.wav", samples), play=False)
+    player.set_loop((1_000 / RATE, 3_001 / RATE))
+    player.play()
+    settle(qtbot, player, State.PLAYING)
+    output.advance(8_000)
+    turn = samples[1_000:3_001]
+    expected = np.concatenate([samples[:1_000], turn, turn, turn, turn])[:8_000]
+    assert np.array_equal(output.heard, expected)
+    # 8,000 heard: 1,000 before the loop, then 3 whole turns and 997 frames of the fourth.
+    qtbot.waitUntil(lambda: player._feeder.now.heard == 8_000)
+    assert round(player.position * RATE) == 1_000 + (8_000 - 1_000) % 2_001
+
+
+def test_switching_takes_goes_on_at_the_same_frame(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    first, second = noise(0.5, 1), noise(0.5, 2)
+    player = open_player()
+    player.load(write(tmp_path / "a.wav", first))
+    output.advance(2_000)
+    player.switch(write(tmp_path / "b.wav", second))
+    output.advance(8_000)
+    at = int(np.argmin((output.heard == first[: len(output.heard)]).all(axis=1)))
+    assert 2_000 < at < 8_000
+    assert np.array_equal(output.heard[at:], second[at : len(output.heard)])
+    assert player.compared is not None
+    assert player.compared.id == "a"
+    player.swap()
+    assert player.track is not None
+    assert player.track.id == "a"
+
+
+def test_a_take_that_ended_starts_again(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    samples = noise(0.1)
+    player = open_player()
+    with qtbot.waitSignal(player.finished) as finished:
+        player.load(write(tmp_path / "a.wav", samples))
+        qtbot.waitUntil(lambda: output.flow() or not player.playing)
+    assert finished.args == ["a"]
+    assert not player.playing
+    assert player.position == player.duration == len(samples) / RATE
+    output.heard = output.heard[:0]
+    player.play()
+    output.advance(1_000)
+    assert np.array_equal(output.heard, samples[:1_000])
+
+
+def test_a_growing_take_waits_at_its_end_and_becomes_the_take(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    samples = noise(0.4)
+    preview = tmp_path / "preview.wav"
+    write(preview, samples[:5_000])
+    request = Request(prompt="calm piano", duration=1.0, seed=1)
+    job = Job("a", request, "a", Status.PROCESSING, Step.GENERATING, utc_now(), preview=preview)
+    player = open_player()
+    player.load(Track.of(job))
+    output.advance(5_000)
+    qtbot.waitUntil(lambda: player.snapshot.state is State.WAITING)
+    write(preview, samples[:9_000])
+
+    def sounding() -> bool:
+        output.flow()
+        return bool((output.heard == samples[8_999]).all(axis=1).any())
+
+    qtbot.waitUntil(sounding)
+    assert player.playing
+    assert player.duration == 1.0
+    silent = (output.heard[5_000:] == 0).all(axis=1)
+    resumed = 5_000 + int(np.argmin(silent))
+    assert np.array_equal(output.heard[resumed : resumed + 4_000], samples[5_000:9_000])
+
+    track = write(tmp_path / "a.wav", samples)
+    take = Take(track.path, track.seconds, RATE, 2, "0" * 64)
+    done = job.with_(status=Status.COMPLETED, step=Step.COMPLETED, take=take, preview=None)
+    player.follow([Change(done)])
+
+    with qtbot.waitSignal(player.finished):
+
+        def whole() -> bool:
+            output.flow()
+            heard = output.heard
+            last = np.flatnonzero((heard == samples[-1]).all(axis=1))
+            return len(last) > 0 and np.array_equal(
+                heard[last[-1] - 999 : last[-1] + 1], samples[-1_000:]
+            )
+
+        qtbot.waitUntil(whole)
+        qtbot.waitUntil(lambda: output.flow() or not player.playing)
+    assert player.duration == pytest.approx(len(samples) / RATE)
+
+
+def test_the_device_vanishes_and_the_take_goes_on_in_silence(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    samples = noise(0.3)
+    notices: list[Notice] = []
+    player = open_player()
+    player.noticed.connect(notices.append)
+    player.load(write(tmp_path / "a.wav", samples))
+    output.advance(5_000)
+    with qtbot.waitSignal(player.finished):
+        output.unplug()
+    assert output.closed
+    assert player.snapshot.silent
+    assert [(notice.level, notice.key) for notice in notices] == [(Level.CAUTION, "player")]
+
+
+def test_without_any_device_takes_play_in_silence(
+    qtbot: QtBot, qapp: object, tmp_path: Path
+) -> None:
+    player = Player(HandOutputs())
+    try:
+        with qtbot.waitSignals([player.noticed, player.finished]):
+            player.load(write(tmp_path / "a.wav", noise(0.1)))
+    finally:
+        player.close()
+
+
+def test_a_device_with_a_rate_of_its_own_gets_resampled_takes(
+    qtbot: QtBot, open_player: Open, tmp_path: Path
+) -> None:
+    output = HandOutput(rate=48_000)
+    time = np.arange(RATE) / RATE
+    samples = np.repeat(0.5 * np.sin(2 * np.pi * 441 * time)[:, None], 2, axis=1)
+    player = open_player(output)
+    player.load(write(tmp_path / "a.wav", samples.astype(np.float32), subtype="FLOAT"), at=0.5)
+    output.advance(10_000)
+    at = 0.5 + np.arange(10_000) / 48_000
+    assert np.allclose(output.heard[:, 0], 0.5 * np.sin(2 * np.pi * 441 * at), atol=2e-4)
+    assert player.duration == pytest.approx(1.0, abs=1e-4)
+    output.unplug()
+
+
+def test_volume_glides_and_full_volume_leaves_samples_alone(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    player = open_player()
+    player.set_volume(0.5)
+    player.load(write(tmp_path / "a.wav", np.full((RATE, 2), 0.5, np.float32)))
+    output.advance(10_000)
+    assert output.heard[-1] == pytest.approx(0.5 * 0.5**3)
+    steps = np.abs(np.diff(output.heard[:, 0]))
+    assert steps.max() < 0.001
+    player.set_volume(1.0)
+    output.advance(10_000)
+    assert np.array_equal(output.heard[-1], [0.5, 0.5])
+
+
+def test_a_file_that_is_no_audio_is_told_and_nothing_plays(
+    qtbot: QtBot, open_player: Open, tmp_path: Path
+) -> None:
+    bad = tmp_path / "a.wav"
+    bad.write_bytes(b"not audio at all")
+    player = open_player()
+    with qtbot.waitSignal(player.noticed) as noticed:
+        player.load(Track("a", bad, seconds=1.0))
+    assert noticed.args is not None
+    assert noticed.args[0].level is Level.BAD
+    assert "a.wav" in noticed.args[0].text
+    assert not player.playing
+
+
+def test_what_is_told_of_earlier_verbs_does_not_undo_later_ones(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    player = open_player()
+    track = write(tmp_path / "a.wav", noise(0.5))
+    seen: list[bool] = []
+    player.changed.connect(lambda _snapshot: seen.append(player.playing))
+    player.load(track, play=False)
+    player.play()
+    assert player.playing
+    settle(qtbot, player, State.PLAYING)
+    assert seen == [False, True, True]
+
+
+ALSA = """
+pcm.!default {{ type plug slave.pcm "tofile" }}
+pcm.tofile {{ type file slave.pcm "nul" file "{out}" format "raw" }}
+pcm.nul {{ type null }}
+ctl.!default {{ type null }}
+"""
+
+PLAY = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from app.player import Player, Track
+app = QCoreApplication([])
+player = Player()
+player.noticed.connect(lambda notice: sys.exit(notice.text))
+player.finished.connect(app.quit)
+player.load(Track("a", Path(sys.argv[1])))
+app.exec()
+player.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the sound card is played by ALSA's plugins")
+def test_a_real_sound_device_gets_the_samples_of_the_take(tmp_path: Path) -> None:
+    samples = noise(2)
+    track = write(tmp_path / "a.wav", samples)
+    out, config = tmp_path / "out.raw", tmp_path / "asound.conf"
+    config.write_text(ALSA.format(out=out))
+    environment = os.environ | {"ALSA_CONFIG_PATH": str(config)}
+    command = [sys.executable, "-c", PLAY, str(track.path)]
+    subprocess.run(command, env=environment, check=True, timeout=60)
+    heard = np.fromfile(out, np.float32).reshape(-1, 2)
+    assert np.array_equal(heard[: len(samples)], samples)
+    assert not heard[len(samples) :].any()
