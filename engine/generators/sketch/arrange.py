@@ -1,0 +1,178 @@
+"""The arrangement: who plays in which section, the last chord, and the human touch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.generators.sketch.bass import bass_pitch, write_bass, write_walk
+from engine.generators.sketch.chords import Voicer, write_chords, write_pad
+from engine.generators.sketch.drums import VOICES, write_drums
+from engine.generators.sketch.melody import write_melody
+from engine.generators.sketch.score import DRUM_KITS, Note, Part, Section
+from engine.generators.sketch.song import Hit, Song
+from engine.generators.sketch.styles.model import Player
+from engine.generators.sketch.texture import (
+    write_counter,
+    write_elaboration,
+    write_riser,
+    write_texture,
+)
+from engine.generators.sketch.theory import tonic_chord
+
+__all__ = ["Seat", "arrange"]
+
+_UNPITCHED = frozenset({"texture", "riser"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A player with the instrument it has in this piece."""
+
+    player: Player
+    instrument: str
+
+
+def arrange(song: Song, band: Sequence[Seat]) -> tuple[Part, ...]:
+    """Write every seat's notes; seats that never play are left out."""
+    tune: list[Hit] = []
+    written: list[tuple[Seat, list[Hit]]] = []
+    # The tune first: others follow it.
+    for seat in sorted(band, key=lambda seat: seat.player.role != "melody"):
+        hits = _write(song, seat, _active(song, seat.player), tune, written)
+        if seat.player.role == "melody" and not tune:
+            tune = hits
+        if hits:
+            written.append((seat, hits))
+    order = {id(seat): i for i, seat in enumerate(band)}
+    written.sort(key=lambda item: order[id(item[0])])
+    names = _names([seat for seat, _ in written])
+    return tuple(
+        Part(name, seat.player.role, seat.instrument, _play(song, seat, hits), seat.player.send)
+        for name, (seat, hits) in zip(names, written, strict=True)
+    )
+
+
+def _active(song: Song, player: Player) -> tuple[Section, ...]:
+    """The sections a player plays in; somebody who always plays is never silenced."""
+    if player.writer in _UNPITCHED:
+        return song.sections
+    found = tuple(
+        section
+        for section in song.sections
+        if player.enters <= section.energy < player.leaves
+        and not (section.name == "intro" and player.role == "melody" and len(song.sections) > 2)
+    )
+    if not found and len(song.sections) <= 2:
+        return song.sections
+    return found
+
+
+def _write(
+    song: Song,
+    seat: Seat,
+    active: Sequence[Section],
+    tune: Sequence[Hit],
+    written: Sequence[tuple[Seat, list[Hit]]],
+) -> list[Hit]:
+    player, instrument = seat.player, seat.instrument
+    aspect = (
+        f"{player.role}/{player.writer}/{sum(s.player.role == player.role for s, _ in written)}"
+    )
+    match player.writer:
+        case "drums":
+            hits = write_drums(song, player, active)
+        case "bass":
+            hits = write_bass(song, player, instrument, active)
+        case "walk":
+            hits = write_walk(song, player, instrument, active)
+        case "chords":
+            hits = write_chords(song, player, instrument, active, aspect)
+        case "pad":
+            hits = write_pad(song, player, instrument, active)
+        case "melody":
+            hits = write_melody(song, player, instrument, active, aspect)
+        case "counter":
+            hits = write_counter(song, player, instrument, active)
+        case "elaborate":
+            hits = write_elaboration(song, player, instrument, active, tune, aspect)
+        case "texture":
+            return write_texture(song, player, active)
+        case "riser":
+            return write_riser(song, player)
+    if song.closes and hits and active[-1] is song.sections[-1]:
+        hits.extend(_final(song, seat, hits))
+    return hits
+
+
+def _final(song: Song, seat: Seat, hits: Sequence[Hit]) -> list[Hit]:
+    """The last chord: everybody comes home on the first beat of the last bar."""
+    player, instrument = seat.player, seat.instrument
+    start = song.playing_bars * song.meter.bar
+    length = song.beats - start
+    home = tonic_chord(song.key, song.style.colour)
+    if player.role in ("drums", "percussion"):
+        used = {hit.pitch for hit in hits}
+        closing = {VOICES["kick"], VOICES["low_conga"], VOICES["low_tom"]} & used
+        if song.style.crash:
+            closing.add(VOICES["crash"])
+        return [Hit(start, 1.0, pitch, 0.75 * player.velocity / 0.75) for pitch in sorted(closing)]
+    if player.role == "bass":
+        return [Hit(start, length, bass_pitch(home.root, player, instrument), player.velocity)]
+    if player.writer in ("melody", "counter", "elaborate"):
+        last = hits[-1].pitch
+        pitch = last + (home.root - last + 6) % 12 - 6
+        return [Hit(start, length, pitch, player.velocity)]
+    pitches = Voicer(player, instrument)(home)
+    step = max(player.strum, 0.02) / max(1, len(pitches))
+    return [
+        Hit(start + i * step, length - i * step, pitch, player.velocity)
+        for i, pitch in enumerate(pitches)
+    ]
+
+
+def _play(song: Song, seat: Seat, hits: Sequence[Hit]) -> tuple[Note, ...]:
+    """Groove and hands: swing, a late snare, small errors of time and force."""
+    feel = song.style.feel
+    random = song.random(f"hands/{seat.player.role}/{seat.instrument}")
+    beat_ms = 60_000 / song.tempo
+    loose = feel.loose_ms / beat_ms
+    late = feel.late_ms / beat_ms if seat.player.role == "chords" else 0.0
+    if seat.player.role == "bass":
+        loose *= 0.6
+    drums = seat.instrument in DRUM_KITS
+    notes: list[Note] = []
+    for hit in hits:
+        start = hit.start if song.meter.compound else feel.place(hit.start)
+        end = hit.start + hit.duration
+        end = end if song.meter.compound else max(start + 0.05, feel.place(end))
+        shift = min(max(random.gauss(0, loose), -2 * loose), 2 * loose) + late
+        if drums and hit.pitch in (VOICES["snare"], VOICES["clap"], VOICES["rim"]):
+            shift += feel.late_ms / beat_ms
+        elif drums and hit.pitch == VOICES["kick"]:
+            shift *= 0.4
+        begin = max(0.0, start + shift)
+        if begin >= song.beats - 0.01:
+            continue
+        length = min(end + shift, song.beats) - begin
+        loud = hit.velocity * random.gauss(1, 0.045)
+        notes.append(Note(begin, max(0.02, length), hit.pitch, min(1.0, max(0.05, loud))))
+    notes.sort(key=lambda note: (note.start, note.pitch))
+    return tuple(notes)
+
+
+def _names(seats: Sequence[Seat]) -> list[str]:
+    """Names for the parts, each only once: "Piano", "Piano 2"."""
+    counts: dict[str, int] = {}
+    names = []
+    for seat in seats:
+        name = _name(seat.instrument)
+        counts[name] = counts.get(name, 0) + 1
+        names.append(name if counts[name] == 1 else f"{name} {counts[name]}")
+    return names
+
+
+def _name(instrument: str) -> str:
+    if instrument in DRUM_KITS:
+        return "Drums" if instrument != "kit_gendang" else "Kendang"
+    return instrument.replace("_", " ").replace("bass 808", "808 bass").capitalize()
