@@ -95,19 +95,23 @@ def versions() -> Mapping[str, str]:
     return found
 
 
-def embed(path: Path, take: EmbeddedTake, format: OutputFormat) -> None:  # noqa: A002
-    """Add the tags to an audio file that has none. Raises OSError or MutagenError."""
-    match format:
-        case "wav" | "mp3":
-            file = WAVE(path) if format == "wav" else MP3(path)
-            if file.tags is None:
-                file.add_tags()
-            for frame in _id3_frames(take):
-                file.tags.add(frame)
-        case "flac" | "ogg":
-            file = FLAC(path) if format == "flac" else OggVorbis(path)
-            file.update(_vorbis_comments(take))
-    file.save(padding=lambda _: 0)
+def embed(path: Path, take: EmbeddedTake, format: OutputFormat) -> None:
+    """Add the tags to an audio file, in place of those it has. Raises OSError."""
+    try:
+        match format:
+            case "wav" | "mp3":
+                file = WAVE(path) if format == "wav" else MP3(path)
+                if file.tags is None:
+                    file.add_tags()
+                for frame in _id3_frames(take):
+                    file.tags.add(frame)
+            case "flac" | "ogg":
+                file = FLAC(path) if format == "flac" else OggVorbis(path)
+                file.update(_vorbis_comments(take))
+        file.save(padding=lambda _: 0)
+    except MutagenError as error:
+        cause = error.__context__  # mutagen wraps the disk's errors
+        raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
 
 
 def read_request(path: Path) -> EmbeddedTake | None:

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import soundfile as sf
-from mutagen import MutagenError
 from mutagen.ogg import OggPage
 
 from engine.audio.atomic import replacing
@@ -72,7 +71,7 @@ def write_audio(
     audio: Audio,
     request: Request,
     *,
-    format: OutputFormat | None = None,  # noqa: A002
+    format: OutputFormat | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> Written:
     """Write a take and all that made it; the same take gives the same bytes.
@@ -96,9 +95,6 @@ def write_audio(
                 hint="Choose another format or sample rate.",
                 detail=str(error),
             ) from error
-        except MutagenError as error:
-            cause = error.__context__  # mutagen wraps the disk's errors
-            raise cause if isinstance(cause, OSError) else error from error
         if chosen == "ogg":
             _fix_serial(part, (request.seed or 0) + 1)
         with part.open("rb") as file:
@@ -137,7 +133,7 @@ def probe(path: Path) -> AudioInfo:
     return info
 
 
-def _is_whole(path: Path, format: str) -> bool:  # noqa: A002
+def _is_whole(path: Path, format: str) -> bool:
     """False when the container says that there should be more; libsndfile lets that pass."""
     with path.open("rb") as file:
         head = file.read(8)
@@ -164,7 +160,7 @@ def _unreadable(path: Path, error: Exception) -> AudioError:
     )
 
 
-def _encode(path: Path, audio: Audio, take: EmbeddedTake, format: OutputFormat) -> None:  # noqa: A002
+def _encode(path: Path, audio: Audio, take: EmbeddedTake, format: OutputFormat) -> None:
     """The sound without tags, but for WAV's INFO list, which goes ahead of it."""
     with path.open("wb+", buffering=0) as raw:  # unbuffered: errors show where they happen
         sink = _Sink(raw)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-__all__ = ["safe_name", "unique"]
+__all__ = ["numbered", "safe_name", "unique"]
 
 _MAX_BYTES = 80
 """UTF-8; leaves room for an extension and a number where names end at 255, or paths at 260."""
@@ -31,12 +32,15 @@ def safe_name(text: str, fallback: str = "Untitled") -> str:
     return f"_{name}" if _RESERVED.fullmatch(name) else name
 
 
+def numbered(path: Path) -> Iterator[Path]:
+    """``name.wav``, ``name (2).wav``, ``name (3).wav``, …"""
+    yield path
+    yield from (path.with_name(f"{path.stem} ({n}){path.suffix}") for n in count(2))
+
+
 def unique(path: Path) -> Path:
-    """This path, or the first of ``name (2).wav``, ``name (3).wav``, … that nothing has yet."""
-    if not path.exists():
-        return path
-    numbered = (path.with_name(f"{path.stem} ({n}){path.suffix}") for n in count(2))
-    return next(other for other in numbered if not other.exists())
+    """The first of the numbered paths that nothing has yet."""
+    return next(free for free in numbered(path) if not free.exists())
 
 
 def _safe_character(character: str) -> str:
