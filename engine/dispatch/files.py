@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from engine.audio.names import safe_name
 from engine.errors import AudioError
 from engine.jobs import Job, Status, Step, Take
 
@@ -34,8 +35,6 @@ class TakeFiles:
 
     def path_for(self, job: Job) -> Path:
         """Where this job's take goes: a readable name and the job's id."""
-        from engine.audio.names import safe_name
-
         name = safe_name(job.name)
         return self.folder / f"{name} - {job.id[4:]}.{job.request.output_format}"
 
@@ -57,11 +56,16 @@ class TakeFiles:
                         found[f"gen_{match['id']}"] = Path(entry.path)
         return found
 
+    def find(self, job_id: str, path: Path) -> Job | None:
+        """The finished job whose file is at ``path``; None if there is none."""
+        return self.read(job_id, path) if path.exists() else None
+
     def read(self, job_id: str, path: Path) -> Job | None:
         """A finished job made up again from its file; None if the file is no take of ours.
 
         Reads the whole file (for its hash): not for the event loop.
         """
+        # Only here: the window starts without the weight of the audio libraries.
         from engine.audio.embedded import read_request
         from engine.audio.files import probe
 
@@ -125,9 +129,7 @@ class TakeFiles:
         except OSError as error:
             log.warning("the identical take can't be used again: %s", error)
             return None
-        return replace(
-            take, path=path, midi_path=midi_path, stars=0, kept=None, tags=(), notes=""
-        )
+        return replace(take, path=path, midi_path=midi_path, stars=0, kept=None, tags=(), notes="")
 
     def discard(self, take: Take) -> None:
         """Remove a take's files."""

@@ -29,11 +29,13 @@ class Claims(Records):
         exclude: Collection[str] = (),
         loaded_model: str | None = None,
         idle: bool = True,
+        suspects: bool = False,
     ) -> tuple[Job, str] | None:
         """Take the next job of a place: (job, token), or None. One atomic statement.
 
         ``exclude`` are jobs that wait for their retry; ``idle`` lets in what is marked "when
-        idle"; within one priority, jobs of ``loaded_model`` go first.
+        idle"; within one priority, jobs of ``loaded_model`` go first. ``suspects`` chooses
+        between those that were there when the host died, which run alone, and all others.
         """
         jobs = self._tables.jobs
         needed = jobs.alias("needed")
@@ -44,6 +46,7 @@ class Claims(Records):
             (jobs.status == Status.PENDING.value)
             & jobs.deleted_at.is_null()
             & (jobs.place == place)
+            & (jobs.suspect == suspects)
             & ~fn.EXISTS(unmet)
         )
         if exclude:
@@ -68,16 +71,18 @@ class Claims(Records):
                     }
                 )
                 .where(jobs.id == next_id)
-                .returning(jobs.id, jobs.suspect)
+                .returning(jobs.id)
                 .execute()
             )
             return (self.job(claimed[0]["id"]), token) if claimed else None
 
-    def is_suspect(self, job_id: str) -> bool:
-        """Whether the host died while this job ran: it then runs alone, to find the guilty one."""
+    def suspects(self) -> set[str]:
+        """Waiting jobs that were there when the host died."""
         jobs = self._tables.jobs
+        waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
         with translated():
-            return bool(jobs.select(jobs.suspect).where(jobs.id == job_id).scalar())
+            query = jobs.select(jobs.id).where(waiting & (jobs.suspect == True))  # noqa: E712
+            return {row["id"] for row in query.dicts()}
 
     def finish(self, job_id: str, token: str, take: Take) -> Job | None:
         """Record the take of a claimed job whose file is in place; None if the claim is gone."""
@@ -143,8 +148,8 @@ class Claims(Records):
             self._tables.takes.insert(take_row(job.id, job.take)).execute()
             return self.job(job.id)
 
-    def cached_take(self, fingerprint: str, made_by: str) -> tuple[str, Take] | None:
-        """A take of an identical request by the same version: (job id, take)."""
+    def cached_take(self, fingerprint: str, made_by: str) -> Take | None:
+        """A take of an identical request by the same version."""
         jobs, takes = self._tables.jobs, self._tables.takes
         query = (
             self._tables.everything()
@@ -154,10 +159,7 @@ class Claims(Records):
         )
         with translated():
             row = query.dicts().first()
-        if row is None:
-            return None
-        job = from_row(row)
-        return (job.id, job.take) if job.take else None
+        return from_row(row).take if row is not None else None
 
     def _close(self, job_id: str, token: str, status: Status, error: Failure | None) -> bool:
         """Give a claimed job its final state; False if the claim is no longer ours."""

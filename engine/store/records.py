@@ -59,6 +59,12 @@ class Records:
             query = jobs.select(fn.COUNT(jobs.id)).where(alive, jobs.status == status.value)
             return int(query.scalar())
 
+    def knows(self, job_id: str) -> bool:
+        """Whether there is such a job, in the trash or not."""
+        jobs = self._tables.jobs
+        with translated():
+            return bool(jobs.select(jobs.id).where(jobs.id == job_id).exists())
+
     def known_ids(self) -> set[str]:
         """Ids of all jobs, those in the trash too."""
         with translated():

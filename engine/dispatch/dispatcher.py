@@ -1,0 +1,291 @@
+"""The dispatcher: the queue at work. Fills lanes, and keeps every promise of the queue.
+
+Lives on one asyncio event loop. The store is called on that loop: its statements take well under
+a millisecond each. Nothing here knows Qt, HTTP or how music is made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from engine.dispatch.feed import Feed
+from engine.dispatch.files import TakeFiles
+from engine.dispatch.lane import Completed, Lane, LaneEvent, StateChanged
+from engine.dispatch.pace import Pace
+from engine.dispatch.recovery import Recovery
+from engine.dispatch.retry import RetryPolicy
+from engine.dispatch.runs import Runs
+from engine.errors import StorageError
+from engine.jobs import EngineState, EngineStatus, Failure, Job, Order, Request, Status
+from engine.settings import EngineSettings
+from engine.store.claims import Claims
+from engine.store.store import Store
+
+__all__ = ["Dispatcher"]
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN_SECONDS = 3.0
+"""Until a full disk or a locked store is looked at again."""
+STATUS_SECONDS = 0.25
+"""Between two reports of the status; the last one is always delivered."""
+_PAUSED = "paused"
+
+
+class Dispatcher:
+    """Implements ``engine.dispatch.queue.Queue`` over a store and lanes.
+
+    >>> await dispatcher.start()
+    >>> [job] = await dispatcher.submit([Order(Request(prompt="calm piano"))])
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        claims: Claims,
+        lanes: Sequence[Lane],
+        files: TakeFiles,
+        settings: EngineSettings,
+        feed: Feed,
+    ) -> None:
+        self._store = store
+        self._claims = claims
+        self._lanes = list(lanes)
+        self._files = files
+        self._settings = settings
+        self._feed = feed
+        self._pace = Pace()
+        self._recovery = Recovery(store, claims, files, settings.cache_folder)
+        self._runs = Runs(
+            claims,
+            files,
+            feed,
+            RetryPolicy(settings.max_retries, settings.retry_delay),
+            on_room=self._wake,
+            on_disk_full=self._hold,
+        )
+        self._state = EngineState.STARTING
+        self._detail = ""
+        self._paused = False
+        self._held = False
+        self._told_hold = False
+        self._filling: asyncio.Handle | None = None
+        self._look_again: asyncio.TimerHandle | None = None
+        self._status_timer: asyncio.TimerHandle | None = None
+        self._background: set[asyncio.Task[object]] = set()
+        self._closing = False
+
+    async def start(self) -> None:
+        """Recover what was interrupted, then begin to work."""
+        self._paused = self._store.setting(_PAUSED, "") == "yes"
+        await self._recovery.interrupted()
+        self._runs.suspects |= self._claims.suspects()
+        for lane in self._lanes:
+            lane.pause(self._paused)
+            await lane.start(self._listener(lane))
+        self._spawn(self._recovery.unknown_files(self._feed))
+        self._spawn(self._recovery.old_trash(self._settings.trash_days))
+        self._wake()
+
+    async def close(self) -> None:
+        """Stop working; what ran goes back to the queue and its attempt is not counted."""
+        self._closing = True
+        for handle in (self._filling, self._look_again, self._status_timer):
+            if handle is not None:
+                handle.cancel()
+        for task in list(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        for lane in self._lanes:
+            await lane.stop()
+        await self._runs.close()
+
+    # -- the verbs (Queue) -----------------------------------------------------------------
+
+    async def jobs(self) -> list[Job]:
+        return self._runs.snapshots(self._store.jobs())
+
+    async def job(self, job_id: str) -> Job:
+        return self._runs.snapshot(self._store.job(job_id))
+
+    async def submit(self, orders: Sequence[Order], *, front: bool = False) -> list[Job]:
+        jobs = self._store.submit(orders, front=front)
+        self._changed(jobs)
+        return jobs
+
+    async def cancel(self, ids: Sequence[str]) -> None:
+        self._give_up(self._store.cancel(ids))
+
+    async def retry(self, ids: Sequence[str]) -> None:
+        for job_id in ids:
+            self._runs.rest_no_more(job_id)
+        self._changed(self._runs.snapshots(self._store.retry(ids)))
+
+    async def move(self, ids: Sequence[str], before: str | None) -> None:
+        self._changed(self._runs.snapshots(self._store.move(ids, before)))
+
+    async def edit(self, job_id: str, request: Request, name: str | None) -> None:
+        self._changed([self._store.edit(job_id, request, name)])
+
+    async def annotate(self, job_id: str, **fields: Any) -> None:
+        self._changed([self._runs.snapshot(self._store.annotate(job_id, **fields))])
+
+    async def delete(self, ids: Sequence[str]) -> None:
+        jobs = self._store.delete(ids)
+        for job in jobs:
+            self._runs.give_up(job)
+        self._feed.changed(jobs, removed=True)
+        self._wake()
+
+    async def restore(self, ids: Sequence[str]) -> None:
+        self._changed(self._store.restore(ids))
+
+    async def set_paused(self, paused: bool) -> None:
+        self._store.set_setting(_PAUSED, "yes" if paused else "")
+        self._paused = paused
+        for lane in self._lanes:
+            lane.pause(paused)
+        self._wake()
+
+    async def status(self) -> EngineStatus:
+        running = sum(len(self._runs.in_lane(lane)) for lane in self._lanes)
+        state = self._state
+        if state is EngineState.READY and running:
+            state = EngineState.WORKING
+        return EngineStatus(
+            state=state,
+            paused=self._paused,
+            model=next((lane.model for lane in self._lanes if lane.model), "") or "",
+            speed=self._pace.speed,
+            pending=self._store.count(Status.PENDING),
+            running=running,
+            free_bytes=self._files.free_bytes(),
+            detail=self._detail,
+        )
+
+    # -- filling the lanes -------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        """Something changed that may let a job start: look once, soon."""
+        self._tell_status()
+        if self._filling is None and not self._closing:
+            self._filling = asyncio.get_running_loop().call_soon(self._fill)
+
+    def _fill(self) -> None:
+        self._filling = None
+        if self._paused or self._held:
+            return
+        try:
+            if self._disk_is_low():
+                return
+            for lane in self._lanes:
+                while self._fill_one(lane):
+                    pass
+        except StorageError as error:
+            self._hold(Failure.of(error))
+
+    def _fill_one(self, lane: Lane) -> bool:
+        """Start one more job there; False when there is no room, or nothing to start."""
+        running = self._runs.in_lane(lane)
+        # A job that was there when the host died runs alone: so the guilty one is found, and
+        # the others do not pay for it again.
+        suspects = bool(self._runs.suspects.difference(self._runs.busy_ids()))
+        if lane.room <= 0 or self._runs.alone_in(lane) or (suspects and running):
+            return False
+        claimed = self._claims.claim(
+            lane.place,
+            exclude=self._runs.busy_ids(),
+            loaded_model=lane.model,
+            idle=all(job.when_idle for job in running),
+            suspects=suspects,
+        )
+        if claimed is None:
+            return False
+        job, token = claimed
+        self._pace.began()
+        self._told_hold = False
+        self._runs.begin(token, job, lane, alone=suspects)
+        return True
+
+    def _disk_is_low(self) -> bool:
+        free = self._files.free_bytes()
+        low = free is not None and free < self._settings.free_space_floor
+        if low and self._store.count(Status.PENDING):
+            self._hold(
+                Failure(
+                    "disk_full",
+                    f"The disk is nearly full ({(free or 0) / 2**20:,.0f} MB free): "
+                    "new takes wait.",
+                    "Free some space; the queue then goes on by itself.",
+                )
+            )
+        return low
+
+    def _hold(self, failure: Failure) -> None:
+        """Start nothing for a while: the disk is full, or the store can't be used."""
+        if not self._told_hold:
+            self._feed.notice(failure)
+        self._held = self._told_hold = True
+        if self._look_again is None and not self._closing:
+            loop = asyncio.get_running_loop()
+            self._look_again = loop.call_later(LOOK_AGAIN_SECONDS, self._release_hold)
+
+    def _release_hold(self) -> None:
+        self._look_again = None
+        self._held = False
+        self._wake()
+
+    # -- what happens ------------------------------------------------------------------------
+
+    def _listener(self, lane: Lane) -> Callable[[LaneEvent], None]:
+        def hear(event: LaneEvent) -> None:
+            if isinstance(event, StateChanged):
+                self._state, self._detail = event.state, event.detail
+                self._wake()
+                return
+            if isinstance(event, Completed):
+                self._pace.made(event.take.duration)
+            self._runs.hear(event)
+            if not self._runs.in_lane(lane):
+                self._pace.rest()
+
+        return hear
+
+    def _changed(self, jobs: Sequence[Job]) -> None:
+        self._feed.changed(jobs)
+        self._wake()
+
+    def _give_up(self, jobs: Sequence[Job]) -> None:
+        """Jobs that were ended in the store: stop the runs of those that run."""
+        self._feed.changed([job for job in jobs if not self._runs.give_up(job)])
+        self._wake()
+
+    def _tell_status(self) -> None:
+        """Soon, and at most four times a second."""
+        if self._status_timer is None and not self._closing:
+            loop = asyncio.get_running_loop()
+            self._status_timer = loop.call_later(STATUS_SECONDS, self._tell_status_now)
+
+    def _tell_status_now(self) -> None:
+        self._status_timer = None
+        self._spawn(self._publish_status())
+
+    async def _publish_status(self) -> None:
+        try:
+            self._feed.status(await self.status())
+        except StorageError as error:
+            log.warning("no status: %s", error.message)
+
+    def _spawn(self, work: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background_done)
+
+    def _background_done(self, task: asyncio.Task[object]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background work failed", exc_info=error)
+            self._feed.notice(Failure.of(error))

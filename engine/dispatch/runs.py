@@ -1,0 +1,286 @@
+"""Runs: attempts under way, and what becomes of each when it ends.
+
+A run ends in exactly one way: completed, failed, lost with its host, or given up. What that means
+for the job is written to the store first and told afterwards; when the store can't be written
+(locked, disk full) the run waits here until it can.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from engine.dispatch.feed import Feed
+from engine.dispatch.files import TakeFiles
+from engine.dispatch.lane import Completed, Failed, Gone, Lane, Lost, Previewed, Progressed
+from engine.dispatch.retry import RetryPolicy
+from engine.errors import StorageError
+from engine.jobs import Failure, Job, Take, utc_now
+from engine.store.claims import Claims
+
+__all__ = ["RunEvent", "Runs"]
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+RunEvent = Progressed | Previewed | Completed | Failed | Gone | Lost
+
+INSIST_SECONDS = 1.0
+"""Between two tries to write the store."""
+
+
+@dataclass(slots=True)
+class Running:
+    """One attempt: the job's newest snapshot, and who runs it."""
+
+    job: Job
+    lane: Lane
+    path: Path
+    """Where its take goes."""
+    alone: bool = False
+    """Nothing else may run beside it."""
+    in_lane: bool = False
+    """The lane has it; not while an identical take is fetched instead."""
+
+
+class Runs:
+    """The table of runs, and of jobs that rest before their next try."""
+
+    def __init__(
+        self,
+        claims: Claims,
+        files: TakeFiles,
+        feed: Feed,
+        policy: RetryPolicy,
+        *,
+        on_room: Callable[[], None],
+        on_disk_full: Callable[[Failure], None],
+    ) -> None:
+        """``on_room``: a lane or a job became free; ``on_disk_full``: no take could be saved."""
+        self._claims = claims
+        self._files = files
+        self._feed = feed
+        self._policy = policy
+        self._on_room = on_room
+        self._on_disk_full = on_disk_full
+        self._running: dict[str, Running] = {}
+        self._resting: dict[str, tuple[Job, asyncio.TimerHandle]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.suspects: set[str] = set()
+        """Waiting jobs that were there when the host died; each runs alone."""
+
+    # -- what others ask ---------------------------------------------------------------------
+
+    def busy_ids(self) -> list[str]:
+        """Jobs that must not be claimed now: they run, or rest before the next try."""
+        return [run.job.id for run in self._running.values()] + list(self._resting)
+
+    def in_lane(self, lane: Lane) -> list[Job]:
+        return [run.job for run in self._running.values() if run.lane is lane]
+
+    def alone_in(self, lane: Lane) -> bool:
+        return any(run.alone for run in self._running.values() if run.lane is lane)
+
+    def snapshot(self, job: Job) -> Job:
+        """A job as it is now: the store's row, with the progress or rest that only we know."""
+        for run in self._running.values():
+            if run.job.id == job.id:
+                return run.job
+        return self._resting[job.id][0] if job.id in self._resting else job
+
+    def snapshots(self, jobs: list[Job]) -> list[Job]:
+        live = {run.job.id: run.job for run in self._running.values()}
+        live |= {job_id: job for job_id, (job, _) in self._resting.items()}
+        return [live.get(job.id, job) for job in jobs]
+
+    # -- begin and give up -------------------------------------------------------------------
+
+    def begin(self, token: str, job: Job, lane: Lane, *, alone: bool = False) -> None:
+        """Run a claimed job; an identical take that is there already is used again."""
+        self.suspects.discard(job.id)
+        self._running[token] = Running(job, lane, self._files.path_for(job), alone)
+        self._feed.changed([job])
+        made_by = lane.made_by(job.request.model)
+        cached = self._claims.cached_take(job.request.fingerprint(), made_by) if made_by else None
+        if cached is None:
+            self._enter(token)
+        else:
+            self._spawn(self._reuse(token, cached))
+
+    def give_up(self, job: Job) -> bool:
+        """Drop the run of a job that was just cancelled; False if it does not run."""
+        self.rest_no_more(job.id)
+        for token, run in self._running.items():
+            if run.job.id == job.id:
+                run.job = replace(run.job, cancelling=True)
+                self._feed.changed([run.job])
+                if run.in_lane:
+                    run.lane.drop(token)
+                return True
+        return False
+
+    def rest_no_more(self, job_id: str) -> None:
+        """Let a job be claimed again at once."""
+        if job_id in self._resting:
+            self._resting.pop(job_id)[1].cancel()
+
+    async def close(self) -> None:
+        """Put what still runs back into the queue, without counting it."""
+        for _, timer in self._resting.values():
+            timer.cancel()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for token, run in self._running.items():
+            self._claims.release(run.job.id, token)
+        self._running.clear()
+
+    # -- what a lane tells -------------------------------------------------------------------
+
+    def hear(self, event: RunEvent) -> None:
+        """One event of a lane; those of runs that are over are ignored."""
+        for token in event.runs if isinstance(event, Lost) else (event.run,):
+            run = self._running.get(token)
+            if run is None:
+                continue
+            match event:
+                case Progressed():
+                    self._show(run, event)
+                case Previewed():
+                    run.job = replace(run.job, preview=event.path)
+                    self._feed.changed([run.job])
+                case Completed():
+                    self._spawn(self._complete(token, event.take))
+                case Failed():
+                    self._spawn(self._fail(token, event.failure, event.retriable))
+                case Lost():
+                    self._spawn(self._lose(token, event.failure))
+                case Gone():
+                    self._spawn(self._let_go(token))
+
+    def _show(self, run: Running, event: Progressed) -> None:
+        run.job = replace(run.job, step=event.step, progress=event.progress, eta_seconds=event.eta)
+        self._feed.changed([run.job])
+
+    # -- ends --------------------------------------------------------------------------------
+
+    async def _complete(self, token: str, take: Take) -> None:
+        run = self._running[token]
+        job = await self._insist(lambda: self._claims.finish(run.job.id, token, take))
+        if job is None:  # cancelled while it was saved
+            await asyncio.to_thread(self._files.discard, take)
+        self._end(token, job)
+
+    async def _fail(self, token: str, failure: Failure, retriable: bool) -> None:
+        run = self._running[token]
+        if failure.code == "disk_full":
+            job = await self._insist(lambda: self._claims.release(run.job.id, token))
+            self._end(token, job)
+            self._on_disk_full(failure)
+        elif retriable and self._policy.allows(run.job.retries):
+            job = await self._insist(lambda: self._claims.release(run.job.id, token, retry=True))
+            self._end(token, job, rest=self._policy.wait(run.job.retries))
+        else:
+            await self._fail_for_good(token, failure)
+
+    async def _lose(self, token: str, failure: Failure) -> None:
+        """The host died: the take may be there all the same; else the job is tried alone."""
+        run = self._running[token]
+        found = await asyncio.to_thread(self._files.find, run.job.id, run.path)
+        if found is not None and found.take is not None:
+            await self._complete(token, found.take)
+        elif self._policy.allows(run.job.retries):
+            job = await self._insist(
+                lambda: self._claims.release(run.job.id, token, retry=True, suspect=True)
+            )
+            if job is not None:
+                self.suspects.add(job.id)
+            self._end(token, job, rest=self._policy.wait(run.job.retries))
+        else:
+            times = run.job.retries + 1
+            message = f"{failure.message} It did so {times} times with this take."
+            await self._fail_for_good(token, replace(failure, message=message))
+
+    async def _let_go(self, token: str) -> None:
+        """A dropped run is over. Its job was cancelled already, or goes back to the queue."""
+        run = self._running[token]
+        job = await self._insist(lambda: self._claims.release(run.job.id, token))
+        self._end(token, job)
+
+    async def _fail_for_good(self, token: str, failure: Failure) -> None:
+        run = self._running[token]
+        jobs = await self._insist(lambda: self._claims.fail(run.job.id, token, failure))
+        self._end(token, jobs[0] if jobs else None)
+        self._feed.changed(jobs[1:])
+
+    def _end(self, token: str, job: Job | None, rest: float | None = None) -> None:
+        """Forget a run and tell its job's new state; ``job`` None: somebody else decided it."""
+        run = self._running.pop(token)
+        if job is None:
+            remaining = self._claims.jobs([run.job.id])
+            self._feed.changed(remaining)
+        elif rest is not None:
+            self._rest(job, rest)
+        else:
+            self._feed.changed([job])
+        self._on_room()
+
+    def _rest(self, job: Job, seconds: float) -> None:
+        """Keep a job from being claimed for a while. By the loop's clock, which never jumps."""
+
+        def over() -> None:
+            self._resting.pop(job.id, None)
+            self._feed.changed([job])
+            self._on_room()
+
+        resting = replace(job, retry_at=utc_now() + timedelta(seconds=seconds))
+        timer = asyncio.get_running_loop().call_later(seconds, over)
+        self._resting[job.id] = (resting, timer)
+        self._feed.changed([resting])
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _enter(self, token: str) -> None:
+        """Hand a run to its lane, unless its job was cancelled meanwhile."""
+        run = self._running[token]
+        if run.job.cancelling:
+            self._spawn(self._let_go(token))
+            return
+        run.in_lane = True
+        run.lane.run(token, run.job, run.path)
+
+    async def _reuse(self, token: str, take: Take) -> None:
+        run = self._running[token]
+        again = await asyncio.to_thread(self._files.reuse, take, run.path)
+        if again is None:
+            self._enter(token)
+        else:
+            await self._complete(token, again)
+
+    async def _insist(self, verb: Callable[[], T]) -> T:
+        """Do this with the store, however long it takes until it can be written."""
+        told = False
+        while True:
+            try:
+                return verb()
+            except StorageError as error:
+                if not told:
+                    self._feed.notice(Failure.of(error))
+                    told = True
+                await asyncio.sleep(INSIST_SECONDS)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a run's end could not be handled", exc_info=error)
+            self._feed.notice(Failure.of(error))

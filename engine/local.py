@@ -1,0 +1,83 @@
+"""The engine of this computer, put together: store, lane and dispatcher over one data folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.dispatch.dispatcher import Dispatcher
+from engine.dispatch.feed import Feed
+from engine.dispatch.files import TakeFiles
+from engine.dispatch.local import LocalLane
+from engine.errors import StoreDamaged
+from engine.jobs import Failure
+from engine.settings import EngineSettings
+from engine.store.claims import Claims
+from engine.store.opening import lock_folder, open_database
+from engine.store.store import Store
+
+__all__ = ["LocalEngine"]
+
+
+class LocalEngine:
+    """A running engine. ``async with`` opens and closes it; the queue is ``dispatcher``.
+
+    >>> async with LocalEngine(settings, Feed()) as engine:
+    ...     await engine.dispatcher.submit([Order(Request(prompt="calm piano"))])
+
+    Opening raises StoreLocked or FolderNotWritable. A damaged database is set aside, told through
+    the feed, and its takes are found again from their files.
+    """
+
+    def __init__(
+        self,
+        settings: EngineSettings,
+        feed: Feed,
+        *,
+        generators: Mapping[str, str] | None = None,
+        host_command: Sequence[str] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._feed = feed
+        self._generators = generators
+        self._host_command = host_command
+
+    async def __aenter__(self) -> LocalEngine:
+        settings = self._settings
+        self._lock = lock_folder(settings.data_folder)
+        try:
+            opened = open_database(settings.database)
+            self._database = opened.database
+            self.lane = LocalLane(
+                cache_folder=settings.cache_folder,
+                silence_limit=settings.worker_timeout,
+                generators=self._generators,
+                command=self._host_command,
+            )
+            self.dispatcher = Dispatcher(
+                Store(opened.database),
+                Claims(opened.database),
+                [self.lane],
+                TakeFiles(settings.takes_folder),
+                settings,
+                self._feed,
+            )
+            await self.dispatcher.start()
+        except BaseException:
+            self._lock.release()
+            raise
+        if opened.aside is not None:
+            damage = StoreDamaged(
+                "The library's database was damaged. A fresh one was started, and your takes "
+                "are being found again from their files.",
+                hint=f"The damaged file is kept as {opened.aside.name}.",
+                detail=str(opened.aside),
+            )
+            self._feed.notice(Failure.of(damage))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            await self.dispatcher.close()
+        finally:
+            self._database.close()
+            self._lock.release()
