@@ -14,7 +14,7 @@ import soxr
 from engine.audio.atomic import replacing
 from engine.audio.embedded import EmbeddedTake, embed, read_request, versions
 from engine.audio.files import read_audio, write_audio
-from engine.audio.loudness import integrated_loudness, true_peak
+from engine.audio.levels import to_loudness
 from engine.audio.names import numbered, safe_name, unique
 from engine.errors import AudioError, InvalidRequest, Problem
 from engine.generators.base import Audio, Facts, Samples
@@ -100,7 +100,7 @@ def export(
             samples = soxr.resample(samples, rate, sample_rate, quality="VHQ")
             rate = sample_rate or rate
         if loudness is not None:
-            samples = _levelled(samples, rate, loudness)
+            samples = to_loudness(samples, rate, loudness, CEILING)
         audio = Audio(samples, rate, about.facts)
         write_audio(path, audio, about.request, format=format, tags={"title": name})
     return Exported(path, _export_midi(take, path) if midi else None)
@@ -162,17 +162,6 @@ def _about(take: Take, request: Request, name: str) -> EmbeddedTake:
     names = {field: Path(path).name for field, path in sources.items() if path}
     request = request.model_copy(update=names)
     return EmbeddedTake(request, facts, title=name, versions=versions())
-
-
-def _levelled(samples: Samples, sample_rate: int, target: float) -> Samples:
-    """At ``target`` LUFS, or as near to it as the ceiling for true peaks lets it come."""
-    gain = min(
-        target - integrated_loudness(samples, sample_rate),
-        CEILING - true_peak(samples),
-    )
-    if not np.isfinite(gain):  # silence
-        return samples
-    return samples * np.float32(10 ** (gain / 20))
 
 
 def _whole_bars(samples: Samples, sample_rate: int, take: Take) -> Samples:
