@@ -34,7 +34,7 @@ def provide(packages: Sequence[str]) -> None:
     """
     if not STATUS.is_file():
         return
-    absent = missing(packages)
+    absent = missing(packages, STATUS)
     if not absent:
         return
     prefix = root_prefix()
@@ -46,8 +46,11 @@ def provide(packages: Sequence[str]) -> None:
     say(f"Some system packages are missing. To get them:\n  sudo {shlex.join(line)}")
 
 
-def missing(packages: Iterable[str], status: Path = STATUS) -> list[str]:
-    """Those of ``packages`` that neither are installed nor provided by one that is."""
+def missing(packages: Iterable[str], status: Path) -> list[str]:
+    """Those of ``packages`` that neither are installed nor provided by one that is.
+
+    ``status`` is dpkg's list of what is installed.
+    """
     there: set[str] = set()
     for entry in status.read_text(encoding="utf-8", errors="replace").split("\n\n"):
         if "\nStatus: install ok installed" not in entry:

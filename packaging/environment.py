@@ -63,8 +63,8 @@ class Environment:
         self._check_space(wanted)
         say(f"Setting up {self.folder} (once, and again when a dependency changes)")
         started = time.monotonic()
+        self._stamp.unlink(missing_ok=True)  # until all is done, nothing is vouched for
         self._make_venv(clear=known_inputs.partition("/")[0] not in ("", inputs.partition("/")[0]))
-        self._stamp.unlink(missing_ok=True)
         self._install(wanted)
         self._stamp.write_text(json.dumps({"inputs": inputs, "extras": wanted}), encoding="utf-8")
         say(f"Ready after {time.monotonic() - started:.0f} s.")

@@ -1,0 +1,49 @@
+"""Figures are judged by their targets, and told for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import SimpleNamespace
+
+import measure
+import pytest
+
+FIGURES = {"rows": 10_000, "open": {"value": 0.2, "unit": "s", "max": 0.3}}
+
+
+def measured(monkeypatch: pytest.MonkeyPatch, figures: object, *options: str) -> int:
+    module = SimpleNamespace(__doc__="A list opens.\n\nMore.", bench=lambda: figures)
+    monkeypatch.setattr(measure.importlib, "import_module", lambda name: module)
+    monkeypatch.setattr(sys, "argv", ["measure.py", "startup", *options])
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return measure.main()
+
+
+def test_json_holds_machine_versions_figures_and_targets(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert measured(monkeypatch, FIGURES, "--json") == 0
+    report = json.loads(capfd.readouterr().out)
+    assert report["what"] == "A list opens."
+    assert report["figures"]["open"] == {"value": 0.2, "unit": "s", "max": 0.3, "ok": True}
+    assert report["figures"]["rows"] == {"value": 10_000}
+    assert report["machine"]["cores"] >= 1
+    assert {"python", "commit", "numpy"} <= report["versions"].keys()
+
+
+@pytest.mark.parametrize("bounds", [{"max": 0.1}, {"min": 0.3}, {"min": 0.3, "max": 0.5}])
+def test_a_missed_target_is_said_and_is_the_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], bounds: dict[str, float]
+) -> None:
+    assert measured(monkeypatch, {"open": {"value": 0.2, **bounds}}) == 1
+    assert "MISSED" in capfd.readouterr().out
+
+
+def test_an_unknown_name_lists_the_known_ones(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["measure.py", "nothing"])
+    with pytest.raises(SystemExit):
+        measure.main()
+    assert "startup" in capfd.readouterr().err
