@@ -105,6 +105,10 @@ class Studio(QObject):
         """Pause the whole queue, running takes too; or go on."""
         self._ask(lambda queue: queue.set_paused(paused))
 
+    def tell(self, notice: Notice) -> None:
+        """Show a notice; callable from any thread."""
+        self._came.emit(lambda: self.notified.emit(notice))
+
     def _ask(
         self,
         verb: Callable[[Queue], Awaitable[T]],
@@ -117,8 +121,7 @@ class Studio(QObject):
                 return
             error = future.exception()
             if error is not None:
-                notice = Notice.of(Failure.of(error))
-                self._came.emit(lambda: self.notified.emit(notice))
+                self.tell(Notice.of(Failure.of(error)))
             elif then is not None:
                 answer = future.result()
                 self._came.emit(lambda: then(answer))

@@ -1,0 +1,91 @@
+"""The worker thread: an asyncio loop that runs the engine, away from the window's thread.
+
+Threads are crossed in one place, ``EngineThread.run``; what comes back crosses in ``Studio``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeVar
+
+from engine.dispatch.feed import Feed, OnChanges, OnNotice, OnStatus
+from engine.dispatch.queue import Queue
+from engine.errors import MusicError
+from engine.jobs import EngineState, EngineStatus, Failure
+
+__all__ = ["EngineThread", "Opened"]
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Opened(Protocol):
+    """An engine that is open."""
+
+    @property
+    def dispatcher(self) -> Queue: ...
+
+
+class EngineThread:
+    """Implements ``app.studio.Engine`` over an engine that it opens on its own thread.
+
+    >>> thread = EngineThread(lambda feed: LocalEngine(settings, feed))
+    >>> thread.start()
+    >>> jobs = thread.run(lambda queue: queue.jobs()).result()
+    """
+
+    def __init__(self, open_engine: Callable[[Feed], AbstractAsyncContextManager[Opened]]) -> None:
+        """``open_engine`` is called on the thread, so that its imports cost the window nothing."""
+        self._open_engine = open_engine
+        self._feed = Feed()
+        self._loop = asyncio.new_event_loop()
+        self._queue: asyncio.Future[Queue] = self._loop.create_future()
+        self._closing = asyncio.Event()
+        self._thread = threading.Thread(target=self._work, name="engine")
+
+    def listen(self, on_changes: OnChanges, on_status: OnStatus, on_notice: OnNotice) -> None:
+        self._feed.listen(on_changes, on_status, on_notice)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def run(self, verb: Callable[[Queue], Awaitable[T]]) -> Future[T]:
+        """Do ``verb`` once the engine is open; its errors are the future's."""
+
+        async def do() -> T:
+            return await verb(await asyncio.shield(self._queue))
+
+        return asyncio.run_coroutine_threadsafe(do(), self._loop)
+
+    def stop(self) -> None:
+        """Close the engine and end the thread; waits for it. Not for the window's thread."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._closing.set)
+            self._thread.join()
+
+    def _work(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._live())
+
+    async def _live(self) -> None:
+        try:
+            async with self._open_engine(self._feed) as engine:
+                self._queue.set_result(engine.dispatcher)
+                await self._closing.wait()
+        except Exception as error:
+            # Told once here, and to everybody who asks for something from now on.
+            log.error("the engine could not be opened", exc_info=not isinstance(error, MusicError))
+            failure = Failure.of(error)
+            self._feed.notice(failure)
+            self._feed.status(EngineStatus(state=EngineState.STOPPED, detail=failure.message))
+            if self._queue.done():
+                raise
+            self._queue.set_exception(error)
+            self._queue.exception()  # retrieved: nobody has to ask
+            await self._closing.wait()

@@ -1,0 +1,108 @@
+"""The composition root: builds the window and all behind it, wires it, runs it, and ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import qasync
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.crash import catch_the_rest
+from app.engine_thread import EngineThread, Opened
+from app.journal import start_journal
+from app.paths import Paths
+from app.player import Player
+from app.settings import SettingsFile
+from app.signals import Signals
+from app.studio import Studio
+from engine.dispatch.feed import Feed
+from ui.main_window import MainWindow
+from ui.shared.theme import Appearance, Theme
+
+__all__ = ["run"]
+
+FIRST_PAINT_FILE = "DGX_MUSIC_FIRST_PAINT_FILE"
+"""Names a file that gets the monotonic time of the first paint, for the start-up benchmark."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Open the window and stay until it is closed; returns the exit status."""
+    app = QApplication(list(sys.argv if arguments is None else arguments))
+    app.setApplicationName("DGX Music Studio")
+    app.setDesktopFileName("dgx-music-studio")
+    app.setQuitOnLastWindowClosed(False)
+    with qasync.QEventLoop(app) as loop:
+        return int(loop.run_until_complete(_live(app, Paths.find())))
+
+
+async def _live(app: QApplication, paths: Paths) -> int:
+    settings = SettingsFile(paths.config)
+    theme = Theme(app, Appearance(settings.current.appearance))
+    engine = EngineThread(lambda feed: _open_engine(paths, settings, feed))
+    studio = Studio(engine)
+    player = Player()
+    window = MainWindow(studio, player, theme, settings, paths)
+    catch_the_rest(studio.tell, paths.logs / "crash.log")
+    closed = asyncio.Event()
+    window.closed.connect(closed.set)
+    signals = Signals(window.close)
+
+    def begin() -> None:
+        start_journal(paths.logs)
+        engine.start()
+        studio.load()
+
+    first_paint = _FirstPaint(window, begin)
+    window.show()
+    await closed.wait()
+
+    window.removeEventFilter(first_paint)
+    signals.close()
+    player.close()
+    await asyncio.get_running_loop().run_in_executor(None, engine.stop)
+    return 0
+
+
+def _open_engine(
+    paths: Paths, settings: SettingsFile, feed: Feed
+) -> AbstractAsyncContextManager[Opened]:
+    # On the engine's thread, and imported there: the window's first paint does not wait for it.
+    from engine.local import LocalEngine
+    from engine.settings import EngineSettings
+
+    return LocalEngine(
+        EngineSettings(
+            data_folder=paths.data,
+            takes_folder=settings.current.takes_folder or paths.takes,
+            cache_folder=paths.cache,
+        ),
+        feed,
+    )
+
+
+class _FirstPaint(QObject):
+    """Calls ``then`` once, after the window was painted for the first time."""
+
+    def __init__(self, window: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._then: Callable[[], None] | None = then
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and self._then is not None:
+            then, self._then = self._then, None
+            # After this round of events: by then all widgets of the window are on the screen.
+            QTimer.singleShot(0, lambda: self._painted(then))
+        return super().eventFilter(watched, event)
+
+    def _painted(self, then: Callable[[], None]) -> None:
+        if FIRST_PAINT_FILE in os.environ:
+            Path(os.environ[FIRST_PAINT_FILE]).write_text(f"{time.monotonic()}\n")
+        then()
