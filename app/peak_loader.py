@@ -1,0 +1,118 @@
+"""Peaks for everything that paints a waveform: asked for while painting, loaded on a thread."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from engine.audio.peaks import Peaks, load_or_make
+from engine.errors import AudioError
+
+__all__ = ["PeakLoader"]
+
+_KEEP = 32 * 2**20
+"""Bytes of peaks in memory: some thousand takes of half a minute."""
+_WAITING = 64
+"""Requests that wait at most; the oldest are dropped, for what they were asked by is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    path: Path
+    version: float | None
+    peaks: Peaks | None
+    """None: there is nothing to show, and asking again would not help."""
+
+    @property
+    def size(self) -> int:
+        """Bytes, all zooms together."""
+        return 256 if self.peaks is None else self.peaks.finest.nbytes * 4 // 3
+
+
+class PeakLoader(QObject):
+    """Answers at once with what it has; what it has not comes later, the newest request first.
+
+    >>> peaks = loader.get(take.path)               # None the first time
+    >>> loader.loaded.connect(widget.update)        # then ask again
+    """
+
+    loaded = Signal(Path)
+    """The peaks of this file are there now, or are newer."""
+
+    _came = Signal(_Loaded)
+
+    def __init__(self, cache_folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cache_folder = cache_folder
+        self._kept: OrderedDict[Path, _Loaded] = OrderedDict()
+        self._size = 0
+        self._asked: OrderedDict[Path, float | None] = OrderedDict()
+        self._closing = False
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._came.connect(self._keep, Qt.ConnectionType.QueuedConnection)
+
+    def get(self, path: Path, version: float | None = None) -> Peaks | None:
+        """Peaks of a file, or None while there are none.
+
+        ``version`` is for a file that is being rewritten: any value that changes as the file
+        does. The older peaks are answered until the newer ones are there.
+        """
+        found = self._kept.get(path)
+        if found is None or found.version != version:
+            self._ask(path, version)
+        else:
+            self._kept.move_to_end(path)
+        return found.peaks if found else None
+
+    def close(self) -> None:
+        """End the thread; call it before the program ends."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _ask(self, path: Path, version: float | None) -> None:
+        with self._changed:
+            if self._asked.get(path, -1.0) != version:
+                self._asked[path] = version
+                while len(self._asked) > _WAITING:
+                    self._asked.popitem(last=False)
+            self._asked.move_to_end(path)
+            self._changed.notify()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="peaks", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._asked or self._closing)
+                if self._closing:
+                    return
+                path, version = self._asked.popitem()
+            self._came.emit(_Loaded(path, version, self._load(path, version)))
+
+    def _load(self, path: Path, version: float | None) -> Peaks | None:
+        try:
+            if version is None:
+                return load_or_make(path, self._cache_folder)
+            return Peaks.read(path)  # soon rewritten: not worth a place in the cache
+        except AudioError:
+            # A take whose file is gone has no waveform; playing or exporting it says why.
+            return None
+
+    def _keep(self, loaded: _Loaded) -> None:
+        before = self._kept.pop(loaded.path, None)
+        if loaded.peaks is None and before is not None and loaded.version is not None:
+            loaded = _Loaded(loaded.path, loaded.version, before.peaks)  # caught half-written
+        self._size += loaded.size - (before.size if before else 0)
+        self._kept[loaded.path] = loaded
+        while self._size > _KEEP and len(self._kept) > 1:
+            self._size -= self._kept.popitem(last=False)[1].size
+        self.loaded.emit(loaded.path)

@@ -1,0 +1,92 @@
+"""Peaks come from a thread, the newest request first, and old ones make room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from pytestqt.qtbot import QtBot
+
+import app.peak_loader
+from app.peak_loader import PeakLoader
+
+
+@pytest.fixture
+def loader(qapp: object, tmp_path: Path) -> Iterator[PeakLoader]:
+    loader = PeakLoader(tmp_path / "peaks")
+    yield loader
+    loader.close()
+
+
+def audio(path: Path, frames: int = 10_000, level: float = 0.5) -> Path:
+    soundfile.write(path, np.full((frames, 2), level), 44_100)
+    return path
+
+
+def test_peaks_come_later_and_are_kept(qtbot: QtBot, loader: PeakLoader, tmp_path: Path) -> None:
+    path = audio(tmp_path / "a.wav")
+    with qtbot.waitSignal(loader.loaded) as loaded:
+        assert loader.get(path) is None
+    assert loaded.args == [path]
+    peaks = loader.get(path)
+    assert peaks is not None
+    assert peaks.frames == 10_000
+    assert loader.get(path) is peaks
+
+
+def test_a_rewritten_file_shows_its_older_peaks_until_the_newer_are_there(
+    qtbot: QtBot, loader: PeakLoader, tmp_path: Path
+) -> None:
+    path = audio(tmp_path / "preview.wav", 1_000)
+    with qtbot.waitSignal(loader.loaded):
+        loader.get(path, 0.1)
+    old = loader.get(path, 0.1)
+    audio(path, 2_000)
+    with qtbot.waitSignal(loader.loaded):
+        assert loader.get(path, 0.2) is old
+    new = loader.get(path, 0.2)
+    assert new is not None
+    assert new.frames == 2_000
+    path.write_bytes(b"RI")
+    with qtbot.waitSignal(loader.loaded):
+        loader.get(path, 0.3)
+    assert loader.get(path, 0.3) is new
+    assert not (tmp_path / "peaks").exists()
+
+
+def test_a_file_that_is_gone_is_asked_for_once(
+    qtbot: QtBot, loader: PeakLoader, tmp_path: Path
+) -> None:
+    path = tmp_path / "gone.wav"
+    with qtbot.waitSignal(loader.loaded):
+        loader.get(path)
+    with qtbot.assertNotEmitted(loader.loaded, wait=20):
+        assert loader.get(path) is None
+
+
+def test_the_least_used_peaks_make_room(
+    qtbot: QtBot, loader: PeakLoader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.peak_loader, "_KEEP", 4_000)  # bytes: one of these files, not two
+    first, second = audio(tmp_path / "a.wav", 300_000), audio(tmp_path / "b.wav", 300_000)
+    for path in (first, second):
+        with qtbot.waitSignal(loader.loaded):
+            loader.get(path)
+    assert loader.get(second) is not None
+    assert loader.get(first) is None
+
+
+def test_the_newest_request_is_answered_first(
+    qtbot: QtBot, loader: PeakLoader, tmp_path: Path
+) -> None:
+    paths = [audio(tmp_path / f"{n}.wav") for n in range(5)]
+    order: list[Path] = []
+    loader.loaded.connect(order.append)
+    with loader._changed:  # the thread waits until all are asked for
+        for path in paths:
+            loader.get(path)
+    qtbot.waitUntil(lambda: len(order) == 5)
+    assert order == paths[::-1]
