@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -30,7 +29,7 @@ from ui.shared.main_button import MainButton
 from ui.shared.text import clock
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
-from ui.shared.widgets import label, set_flag
+from ui.shared.widgets import label, scrolling, set_flag
 
 __all__ = ["ComposePanel"]
 
@@ -216,20 +215,13 @@ class ComposePanel(QWidget):
         column.addWidget(self.audio)
         column.addWidget(self._problems["melody"])
         column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidget(body)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.viewport().setAutoFillBackground(False)
-        body.setAutoFillBackground(False)
         foot = QHBoxLayout()
         foot.setContentsMargins(Space.EDGE, Space.HALF, Space.EDGE, Space.EDGE)
         foot.addWidget(self.generate)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(scroll, 1)
+        outer.addWidget(scrolling(body), 1)
         outer.addLayout(foot)
 
     def _settings_grid(self) -> QGridLayout:

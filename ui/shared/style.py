@@ -40,6 +40,8 @@ QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${small}px; }
 QLabel[role="problem"] { color: $bad; font-size: ${small}px; }
 QLabel[role="caution"] { color: $caution; }
+QLabel[role="caution-small"] { color: $caution; font-size: ${small}px; }
+QLabel[role="value"][restricted="true"] { color: $caution; }
 
 QPushButton { background: transparent; color: $text; border: 1px solid $line;
   border-radius: ${radius}px; padding: 0 12px; min-height: 30px; }
@@ -80,6 +82,9 @@ QPushButton[role="example"] { background: $panel; border-color: $line; text-alig
   padding: 0 16px; min-height: 46px; }
 QPushButton[role="example"]:hover { background: $raised; border-color: $edge; }
 QPushButton[role="example"]:focus { border-color: $accent; }
+QPushButton[role="picker"] { background: $raised; }
+QPushButton[role="picker"]:hover { border-color: $edge; }
+QPushButton[role="picker"]:focus { border-color: $accent; }
 QPushButton::menu-indicator { image: none; width: 0; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: ${radius}px;

@@ -6,12 +6,29 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from ui.shared.theme import Theme
 from ui.shared.tokens import Size
 
-__all__ = ["Button", "ElidedLabel", "IconButton", "as_role", "hairline", "label", "set_flag"]
+__all__ = [
+    "Button",
+    "ElidedLabel",
+    "IconButton",
+    "as_role",
+    "hairline",
+    "label",
+    "scrolling",
+    "set_flag",
+]
 
 W = TypeVar("W", bound=QWidget)
 
@@ -44,6 +61,18 @@ def hairline(*, vertical: bool = False) -> QFrame:
     else:
         line.setFixedHeight(1)
     return line
+
+
+def scrolling(body: QWidget) -> QScrollArea:
+    """``body`` in a frame that scrolls up and down where there is no room for all of it."""
+    area = QScrollArea()
+    area.setWidget(body)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.viewport().setAutoFillBackground(False)
+    body.setAutoFillBackground(False)
+    return area
 
 
 class Button(QPushButton):

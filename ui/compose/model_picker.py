@@ -1,0 +1,91 @@
+"""The picker at the window's top: which model makes the takes, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu
+
+from ui.compose.models import SKETCH, ModelOption
+from ui.shared.light import Light
+from ui.shared.text import size
+from ui.shared.theme import Theme
+from ui.shared.widgets import Button, label
+
+__all__ = ["ModelPicker"]
+
+
+class ModelPicker(Button):
+    """Its menu groups the models by the place where they run."""
+
+    chosen = Signal(ModelOption)
+
+    def __init__(self, theme: Theme, options: Sequence[ModelOption] = (SKETCH,)) -> None:
+        super().__init__("", "picker")
+        self._theme = theme
+        self._options = list(options)
+        self.current = self._options[0]
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill)
+        self._text = label("")
+        self._arrow = label("")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 8, 0)
+        row.setSpacing(8)
+        for widget in (Light(theme, "good"), self._text, self._arrow):
+            widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            row.addWidget(widget)
+        self.clicked.connect(self._open)
+        theme.changed.connect(self._refresh)
+        self.select(self.current.id)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(self.layout().sizeHint().width(), super().sizeHint().height())
+
+    def select(self, model_id: str) -> None:
+        """Choose a model; one that is not offered is shown as not installed."""
+        known = (option for option in self._options if option.id == model_id)
+        self.current = next(known, ModelOption(model_id, model_id, installed=False))
+        self._refresh()
+        self.chosen.emit(self.current)
+
+    def _place_name(self, option: ModelOption) -> str:
+        return option.place_name or self.tr("This computer")
+
+    def _refresh(self) -> None:
+        text = f"{self._place_name(self.current)} · {self.current.name}"
+        if not self.current.installed:
+            text += " · " + self.tr("not installed")
+        self._text.setText(text)
+        self.setAccessibleName(self.tr("Model: {model}").format(model=text))
+        self._arrow.setPixmap(
+            self._theme.pixmap("chevron-down", "muted", 12, self.devicePixelRatioF())
+        )
+        self.updateGeometry()
+
+    def _fill(self) -> None:
+        self._menu.clear()
+        group = QActionGroup(self._menu)
+        place = None
+        for option in sorted(self._options, key=self._place_name):
+            if option.place != place:
+                place = option.place
+                self._menu.addSection(self._place_name(option))
+            action = self._menu.addAction(f"{option.name}\t{self._about(option)}")
+            action.setCheckable(True)
+            action.setChecked(option.id == self.current.id)
+            action.triggered.connect(lambda _checked, id_=option.id: self.select(id_))
+            group.addAction(action)
+
+    def _about(self, option: ModelOption) -> str:
+        if not option.size_bytes:
+            return self.tr("built in, nothing to download")
+        parts = [size(option.size_bytes), option.licence]
+        if not option.installed:
+            parts.append(self.tr("not installed"))
+        return " · ".join(filter(None, parts))
+
+    def _open(self) -> None:
+        self._menu.popup(self.mapToGlobal(QPoint(0, self.height() + 4)))

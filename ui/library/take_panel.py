@@ -1,0 +1,219 @@
+"""The panel at the right: all about the selected take, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.jobs import Failure, Job, Request, Status
+from ui.library.drag_handle import DragHandle
+from ui.library.facts import Facts
+from ui.library.stars import Stars
+from ui.library.tags import Tags
+from ui.shared.flow_layout import FlowLayout
+from ui.shared.theme import Theme
+from ui.shared.tokens import Space
+from ui.shared.widgets import Button, as_role, label, scrolling
+
+__all__ = ["TakePanel"]
+
+_SETTLE = 600  # milliseconds without a key before notes are saved
+
+
+class TakePanel(QWidget):
+    annotated = Signal(str, dict)
+    """A job's id, and the fields that it should have: name, stars, tags or notes."""
+    again_wanted = Signal(Request)
+    """Compose should show this request exactly."""
+    another_wanted = Signal(Request)
+    """The same with another seed, at once."""
+    export_wanted = Signal(Job)
+    failed = Signal(Failure)
+    file_copied = Signal(str)
+
+    def __init__(self, theme: Theme, file_of: Callable[[Job], Path]) -> None:
+        super().__init__()
+        self._job: Job | None = None
+        self.name = as_role(QLineEdit(), "rename")
+        self.name.setAccessibleName(self.tr("Name of the take"))
+        self.name.setMaxLength(200)
+        self.stars = Stars(theme)
+        self.facts = Facts(theme)
+        self.prompt = label("", "muted")
+        self.not_understood = label("", "caution-small")
+        self.problem = label("", "problem")
+        for text in (self.prompt, self.not_understood, self.problem):
+            text.setWordWrap(True)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.tags = Tags()
+        self.notes = QPlainTextEdit()
+        self.notes.setPlaceholderText(self.tr("Notes"))
+        self.notes.setAccessibleName(self.tr("Notes"))
+        self.notes.setTabChangesFocus(True)
+        self.notes.setFixedHeight(72)
+        self.again = Button(self.tr("Again with…"), "small")
+        self.again.setToolTip(self.tr("Put everything of this take into Compose"))
+        self.another = Button(self.tr("Another take"), "small")
+        self.another.setToolTip(self.tr("The same with another seed"))
+        self.export = Button(self.tr("Export…"))
+        self.drag = DragHandle(theme, file_of)
+        self._notes_timer = QTimer(self, singleShot=True, interval=_SETTLE)
+        self._hint = label(self.tr("Select a take to see all about it."), "muted")
+        self._hint.setWordWrap(True)
+        self._lay_out()
+        self._connect()
+        self.show_job(None)
+
+    @property
+    def job(self) -> Job | None:
+        return self._job
+
+    def show_job(self, job: Job | None) -> None:
+        """Show another job, or a newer snapshot of the same; what is being typed stays."""
+        same = job is not None and self._job is not None and job.id == self._job.id
+        if not same:
+            self._save_notes()
+        self._job = job
+        self._hint.setVisible(job is None)
+        self._about.setVisible(job is not None)
+        self._foot.setVisible(job is not None and job.take is not None)
+        self.drag.set_job(job)
+        if job is None:
+            return
+        take = job.take
+        if not (same and self.name.hasFocus()):
+            self.name.setText(job.name)
+            self.name.setCursorPosition(0)
+        self.facts.show_job(job)
+        self.prompt.setText(f"“{job.request.prompt}”")
+        self.prompt.setVisible(bool(job.request.prompt))
+        self._show_problems(job)
+        for widget in (self.stars, self.tags, self.notes):
+            widget.setVisible(take is not None)
+        if take is not None:
+            self.stars.setValue(take.stars)
+            self.tags.set_tags(take.tags)
+            if not (same and (self.notes.hasFocus() or self._notes_timer.isActive())):
+                self._show_notes(take.notes)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Escape in the name takes back what was typed."""
+        if (
+            watched is self.name
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Escape
+            and self._job is not None
+        ):
+            self.name.setText(self._job.name)
+            self.name.clearFocus()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _show_problems(self, job: Job) -> None:
+        words = ", ".join(job.take.not_understood) if job.take else ""
+        self.not_understood.setVisible(bool(words))
+        self.not_understood.setText(self.tr("Not understood: {words}").format(words=words))
+        failed = job.status is Status.FAILED and job.error is not None
+        self.problem.setVisible(failed)
+        if failed and job.error is not None:
+            self.problem.setText(f"{job.error.message}\n{job.error.hint}".strip())
+            self.problem.setToolTip(job.error.detail)
+
+    def _show_notes(self, notes: str) -> None:
+        if notes != self.notes.toPlainText():
+            self.notes.blockSignals(True)
+            self.notes.setPlainText(notes)
+            self.notes.blockSignals(False)
+
+    def _rename(self) -> None:
+        name = " ".join(self.name.text().split())
+        if self._job is None:
+            return
+        if name and name != self._job.name:
+            self.annotated.emit(self._job.id, {"name": name})
+        else:
+            self.name.setText(self._job.name)
+
+    def _save_notes(self) -> None:
+        self._notes_timer.stop()
+        job, notes = self._job, self.notes.toPlainText()
+        if job is not None and job.take is not None and notes != job.take.notes:
+            self.annotated.emit(job.id, {"notes": notes})
+
+    def _annotate(self, **fields: object) -> None:
+        if self._job is not None:
+            self.annotated.emit(self._job.id, fields)
+
+    def _again(self) -> None:
+        if self._job is not None:
+            self.again_wanted.emit(self._job.request)
+
+    def _export(self) -> None:
+        if self._job is not None:
+            self.export_wanted.emit(self._job)
+
+    def _another(self) -> None:
+        if self._job is not None:
+            self.another_wanted.emit(self._job.request.model_copy(update={"seed": None}))
+
+    def _connect(self) -> None:
+        self.name.installEventFilter(self)
+        self.name.editingFinished.connect(self._rename)
+        self.name.returnPressed.connect(self.name.clearFocus)
+        self.stars.rated.connect(lambda stars: self._annotate(stars=stars))
+        self.tags.edited.connect(lambda tags: self._annotate(tags=tags))
+        self.notes.textChanged.connect(self._notes_timer.start)
+        self._notes_timer.timeout.connect(self._save_notes)
+        self.again.clicked.connect(self._again)
+        self.another.clicked.connect(self._another)
+        self.export.clicked.connect(self._export)
+        self.drag.failed.connect(self.failed)
+        self.drag.copied.connect(self.file_copied)
+
+    def _lay_out(self) -> None:
+        self._about = QWidget()
+        column = QVBoxLayout(self._about)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        head = QVBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self.name)
+        head.addWidget(self.stars)
+        column.addLayout(head)
+        for widget in (self.problem, self.facts, self.prompt, self.not_understood, self.tags):
+            column.addWidget(widget)
+        column.addWidget(self.notes)
+        actions = FlowLayout()
+        actions.addWidget(self.again)
+        actions.addWidget(self.another)
+        column.addLayout(actions)
+        body = QWidget()
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(Space.EDGE, Space.EDGE, Space.EDGE, Space.HALF)
+        inner.setSpacing(10)
+        inner.addWidget(label(self.tr("TAKE"), "section"))
+        inner.addWidget(self._hint)
+        inner.addWidget(self._about)
+        inner.addStretch()
+        self._foot = QWidget()
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(Space.EDGE, Space.HALF, Space.EDGE, Space.EDGE)
+        foot.setSpacing(Space.HALF)
+        foot.addWidget(self.export, 1)
+        foot.addWidget(self.drag, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scrolling(body), 1)
+        outer.addWidget(self._foot)

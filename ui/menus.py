@@ -1,0 +1,104 @@
+"""The window's menus: every action by name, with its shortcut; the window connects them."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from ui.shared.theme import Appearance, Theme
+
+__all__ = ["Menus"]
+
+_Keys = QKeySequence.StandardKey | str | None
+
+
+class Menus(QMenuBar):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._build_file()
+        self._build_edit()
+        self._build_take()
+        self._build_view(theme)
+        self._build_help()
+
+    def set_job(self, *, selected: bool, finished: bool) -> None:
+        """Whether a job is selected, and whether it has a take."""
+        for action in (self.again, self.another):
+            action.setEnabled(selected)
+        self.export.setEnabled(finished)
+
+    def _build_file(self) -> None:
+        menu = self.addMenu(self.tr("&File"))
+        self.open_list = self._add(
+            menu, self.tr("Open prompt list…"), QKeySequence.StandardKey.Open
+        )
+        self.paste_list = self._add(menu, self.tr("Paste prompt list"), "Ctrl+Shift+V")
+        menu.addSeparator()
+        self.export = self._add(menu, self.tr("Export take…"), "Ctrl+E")
+        self.open_folder = self._add(menu, self.tr("Show the folder of takes"))
+        menu.addSeparator()
+        self.settings = self._add(menu, self.tr("Settings…"), QKeySequence.StandardKey.Preferences)
+        self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
+        self.quit = self._add(menu, self.tr("Quit"), "Ctrl+Q")
+        self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+
+    def _build_edit(self) -> None:
+        menu = self.addMenu(self.tr("&Edit"))
+        self.undo = self._add(menu, self.tr("Undo delete"), QKeySequence.StandardKey.Undo)
+        self.undo.setEnabled(False)
+        menu.addSeparator()
+        self.find = self._add(menu, self.tr("Find takes"), QKeySequence.StandardKey.Find)
+        self.prompt = self._add(menu, self.tr("Go to the prompt"), "Ctrl+L")
+
+    def _build_take(self) -> None:
+        menu = self.addMenu(self.tr("&Take"))
+        self.generate = self._add(menu, self.tr("Generate"), "Ctrl+Return")
+        self.generate_front = self._add(menu, self.tr("Generate first"), "Ctrl+Shift+Return")
+        menu.addSeparator()
+        self.again = self._add(menu, self.tr("Again with…"), "Ctrl+G")
+        self.another = self._add(menu, self.tr("Another take"), "Ctrl+T")
+        menu.addSeparator()
+        self.retry_failed = self._add(menu, self.tr("Retry all failed"), "Ctrl+R")
+        self.pause = self._add(menu, self.tr("Pause the queue"), "Ctrl+P")
+        self.pause.setCheckable(True)
+        self.set_job(selected=False, finished=False)
+
+    def _build_view(self, theme: Theme) -> None:
+        menu = self.addMenu(self.tr("&View"))
+        names = {
+            Appearance.SYSTEM: self.tr("Like the system"),
+            Appearance.DARK: self.tr("Dark"),
+            Appearance.LIGHT: self.tr("Light"),
+        }
+        group = QActionGroup(self)
+        for appearance, name in names.items():
+            action = self._add(menu, name)
+            action.setCheckable(True)
+            action.setChecked(appearance is theme.appearance)
+            action.triggered.connect(
+                lambda _checked, wanted=appearance: theme.set_appearance(wanted)
+            )
+            group.addAction(action)
+        menu.addSeparator()
+        self.compose_panel = self._add(menu, self.tr("Compose panel"), "F8")
+        self.take_panel = self._add(menu, self.tr("Take panel"), "F9")
+        for action in (self.compose_panel, self.take_panel):
+            action.setCheckable(True)
+            action.setChecked(True)
+        menu.addSeparator()
+        self.full_screen = self._add(menu, self.tr("Full screen"), "F11")
+        self.full_screen.setCheckable(True)
+
+    def _build_help(self) -> None:
+        menu = self.addMenu(self.tr("&Help"))
+        self.shortcuts = self._add(menu, self.tr("Keyboard shortcuts"), "F1")
+        self.diagnostics = self._add(menu, self.tr("Copy diagnostics"))
+        menu.addSeparator()
+        self.about = self._add(menu, self.tr("About DGX Music Studio"))
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+
+    def _add(self, menu: QMenu, name: str, keys: _Keys = None) -> QAction:
+        action = menu.addAction(name)
+        if keys is not None:
+            action.setShortcut(QKeySequence(keys))
+        return action
