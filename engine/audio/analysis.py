@@ -1,0 +1,95 @@
+"""Tempo and key by ear: for audio whose maker does not know them.
+
+librosa takes seconds to load, so it is imported when it is used; the window's process never does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from engine.audio.files import probe, read_audio
+
+if TYPE_CHECKING:
+    from engine.generators.base import Samples
+
+__all__ = ["Analysis", "analyse", "estimate_key", "estimate_tempo"]
+
+RATE = 22_050
+"""Hz at which is listened; higher says no more about beats and keys."""
+_LONGEST = 180.0
+"""Seconds that are listened to, from the middle: enough, and bounds time and memory."""
+
+# How well each degree of the scale belongs to its key: Krumhansl and Kessler, 1982.
+_MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+_MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+_MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_MINOR_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    tempo: float | None
+    """Beats per minute, perhaps half or double of what was meant; None without a steady beat."""
+    key: str | None
+    """For example "D minor"; None where nothing has a pitch."""
+
+
+def analyse(path: Path) -> Analysis:
+    """Listen to a file. Raises AudioError when it is no audio."""
+    info = probe(path)
+    frames = min(info.frames, int(_LONGEST * info.sample_rate))
+    samples, rate = read_audio(path, (info.frames - frames) // 2, frames)
+    sound = mono(samples, rate)
+    return Analysis(estimate_tempo(sound), estimate_key(sound))
+
+
+def mono(samples: Samples, sample_rate: int) -> NDArray[np.float32]:
+    """One channel at ``RATE``."""
+    resampled: NDArray[np.float32] = soxr.resample(samples.mean(axis=1), sample_rate, RATE)
+    return resampled
+
+
+def estimate_tempo(sound: NDArray[np.float32]) -> float | None:
+    """Beats per minute of mono samples at ``RATE``: a line fitted through the beats heard."""
+    from librosa.beat import beat_track
+
+    if len(sound) < 2 * RATE or not sound.any():
+        return None
+    _, times = beat_track(y=sound, sr=RATE, units="time", trim=False)
+    if len(times) < 4:
+        return None
+    # Number the beats by their distance, so that one that was missed leaves a gap.
+    usual = np.median(np.diff(times))
+    numbers = np.concatenate([[0], np.cumsum(np.maximum(np.rint(np.diff(times) / usual), 1))])
+    beat, offset = np.polyfit(numbers, times, 1)
+    errors = np.abs(times - offset - beat * numbers)
+    near = errors <= max(2 * float(np.median(errors)), 0.02)
+    beat, offset = np.polyfit(numbers[near], times[near], 1)
+    unsteady = np.median(np.abs(times - offset - beat * numbers)) > beat / 8
+    return None if unsteady else round(60 / float(beat), 2)
+
+
+def estimate_key(sound: NDArray[np.float32]) -> str | None:
+    """The key of mono samples at ``RATE`` whose profile its pitches fit best."""
+    from librosa.feature import chroma_cqt
+
+    if len(sound) < RATE // 2 or not sound.any():
+        return None
+    chroma = chroma_cqt(y=sound, sr=RATE).mean(axis=1)
+    if np.ptp(chroma) < 0.1 * chroma.max():  # noise: all pitches alike
+        return None
+    fits = [
+        (float(np.corrcoef(np.roll(profile, tonic), chroma)[0, 1]), f"{names[tonic]} {mode}")
+        for profile, names, mode in (
+            (_MAJOR, _MAJOR_NAMES, "major"),
+            (_MINOR, _MINOR_NAMES, "minor"),
+        )
+        for tonic in range(12)
+    ]
+    return max(fits)[1]

@@ -1,0 +1,92 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from engine.audio.analysis import RATE, analyse, estimate_key, estimate_tempo
+from engine.errors import AudioError
+
+
+def drums(tempo: float, seconds: float) -> np.ndarray:
+    rng = np.random.default_rng(1)
+    sound = np.zeros(int(seconds * RATE), np.float32)
+    hit = rng.normal(0, 0.5, 2_000) * np.exp(-np.arange(2_000) / 300)
+    for start in np.arange(0.1, seconds - 0.2, 60 / tempo):
+        at = int(start * RATE)
+        sound[at : at + 2_000] += hit
+    return sound
+
+
+def chords(*chords: tuple[int, ...]) -> np.ndarray:
+    """Each for 1 s, of MIDI pitches, with overtones."""
+    time = np.arange(RATE) / RATE
+    return np.concatenate(
+        [
+            sum(
+                np.sin(2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * n * time) / n**2
+                for pitch in chord
+                for n in (1, 2, 3)
+            )
+            * np.exp(-time)
+            for chord in chords
+        ]
+    ).astype(np.float32)
+
+
+@pytest.mark.parametrize("tempo", [70, 84.5, 120, 173])
+def test_tempo(tempo: float) -> None:
+    heard = estimate_tempo(drums(tempo, 20))
+    assert heard is not None
+    assert min(abs(heard * factor - tempo) for factor in (0.5, 1, 2)) < 0.5
+
+
+@pytest.mark.parametrize("shift", [0, 3, 7, 10])
+def test_key(shift: int) -> None:
+    def moved(chord: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(pitch + shift for pitch in chord)
+
+    c, f, g = (48, 60, 64, 67), (41, 60, 65, 69), (43, 59, 62, 67)
+    a_minor, d_minor, e = (45, 60, 64, 69), (50, 62, 65, 69), (40, 59, 64, 68)
+    names = {
+        0: ("C major", "A minor"),
+        3: ("Eb major", "C minor"),
+        7: ("G major", "E minor"),
+        10: ("Bb major", "G minor"),
+    }[shift]
+    assert estimate_key(chords(*map(moved, (c, f, g, c)))) == names[0]
+    assert estimate_key(chords(*map(moved, (a_minor, d_minor, e, a_minor)))) == names[1]
+
+
+def test_silence_and_noise_have_neither() -> None:
+    silence = np.zeros(10 * RATE, np.float32)
+    assert (estimate_tempo(silence), estimate_key(silence)) == (None, None)
+    noise = np.random.default_rng(0).normal(0, 0.2, 10 * RATE).astype(np.float32)
+    assert estimate_key(noise) is None
+
+
+def test_a_file_at_any_rate(tmp_path: Path) -> None:
+    import soxr
+
+    sound = soxr.resample(drums(100, 12), RATE, 48_000)
+    path = tmp_path / "drums.flac"
+    sf.write(path, np.stack([sound, sound], axis=1), 48_000)
+    tempo = analyse(path).tempo
+    assert tempo is not None
+    assert min(abs(tempo * factor - 100) for factor in (0.5, 1, 2)) < 0.5
+
+
+def test_short_and_foreign_files(tmp_path: Path) -> None:
+    one = tmp_path / "one.wav"
+    sf.write(one, np.ones((1, 1)), 44_100)
+    assert (analyse(one).tempo, analyse(one).key) == (None, None)
+    one.write_bytes(b"rubbish")
+    with pytest.raises(AudioError):
+        analyse(one)
+
+
+def test_librosa_loads_only_when_it_listens() -> None:
+    code = "import sys, engine.audio.analysis; sys.exit('librosa.beat' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
