@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-from ui.shared.theme import Appearance, Theme
+from ui.shared.theme import Appearance
 
 __all__ = ["Menus"]
 
@@ -13,12 +14,14 @@ _Keys = QKeySequence.StandardKey | str | None
 
 
 class Menus(QMenuBar):
-    def __init__(self, theme: Theme) -> None:
+    appearance_chosen = Signal(Appearance)
+
+    def __init__(self, appearance: Appearance) -> None:
         super().__init__()
         self._build_file()
         self._build_edit()
         self._build_take()
-        self._build_view(theme)
+        self._build_view(appearance)
         self._build_help()
 
     def set_job(self, *, selected: bool, finished: bool) -> None:
@@ -47,7 +50,7 @@ class Menus(QMenuBar):
         self.undo = self._add(menu, self.tr("Undo delete"), QKeySequence.StandardKey.Undo)
         self.undo.setEnabled(False)
         menu.addSeparator()
-        self.find = self._add(menu, self.tr("Find takes"), QKeySequence.StandardKey.Find)
+        self.search = self._add(menu, self.tr("Find takes"), QKeySequence.StandardKey.Find)
         self.prompt = self._add(menu, self.tr("Go to the prompt"), "Ctrl+L")
 
     def _build_take(self) -> None:
@@ -63,7 +66,7 @@ class Menus(QMenuBar):
         self.pause.setCheckable(True)
         self.set_job(selected=False, finished=False)
 
-    def _build_view(self, theme: Theme) -> None:
+    def _build_view(self, current: Appearance) -> None:
         menu = self.addMenu(self.tr("&View"))
         names = {
             Appearance.SYSTEM: self.tr("Like the system"),
@@ -74,9 +77,9 @@ class Menus(QMenuBar):
         for appearance, name in names.items():
             action = self._add(menu, name)
             action.setCheckable(True)
-            action.setChecked(appearance is theme.appearance)
+            action.setChecked(appearance is current)
             action.triggered.connect(
-                lambda _checked, wanted=appearance: theme.set_appearance(wanted)
+                lambda _checked, wanted=appearance: self.appearance_chosen.emit(wanted)
             )
             group.addAction(action)
         menu.addSeparator()

@@ -31,7 +31,7 @@ class ModelPicker(Button):
         self._menu.aboutToShow.connect(self._fill)
         self._text = label("")
         self._arrow = label("")
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 8, 0)
         row.setSpacing(8)
         for widget in (Light(theme, "good"), self._text, self._arrow):
@@ -42,7 +42,7 @@ class ModelPicker(Button):
         self.select(self.current.id)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(self.layout().sizeHint().width(), super().sizeHint().height())
+        return QSize(self._row.sizeHint().width(), super().sizeHint().height())
 
     def select(self, model_id: str) -> None:
         """Choose a model; one that is not offered is shown as not installed."""

@@ -1,0 +1,108 @@
+"""Settings: the looks, the language, and where takes are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.settings import Settings
+from ui.shared.theme import Appearance
+from ui.shared.tokens import Space
+from ui.shared.widgets import Button, ElidedLabel, label
+
+__all__ = ["SettingsDialog"]
+
+
+class SettingsDialog(QDialog):
+    """What is changed takes effect at once, or says that it waits for the next start."""
+
+    changed = Signal(str, object)
+    """Name of a field of Settings, and its new value."""
+
+    def __init__(
+        self, settings: Settings, takes_folder: Path, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Settings"))
+        self.appearance = QComboBox()
+        for value, name in (
+            (Appearance.SYSTEM, self.tr("Like the system")),
+            (Appearance.DARK, self.tr("Dark")),
+            (Appearance.LIGHT, self.tr("Light")),
+        ):
+            self.appearance.addItem(name, value.value)
+        self.language = QComboBox()
+        for code, name in (
+            ("system", self.tr("Like the system")),
+            ("en", "English"),
+            ("id", "Bahasa Indonesia"),
+        ):
+            self.language.addItem(name, code)
+        self.appearance.setCurrentIndex(self.appearance.findData(settings.appearance))
+        self.language.setCurrentIndex(self.language.findData(settings.language))
+        self.appearance.setAccessibleName(self.tr("Appearance"))
+        self.language.setAccessibleName(self.tr("Language"))
+        self.folder = ElidedLabel(str(takes_folder), "muted")
+        self.choose = Button(self.tr("Choose…"), "small")
+        self.later = label(self.tr("Takes effect at the next start."), "caution-small")
+        self.later.setVisible(False)
+        self._lay_out()
+        self.appearance.activated.connect(
+            lambda: self.changed.emit("appearance", self.appearance.currentData())
+        )
+        self.language.activated.connect(self._choose_language)
+        self.choose.clicked.connect(self._choose_folder)
+
+    def _choose_language(self) -> None:
+        self.later.show()
+        self.changed.emit("language", self.language.currentData())
+
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, self.tr("Keep takes in"), self.folder.text())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self._use_folder)
+        dialog.open()
+
+    def _use_folder(self, folder: str) -> None:
+        self.folder.setText(folder)
+        self.later.show()
+        self.changed.emit("takes_folder", Path(folder))
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Space.EDGE)
+        grid.setVerticalSpacing(Space.HALF)
+        grid.setColumnStretch(1, 1)
+        folder = QHBoxLayout()
+        folder.addWidget(self.folder, 1)
+        folder.addWidget(self.choose)
+        grid.addWidget(label(self.tr("Appearance"), "muted"), 0, 0)
+        grid.addWidget(self.appearance, 0, 1)
+        grid.addWidget(label(self.tr("Language"), "muted"), 1, 0)
+        grid.addWidget(self.language, 1, 1)
+        grid.addWidget(label(self.tr("Folder of takes"), "muted"), 2, 0)
+        grid.addLayout(folder, 2, 1)
+        close = Button(self.tr("Close"))
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.addWidget(self.later, 1)
+        foot.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.WIDE)
+        column.setSpacing(Space.WIDE)
+        column.addLayout(grid)
+        column.addStretch()
+        column.addLayout(foot)
+        self.setMinimumWidth(440)
