@@ -206,8 +206,9 @@ def loaded_after(code: str, folder: Path) -> set[str]:
     script = f"{code}\nimport sys; print(*{{name.partition('.')[0] for name in sys.modules}})"
     variables = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
     done = subprocess.run(
-        [sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=False
     )
+    assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines()[-1].split())
 
 

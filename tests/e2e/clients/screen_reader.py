@@ -36,17 +36,22 @@ def applications():
     return children(Atspi.get_desktop(0))
 
 
+def role_of(node):
+    role = node.get_role_name()
+    return "button" if role == "push button" else role  # the old name of the same role
+
+
 def find(role, name):
     for application in applications():
         for node in walk(application):
-            if node.get_role_name() == role and re.fullmatch(name, node.get_name() or ""):
+            if role_of(node) == role and re.fullmatch(name, node.get_name() or ""):
                 return node
     raise LookupError(f"no {role} named {name!r} is showing")
 
 
 def describe(node):
     return {
-        "role": node.get_role_name(),
+        "role": role_of(node),
         "name": node.get_name() or "",
         "description": node.get_description() or "",
         "states": [state.value_nick for state in node.get_state_set().get_states()],
