@@ -1,10 +1,6 @@
-"""Widget tests: Qt without a screen; a Qt warning or a leaked widget fails the test."""
+"""Widget tests: Qt without a screen, in English; a Qt warning or a leaked widget fails the test."""
 
 from __future__ import annotations
-
-import os
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from collections.abc import Iterator
 
@@ -15,10 +11,12 @@ from PySide6.QtWidgets import QApplication
 from app.studio import Studio
 from tests.fakes import FakeEngine
 from ui.shared.theme import Appearance, Theme
+from ui.shared.translation import install_language
 
 
 @pytest.fixture(scope="session")
 def theme(qapp: QApplication) -> Theme:
+    install_language(qapp, "en")
     return Theme(qapp, Appearance.DARK)
 
 
@@ -36,7 +34,7 @@ def studio(qapp: QApplication, fake: FakeEngine) -> Iterator[Studio]:
 
 @pytest.fixture(autouse=True)
 def _no_leaked_widgets(qapp: QApplication) -> Iterator[None]:
-    """Every window that a test opens must be gone after it (``qtbot.addWidget`` closes them)."""
+    """Every window that a test makes is gone after it, hidden ones too (``qtbot.addWidget``)."""
     before = set(QApplication.topLevelWidgets())
     yield
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import secrets
 
-from PySide6.QtCore import QRegularExpression, Qt, Signal
+from PySide6.QtCore import QLocale, QRegularExpression, Qt, Signal
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QSlider, QWidget
 
@@ -42,7 +42,6 @@ class LengthField(QWidget):
         row.setSpacing(Space.HALF + 2)
         row.addWidget(self.slider, 1)
         row.addWidget(self.field)
-        self.setFocusProxy(self.field)
         self.slider.valueChanged.connect(self._slid)
         self.field.editingFinished.connect(self._typed)
         self.set_seconds(seconds)
@@ -97,7 +96,6 @@ class SeedField(QWidget):
         row.addSpacing(2)
         row.addWidget(self.dice)
         row.addWidget(self.lock)
-        self.setFocusProxy(self.field)
         self.dice.clicked.connect(self.draw)
         self.field.textEdited.connect(lambda: self.lock.setChecked(True))
         self.draw()
@@ -126,6 +124,7 @@ class NumberField(QDoubleSpinBox):
     def __init__(self, name: str, least: float, most: float, value: float, step: float) -> None:
         super().__init__()
         self.setAccessibleName(name)
+        self.setLocale(QLocale.c())  # a point everywhere, as in prompt lists and exported files
         self.setDecimals(6)
         self.setRange(least, most)
         self.setSingleStep(step)

@@ -103,6 +103,11 @@ class ComposePanel(QWidget):
     def fill_prompt(self, prompt: str) -> None:
         self.prompt.replace_text(prompt)
 
+    def problem(self, field: str) -> str:
+        """What is told to be wrong with a field of the request; empty when nothing is."""
+        shown = self._problems[field]
+        return "" if shown.isHidden() else shown.text()
+
     def send(self, front: bool = False) -> None:
         """Announce the orders, or show what is wrong where it is wrong."""
         draft = self._draft()

@@ -84,7 +84,7 @@ class PromptEdit(QPlainTextEdit):
         if sum(1 for line in text.splitlines()[:50] if line.strip()) > 1:
             self.lines_pasted.emit(text)
         else:
-            self.insertPlainText(" ".join(text.split("\n")).strip("\r"))
+            self.insertPlainText(" ".join(text.splitlines()))
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
         return source.hasText() and not source.hasUrls()

@@ -1,0 +1,200 @@
+"""Compose, used as a musician does: typing, pressing, dropping."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.jobs import Order, Request
+from ui.compose.models import ModelOption
+from ui.compose.panel import ComposePanel
+from ui.shared.theme import Theme
+from ui.shared.widgets import Button
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme) -> ComposePanel:
+    panel = ComposePanel(theme)
+    qtbot.addWidget(panel)
+    panel.resize(320, 700)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+@pytest.fixture
+def sent(panel: ComposePanel) -> list[tuple[list[Order], bool]]:
+    batches: list[tuple[list[Order], bool]] = []
+    panel.submitted.connect(lambda orders, front: batches.append((orders, front)))
+    return batches
+
+
+Sent = list[tuple[list[Order], bool]]
+
+
+def drop(widget: QWidget, path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    where = QPointF(widget.rect().center())
+    event = QDropEvent(
+        where, Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
+    )
+    widget.dropEvent(event)
+
+
+def test_typing_and_control_enter_makes_a_job(
+    qtbot: QtBot, panel: ComposePanel, sent: Sent
+) -> None:
+    qtbot.keyClicks(panel.prompt, "calm piano, 70 bpm")
+    qtbot.keyClick(panel.prompt, Qt.Key.Key_Return, CONTROL)
+    qtbot.keyClick(panel.prompt, Qt.Key.Key_Return, CONTROL | SHIFT)
+    assert [(orders[0].request.prompt, front) for orders, front in sent] == [
+        ("calm piano, 70 bpm", False),
+        ("calm piano, 70 bpm", True),
+    ]
+
+
+def test_a_template_says_beforehand_what_it_makes(
+    qtbot: QtBot, panel: ComposePanel, sent: Sent
+) -> None:
+    panel.set_speed(0.5)
+    qtbot.keyClicks(panel.prompt, "{calm|tense} piano")
+    panel.takes.setValue(2)
+    assert panel.count.text() == "2 prompts × 2 takes = 4 jobs · about 2:08"
+    qtbot.mouseClick(panel.generate, Qt.MouseButton.LeftButton)
+    ((orders, _),) = sent
+    assert len(orders) == 4
+
+
+def test_a_chip_puts_its_word_in_and_takes_it_out(qtbot: QtBot, panel: ComposePanel) -> None:
+    chip = next(c for c in panel.chips.findChildren(Button) if c.text() == "jazz")
+    qtbot.keyClicks(panel.prompt, "late night")
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert panel.prompt.toPlainText() == "late night, jazz"
+    assert chip.isChecked()
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert panel.prompt.toPlainText() == "late night"
+    qtbot.keyClicks(panel.prompt, ", Jazz")
+    assert chip.isChecked()
+
+
+def test_the_seed_is_drawn_anew_unless_it_is_locked(
+    qtbot: QtBot, panel: ComposePanel, sent: Sent
+) -> None:
+    qtbot.keyClicks(panel.prompt, "x")
+    before = panel.seed.seed()
+    panel.send()
+    assert panel.seed.seed() != before
+    qtbot.mouseClick(panel.seed.lock, Qt.MouseButton.LeftButton)
+    kept = panel.seed.seed()
+    panel.send()
+    assert panel.seed.seed() == kept
+    assert [orders[0].request.seed for orders, _ in sent] == [before, kept]
+
+
+def test_a_length_that_is_none_is_told_at_the_field_and_nothing_is_sent(
+    qtbot: QtBot, panel: ComposePanel, sent: Sent
+) -> None:
+    qtbot.keyClicks(panel.prompt, "x")
+    for typed, told in (
+        ("soon", "Must be a number"),
+        ("0", "Must be 1 or more"),
+        ("99:00", "Must be 600 or less"),
+    ):
+        panel.length.field.clear()
+        qtbot.keyClicks(panel.length.field, typed)
+        qtbot.keyClick(panel.length.field, Qt.Key.Key_Return)
+        assert panel.problem("duration") == told
+        assert panel.length.field.property("invalid")
+        panel.send()
+    assert not sent
+    panel.length.slider.setValue(3)
+    assert panel.problem("duration") == ""
+
+
+def test_an_empty_prompt_is_not_sent(panel: ComposePanel, sent: Sent) -> None:
+    panel.send()
+    assert not sent
+    assert "hear" in panel.problem("prompt")
+
+
+def test_history_goes_back_and_returns_to_what_was_being_typed(
+    qtbot: QtBot, panel: ComposePanel
+) -> None:
+    panel.set_history(["first", "second", "first"])
+    qtbot.keyClicks(panel.prompt, "half a thou")
+    seen = []
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        qtbot.keyClick(panel.prompt, key, ALT)
+        seen.append(panel.prompt.toPlainText())
+    assert seen == ["first", "second", "second", "first", "half a thou"]
+
+
+def test_several_pasted_lines_are_offered_as_a_list(qtbot: QtBot, panel: ComposePanel) -> None:
+    QGuiApplication.clipboard().setText("calm piano\ndark techno\n")
+    with qtbot.waitSignal(panel.lines_pasted) as caught:
+        panel.prompt.paste()
+    assert caught.args == ["calm piano\ndark techno\n"]
+    QGuiApplication.clipboard().setText("one line\n")
+    panel.prompt.paste()
+    assert panel.prompt.toPlainText() == "one line"
+
+
+def test_a_filled_in_request_is_sent_exactly(panel: ComposePanel, sent: Sent) -> None:
+    request = Request(
+        prompt="calm, 70 bpm",
+        duration=12.345,
+        seed=2_147_483_647,
+        guidance=3.14159,
+        temperature=0.77,
+        top_k=12,
+        top_p=0.9,
+        loop=True,
+        output_format="flac",
+    )
+    panel.fill(request)
+    panel.send()
+    assert sent[0][0][0].request == request
+
+
+def test_audio_that_the_model_cannot_follow_is_told_plainly(
+    qtbot: QtBot, panel: ComposePanel, sent: Sent, tmp_path: Path
+) -> None:
+    panel.fill_prompt("x")
+    drop(panel.audio, tmp_path / "hum.wav")
+    assert "cannot follow audio" in panel.audio.problem()
+    panel.send()
+    assert not sent
+    panel.set_model(ModelOption("melody", "Melody", follows_audio=True, samples=True))
+    panel.send()
+    assert sent[0][0][0].request.melody == str(tmp_path / "hum.wav")
+
+
+def test_the_whole_panel_can_be_walked_by_keyboard(qtbot: QtBot, panel: ComposePanel) -> None:
+    panel.prompt.setFocus()
+    seen: list[QWidget] = []
+    while panel.focusWidget() not in seen and len(seen) < 60:
+        seen.append(panel.focusWidget())
+        qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
+    wanted = [
+        panel.prompt,
+        panel.length.slider,
+        panel.length.field,
+        panel.takes,
+        panel.seed.field,
+        panel.seed.dice,
+        panel.seed.lock,
+        panel.more.fold,
+        panel.generate,
+    ]
+    assert [widget for widget in seen if widget in wanted] == wanted
+    assert all(widget.accessibleName() or getattr(widget, "text", str)() for widget in seen)

@@ -1,0 +1,39 @@
+import pytest
+
+from ui.shared.text import clock, parse_clock, size, tidy
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (16, "0:16"), (59.6, "1:00"), (3725, "1:02:05"), (-1, "0:00")],
+)
+def test_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
+
+
+def test_clock_with_tenths_never_shows_sixty_seconds() -> None:
+    assert clock(59.97, tenths=True) == "1:00.0"
+    assert clock(7.04, tenths=True) == "0:07.0"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("0:16", 16), ("1:02:05", 3725), ("90", 90), (" 2.5 s", 2.5), ("2,5", 2.5), ("1:30s", 90)],
+)
+def test_a_typed_length_is_read(text: str, seconds: float) -> None:
+    assert parse_clock(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "soon", "1:2:3:4", "-3", "1e9", ":", "nan", "²"])
+def test_what_is_no_length_is_none(text: str) -> None:
+    assert parse_clock(text) is None
+
+
+def test_sizes_and_figures() -> None:
+    assert (size(42.3e9), size(1.5e6), size(900), size(2e15)) == (
+        "42 GB",
+        "1.5 MB",
+        "900 B",
+        "2000 TB",
+    )
+    assert (tidy(84.0), tidy(84.26)) == ("84", "84.3")
