@@ -28,6 +28,12 @@ THREAD_PATIENCE = 5.0
 """Seconds that a thread gets to end by itself after its test."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--screenshots", type=Path, metavar="FOLDER", help="keep the pictures that tests take here"
+    )
+
+
 @pytest.fixture(autouse=True)
 def music_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that holds this test's data, cache, logs and settings."""
