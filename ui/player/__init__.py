@@ -1,0 +1,1 @@
+"""The bar beneath the window: what plays, where it is, how loud."""

@@ -1,0 +1,98 @@
+"""In which order jobs stand in the list, and which of them a filter shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from engine.jobs import Job, Status
+
+__all__ = ["Filter", "Key", "Place", "Places", "Show", "in_tab", "search_text", "sort_key"]
+
+Key = tuple[int, float, float, str]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def sort_key(job: Job) -> Key:
+    """Running first, the longest-running on top; then the waiting in the queue's order; then what
+    ended, the newest first. A row moves only when its job goes from one of these to the next."""
+    if job.status is Status.PROCESSING:
+        return 0, _seconds(job.started_at or job.created_at), 0.0, job.id
+    if job.status is Status.PENDING:
+        return 1, -job.priority, job.position, job.id
+    return 2, -_seconds(job.finished_at or job.created_at), 0.0, job.id
+
+
+class Show(StrEnum):
+    """The tabs over the list."""
+
+    ALL = "all"
+    QUEUE = "queue"
+    FAVOURITES = "favourites"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the list shows: a tab, and words that must all occur."""
+
+    show: Show = Show.ALL
+    words: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, show: Show, search: str) -> Filter:
+        return cls(show, tuple(search.casefold().split()))
+
+
+def search_text(job: Job) -> str:
+    """What a search looks through: name, prompt, model, seed, and what is known of the take."""
+    text = f"{job.name}\n{job.request.prompt}\n{job.request.model}\nseed {job.request.seed}"
+    take = job.take
+    if take is not None:
+        tempo = f"{take.tempo:g} bpm" if take.tempo else ""
+        text += f"\n{take.key or ''}\n{tempo}\n{' '.join(take.tags)}\n{take.notes}"
+    return text.casefold()
+
+
+def in_tab(job: Job, show: Show) -> bool:
+    match show:
+        case Show.ALL:
+            return True
+        case Show.QUEUE:
+            return not job.status.final
+        case Show.FAVOURITES:
+            return job.take is not None and (job.take.stars >= 4 or job.take.kept is True)
+        case Show.FAILED:
+            return job.status is Status.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a waiting job stands."""
+
+    number: int
+    """1 is next."""
+    ahead: float
+    """Seconds of music to be made before it."""
+
+
+class Places:
+    """The waiting jobs' places, counted when somebody asks."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        waiting = sorted((job for job in jobs if job.status is Status.PENDING), key=sort_key)
+        self._places: dict[str, Place] = {}
+        ahead = 0.0
+        for number, job in enumerate(waiting, 1):
+            self._places[job.id] = Place(number, ahead)
+            ahead += job.request.duration
+
+    def get(self, job_id: str) -> Place | None:
+        return self._places.get(job_id)
+
+
+def _seconds(moment: datetime) -> float:
+    return (moment - _EPOCH).total_seconds()
