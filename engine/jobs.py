@@ -41,6 +41,7 @@ __all__ = [
     "new_id",
     "new_seed",
     "parse_request",
+    "problems_of",
     "utc_now",
 ]
 
@@ -147,7 +148,12 @@ def parse_request(data: Mapping[str, Any]) -> Request:
     try:
         return Request.model_validate(dict(data))
     except ValidationError as error:
-        raise InvalidRequest(tuple(_problem(item) for item in error.errors())) from error
+        raise InvalidRequest(problems_of(error)) from error
+
+
+def problems_of(error: ValidationError) -> tuple[Problem, ...]:
+    """What pydantic refused, in plain words."""
+    return tuple(_problem(item) for item in error.errors(include_url=False))
 
 
 def _problem(item: Any) -> Problem:
@@ -169,6 +175,10 @@ def _problem(item: Any) -> Problem:
             message = "must be a whole number"
         case "literal_error":
             message = f"must be one of {context['expected']}"
+        case "string_type" | "string_unicode":
+            message = "must be text"
+        case "bool_type" | "bool_parsing":
+            message = "must be yes or no"
         case "extra_forbidden":
             message = "is not a setting of this program"
         case "value_error":

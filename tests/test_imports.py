@@ -70,7 +70,13 @@ RULES = (
         "widgets know values, not the engine's machinery",
         ("engine",),
         in_=("ui",),
-        but=("engine.jobs", "engine.errors", "engine.audio", "engine.prompts"),
+        but=(
+            "engine.jobs",
+            "engine.errors",
+            "engine.audio",
+            "engine.prompts",
+            "engine.promptlist",
+        ),
     ),
     Rule("widgets know no composition root", ("app.main", "app.cli"), in_=("ui",)),
     Rule(

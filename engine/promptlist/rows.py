@@ -1,0 +1,90 @@
+"""The values of a prompt list: its rows, each with an order or with what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.errors import Problem
+from engine.jobs import MAX_SEED, Order, Request
+
+__all__ = ["FIELDS", "PromptList", "Queueing", "Row"]
+
+
+class Queueing(BaseModel):
+    """What a row says beside its request."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: Annotated[str, Field(max_length=200)] | None = None
+    priority: Annotated[int, Field(ge=-1_000, le=1_000)] = 0
+    takes: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+FIELDS = frozenset({*Request.model_fields, *Queueing.model_fields})
+"""What a column or a key may be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list: an order, or what is wrong with it."""
+
+    line: int
+    """Where it starts in the file, from 1."""
+    order: Order | None
+    takes: int = 1
+    problems: tuple[Problem, ...] = ()
+    same_as: int | None = None
+    """The line of an earlier row that asks for the same."""
+
+    @property
+    def messages(self) -> list[str]:
+        """For example "line 7, duration: must be 600 or less"."""
+        return [f"line {self.line}{', ' if p.field else ': '}{p}" for p in self.problems]
+
+    def orders(self) -> list[Order]:
+        """One order for each take; with a seed of their own, the later ones count on from it."""
+        if self.order is None:
+            return []
+        seed = self.order.request.seed
+        if seed is None or self.takes == 1:
+            return [self.order] * self.takes
+        requests = (
+            self.order.request.model_copy(update={"seed": (seed + n) % (MAX_SEED + 1)})
+            for n in range(self.takes)
+        )
+        return [replace(self.order, request=request) for request in requests]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptList:
+    """All rows of a list, and what there is to say about the whole."""
+
+    rows: tuple[Row, ...] = ()
+    problems: tuple[str, ...] = ()
+    """Why nothing could be read."""
+    notes: tuple[str, ...] = ()
+    """What to know: columns left out, rows that say the same."""
+
+    @property
+    def good(self) -> list[Row]:
+        return [row for row in self.rows if row.order]
+
+    @property
+    def bad(self) -> list[Row]:
+        return [row for row in self.rows if not row.order]
+
+    @property
+    def takes(self) -> int:
+        return sum(row.takes for row in self.good)
+
+    @property
+    def seconds(self) -> float:
+        """Length of all the music that the right rows ask for."""
+        return sum(row.order.request.duration * row.takes for row in self.rows if row.order)
+
+    def orders(self) -> list[Order]:
+        """What the right rows ask for, in their order."""
+        return [order for row in self.rows for order in row.orders()]
