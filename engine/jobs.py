@@ -162,13 +162,15 @@ def _problem(item: Any) -> Problem:
     kind, context = item["type"], item.get("ctx", {})
     match kind:
         case "greater_than_equal":
-            message = f"must be {context['ge']:g} or more"
+            message = f"must be {context['ge']:,.12g} or more"
         case "greater_than":
-            message = f"must be more than {context['gt']:g}"
+            message = f"must be more than {context['gt']:,.12g}"
         case "less_than_equal":
-            message = f"must be {context['le']:g} or less"
+            message = f"must be {context['le']:,.12g} or less"
         case "string_too_long":
             message = f"is too long: at most {context['max_length']:,} characters"
+        case "string_too_short":
+            message = "is empty"
         case "finite_number" | "float_parsing" | "float_type":
             message = "must be a number"
         case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
