@@ -95,7 +95,7 @@ class _FirstPaint(QObject):
         self._then: Callable[[], None] | None = then
         window.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
         if event.type() == QEvent.Type.Paint and self._then is not None:
             then, self._then = self._then, None
             # After this round of events: by then all widgets of the window are on the screen.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from engine.dispatch.dispatcher import Dispatcher
 from engine.dispatch.feed import Feed
@@ -33,12 +33,10 @@ class LocalEngine:
         settings: EngineSettings,
         feed: Feed,
         *,
-        generators: Mapping[str, str] | None = None,
         host_command: Sequence[str] | None = None,
     ) -> None:
         self._settings = settings
         self._feed = feed
-        self._generators = generators
         self._host_command = host_command
 
     async def __aenter__(self) -> LocalEngine:
@@ -50,7 +48,7 @@ class LocalEngine:
             self.lane = LocalLane(
                 cache_folder=settings.cache_folder,
                 silence_limit=settings.worker_timeout,
-                generators=self._generators,
+                generators=settings.generators,
                 command=self._host_command,
             )
             self.dispatcher = Dispatcher(

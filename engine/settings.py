@@ -37,6 +37,9 @@ class EngineSettings(BaseSettings):
     trash_days: Annotated[int, Field(ge=0)] = 30
     """Deleted takes are kept this long."""
 
+    generators: dict[str, str] = {}
+    """Generators beside the built-in ones: model name to "module:class"."""
+
     @property
     def database(self) -> Path:
         return self.data_folder / "studio.db"

@@ -154,6 +154,7 @@ class LocalLane:
         self._host = host
         if self._paused:
             host.send(say.Pause(on=True))
+        self._tell(StateChanged(EngineState.STARTING))  # it takes work before it says a word
 
     def _ended(self, host: HostProcess, reason: str) -> None:
         """The host is gone: give its runs back, and start another one."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from engine.host.protocol import Command, Event, decode_event, encode
 
@@ -77,7 +79,13 @@ class HostProcess:
             self._process.stdin.write(encode(command))
 
     def kill(self) -> None:
-        if self._process and self._process.returncode is None:
+        """At once, with all that it started."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        if os.name == "posix":
+            with suppress(ProcessLookupError):  # it ended by itself just now
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
             self._process.kill()
 
     async def wait(self) -> None:
@@ -103,11 +111,14 @@ class HostProcess:
                 rubbish = 0
                 self._on_event(event)
             else:
+                if rubbish == 0:
+                    log.warning("the host printed no event: %r", line[:200])
                 rubbish += 1
-                log.warning("the host printed no event: %r", line[:200])
         else:
             log.error("the host prints rubbish: ending it")
         self.kill()
+        while await process.stdout.read(MAX_LINE):  # asyncio waits for the end of its output
+            continue
         code = await process.wait()
         reason = f"signal {-code}" if code < 0 else f"status {code}"
         self._on_end(self, reason)

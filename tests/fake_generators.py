@@ -1,0 +1,94 @@
+"""A generator that does as its prompt says, for tests of the host and of faults.
+
+>>> Request(prompt="steps=20 ms=5 die=3", model="scripted")
+
+``steps`` to do, ``ms`` each takes; then what goes wrong at which step: ``die`` (the process is
+killed), ``hang`` (a step never ends), ``fail`` (an error), ``oom`` (out of memory while more than
+``fits`` takes grow), ``print`` (rubbish on standard output). ``hz`` is the sine that comes out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import GenerationError, OutOfMemory
+from engine.generators.base import Audio, Facts, Samples
+from engine.jobs import Request
+
+__all__ = ["ScriptedGenerator"]
+
+RATE = 8_000
+
+
+@dataclass
+class _Growing:
+    request: Request
+    script: dict[str, int]
+    steps_done: int = 0
+
+    @property
+    def steps_total(self) -> int:
+        return self.script.get("steps", 10)
+
+
+class ScriptedGenerator:
+    name = "scripted"
+    version = "1"
+    slots = 4
+
+    def start(self, request: Request, checkpoint: Path | None = None) -> _Growing:
+        if "impossible" in request.prompt:
+            raise GenerationError("This can never work.", hint="Ask for something else.")
+        script = {k: int(v) for k, v in re.findall(r"(\w+)=(\d+)", request.prompt)}
+        growing = _Growing(request, script)
+        if checkpoint is not None:
+            growing.steps_done = json.loads(checkpoint.read_text())
+        return growing
+
+    def advance(self, growing: Sequence[_Growing]) -> None:
+        if any(take.script.get("oom") == take.steps_done for take in growing) and len(
+            growing
+        ) > min(take.script.get("fits", 99) for take in growing):
+            raise OutOfMemory("There was not enough memory for this take.")
+        time.sleep(max(take.script.get("ms", 1) for take in growing) / 1000)
+        for take in growing:
+            at = {what: take.script.get(what) == take.steps_done for what in _FAULTS}
+            if at["die"]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if at["hang"]:
+                threading.Event().wait()
+            if at["fail"]:
+                raise ValueError("the script says so")
+            if at["print"]:
+                print("this is no event")
+            take.steps_done += 1
+
+    def finish(self, growing: _Growing) -> Audio:
+        return Audio(self._sine(growing, 1.0), RATE, Facts("scripted 1", licence="none"))
+
+    def preview(self, growing: _Growing) -> tuple[Samples, int] | None:
+        share = growing.steps_done / growing.steps_total
+        return (self._sine(growing, share), RATE) if share else None
+
+    def save_checkpoint(self, growing: _Growing, path: Path) -> bool:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(growing.steps_done))
+        return True
+
+    def _sine(self, growing: _Growing, share: float) -> Samples:
+        frames = round(growing.request.duration * RATE * share)
+        phase = np.arange(frames) * growing.script.get("hz", 440) * 2 * np.pi / RATE
+        return (0.3 * np.sin(phase)).astype(np.float32)[:, None]
+
+
+_FAULTS = ("die", "hang", "fail", "print")
