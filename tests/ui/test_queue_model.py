@@ -16,7 +16,7 @@ from tests.ui.made_jobs import failed, finished, running, waiting
 from ui.queue.model import QueueModel, Role
 from ui.queue.order import Filter, Show
 
-IDS = [f"j{n}" for n in range(12)]
+IDS = [f"j{n}" for n in range(24)]
 
 
 def ids(model: QueueModel) -> list[str]:
@@ -49,7 +49,7 @@ filters = st.builds(
 )
 
 
-@given(st.lists(st.lists(snapshots, max_size=30), max_size=6), filters, filters)
+@given(st.lists(st.lists(snapshots, max_size=60), max_size=6), filters, filters)
 def test_any_changes_give_the_rows_of_a_model_built_anew(
     batches: list[list[Change]], first: Filter, second: Filter
 ) -> None:

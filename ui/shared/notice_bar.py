@@ -76,6 +76,7 @@ class NoticeBar(QWidget):
             card.closed.connect(lambda: self.dismiss(key))
             card.acted.connect(lambda action: self._act(key, action))
             self._column.addWidget(card)
+            card.show()
         self.setVisible(bool(keys))
 
     def _act(self, key: str, action: str) -> None:

@@ -1,0 +1,73 @@
+"""Takes out of the studio: by "Export…" in the background, or as a file to drag away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.notices import Action, Level, Notice
+from engine.errors import NotFound
+from engine.jobs import Failure, Job
+from ui.library.export_dialog import ExportDialog, ExportWish, run_export
+from ui.shared.background import Background
+
+__all__ = ["Exporter"]
+
+_KEY = "export"
+
+
+class Exporter(QObject):
+    noticed = Signal(Notice)
+
+    def __init__(self, folder: Path, drag_folder: Path, parent: QWidget) -> None:
+        """``drag_folder`` should be on the takes' disk: there a dragged file takes no room."""
+        super().__init__(parent)
+        self._window = parent
+        self._drag_folder = drag_folder
+        self.folder = folder
+        """Where the next export goes, unless the musician says otherwise; then that."""
+        self._background = Background(self)
+
+    def open(self, job: Job) -> None:
+        """Ask how, then do it."""
+        dialog = ExportDialog(job, self.folder, self._window)
+        dialog.wished.connect(self.run)
+        dialog.open()
+
+    def run(self, wish: ExportWish) -> None:
+        self.folder = wish.folder
+        text = self.tr("Exporting “{name}”…").format(name=wish.job.name)
+        self.noticed.emit(Notice(text, key=_KEY))
+        self._background.run(
+            lambda: run_export(wish), lambda done: self._tell(done.audio), self._fail
+        )
+
+    def file_of(self, job: Job) -> Path:
+        """A file of the job's take with a human name. Raises MusicError."""
+        from engine.audio.export import drag_file  # late, as in run_export; see warm_up
+
+        if job.take is None:
+            raise NotFound("This take is not finished yet.")
+        return drag_file(job.take, job.name, self._drag_folder)
+
+    def warm_up(self) -> None:
+        """Load the audio libraries in the background, so that the first drag does not wait."""
+        self._background.run(_load_libraries, lambda _: None, self._fail)
+
+    def wait(self) -> None:
+        """Until what was asked for is done; for leaving."""
+        self._background.wait()
+
+    def _tell(self, path: Path) -> None:
+        text = self.tr("Exported to {path}").format(path=path)
+        show = Action("show_export", self.tr("Show in folder"))
+        self.noticed.emit(Notice(text, Level.GOOD, actions=(show,), key=_KEY, seconds=12))
+
+    def _fail(self, failure: Failure) -> None:
+        self.noticed.emit(Notice.of(failure, key=_KEY))
+
+
+def _load_libraries() -> None:
+    import engine.audio.export  # noqa: F401 - loading it is the purpose
