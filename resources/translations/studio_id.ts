@@ -5,773 +5,788 @@
     <name>AboutDialog</name>
     <message>
         <source>About DGX Music Studio</source>
-        <translation type="unfinished"></translation>
+        <translation>Tentang DGX Music Studio</translation>
     </message>
     <message>
         <source>A desktop studio where musicians turn words into music. Free, under the MIT licence.</source>
-        <translation type="unfinished"></translation>
+        <translation>Studio desktop tempat musisi mengubah kata menjadi musik. Bebas, berlisensi MIT.</translation>
     </message>
     <message>
         <source>Typeface: Inter, © The Inter Project Authors, SIL Open Font License.</source>
-        <translation type="unfinished"></translation>
+        <translation>Huruf: Inter, © The Inter Project Authors, SIL Open Font License.</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Tutup</translation>
     </message>
     <message>
         <source>Version {version}</source>
-        <translation type="unfinished"></translation>
+        <translation>Versi {version}</translation>
     </message>
 </context>
 <context>
     <name>AudioDrop</name>
     <message>
         <source>As melody</source>
-        <translation type="unfinished"></translation>
+        <translation>Sebagai melodi</translation>
     </message>
     <message>
         <source>Continue it</source>
-        <translation type="unfinished"></translation>
+        <translation>Lanjutkan</translation>
     </message>
     <message>
         <source>Take the audio away</source>
-        <translation type="unfinished"></translation>
+        <translation>Buang audio ini</translation>
     </message>
     <message>
         <source>{model} cannot follow audio. Choose another model, or take it away.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} tidak bisa mengikuti audio. Pilih model lain, atau buang audionya.</translation>
     </message>
     <message>
         <source>Drop audio here</source>
-        <translation type="unfinished"></translation>
+        <translation>Letakkan audio di sini</translation>
     </message>
     <message>
         <source>as melody, or to continue it</source>
-        <translation type="unfinished"></translation>
+        <translation>sebagai melodi, atau untuk dilanjutkan</translation>
     </message>
     <message>
         <source>or choose a file</source>
-        <translation type="unfinished"></translation>
+        <translation>atau pilih berkas</translation>
     </message>
     <message>
         <source>Choose audio</source>
-        <translation type="unfinished"></translation>
+        <translation>Pilih audio</translation>
     </message>
     <message>
         <source>Audio ({patterns})</source>
-        <translation type="unfinished"></translation>
+        <translation>Audio ({patterns})</translation>
     </message>
 </context>
 <context>
     <name>Chips</name>
     <message>
         <source>More words</source>
-        <translation type="unfinished"></translation>
+        <translation>Kata lain</translation>
     </message>
     <message>
         <source>Word of the prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Kata dalam prompt</translation>
     </message>
     <message>
         <source>Mood</source>
-        <translation type="unfinished"></translation>
+        <translation>Suasana</translation>
     </message>
     <message>
         <source>Genre</source>
-        <translation type="unfinished"></translation>
+        <translation>Genre</translation>
     </message>
     <message>
         <source>Instrument</source>
-        <translation type="unfinished"></translation>
+        <translation>Alat musik</translation>
     </message>
     <message>
         <source>Tempo</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada dasar</translation>
     </message>
 </context>
 <context>
     <name>ComposePanel</name>
     <message>
         <source>Takes of each prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Jumlah take tiap prompt</translation>
     </message>
     <message>
         <source>Generate</source>
-        <translation type="unfinished"></translation>
+        <translation>Buat</translation>
     </message>
     <message>
         <source>Ctrl+Enter; with Shift in front of all that waits</source>
-        <translation type="unfinished"></translation>
+        <translation>Ctrl+Enter; dengan Shift mendahului semua yang menunggu</translation>
     </message>
     <message>
         <source>Say what you want to hear, or pick a word below.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tulis apa yang ingin didengar, atau pilih kata di bawah.</translation>
     </message>
     <message numerus="yes">
         <source>%n prompt(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n prompt</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n take(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n take</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n job(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n tugas</numerusform>
         </translation>
     </message>
     <message>
         <source>about {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>sekitar {time}</translation>
     </message>
     <message>
         <source>COMPOSE</source>
-        <translation type="unfinished"></translation>
+        <translation>GUBAH</translation>
     </message>
     <message>
         <source>Length</source>
-        <translation type="unfinished"></translation>
+        <translation>Durasi</translation>
     </message>
     <message>
         <source>Takes</source>
-        <translation type="unfinished"></translation>
+        <translation>Take</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Seed</translation>
     </message>
 </context>
 <context>
     <name>DragHandle</name>
     <message>
         <source>Drag to DAW</source>
-        <translation type="unfinished"></translation>
+        <translation>Seret ke DAW</translation>
     </message>
     <message>
         <source>Drag the take into another program; press to copy its file</source>
-        <translation type="unfinished"></translation>
+        <translation>Seret take ke program lain; tekan untuk menyalin berkasnya</translation>
     </message>
 </context>
 <context>
     <name>ExportDialog</name>
     <message>
         <source>Export “{name}”</source>
-        <translation type="unfinished"></translation>
+        <translation>Ekspor “{name}”</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation type="unfinished"></translation>
+        <translation>Format</translation>
     </message>
     <message>
         <source>As it is</source>
-        <translation type="unfinished"></translation>
+        <translation>Apa adanya</translation>
     </message>
     <message>
         <source>Sample rate</source>
-        <translation type="unfinished"></translation>
+        <translation>Laju sampel</translation>
     </message>
     <message>
         <source>Loudness</source>
-        <translation type="unfinished"></translation>
+        <translation>Kenyaringan</translation>
     </message>
     <message>
         <source>File name</source>
-        <translation type="unfinished"></translation>
+        <translation>Nama berkas</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>Pilih…</translation>
     </message>
     <message>
         <source>End on a whole bar</source>
-        <translation type="unfinished"></translation>
+        <translation>Akhiri pada birama utuh</translation>
     </message>
     <message>
         <source>The notes too, as MIDI</source>
-        <translation type="unfinished"></translation>
+        <translation>Notnya juga, sebagai MIDI</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Batal</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>Ekspor</translation>
     </message>
     <message>
         <source>Export to</source>
-        <translation type="unfinished"></translation>
+        <translation>Ekspor ke</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Folder</translation>
+    </message>
+</context>
+<context>
+    <name>Exporter</name>
+    <message>
+        <source>Exporting “{name}”…</source>
+        <translation>Mengekspor “{name}”…</translation>
+    </message>
+    <message>
+        <source>Exported to {path}</source>
+        <translation>Diekspor ke {path}</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Tampilkan di folder</translation>
     </message>
 </context>
 <context>
     <name>Facts</name>
     <message>
         <source>Tempo</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada dasar</translation>
     </message>
     <message>
         <source>Loudness</source>
-        <translation type="unfinished"></translation>
+        <translation>Kenyaringan</translation>
     </message>
     <message>
         <source>Length</source>
-        <translation type="unfinished"></translation>
+        <translation>Durasi</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Model</translation>
     </message>
     <message>
         <source>Licence</source>
-        <translation type="unfinished"></translation>
+        <translation>Lisensi</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Seed</translation>
     </message>
     <message>
         <source>Guidance</source>
-        <translation type="unfinished"></translation>
+        <translation>Guidance</translation>
     </message>
     <message>
         <source>{tempo} bpm</source>
-        <translation type="unfinished"></translation>
+        <translation>{tempo} bpm</translation>
     </message>
 </context>
 <context>
     <name>LengthField</name>
     <message>
         <source>Length</source>
-        <translation type="unfinished"></translation>
+        <translation>Durasi</translation>
     </message>
     <message>
         <source>Length in minutes and seconds</source>
-        <translation type="unfinished"></translation>
+        <translation>Durasi dalam menit dan detik</translation>
     </message>
 </context>
 <context>
     <name>Menus</name>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Berkas</translation>
     </message>
     <message>
         <source>Open prompt list…</source>
-        <translation type="unfinished"></translation>
+        <translation>Buka daftar prompt…</translation>
     </message>
     <message>
         <source>Paste prompt list</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempel daftar prompt</translation>
     </message>
     <message>
         <source>Export take…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ekspor take…</translation>
     </message>
     <message>
         <source>Show the folder of takes</source>
-        <translation type="unfinished"></translation>
+        <translation>Tampilkan folder take</translation>
     </message>
     <message>
         <source>Settings…</source>
-        <translation type="unfinished"></translation>
+        <translation>Pengaturan…</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>Keluar</translation>
     </message>
     <message>
         <source>&amp;Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Sunting</translation>
     </message>
     <message>
         <source>Undo delete</source>
-        <translation type="unfinished"></translation>
+        <translation>Batalkan penghapusan</translation>
     </message>
     <message>
         <source>Find takes</source>
-        <translation type="unfinished"></translation>
+        <translation>Cari take</translation>
     </message>
     <message>
         <source>Go to the prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Ke kolom prompt</translation>
     </message>
     <message>
         <source>&amp;Take</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Take</translation>
     </message>
     <message>
         <source>Generate</source>
-        <translation type="unfinished"></translation>
+        <translation>Buat</translation>
     </message>
     <message>
         <source>Generate first</source>
-        <translation type="unfinished"></translation>
+        <translation>Buat lebih dulu</translation>
     </message>
     <message>
         <source>Again with…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ulangi dengan…</translation>
     </message>
     <message>
         <source>Another take</source>
-        <translation type="unfinished"></translation>
+        <translation>Take lain</translation>
     </message>
     <message>
         <source>Retry all failed</source>
-        <translation type="unfinished"></translation>
+        <translation>Coba lagi semua yang gagal</translation>
     </message>
     <message>
         <source>Pause the queue</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeda antrean</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Tampilan</translation>
     </message>
     <message>
         <source>Like the system</source>
-        <translation type="unfinished"></translation>
+        <translation>Ikuti sistem</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelap</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Terang</translation>
     </message>
     <message>
         <source>Compose panel</source>
-        <translation type="unfinished"></translation>
+        <translation>Panel gubah</translation>
     </message>
     <message>
         <source>Take panel</source>
-        <translation type="unfinished"></translation>
+        <translation>Panel take</translation>
     </message>
     <message>
         <source>Full screen</source>
-        <translation type="unfinished"></translation>
+        <translation>Layar penuh</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>Ba&amp;ntuan</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>Pintasan papan ketik</translation>
     </message>
     <message>
         <source>Copy diagnostics</source>
-        <translation type="unfinished"></translation>
+        <translation>Salin diagnostik</translation>
     </message>
     <message>
         <source>About DGX Music Studio</source>
-        <translation type="unfinished"></translation>
+        <translation>Tentang DGX Music Studio</translation>
     </message>
 </context>
 <context>
     <name>ModelPicker</name>
     <message>
         <source>This computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Komputer ini</translation>
     </message>
     <message>
         <source>not installed</source>
-        <translation type="unfinished"></translation>
+        <translation>belum terpasang</translation>
     </message>
     <message>
         <source>Model: {model}</source>
-        <translation type="unfinished"></translation>
+        <translation>Model: {model}</translation>
     </message>
     <message>
         <source>built in, nothing to download</source>
-        <translation type="unfinished"></translation>
+        <translation>bawaan, tanpa unduhan</translation>
     </message>
 </context>
 <context>
     <name>MoreSettings</name>
     <message>
         <source>More settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Pengaturan lain</translation>
     </message>
     <message>
         <source>Guidance</source>
-        <translation type="unfinished"></translation>
+        <translation>Guidance</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished"></translation>
+        <translation>Temperatur</translation>
     </message>
     <message>
         <source>Top-k</source>
-        <translation type="unfinished"></translation>
+        <translation>Top-k</translation>
     </message>
     <message>
         <source>Top-p</source>
-        <translation type="unfinished"></translation>
+        <translation>Top-p</translation>
     </message>
     <message>
         <source>Seamless loop</source>
-        <translation type="unfinished"></translation>
+        <translation>Loop tanpa sambungan</translation>
     </message>
     <message>
         <source>Its end meets its start; the length becomes whole bars.</source>
-        <translation type="unfinished"></translation>
+        <translation>Akhirnya bertemu awalnya; durasinya menjadi birama utuh.</translation>
     </message>
     <message>
         <source>Only when nothing else waits</source>
-        <translation type="unfinished"></translation>
+        <translation>Hanya jika tidak ada yang menunggu</translation>
     </message>
     <message>
         <source>File format</source>
-        <translation type="unfinished"></translation>
+        <translation>Format berkas</translation>
     </message>
 </context>
 <context>
     <name>PromptEdit</name>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt</translation>
     </message>
     <message>
         <source>What do you want to hear? For example: late-night lo-fi, dusty drums, 84 bpm</source>
-        <translation type="unfinished"></translation>
+        <translation>Apa yang ingin Anda dengar? Misalnya: lo-fi larut malam, drum berdebu, 84 bpm</translation>
     </message>
 </context>
 <context>
     <name>SeedField</name>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Seed</translation>
     </message>
     <message>
         <source>The same prompt, settings and seed give the same take.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt, pengaturan, dan seed yang sama menghasilkan take yang sama.</translation>
     </message>
     <message>
         <source>Draw another seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Ambil seed lain</translation>
     </message>
     <message>
         <source>Keep this seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Kunci seed ini</translation>
     </message>
 </context>
 <context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Pengaturan</translation>
     </message>
     <message>
         <source>Like the system</source>
-        <translation type="unfinished"></translation>
+        <translation>Ikuti sistem</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelap</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Terang</translation>
     </message>
     <message>
         <source>Appearance</source>
-        <translation type="unfinished"></translation>
+        <translation>Penampilan</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>Bahasa</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>Pilih…</translation>
     </message>
     <message>
         <source>Takes effect at the next start.</source>
-        <translation type="unfinished"></translation>
+        <translation>Berlaku saat program dibuka lagi.</translation>
     </message>
     <message>
         <source>Keep takes in</source>
-        <translation type="unfinished"></translation>
+        <translation>Simpan take di</translation>
     </message>
     <message>
         <source>Folder of takes</source>
-        <translation type="unfinished"></translation>
+        <translation>Folder take</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Tutup</translation>
     </message>
 </context>
 <context>
     <name>ShortcutsDialog</name>
     <message>
         <source>Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>Pintasan papan ketik</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Tutup</translation>
     </message>
     <message>
         <source>Compose</source>
-        <translation type="unfinished"></translation>
+        <translation>Gubah</translation>
     </message>
     <message>
         <source>Generate</source>
-        <translation type="unfinished"></translation>
+        <translation>Buat</translation>
     </message>
     <message>
         <source>Generate before all that waits</source>
-        <translation type="unfinished"></translation>
+        <translation>Buat mendahului semua yang menunggu</translation>
     </message>
     <message>
         <source>Earlier and later prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt sebelum dan sesudahnya</translation>
     </message>
     <message>
         <source>Go to the prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Ke kolom prompt</translation>
     </message>
     <message>
         <source>Paste a list of prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempel daftar prompt</translation>
     </message>
     <message>
         <source>List</source>
-        <translation type="unfinished"></translation>
+        <translation>Daftar</translation>
     </message>
     <message>
         <source>Another take</source>
-        <translation type="unfinished"></translation>
+        <translation>Take lain</translation>
     </message>
     <message>
         <source>Stars</source>
-        <translation type="unfinished"></translation>
+        <translation>Bintang</translation>
     </message>
     <message>
         <source>Keep, reject</source>
-        <translation type="unfinished"></translation>
+        <translation>Simpan, tolak</translation>
     </message>
     <message>
         <source>Delete; Ctrl+Z undoes it</source>
-        <translation type="unfinished"></translation>
+        <translation>Hapus; Ctrl+Z membatalkannya</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>Cari</translation>
     </message>
     <message>
         <source>Play</source>
-        <translation type="unfinished"></translation>
+        <translation>Putar</translation>
     </message>
     <message>
         <source>Play, pause</source>
-        <translation type="unfinished"></translation>
+        <translation>Putar, jeda</translation>
     </message>
     <message>
         <source>Back, stop, forward</source>
-        <translation type="unfinished"></translation>
+        <translation>Mundur, berhenti, maju</translation>
     </message>
     <message>
         <source>Seek</source>
-        <translation type="unfinished"></translation>
+        <translation>Geser posisi</translation>
     </message>
     <message>
         <source>Window</source>
-        <translation type="unfinished"></translation>
+        <translation>Jendela</translation>
     </message>
     <message>
         <source>Pause the queue</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeda antrean</translation>
     </message>
     <message>
         <source>Export the take</source>
-        <translation type="unfinished"></translation>
+        <translation>Ekspor take</translation>
     </message>
     <message>
         <source>Again with the same settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Ulangi dengan pengaturan yang sama</translation>
     </message>
     <message>
         <source>Another take with another seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Take lain dengan seed lain</translation>
     </message>
     <message>
         <source>Side panels</source>
-        <translation type="unfinished"></translation>
+        <translation>Panel samping</translation>
     </message>
     <message>
         <source>Full screen</source>
-        <translation type="unfinished"></translation>
+        <translation>Layar penuh</translation>
     </message>
 </context>
 <context>
     <name>Stars</name>
     <message>
         <source>Stars</source>
-        <translation type="unfinished"></translation>
+        <translation>Bintang</translation>
     </message>
     <message>
         <source>Rate with a click, or with the keys 1 to 5</source>
-        <translation type="unfinished"></translation>
+        <translation>Nilai dengan klik, atau dengan tombol 1 sampai 5</translation>
     </message>
 </context>
 <context>
     <name>StatusBar</name>
     <message>
         <source>{speed}× real time</source>
-        <translation type="unfinished"></translation>
+        <translation>{speed}× waktu nyata</translation>
     </message>
     <message>
         <source>{size} free</source>
-        <translation type="unfinished"></translation>
+        <translation>sisa {size}</translation>
     </message>
     <message numerus="yes">
         <source>%Ln take(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln take</numerusform>
         </translation>
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished"></translation>
+        <translation>Dijeda</translation>
     </message>
     <message>
         <source>Engine starting…</source>
-        <translation type="unfinished"></translation>
+        <translation>Mesin dinyalakan…</translation>
     </message>
     <message>
         <source>Engine ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Mesin siap</translation>
     </message>
     <message>
         <source>Engine at work</source>
-        <translation type="unfinished"></translation>
+        <translation>Mesin bekerja</translation>
     </message>
     <message>
         <source>Engine restarting…</source>
-        <translation type="unfinished"></translation>
+        <translation>Mesin dinyalakan ulang…</translation>
     </message>
     <message>
         <source>Engine stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>Mesin berhenti</translation>
     </message>
 </context>
 <context>
     <name>Tags</name>
     <message>
         <source>Add a tag</source>
-        <translation type="unfinished"></translation>
+        <translation>Tambah tag</translation>
     </message>
     <message>
         <source>Tag {tag}</source>
-        <translation type="unfinished"></translation>
+        <translation>Tag {tag}</translation>
     </message>
     <message>
         <source>Press to take this tag off</source>
-        <translation type="unfinished"></translation>
+        <translation>Tekan untuk melepas tag ini</translation>
     </message>
 </context>
 <context>
     <name>TakePanel</name>
     <message>
         <source>Name of the take</source>
-        <translation type="unfinished"></translation>
+        <translation>Nama take</translation>
     </message>
     <message>
         <source>Notes</source>
-        <translation type="unfinished"></translation>
+        <translation>Catatan</translation>
     </message>
     <message>
         <source>Again with…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ulangi dengan…</translation>
     </message>
     <message>
         <source>Put everything of this take into Compose</source>
-        <translation type="unfinished"></translation>
+        <translation>Masukkan semua setelan take ini ke panel gubah</translation>
     </message>
     <message>
         <source>Another take</source>
-        <translation type="unfinished"></translation>
+        <translation>Take lain</translation>
     </message>
     <message>
         <source>The same with another seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Sama, dengan seed lain</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ekspor…</translation>
     </message>
     <message>
         <source>Select a take to see all about it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pilih sebuah take untuk melihat rinciannya.</translation>
     </message>
     <message>
         <source>Not understood: {words}</source>
-        <translation type="unfinished"></translation>
+        <translation>Tidak dipahami: {words}</translation>
     </message>
     <message>
         <source>TAKE</source>
-        <translation type="unfinished"></translation>
+        <translation>TAKE</translation>
     </message>
 </context>
 <context>
     <name>Welcome</name>
     <message>
         <source>Words in, music out</source>
-        <translation type="unfinished"></translation>
+        <translation>Kata masuk, musik keluar</translation>
     </message>
     <message>
         <source>Describe what you want to hear and press Ctrl+Enter, or begin with one of these. The built-in sketch generator answers within seconds, without a download.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gambarkan apa yang ingin Anda dengar lalu tekan Ctrl+Enter, atau mulai dengan salah satu ini. Generator sketsa bawaan menjawab dalam hitungan detik, tanpa unduhan.</translation>
     </message>
     <message>
         <source>A .txt, .csv or .jsonl of prompts can be dropped anywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>Berkas prompt .txt, .csv, atau .jsonl bisa diletakkan di mana saja.</translation>
     </message>
     <message>
         <source>Generate “{prompt}”</source>
-        <translation type="unfinished"></translation>
+        <translation>Buat “{prompt}”</translation>
     </message>
 </context>
 <context>
     <name>_Card</name>
     <message numerus="yes">
         <source>%n more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n lagi</numerusform>
         </translation>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished"></translation>
+        <translation>Tutup pesan</translation>
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation>Rincian</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Salin</translation>
     </message>
 </context>
 </TS>
