@@ -1,0 +1,84 @@
+"""The kits: their tables, and what is done to every stroke of a kit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from engine.generators.sketch.synth.drums import acoustic, machines
+from engine.generators.sketch.synth.drums.stroke import Stroke
+from engine.generators.sketch.synth.dsp import (
+    Floats,
+    decay,
+    fade_in,
+    filtered,
+    frames,
+    high_shelf,
+    highpass,
+    lowpass,
+    peaking,
+    soft_clip,
+    white,
+)
+
+__all__ = ["KIT_TABLE", "Kit"]
+
+Finish = Callable[[np.random.Generator, Floats], Floats]
+"""(2, frames) to (2, frames)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    strokes: dict[str, Stroke]
+    finish: Finish | None = None
+
+
+def in_a_room(level: float, seconds: float, rng: np.random.Generator, stroke: Floats) -> Floats:
+    """A few early reflections baked into the stroke, as overhead microphones hear them."""
+    count = frames(seconds)
+    room = filtered(white(rng, count, 2), highpass(250), lowpass(6500)) * decay(count, seconds)
+    room[:, : frames(0.006)] *= fade_in(frames(0.006))
+    size = stroke.shape[1]
+    short = stroke[:, : frames(0.05)].mean(axis=0)
+    spectrum = np.fft.rfft(room, 2 * count, axis=1) * np.fft.rfft(short, 2 * count)
+    wet = np.fft.irfft(spectrum, axis=1).astype(np.float32)
+    out = np.zeros((2, max(size, count)), np.float32)
+    out[:, :size] = stroke
+    peak = np.abs(stroke).max() / (np.abs(wet).max() + 1e-9)
+    out[:, :count] += wet[:, :count] * np.float32(level * peak)
+    out[:, -220:] *= fade_in(220)[::-1]
+    return out
+
+
+def _worn(rng: np.random.Generator, stroke: Floats) -> Floats:  # noqa: ARG001
+    """Sampled from an old record: pushed, held at half the rate, dull on top."""
+    pushed = soft_clip(stroke * np.float32(1.6), 1.8)
+    count = pushed.shape[1] // 2 * 2
+    held = pushed[:, :count:2].repeat(2, axis=1)
+    return filtered(held, lowpass(7200), peaking(180, 2.5, 0.9), high_shelf(3500, -3))
+
+
+def _eight_bit(rng: np.random.Generator, stroke: Floats) -> Floats:  # noqa: ARG001
+    """Sixteen levels, a quarter of the rate, one channel."""
+    middle = stroke.mean(axis=0)
+    peak = np.abs(middle).max() + 1e-9
+    count = len(middle) // 4 * 4
+    held = (np.rint(middle[:count:4] / peak * 8) / 8 * peak).repeat(4)
+    return np.stack((held, held)).astype(np.float32)
+
+
+KIT_TABLE: dict[str, Kit] = {
+    "kit_acoustic": Kit(acoustic.ACOUSTIC, partial(in_a_room, 0.16, 0.30)),
+    "kit_rock": Kit(acoustic.ROCK, partial(in_a_room, 0.30, 0.42)),
+    "kit_brush": Kit(acoustic.BRUSH, partial(in_a_room, 0.14, 0.34)),
+    "kit_808": Kit(machines.EIGHT),
+    "kit_909": Kit(machines.NINE),
+    "kit_lofi": Kit(acoustic.LOFI, _worn),
+    "kit_chip": Kit(machines.CHIP, _eight_bit),
+    "kit_latin": Kit(acoustic.LATIN, partial(in_a_room, 0.14, 0.26)),
+    "kit_gendang": Kit(acoustic.GENDANG, partial(in_a_room, 0.20, 0.36)),
+    "kit_orchestral": Kit(acoustic.ORCHESTRAL, partial(in_a_room, 0.22, 0.8)),
+}

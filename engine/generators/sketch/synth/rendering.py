@@ -1,0 +1,140 @@
+"""A score on its way to sound, in steps of bounded work.
+
+First the voices and the mix, block after block; then, for a loop, the tail is folded onto the
+start; then the master bus; then the level. Where the steps are cut does not change the sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from engine.audio.loudness import TruePeak
+from engine.generators.sketch.score import Score
+from engine.generators.sketch.synth.bank import VoiceKey
+from engine.generators.sketch.synth.bus import Bus
+from engine.generators.sketch.synth.dsp import Floats, fade_in, frames
+from engine.generators.sketch.synth.mastering import Mastering
+from engine.generators.sketch.synth.mixer import BLOCK, Mixer
+
+__all__ = ["Rendering"]
+
+_VOICE_SECONDS = 6.0
+"""Voices rendered in one step, in seconds of sound."""
+_WARM_UP = 2 * BLOCK
+"""Frames that the bus hears of a loop's end before its start."""
+
+
+class Rendering:
+    """Call ``step`` ``steps_total`` times, then take ``samples``."""
+
+    def __init__(self, score: Score) -> None:
+        self._score = score
+        self._mixer = Mixer(score)
+        self._count = max(1, frames(score.seconds))
+        tail = 0
+        if score.loop:
+            tail = max(0, self._mixer.last_note() + self._mixer.tail - self._count)
+        self._mixed = np.zeros((self._count + tail, 2), np.float32)
+        self._bus = Bus(score)
+        self._master = Mastering(self._count, score.loop)
+        self._fresh = 0
+        self._work = self._plan()
+        self.steps_total = len(self._work)
+        self.steps_done = 0
+
+    @property
+    def samples(self) -> Floats:
+        """(frames, 2): the finished piece after the last step."""
+        return self._mixed
+
+    @property
+    def heard(self) -> Floats:
+        """(frames, 2): a view of what has been mixed so far."""
+        return self._mixed[: min(self._fresh, self._count)]
+
+    def step(self) -> None:
+        self._work[self.steps_done]()
+        self.steps_done += 1
+
+    def _plan(self) -> list[Callable[[], None]]:
+        work: list[Callable[[], None]] = []
+        keys = self._mixer.new_keys()
+        for block, start in enumerate(range(0, len(self._mixed), BLOCK)):
+            due: list[VoiceKey] = []
+            cost = 0.0
+            while keys and keys[0][0] <= block:
+                _, key, seconds = keys.pop(0)
+                due.append(key)
+                cost += min(seconds, 8.0)
+                if cost > _VOICE_SECONDS:
+                    work.append(partial(self._prepare, tuple(due)))
+                    due, cost = [], 0.0
+            if due:
+                work.append(partial(self._prepare, tuple(due)))
+            work.append(partial(self._mix, start))
+        if self._score.loop:
+            work.append(self._fold)
+        starts = range(0, self._count, BLOCK)
+        work += [partial(self._polish, start) for start in starts]
+        work += [partial(self._measure, start) for start in starts]
+        work.append(self._master.solve)
+        work += [partial(self._level, start) for start in starts]
+        return work
+
+    def _prepare(self, keys: tuple[VoiceKey, ...]) -> None:
+        for key in keys:
+            self._mixer.prepare(key)
+
+    def _mix(self, start: int) -> None:
+        count = min(BLOCK, len(self._mixed) - start)
+        self._mixed[start : start + count] = self._mixer.block(start, count).T
+        self._fresh = start + count
+
+    def _fold(self) -> None:
+        """What rings on after the end is heard at the start of the next round."""
+        for start in range(self._count, len(self._mixed), self._count):
+            tail = self._mixed[start : start + self._count]
+            self._mixed[: len(tail)] += tail
+        self._mixed = self._mixed[: self._count]
+        # The bus comes to the start as if it had just heard the end.
+        for start in range(-_WARM_UP, 0, BLOCK):
+            index = np.arange(start, start + BLOCK) % self._count
+            self._bus(np.ascontiguousarray(self._mixed[index].T), start)
+
+    def _polish(self, start: int) -> None:
+        block = self._mixed[start : min(start + BLOCK, self._count)]
+        block[:] = self._bus(np.ascontiguousarray(block.T), start).T
+        if not self._score.loop:
+            self._fade(block, start)
+
+    def _fade(self, block: Floats, start: int) -> None:
+        """A breath of fade at the start, and the written or a short one at the end."""
+        opening = frames(0.002)
+        if start < opening:
+            block[:opening] *= fade_in(opening)[: len(block), None]
+        length = frames(max(self._score.fade_out, min(0.35, 0.04 * self._score.seconds)))
+        length = min(length, self._count)
+        first = max(start, self._count - length)
+        end = start + len(block)
+        if first < end:
+            curve = fade_in(length)[::-1]
+            offset = self._count - length
+            block[first - start :] *= curve[first - offset : end - offset, None]
+
+    def _measure(self, start: int) -> None:
+        edge = TruePeak.EDGE
+        last = min(start + BLOCK, self._count)
+        if self._score.loop:
+            index = np.arange(start - edge, last + edge) % self._count
+            block = np.ascontiguousarray(self._mixed[index].T)
+        else:
+            block = np.zeros((2, last - start + 2 * edge), np.float32)
+            a, b = max(start - edge, 0), min(last + edge, self._count)
+            block[:, a - start + edge : b - start + edge] = self._mixed[a:b].T
+        self._master.measure(block, start)
+
+    def _level(self, start: int) -> None:
+        self._master.apply(self._mixed[start : start + BLOCK], start)

@@ -1,0 +1,174 @@
+"""One channel of the mixer: a part's notes, its tone shaping and its place in the stereo field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.generators.sketch.score import Part, Score
+from engine.generators.sketch.synth.bank import Bank, Voice, VoiceKey, layer_of
+from engine.generators.sketch.synth.drums import KITS, choked_by
+from engine.generators.sketch.synth.dsp import (
+    SAMPLE_RATE,
+    Filter,
+    Floats,
+    fade_in,
+    frames,
+    from_db,
+    highpass,
+    lowpass,
+)
+from engine.generators.sketch.synth.effects import Chorus, Duck, drive
+from engine.generators.sketch.synth.patches import PATCHES
+
+__all__ = ["Event", "Strip", "events_of"]
+
+_VARIANTS = 3
+"""Strokes that a drum alternates between."""
+_LOW_CUT = {"chords": 110.0, "melody": 130.0, "counter": 130.0, "texture": 150.0}
+"""Hertz, where the part asks for none: leaves the bottom to kick and bass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A note on the timeline of frames."""
+
+    start: int
+    held: int
+    """Frames until it is let go."""
+    key: VoiceKey
+    gain: float
+
+
+def events_of(part: Part, score: Score) -> list[Event]:
+    """The part's notes in frames, hats choked, drum strokes varied."""
+    beat = 60.0 / score.tempo * SAMPLE_RATE
+    kit = part.instrument in KITS
+    events: list[Event] = []
+    strokes: dict[int, int] = {}
+    for note in part.notes:
+        start = max(0, round(note.start * beat))
+        held = max(1, round(note.duration * beat))
+        variant = 0
+        if kit:
+            held = frames(8.0)
+            variant = strokes.get(note.pitch, 0) % _VARIANTS
+            strokes[note.pitch] = variant + 1
+        elif PATCHES[part.instrument].shaped:
+            variant = held
+        velocity = min(max(note.velocity, 0.02), 1.0)
+        key = VoiceKey(part.instrument, note.pitch, layer_of(velocity), variant)
+        events.append(Event(start, held, key, (velocity / 0.8) ** 1.6))
+    return _choked(events) if kit else events
+
+
+def _choked(events: list[Event]) -> list[Event]:
+    """Ends ringing strokes (an open hat) where a stroke that stops them follows."""
+    out: list[Event] = []
+    for index, event in enumerate(events):
+        stops = choked_by(event.key.pitch)
+        end = event.held
+        if stops:
+            for later in events[index + 1 : index + 64]:
+                if later.key.pitch in stops and later.start > event.start:
+                    end = min(end, later.start - event.start)
+                    break
+        out.append(Event(event.start, end, event.key, event.gain))
+    return out
+
+
+class Strip:
+    """Plays one part block by block; blocks must follow each other from frame 0 on."""
+
+    def __init__(
+        self, part: Part, events: list[Event], bank: Bank, duck: Duck | None, loop: int | None
+    ) -> None:
+        send = part.send
+        self.reverb, self.delay = send.reverb, send.delay
+        self._events, self._bank = events, bank
+        self._next = 0
+        self._sounding: list[tuple[Event, Voice]] = []
+        self._gain = np.float32(from_db(send.gain_db))
+        self._drive = send.drive
+        cuts = []
+        low_cut = send.highpass_hz or _LOW_CUT.get(part.role)
+        if low_cut:
+            cuts.append(highpass(low_cut))
+        if send.lowpass_hz:
+            cuts.append(lowpass(send.lowpass_hz))
+        self._cut = Filter(*cuts) if cuts else None
+        self._chorus = Chorus(send.chorus, loop) if send.chorus > 0.01 else None
+        self._duck = duck if send.duck > 0.01 else None
+        self._depth = np.float32(min(send.duck, 1.0) * 0.85)
+        angle = (min(max(send.pan, -1.0), 1.0) + 1.0) * np.pi / 4
+        self._pan = np.array([[np.cos(angle)], [np.sin(angle)]], np.float32) * np.float32(2**0.5)
+
+    def __call__(self, start: int, count: int) -> Floats | None:
+        """The part from frame ``start`` on: (2, count); None while it rests."""
+        while self._next < len(self._events) and self._events[self._next].start < start + count:
+            event = self._events[self._next]
+            self._sounding.append((event, self._bank.get(event.key)))
+            self._next += 1
+        if not self._sounding and self._next == 0:
+            return None
+        block = np.zeros((2, count), np.float32)
+        for event, voice in self._sounding:
+            _add(block, start, event, voice)
+        self._sounding = [
+            (event, voice) for event, voice in self._sounding if _end(event, voice) > start + count
+        ]
+        return self._shaped(block, start)
+
+    def _shaped(self, block: Floats, start: int) -> Floats:
+        if self._drive > 0.01:
+            block = drive(block, self._drive)
+        if self._cut is not None:
+            block = self._cut(block)
+        if self._chorus is not None:
+            block = self._chorus(block, start)
+        block *= self._pan * self._gain
+        if self._duck is not None:
+            block *= 1.0 - self._depth * self._duck.at(start, block.shape[1])
+        return block
+
+
+def _end(event: Event, voice: Voice) -> int:
+    """The frame at which it has died away."""
+    length = event.held + voice.release
+    if voice.again is None:
+        length = min(length, voice.samples.shape[-1])
+    return event.start + length
+
+
+def _add(block: Floats, start: int, event: Event, voice: Voice) -> None:
+    """Adds what of the note falls into the block that begins at ``start``."""
+    first = max(event.start, start)
+    last = min(_end(event, voice), start + block.shape[1])
+    if last <= first:
+        return
+    a, b = first - event.start, last - event.start
+    sound = _cut_out(voice, a, b) * np.float32(event.gain)
+    if a < voice.attack:
+        rise = fade_in(voice.attack)[a : min(b, voice.attack)]
+        sound[..., : len(rise)] *= np.sqrt(rise) if voice.even else rise
+    if b > event.held:
+        into = np.arange(max(a, event.held), b, dtype=np.float32) - np.float32(event.held)
+        into /= np.float32(voice.release)
+        fall = (
+            np.cos(into * np.float32(np.pi / 2)) if voice.even else np.exp(-4 * into) * (1 - into)
+        )
+        sound[..., b - a - len(into) :] *= fall
+    block[:, first - start : last - start] += sound
+
+
+def _cut_out(voice: Voice, a: int, b: int) -> Floats:
+    """Frames a to b of the voice; an endless one goes round."""
+    size = voice.samples.shape[-1]
+    if b <= size:
+        return voice.samples[..., a:b]
+    index = np.arange(a, b)
+    if voice.again is not None:
+        period = size - voice.again
+        index = np.where(index < size, index, voice.again + (index - size) % period)
+    return voice.samples.take(index, axis=-1)
