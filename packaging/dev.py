@@ -14,6 +14,7 @@ Each first makes .venv with the pinned packages, and takes under a second when t
 # imported at the top.
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -57,9 +58,7 @@ def run(arguments: list[str]) -> int:
     """Start the program: its window, or where there is no display its main job in the terminal."""
     light = "--light" in arguments
     arguments = [argument for argument in arguments if argument != "--light"]
-    debian.provide(debian.RUN)
-    environment = Environment(ROOT)
-    environment.provide(() if light else ("musicgen",))
+    environment = prepare(debian.RUN, () if light else ("musicgen",))
     if not has_display(os.environ, sys.platform):
         without_window = in_terminal(arguments)
         if without_window != arguments:
@@ -92,17 +91,14 @@ def in_terminal(arguments: list[str]) -> list[str]:
 
 def test(arguments: list[str]) -> int:
     """Run the tests."""
-    debian.provide(debian.RUN + debian.TEST)
-    environment = Environment(ROOT)
-    environment.provide(DEVELOPER)
+    environment = prepare(debian.RUN + debian.TEST, DEVELOPER)
     return become([str(environment.python), "-m", "pytest", *arguments], folder=ROOT)
 
 
 def lint(arguments: list[str]) -> int:
     """Check style, types and import rules; runs all checks even when one fails."""
     fix = "--fix" in arguments
-    environment = Environment(ROOT)
-    environment.provide(DEVELOPER)
+    environment = prepare((), DEVELOPER)
     python = str(environment.python)
     sources = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "packaging").rglob("*.py"))]
     checks = (
@@ -128,12 +124,20 @@ def lint(arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """Measure one thing; packaging/benches/ has the modules."""
-    debian.provide(debian.RUN + debian.TEST)
-    environment = Environment(ROOT)
-    environment.provide(DEVELOPER)
+    environment = prepare(debian.RUN + debian.TEST, DEVELOPER)
     return become(
         [str(environment.python), str(ROOT / "packaging" / "measure.py"), *arguments], folder=ROOT
     )
+
+
+def prepare(packages: tuple[str, ...], extras: tuple[str, ...]) -> Environment:
+    """System packages, then the Python environment; an instant when all is there."""
+    if importlib.util.find_spec("ensurepip") is None:  # Debian keeps it in a package of its own
+        packages = (*packages, "python{}.{}-venv".format(*sys.version_info))
+    debian.provide(packages)
+    environment = Environment(ROOT)
+    environment.provide(extras)
+    return environment
 
 
 def become(command: list[str], folder: Path | None = None) -> int:

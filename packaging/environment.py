@@ -106,10 +106,12 @@ class Environment:
         return any(self.folder.glob(f"[Ll]ib/**/site-packages/{package}"))
 
     def _make_venv(self, *, clear: bool) -> None:
+        importlib.invalidate_caches()  # a system package may have brought it just now
         if importlib.util.find_spec("ensurepip") is None:
             raise SetupError(
-                "This Python cannot make environments. To mend that:\n"
-                f"  sudo apt-get install python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+                "This Python cannot make environments: its ensurepip is missing. On Debian and "
+                "Ubuntu this brings it:\n"
+                "  sudo apt-get install python{}.{}-venv".format(*sys.version_info)
             )
         command = [sys.executable, "-m", "venv", str(self.folder)]
         self._call(command + (["--clear"] if clear else []), "Python environment")
