@@ -134,6 +134,12 @@ class Request(BaseModel):
             return self
         return self.model_copy(update={"seed": new_seed()})
 
+    def takes(self, count: int) -> list[Request]:
+        """``count`` requests for the same music: with its own seed, and with those after it."""
+        first = self.seeded()
+        seeds = ((first.seed or 0) + n for n in range(count))
+        return [first.model_copy(update={"seed": seed % (MAX_SEED + 1)}) for seed in seeds]
+
     def fingerprint(self, versions: str = "") -> str:
         """SHA-256 (hex) of all that affects the sound, for the take cache.
 

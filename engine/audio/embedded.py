@@ -163,9 +163,10 @@ def _vorbis_comments(take: EmbeddedTake) -> dict[str, str]:
 
 
 def _short_key(key: str | None) -> str:
-    """ID3's spelling, which DJ programs read: "D minor" is "Dm", "F# major" is "F#"."""
-    match = re.fullmatch(r"([A-G][#b♯♭]?)\s+(major|minor)", key or "")
+    """ID3's spelling: "D minor" and "D dorian" are "Dm", "F# major" is "F#"."""
+    match = re.fullmatch(r"([A-G][#b♯♭]?) (.+)", key or "")
     if match is None:
         return ""
     note = match[1].replace("♯", "#").replace("♭", "b")
-    return f"{note}m" if match[2] == "minor" else note
+    minor = "minor" in match[2] or match[2] in ("dorian", "phrygian", "aeolian", "locrian")
+    return f"{note}m" if minor else note

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.errors import Problem
-from engine.jobs import MAX_SEED, Order, Request
+from engine.jobs import Order, Request
 
 __all__ = ["FIELDS", "PromptList", "Queueing", "Row"]
 
@@ -48,13 +48,9 @@ class Row:
         """One order for each take; with a seed of their own, the later ones count on from it."""
         if self.order is None:
             return []
-        seed = self.order.request.seed
-        if seed is None or self.takes == 1:
-            return [self.order] * self.takes
-        requests = (
-            self.order.request.model_copy(update={"seed": (seed + n) % (MAX_SEED + 1)})
-            for n in range(self.takes)
-        )
+        if self.takes == 1:
+            return [self.order]
+        requests = self.order.request.takes(self.takes)
         return [replace(self.order, request=request) for request in requests]
 
 

@@ -226,7 +226,9 @@ class TestWhole:
     def test_the_takes_of_a_row_count_on_from_its_seed(self) -> None:
         found = parse("prompt,seed,takes\ncalm,2147483647,3\ntense,,2\n")
         seeds = [order.request.seed for order in found.orders()]
-        assert seeds == [2_147_483_647, 0, 1, None, None]
+        assert seeds[:3] == [2_147_483_647, 0, 1]
+        assert None not in seeds
+        assert len(set(seeds)) == 5
 
 
 def prompts_of(found: object) -> list[str]:
