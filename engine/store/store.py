@@ -20,6 +20,8 @@ from engine.store.rows import default_name, from_row, job_row
 __all__ = ["Store"]
 
 _POSITION_STEP = 1.0
+_CLOSEST = 1e-6
+"""Positions nearer than this are set apart before something goes between them."""
 
 
 class Store(Records):
@@ -74,32 +76,35 @@ class Store(Records):
             return self.jobs(again)
 
     def move(self, ids: Sequence[str], before: str | None) -> list[Job]:
-        """Put waiting jobs, in this order, before another waiting one or at the very end."""
-        jobs = self._tables.jobs
+        """Put waiting jobs, in this order, before another waiting one or at the very end.
+
+        They take on the priority of where they land, or they could not stay there.
+        """
+        if before in ids:
+            return []
         with self._transaction():
-            waiting = [job for job in self._pending() if job.id not in set(ids)]
-            moved = {job.id for job in self.jobs(ids) if job.status is Status.PENDING}
-            order = [job_id for job_id in ids if job_id in moved]
-            at = next((i for i, job in enumerate(waiting) if job.id == before), len(waiting))
-            # A job keeps its neighbours' priority, or it could not stay where it was put.
-            near = waiting[at] if at < len(waiting) else (waiting[-1] if waiting else None)
-            low = waiting[at - 1].position if at else (near.position - 1 if near else 0.0)
-            high = waiting[at].position if at < len(waiting) else low + len(order) + 1.0
-            step = (high - low) / (len(order) + 1)
-            if near is None or not order:
+            pending = self._pending()
+            moved = [job.id for job in pending if job.id in set(ids)]
+            moved.sort(key=list(ids).index)
+            others = [job for job in pending if job.id not in set(ids)]
+            at = next((i for i, job in enumerate(others) if job.id == before), len(others))
+            if not moved or not others:
                 return []
-            crowded = step < 1e-6 or (at and waiting[at - 1].priority != near.priority)
-            if crowded:
-                return self._renumber(waiting[:at], order, waiting[at:], near.priority)
-            for i, job_id in enumerate(order):
+            near = others[at] if at < len(others) else others[-1]
+            low, high = _gap(others, at, near, room=len(moved) + 1.0)
+            step = (high - low) / (len(moved) + 1)
+            if step < _CLOSEST:
+                self._renumber([job.id for job in others])
+                return self.move(ids, before)
+            for number, job_id in enumerate(moved, 1):
                 self._update(
                     [job_id],
-                    jobs.status == Status.PENDING.value,
-                    position=low + (i + 1) * step,
+                    None,
+                    position=low + number * step,
                     priority=near.priority,
                     when_idle=near.when_idle,
                 )
-            return self.jobs(order)
+            return self.jobs(moved)
 
     def edit(self, job_id: str, request: Request, name: str | None) -> Job:
         """Change a job that still waits; raises Conflict once it has begun."""
@@ -235,17 +240,21 @@ class Store(Records):
         pending = jobs.status == Status.PENDING.value
         return int(jobs.select(fn.MAX(jobs.priority)).where(pending).scalar() or 0)
 
-    def _renumber(
-        self, above: Sequence[Job], moved: Sequence[str], below: Sequence[Job], priority: int
-    ) -> list[Job]:
-        """Give the moved rows room: number the whole waiting queue anew."""
-        order = [job.id for job in above] + list(moved) + [job.id for job in below]
-        for place, job_id in enumerate(order):
-            values: dict[str, Any] = {"position": place * _POSITION_STEP}
-            if job_id in set(moved):
-                values["priority"] = priority
-            self._update([job_id], None, **values)
-        return self.jobs(order)
+    def _renumber(self, order: Sequence[str]) -> None:
+        """Set waiting jobs apart again, after many moves to the same place."""
+        for number, job_id in enumerate(order):
+            self._update([job_id], None, position=number * _POSITION_STEP)
+
+
+def _gap(others: Sequence[Job], at: int, near: Job, room: float) -> tuple[float, float]:
+    """The positions between which something lands that goes before ``others[at]``."""
+    peers = (near.when_idle, near.priority)
+    above = others[at - 1] if at else None
+    if above is not None and (above.when_idle, above.priority) == peers:
+        low = above.position
+    else:
+        low = near.position - room
+    return (low, near.position) if at < len(others) else (near.position, near.position + room)
 
 
 _BLANK = dict.fromkeys(("error", "started_at", "finished_at", "take_path"))
