@@ -128,7 +128,8 @@ class TruePeak:
         for channel in samples:
             line = np.ascontiguousarray(channel, np.float32)
             spans = np.lib.stride_tricks.sliding_window_view(line, self._matrix.shape[0])
-            dense = spans[:: self._hop][:hops] @ self._matrix
+            # A copy without overlaps, which the matrix product needs to be quick.
+            dense = np.ascontiguousarray(spans[:: self._hop][:hops]) @ self._matrix
             np.maximum(peaks, np.abs(dense, out=dense).max(axis=1), out=peaks)
         return peaks
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.audio.loudness import KWeighting, TruePeak, gated_loudness
 from engine.generators.sketch.synth.dsp import SAMPLE_RATE, Floats
 
-__all__ = ["CEILING_DB", "HOP", "TARGET_LUFS", "Mastering"]
+__all__ = ["CEILING_DB", "HOP", "TARGET_LUFS", "TRIES", "Mastering"]
 
 TARGET_LUFS = -14.0
 CEILING_DB = -1.2
@@ -26,12 +26,14 @@ _AHEAD = 4
 _RELEASES = ((220.0, 0.6), (28.0, 0.4))
 """Decibels per second of recovery, and the share of each: a quick one and a slow one."""
 _SILENCE = 1e-7
+TRIES = 16
+"""Calls of ``Mastering.tune``."""
 
 _Curve = NDArray[np.float64]
 
 
 class Mastering:
-    """Measure every block in order, ``solve``, then ``apply`` to every block."""
+    """Measure every block in order, ``tune`` TRIES times, then ``apply`` to every block."""
 
     def __init__(self, count: int, loop: bool) -> None:
         """``count``: frames of the piece."""
@@ -41,7 +43,10 @@ class Mastering:
         self._power = np.zeros(self._hops, np.float32)
         self._weighting = KWeighting(SAMPLE_RATE, 2)
         self._meter = TruePeak(HOP)
-        self._gain = np.zeros(self._hops + 1, np.float32)
+        self._curve = np.zeros(self._hops)
+        self._gain_db: float | None = None
+        self._low, self._high = -60.0, 140.0
+        self._tuned = False
 
     def measure(self, block: Floats, start: int) -> None:
         """``block``: (2, EDGE + frames + EDGE) of the piece from frame ``start``, a whole hop."""
@@ -56,39 +61,48 @@ class Mastering:
         square = np.square(self._weighting(inner)).sum(axis=0)
         self._power[at] = square.reshape(hops, HOP).sum(axis=1) / HOP
 
-    def solve(self) -> None:
-        """Find the gain that brings the limited piece to the target."""
-        if float(self._peaks.max(initial=0.0)) < _SILENCE:
+    def tune(self) -> None:
+        """One step towards the gain that brings the limited piece to the target.
+
+        Called TRIES times, which is enough for anything; once it is there, nothing is done.
+        """
+        if self._tuned or float(self._peaks.max(initial=0.0)) < _SILENCE:
             return
-        wanted, low, high = TARGET_LUFS, -60.0, 140.0
-        gain = wanted - self._loudness(np.ones(self._hops))
-        if not np.isfinite(gain):
-            # Too quiet for the gate: start from its peak.
-            gain = -20 * float(np.log10(self._peaks.max()))
-        for _ in range(24):
-            error = wanted - self._loudness(self._curve(gain))
-            if abs(error) < 0.01:
-                break
-            low, high = (gain, high) if error > 0 else (low, gain)
-            # A limiter swallows part of each step; take more, but stay inside the bracket.
-            step = gain + 1.5 * error
-            gain = step if low < step < high else 0.5 * (low + high)
-        curve = self._curve(gain)
-        # A line through the hops' edges that is nowhere above either neighbour.
-        edges = np.minimum(np.append(curve, curve[-1]), np.insert(curve, 0, curve[0]))
-        if self._loop:
-            edges[0] = edges[-1] = min(curve[0], curve[-1])
-        self._gain = edges.astype(np.float32)
+        if self._gain_db is None:
+            loudness = self._loudness(np.ones(self._hops))
+            # What is too quiet for the loudness gate starts from its peak.
+            loudest = 20 * float(np.log10(self._peaks.max()))
+            self._gain_db = -loudest if np.isinf(loudness) else TARGET_LUFS - loudness
+        self._curve = self._limited(self._gain_db)
+        error = TARGET_LUFS - self._loudness(self._curve)
+        if abs(error) < 0.01:
+            self._tuned = True
+        elif error > 0:
+            self._low = self._gain_db
+        else:
+            self._high = self._gain_db
+        # The limiter swallows part of each step: take more, but stay inside what is known.
+        step = self._gain_db + 1.5 * error
+        inside = self._low < step < self._high
+        self._gain_db = step if inside else 0.5 * (self._low + self._high)
 
     def apply(self, block: Floats, start: int) -> None:
         """Scale the piece's frames from ``start`` (a whole hop) on, (frames, 2), in place."""
         first = start // HOP
         hops = -(-len(block) // HOP)
         nodes = np.arange(hops + 1) * HOP
-        line = np.interp(np.arange(len(block)) + 0.5, nodes, self._gain[first : first + hops + 1])
+        line = np.interp(np.arange(len(block)) + 0.5, nodes, self._edges(first, first + hops))
         block *= line.astype(np.float32)[:, None]
 
-    def _curve(self, gain_db: float) -> _Curve:
+    def _edges(self, first: int, last: int) -> _Curve:
+        """Gain at the edges of these hops, nowhere above that of either neighbour."""
+        index = np.arange(first - 1, last + 1)
+        if self._loop:
+            index %= self._hops
+        around = self._curve[np.clip(index, 0, self._hops - 1)]
+        return np.minimum(around[:-1], around[1:])
+
+    def _limited(self, gain_db: float) -> _Curve:
         """Linear gain of each hop: the make-up gain and what the limiter takes off it."""
         level = 20 * np.log10(np.maximum(self._peaks, 1e-12)) + gain_db
         spare = np.minimum(0.0, CEILING_DB - level)

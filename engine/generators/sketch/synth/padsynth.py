@@ -43,8 +43,10 @@ def ensemble(
         high = min(bins - 1, int(centre / step + 4 * width) + 2)
         hill = np.exp(-0.5 * ((np.arange(low, high) - centre / step) / width) ** 2)
         power[low:high] += level**2 * hill / hill.sum()
-    turns = rng.random((2, bins), dtype=np.float32) * np.float32(2 * np.pi)
-    lines = np.sqrt(power).astype(np.float32) * np.exp(1j * turns)
-    out: Floats = irfft(lines.astype(np.complex64), axis=1).astype(np.float32, copy=False)
+    there = np.flatnonzero(power > 1e-9 * power.max())
+    turns = rng.random((2, len(there)), dtype=np.float32) * np.float32(2 * np.pi)
+    lines = np.zeros((2, bins), np.complex64)
+    lines[:, there] = np.sqrt(power[there]) * (np.cos(turns) + 1j * np.sin(turns))
+    out: Floats = irfft(lines, axis=1).astype(np.float32, copy=False)
     out /= np.float32(np.sqrt(np.square(out).mean()))
     return out

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from engine.audio.loudness import TruePeak
 from engine.generators.sketch.score import Score
 from engine.generators.sketch.synth.bank import VoiceKey
 from engine.generators.sketch.synth.bus import Bus
 from engine.generators.sketch.synth.dsp import Floats, fade_in, frames
-from engine.generators.sketch.synth.mastering import Mastering
+from engine.generators.sketch.synth.mastering import TRIES, Mastering
 from engine.generators.sketch.synth.mixer import BLOCK, Mixer
 
 __all__ = ["Rendering"]
@@ -40,6 +41,7 @@ class Rendering:
         self._mixed = np.zeros((self._count + tail, 2), np.float32)
         self._bus = Bus(score)
         self._master = Mastering(self._count, score.loop)
+        self._blas = ThreadpoolController()
         self._fresh = 0
         self._work = self._plan()
         self.steps_total = len(self._work)
@@ -56,7 +58,9 @@ class Rendering:
         return self._mixed[: min(self._fresh, self._count)]
 
     def step(self) -> None:
-        self._work[self.steps_done]()
+        # One thread: the products are small, and a sum split otherwise is not the same sum.
+        with self._blas.limit(limits=1, user_api="blas"):
+            self._work[self.steps_done]()
         self.steps_done += 1
 
     def _plan(self) -> list[Callable[[], None]]:
@@ -80,7 +84,7 @@ class Rendering:
         starts = range(0, self._count, BLOCK)
         work += [partial(self._polish, start) for start in starts]
         work += [partial(self._measure, start) for start in starts]
-        work.append(self._master.solve)
+        work += [self._master.tune] * TRIES
         work += [partial(self._level, start) for start in starts]
         return work
 
