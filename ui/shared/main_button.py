@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyle, QStyleOptionButton, QWidget
 
@@ -16,6 +16,10 @@ class MainButton(Button):
     def __init__(self, text: str, shortcut: str, parent: QWidget | None = None) -> None:
         super().__init__(text, "main", parent)
         self._shortcut = shortcut
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        tail = self.fontMetrics().horizontalAdvance(self._shortcut) + Space.HALF
+        return super().sizeHint() + QSize(tail, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802
         painter = QPainter(self)

@@ -164,7 +164,7 @@ QTableView { background: $ground; border: 1px solid $line; border-radius: ${radi
 QTableView::item { padding: 0 8px; border: none; }
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section { background: $panel; color: $muted; border: none;
-  border-bottom: 1px solid $line; padding: 6px 8px; font-size: ${small}px; }
+  border-bottom: 1px solid $line; padding: 6px 11px; font-size: ${small}px; }
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 """)

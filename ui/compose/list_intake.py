@@ -1,0 +1,74 @@
+"""Where prompt lists come in: dropped, opened or pasted; each opens a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.promptlist import PromptList, parse
+from ui.compose.list_sheet import ListSheet
+from ui.shared.theme import Theme
+
+__all__ = ["LIST_SUFFIXES", "ListIntake"]
+
+LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".jsonl", ".ndjson")
+
+
+class ListIntake(QObject):
+    submitted = Signal(list)
+    """list[Order], after the musician saw them."""
+    as_one_wanted = Signal(str)
+    """A text of several lines that is one prompt."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme, self._window = theme, parent
+        self.speed: float | None = None
+        """Seconds of music per second of work, for the estimate."""
+
+    def accepts(self, mime: QMimeData) -> bool:
+        """Whether a drag brings something that may be a prompt list."""
+        return self._path(mime) is not None or (mime.hasText() and not mime.hasUrls())
+
+    def take(self, mime: QMimeData) -> None:
+        """A list was dropped."""
+        path = self._path(mime)
+        if path is not None:
+            self.open_file(path)
+        elif mime.hasText():
+            self.open_text(mime.text())
+
+    def open_file(self, path: Path) -> None:
+        self._open(path.name, lambda: parse(path))
+
+    def open_text(self, text: str) -> None:
+        self._open(self.tr("Pasted prompts"), lambda: parse(text), pasted=text)
+
+    def open_clipboard(self) -> None:
+        self.open_text(QGuiApplication.clipboard().text())
+
+    def browse(self) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in LIST_SUFFIXES)
+        dialog = QFileDialog(self._window, self.tr("Open a prompt list"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setNameFilter(self.tr("Prompt lists ({patterns})").format(patterns=patterns))
+        dialog.fileSelected.connect(lambda path: self.open_file(Path(path)))
+        dialog.open()
+
+    def _open(self, title: str, read: Callable[[], PromptList], pasted: str = "") -> None:
+        sheet = ListSheet(
+            self._theme, title, read, pasted=pasted, speed=self.speed, parent=self._window
+        )
+        sheet.submitted.connect(self.submitted)
+        sheet.as_one_wanted.connect(self.as_one_wanted)
+        sheet.open()
+
+    @staticmethod
+    def _path(mime: QMimeData) -> Path | None:
+        """The first local file that looks like a list."""
+        paths = (Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
+        return next((path for path in paths if path.suffix.lower() in LIST_SUFFIXES), None)

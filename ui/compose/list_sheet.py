@@ -1,0 +1,199 @@
+"""The sheet that shows a prompt list before it is queued: every row, what is wrong, the totals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.jobs import Failure, Order
+from engine.promptlist import PromptList, Row
+from ui.compose.list_rows import ListRows
+from ui.shared.background import Background
+from ui.shared.main_button import MainButton
+from ui.shared.text import clock
+from ui.shared.theme import Theme
+from ui.shared.tokens import Space
+from ui.shared.widgets import Button, label
+
+__all__ = ["ListSheet"]
+
+_ROW_HEIGHT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A list with its totals, counted on the thread that read it."""
+
+    prompts: PromptList
+    good: int
+    bad: Sequence[Row]
+    takes: int
+    seconds: float
+
+    @classmethod
+    def of(cls, prompts: PromptList) -> _Reading:
+        return cls(prompts, len(prompts.good), prompts.bad, prompts.takes, prompts.seconds)
+
+
+class ListSheet(QDialog):
+    """Reads in the background; queues all right rows with one press, or none."""
+
+    submitted = Signal(list)
+    """list[Order]"""
+    as_one_wanted = Signal(str)
+    """The pasted text is one prompt after all."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        read: Callable[[], PromptList],
+        *,
+        pasted: str = "",
+        speed: float | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``speed`` is seconds of music per second of work, for the estimate."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Prompt list"))
+        self._pasted, self._speed = pasted, speed
+        self._reading: _Reading | None = None
+        self._background = Background(self)
+        self.title = label(title, "heading")
+        self.totals = label(self.tr("Reading…"), "muted")
+        self.notes = label("", "small")
+        self.problem = label("", "problem")
+        for text in (self.notes, self.problem):
+            text.setWordWrap(True)
+            text.hide()
+        self.model = ListRows(theme)
+        self.model.setParent(self)
+        self.table = _table(self.model)
+        self.table.setAccessibleName(self.tr("Prompts of the list"))
+        self.only_wrong = Button(self.tr("Only what is wrong"), "tab")
+        self.only_wrong.setCheckable(True)
+        self.only_wrong.hide()
+        self.as_one = Button(self.tr("Use as one prompt"))
+        self.as_one.setVisible(bool(pasted))
+        self.cancel = Button(self.tr("Cancel"))
+        self.generate = MainButton(self.tr("Generate"), "⏎")
+        self.generate.setEnabled(False)
+        self.generate.setDefault(True)
+        self._lay_out()
+        self.only_wrong.toggled.connect(self._sift)
+        self.as_one.clicked.connect(self._use_as_one)
+        self.cancel.clicked.connect(self.reject)
+        self.generate.clicked.connect(self._submit)
+        self._background.run(lambda: _Reading.of(read()), self._show, self._fail)
+
+    def done(self, result: int) -> None:
+        self._background.wait()
+        super().done(result)
+
+    def _show(self, reading: _Reading) -> None:
+        self._reading = reading
+        prompts = reading.prompts
+        self.model.set_rows(prompts.rows)
+        parts = [self.tr("%Ln prompt(s)", "", reading.good)]
+        if reading.takes != reading.good:
+            parts.append(self.tr("%Ln take(s)", "", reading.takes))
+        parts.append(self.tr("{time} of music").format(time=clock(reading.seconds)))
+        if self._speed:
+            time = clock(max(1.0, reading.seconds / self._speed))
+            parts.append(self.tr("about {time} to make").format(time=time))
+        self.totals.setText(" · ".join(parts) if reading.good else "")
+        self.totals.setVisible(bool(reading.good))
+        self._say(self.notes, "\n".join(prompts.notes))
+        wrong = list(prompts.problems)
+        if reading.bad:
+            wrong.append(self.tr("%Ln line(s) cannot be used", "", len(reading.bad)))
+        self._say(self.problem, "\n".join(wrong))
+        self.only_wrong.setVisible(bool(reading.bad and reading.good))
+        self.generate.setEnabled(bool(reading.good))
+        (self.generate if reading.good else self.cancel).setFocus()
+        if reading.bad and reading.good:
+            self.generate.setText(self.tr("Generate the %Ln right one(s)", "", reading.good))
+        elif reading.good:
+            self.generate.setText(self.tr("Generate all %Ln", "", reading.takes))
+        self.table.setVisible(bool(prompts.rows))
+
+    def _fail(self, failure: Failure) -> None:
+        self.totals.hide()
+        self._say(self.problem, f"{failure.message} {failure.hint}\n{failure.detail}".strip())
+
+    @staticmethod
+    def _say(where: QLabel, text: str) -> None:
+        where.setText(text)
+        where.setVisible(bool(text))
+
+    def _sift(self, only_wrong: bool) -> None:
+        if self._reading is not None:
+            rows = self._reading.bad if only_wrong else self._reading.prompts.rows
+            self.model.set_rows(rows)
+
+    def _submit(self) -> None:
+        if self._reading is not None:
+            self.generate.setEnabled(False)
+            self._background.run(self._reading.prompts.orders, self._announce, self._fail)
+
+    def _announce(self, orders: list[Order]) -> None:
+        self.submitted.emit(orders)
+        self.accept()
+
+    def _use_as_one(self) -> None:
+        self.as_one_wanted.emit(" ".join(self._pasted.split()))
+        self.accept()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(Space.TIGHT)
+        for widget in (self.title, self.totals, self.notes, self.problem):
+            words.addWidget(widget)
+        head.addLayout(words, 1)
+        head.addWidget(self.only_wrong, 0, Qt.AlignmentFlag.AlignBottom)
+        foot = QHBoxLayout()
+        foot.addWidget(self.as_one)
+        foot.addStretch()
+        foot.addWidget(self.cancel)
+        foot.addWidget(self.generate)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.EDGE)
+        column.setSpacing(Space.EDGE)
+        column.addLayout(head)
+        column.addWidget(self.table, 1)
+        column.addLayout(foot)
+        self.resize(820, 560)
+
+
+def _table(model: ListRows) -> QTableView:
+    table = QTableView()
+    table.setModel(model)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    rows, columns = table.verticalHeader(), table.horizontalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    rows.setDefaultSectionSize(_ROW_HEIGHT)
+    columns.setHighlightSections(False)
+    columns.setSectionResizeMode(ListRows.PROMPT, QHeaderView.ResizeMode.Stretch)
+    columns.resizeSection(ListRows.LINE, 64)
+    columns.resizeSection(ListRows.SETTINGS, 240)
+    return table
