@@ -26,12 +26,70 @@
     </message>
 </context>
 <context>
+    <name>ListRows</name>
+    <message numerus="yes">
+        <source>%n take(s)</source>
+        <translation>
+            <numerusform>%n take</numerusform>
+            <numerusform>%n takes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ListSheet</name>
+    <message numerus="yes">
+        <source>%Ln prompt(s)</source>
+        <translation>
+            <numerusform>%Ln prompt</numerusform>
+            <numerusform>%Ln prompts</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln take(s)</source>
+        <translation>
+            <numerusform>%Ln take</numerusform>
+            <numerusform>%Ln takes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln line(s) cannot be used</source>
+        <translation>
+            <numerusform>%Ln line cannot be used</numerusform>
+            <numerusform>%Ln lines cannot be used</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Generate the %Ln right one(s)</source>
+        <translation>
+            <numerusform>Generate the %Ln right one</numerusform>
+            <numerusform>Generate the %Ln right ones</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Generate all %Ln</source>
+        <translation>
+            <numerusform>Generate all %Ln</numerusform>
+            <numerusform>Generate all %Ln</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>StatusBar</name>
     <message numerus="yes">
         <source>%Ln take(s)</source>
         <translation>
             <numerusform>%Ln take</numerusform>
             <numerusform>%Ln takes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Trash</name>
+    <message numerus="yes">
+        <source>%n job(s) deleted.</source>
+        <translation>
+            <numerusform>%n job deleted.</numerusform>
+            <numerusform>%n jobs deleted.</numerusform>
         </translation>
     </message>
 </context>

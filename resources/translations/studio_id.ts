@@ -283,6 +283,127 @@
     </message>
 </context>
 <context>
+    <name>ListIntake</name>
+    <message>
+        <source>Pasted prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a prompt list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt lists ({patterns})</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ListRows</name>
+    <message>
+        <source>Line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation type="unfinished">Prompt</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation type="unfinished">Pengaturan</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n take(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n take</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>seed {seed}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>guidance {value}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>same as line {line}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ListSheet</name>
+    <message>
+        <source>Prompt list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts of the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only what is wrong</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use as one prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Batal</translation>
+    </message>
+    <message>
+        <source>Generate</source>
+        <translation type="unfinished">Buat</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln prompt(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln take(s)</source>
+        <translation type="unfinished">
+            <numerusform>%Ln take</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{time} of music</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {time} to make</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln line(s) cannot be used</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Generate the %Ln right one(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Generate all %Ln</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Menus</name>
     <message>
         <source>&amp;File</source>
@@ -468,6 +589,17 @@
     <message>
         <source>What do you want to hear? For example: late-night lo-fi, dusty drums, 84 bpm</source>
         <translation>Apa yang ingin Anda dengar? Misalnya: lo-fi larut malam, drum berdebu, 84 bpm</translation>
+    </message>
+</context>
+<context>
+    <name>RowDelegate</name>
+    <message>
+        <source>Retry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the take</source>
+        <translation type="unfinished">Nama take</translation>
     </message>
 </context>
 <context>
@@ -747,6 +879,19 @@
     <message>
         <source>TAKE</source>
         <translation>TAKE</translation>
+    </message>
+</context>
+<context>
+    <name>Trash</name>
+    <message numerus="yes">
+        <source>%n job(s) deleted.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
