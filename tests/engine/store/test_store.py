@@ -308,7 +308,7 @@ def test_a_migration_leaves_a_copy_of_what_was_before(
 
 def test_moving_to_one_place_again_and_again_keeps_the_order(both: tuple[Store, Claims]) -> None:
     store, _ = both
-    a, b, target = store.submit([Order(Request())] * 3)
+    target, b, a = store.submit([Order(Request())] * 3)
     for _ in range(60):
         store.move([a.id], target.id)
         store.move([b.id], target.id)
