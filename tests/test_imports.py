@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("app", "engine", "ui")
 
-QT = ("PySide6", "shiboken6", "qasync", "qtawesome", "qtpy")
+QT = ("PySide6", "shiboken6", "qasync")
 MODELS = ("torch", "torchaudio", "audiocraft", "transformers", "encodec", "demucs", "openvino")
 SERVING = ("fastapi", "starlette", "uvicorn")
 HTTP = ("httpx", "httpx_sse")

@@ -7,12 +7,14 @@ import re
 import shutil
 import sys
 import tomllib
-from importlib.metadata import distributions
+from importlib.metadata import distribution
 from pathlib import Path
 
 import environment
 import pytest
 from environment import Environment, SetupError
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(environment.__file__).resolve().parents[1]
 SETTINGS = (
@@ -119,24 +121,37 @@ def test_too_little_space_is_said_before_gigabytes_come(
     Environment(project).provide(())
 
 
-def test_every_dependency_is_pinned_and_the_pins_are_what_is_installed() -> None:
-    pins = dict(re.findall(r"^([\w.-]+)==([^\s;]+)", constraints(), re.MULTILINE))
-    pinned = {plain(name): version for name, version in pins.items()}
+def test_all_that_is_needed_is_pinned_and_the_pins_are_what_is_installed() -> None:
+    constraints = (ROOT / "packaging" / "constraints.txt").read_text("utf-8")
+    pinned = {
+        canonicalize_name(name): version
+        for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", constraints, re.MULTILINE)
+    }
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = project["optional-dependencies"].values()
-    asked = [*project["dependencies"], *itertools.chain.from_iterable(extras)]
-    names = {plain(re.split(r"[;<>=\[ ]", item)[0]) for item in asked}
-    assert names <= pinned.keys()
-    installed = {plain(found.name): found.version for found in distributions()}
-    for name in ("pip", project["name"]):
-        installed.pop(name, None)
-    assert installed.items() <= pinned.items()
+    extras = project["optional-dependencies"]
+    asked = [*project["dependencies"], *itertools.chain.from_iterable(extras.values())]
+    assert {canonicalize_name(Requirement(item).name) for item in asked} <= pinned.keys()
+    here = needed_here([*project["dependencies"], *extras["test"], *extras["lint"]])
+    assert len(here) > len(asked)
+    assert here.items() <= pinned.items()
 
 
-def constraints() -> str:
-    return (ROOT / "packaging" / "constraints.txt").read_text("utf-8")
+def needed_here(asked: list[str]) -> dict[str, str]:
+    """Versions by name of all installed distributions that these requirements lead to."""
+    found: dict[str, str] = {}
+    waiting = [Requirement(item) for item in asked]
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        if name not in found:
+            there = distribution(name)
+            found[name] = there.version
+            further = map(Requirement, there.requires or ())
+            waiting += [inner for inner in further if applies(inner, requirement.extras)]
+    return found
 
 
-def plain(name: str) -> str:
-    """A distribution's name as pip compares it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+def applies(requirement: Requirement, extras: set[str]) -> bool:
+    """Whether it holds on this system, for a distribution that was asked for with ``extras``."""
+    marker = requirement.marker
+    return marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras))
