@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QSpinBox,
     QVBoxLayout,
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.errors import InvalidRequest
-from engine.jobs import Request
+from engine.jobs import Job, Order, Request
 from ui.compose.audio_drop import AudioDrop
 from ui.compose.chips import Chips
 from ui.compose.draft import Draft
@@ -29,7 +28,7 @@ from ui.shared.main_button import MainButton
 from ui.shared.text import clock
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
-from ui.shared.widgets import label, scrolling, set_flag
+from ui.shared.widgets import Button, label, scrolling, set_flag
 
 __all__ = ["ComposePanel"]
 
@@ -41,6 +40,8 @@ class ComposePanel(QWidget):
 
     submitted = Signal(list, bool)
     """list[Order], and whether they go in front of everything that waits."""
+    edited = Signal(str, Request)
+    """A waiting job's id, and the request that it should have."""
     lines_pasted = Signal(str)
     """Several lines were pasted into the prompt: perhaps a prompt list."""
     model_wanted = Signal(str)
@@ -50,6 +51,7 @@ class ComposePanel(QWidget):
         super().__init__()
         self._model = SKETCH
         self._speed: float | None = None
+        self._editing: str | None = None  # id of the waiting job that is being changed
         self.prompt = PromptEdit(theme)
         self.count = label("", "small")
         self.chips = Chips(theme)
@@ -65,6 +67,8 @@ class ComposePanel(QWidget):
         self.audio = AudioDrop(theme)
         self.generate = MainButton(self.tr("Generate"), "Ctrl ⏎")
         self.generate.setToolTip(self.tr("Ctrl+Enter; with Shift in front of all that waits"))
+        self.stop_editing = Button(self.tr("Leave it as it is"), "link")
+        self.stop_editing.hide()
         self._problems = {
             name: _problem_label() for name in ("prompt", "duration", "seed", "melody", "")
         }
@@ -90,6 +94,7 @@ class ComposePanel(QWidget):
 
     def fill(self, request: Request) -> None:
         """Show a request exactly as it was, one take of it, its seed locked."""
+        self._set_editing(None)
         self.prompt.replace_text(request.prompt)
         self.length.set_seconds(request.duration)
         self.takes.setValue(1)
@@ -99,6 +104,11 @@ class ComposePanel(QWidget):
         self.model_wanted.emit(request.model)
         self._review()
         self.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def edit(self, job: Job) -> None:
+        """Show a waiting job; the next Generate changes it in place of making others."""
+        self.fill(job.request)
+        self._set_editing(job.id)
 
     def fill_prompt(self, prompt: str) -> None:
         self.prompt.replace_text(prompt)
@@ -123,8 +133,26 @@ class ComposePanel(QWidget):
             self.audio.setFocus()
         else:
             self.prompt.remember(self.prompt.toPlainText().strip())
+            self._announce(orders, front)
+
+    def _announce(self, orders: list[Order], front: bool) -> None:
+        if self._editing is None:
             self.submitted.emit(orders, front)
             self.seed.used()
+        elif len(orders) == 1:
+            self.edited.emit(self._editing, orders[0].request)
+            self._set_editing(None)
+        else:
+            self._tell("prompt", self.tr("One job cannot become several: take out the braces."))
+
+    def _set_editing(self, job_id: str | None) -> None:
+        self._editing = job_id
+        self.generate.setText(
+            self.tr("Generate") if job_id is None else self.tr("Change the waiting job")
+        )
+        self.stop_editing.setVisible(job_id is not None)
+        self.takes.setEnabled(job_id is None)
+        self.seed.lock.setChecked(job_id is not None)
 
     def _draft(self) -> Draft:
         settings: dict[str, Any] = {
@@ -197,6 +225,7 @@ class ComposePanel(QWidget):
         self.seed.field.textChanged.connect(self._review)
         self.more.changed.connect(self._review)
         self.audio.changed.connect(self._review)
+        self.stop_editing.clicked.connect(lambda: self._set_editing(None))
 
     def _toggle_word(self, word: str, wanted: bool) -> None:
         text = self.prompt.toPlainText()
@@ -220,8 +249,10 @@ class ComposePanel(QWidget):
         column.addWidget(self.audio)
         column.addWidget(self._problems["melody"])
         column.addStretch()
-        foot = QHBoxLayout()
+        foot = QVBoxLayout()
         foot.setContentsMargins(Space.EDGE, Space.HALF, Space.EDGE, Space.EDGE)
+        foot.setSpacing(Space.TIGHT)
+        foot.addWidget(self.stop_editing, 0, Qt.AlignmentFlag.AlignHCenter)
         foot.addWidget(self.generate)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.jobs import Order, Request
+from engine.jobs import Job, Order, Request, Status, Step, utc_now
 from ui.compose.models import ModelOption
 from ui.compose.panel import ComposePanel
 from ui.shared.theme import Theme
@@ -164,6 +164,24 @@ def test_a_filled_in_request_is_sent_exactly(panel: ComposePanel, sent: Sent) ->
     panel.fill(request)
     panel.send()
     assert sent[0][0][0].request == request
+
+
+def test_a_waiting_job_is_changed_in_its_place(
+    qtbot: QtBot, panel: ComposePanel, sent: Sent
+) -> None:
+    request = Request(prompt="calm", duration=20, seed=5)
+    job = Job("gen_1", request, "Calm", Status.PENDING, Step.QUEUED, utc_now())
+    panel.edit(job)
+    qtbot.keyClicks(panel.prompt, " piano")
+    with qtbot.waitSignal(panel.edited) as caught:
+        qtbot.mouseClick(panel.generate, Qt.MouseButton.LeftButton)
+    assert caught.args == ["gen_1", request.model_copy(update={"prompt": "calm piano"})]
+    panel.send()
+    assert len(sent) == 1  # the next one is a new job again
+    panel.edit(job)
+    qtbot.mouseClick(panel.stop_editing, Qt.MouseButton.LeftButton)
+    panel.send()
+    assert len(sent) == 2
 
 
 def test_audio_that_the_model_cannot_follow_is_told_plainly(
