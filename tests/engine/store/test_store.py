@@ -308,10 +308,10 @@ def test_a_migration_leaves_a_copy_of_what_was_before(
 
 def test_moving_to_one_place_again_and_again_keeps_the_order(both: tuple[Store, Claims]) -> None:
     store, _ = both
-    target, b, a = store.submit([Order(Request())] * 3)
+    first, target, b, a = store.submit([Order(Request())] * 4)
     for _ in range(60):
         store.move([a.id], target.id)
         store.move([b.id], target.id)
-    assert [job.id for job in store.jobs()] == [a.id, b.id, target.id]
+    assert [job.id for job in store.jobs()] == [first.id, a.id, b.id, target.id]
     store.move([target.id, b.id], a.id)
-    assert [job.id for job in store.jobs()] == [target.id, b.id, a.id]
+    assert [job.id for job in store.jobs()] == [first.id, target.id, b.id, a.id]
