@@ -138,15 +138,14 @@ class Environment:
         self.folder.mkdir(exist_ok=True)
         # Merged output; bytes that are not UTF-8 must not stop the set-up.
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        with (
-            self._log.open("a", encoding="utf-8") as log,
-            subprocess.Popen(command, encoding="utf-8", errors="replace", **pipes) as process,
-        ):
-            for line in process.stdout or ():
-                log.write(line)
-                last.append(line)
-                if LARGE_DOWNLOAD.match(line):
-                    say(f"    {line.strip()}")
+        with self._log.open("a", encoding="utf-8") as log:
+            process = subprocess.Popen(command, encoding="utf-8", errors="replace", **pipes)
+            with process:
+                for line in process.stdout or ():
+                    log.write(line)
+                    last.append(line)
+                    if LARGE_DOWNLOAD.match(line):
+                        say(f"    {line.strip()}")
         if process.returncode:
             raise SetupError(
                 f"{''.join(last)}\nSetting up stopped at: {what}. Check the network connection and "
