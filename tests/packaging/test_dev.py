@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,12 @@ def test_an_old_python_is_told_so(
     monkeypatch.setattr(sys, "version_info", (3, 10, 13))
     assert dev.main(["run"]) == 1
     assert "Python 3.11 or newer is needed" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["dev", "debian", "environment"])
+def test_older_pythons_get_as_far_as_being_told(name: str) -> None:
+    source = DEV.with_name(f"{name}.py").read_text("utf-8")
+    ast.parse(source, feature_version=(3, 7))
 
 
 def test_failures_and_ctrl_c_end_with_words_and_codes(
