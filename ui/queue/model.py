@@ -133,8 +133,9 @@ class QueueModel(QAbstractListModel):
         return self._status.paused
 
     @property
-    def running(self) -> bool:
-        return bool(self._running)
+    def under_way(self) -> bool:
+        """Whether anything waits or runs."""
+        return self._counts[Show.QUEUE] > 0
 
     def job(self, id_: str) -> Job | None:
         return self._jobs.get(id_)
@@ -145,6 +146,10 @@ class QueueModel(QAbstractListModel):
     def jobs(self, ids: Iterable[str]) -> list[Job]:
         return [job for id_ in ids if (job := self._jobs.get(id_)) is not None]
 
+    def waiting(self) -> list[Job]:
+        """Those that wait, in the queue's order."""
+        return sorted((j for j in self._jobs.values() if j.status is Status.PENDING), key=sort_key)
+
     def row_of(self, id_: str) -> int:
         """The row that shows this job; -1 when none does."""
         key = self._key(self._jobs.get(id_))
@@ -153,6 +158,8 @@ class QueueModel(QAbstractListModel):
     def second_line(self, job: Job) -> str:
         if job.status is not Status.PENDING:
             return words.meta(job)
+        if job.cancelling:
+            return words.time_left(job, paused=False)
         if job.retry_at is not None:
             return words.retrying((job.retry_at - utc_now()).total_seconds())
         number, starts_in = self._start_of(job)
@@ -288,7 +295,7 @@ class QueueModel(QAbstractListModel):
     def _start_of(self, job: Job) -> tuple[int, float | None]:
         """A waiting job's place, and the seconds until it begins if that can be told."""
         if self._places is None:
-            self._places = Places(self._jobs.values())
+            self._places = Places(self.waiting())
         place = self._places.get(job.id)
         if place is None:
             return 0, None

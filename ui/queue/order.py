@@ -80,10 +80,9 @@ class Place:
 
 
 class Places:
-    """The waiting jobs' places, counted when somebody asks."""
+    """Where each of the waiting jobs stands, given them in their order."""
 
-    def __init__(self, jobs: Iterable[Job]) -> None:
-        waiting = sorted((job for job in jobs if job.status is Status.PENDING), key=sort_key)
+    def __init__(self, waiting: Iterable[Job]) -> None:
         self._places: dict[str, Place] = {}
         ahead = 0.0
         for number, job in enumerate(waiting, 1):

@@ -7,9 +7,10 @@ from PySide6.QtCore import QCoreApplication
 from engine.jobs import LOCAL, Job, Status, Step
 from ui.shared.text import clock, tidy
 
-__all__ = ["announcement", "facts", "meta", "model_name", "place_name", "steps", "time_left"]
+__all__ = ["DOT", "announcement", "facts", "meta", "model_name", "place_name", "steps", "time_left"]
 
-_DOT = " · "
+DOT = " · "
+"""Between the facts of a line."""
 
 
 def _tr(text: str, n: int = -1) -> str:
@@ -46,7 +47,7 @@ def meta(job: Job) -> str:
         parts.append(_tr("listen while it grows"))
     else:
         parts.append(model_name(job.request.model))
-    return _DOT.join(parts)
+    return DOT.join(parts)
 
 
 def facts(job: Job) -> str:
@@ -63,7 +64,7 @@ def facts(job: Job) -> str:
     if job.place != LOCAL:
         parts.append(_tr("on %1").replace("%1", job.place))
     parts.append(_tr("seed %1").replace("%1", str(job.request.seed)))
-    return _DOT.join(parts)
+    return DOT.join(parts)
 
 
 def waiting(job: Job, number: int, starts_in: float | None, *, paused: bool) -> str:
@@ -81,11 +82,11 @@ def waiting(job: Job, number: int, starts_in: float | None, *, paused: bool) -> 
         parts.append(_tr("starts in %1").replace("%1", clock(starts_in)))
     if job.place != LOCAL:
         parts.append(_tr("on %1").replace("%1", job.place))
-    return _DOT.join(parts)
+    return DOT.join(parts)
 
 
 def retrying(seconds: float) -> str:
-    return _tr("waiting") + _DOT + _tr("tries again in %1").replace("%1", clock(max(0, seconds)))
+    return _tr("waiting") + DOT + _tr("tries again in %1").replace("%1", clock(max(0, seconds)))
 
 
 def steps(step: Step) -> tuple[tuple[str, bool], ...]:
@@ -103,10 +104,10 @@ def time_left(job: Job, *, paused: bool) -> str:
     if job.cancelling:
         return _tr("cancelling…")
     if paused:
-        return _tr("paused") + _DOT + _percent(job)
+        return _tr("paused") + DOT + _percent(job)
     if job.eta_seconds is None:
         return _percent(job)
-    return _percent(job) + _DOT + _tr("%1 left").replace("%1", clock(job.eta_seconds))
+    return _percent(job) + DOT + _tr("%1 left").replace("%1", clock(job.eta_seconds))
 
 
 def announcement(job: Job, second_line: str) -> str:

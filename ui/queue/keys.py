@@ -1,0 +1,88 @@
+"""The list by keyboard: one key for each thing that can be done with the selected rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QKeyEvent
+
+from engine.jobs import Job, Status
+from ui.queue.intents import Intents
+from ui.queue.model import QueueModel
+
+__all__ = ["Keys"]
+
+_STEP, _LEAP = 1.0, 5.0  # seconds
+
+_Act = Callable[[list[Job]], None]
+
+
+class Keys:
+    """Knows which key means what; the arrows up and down and the like are the view's own."""
+
+    def __init__(self, intents: Intents, model: QueueModel) -> None:
+        self._model, self._intents = model, intents
+        key, nudge = Qt.Key, intents.nudge_requested.emit
+        control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+        acts: dict[QKeyCombination | Qt.Key, _Act] = {
+            key.Key_Space: lambda jobs: intents.play(jobs[0]),
+            key.Key_J: lambda _: nudge(-_LEAP),
+            key.Key_K: lambda _: intents.pause_requested.emit(),
+            key.Key_L: lambda _: nudge(_LEAP),
+            key.Key_Left: lambda _: nudge(-_STEP),
+            key.Key_Right: lambda _: nudge(_STEP),
+            key.Key_X: lambda jobs: intents.decide(jobs, keep=False),
+            key.Key_M: lambda jobs: intents.decide(jobs, keep=True),
+            key.Key_0: lambda jobs: intents.rate(jobs, 0),
+            key.Key_1: lambda jobs: intents.rate(jobs, 1),
+            key.Key_2: lambda jobs: intents.rate(jobs, 2),
+            key.Key_3: lambda jobs: intents.rate(jobs, 3),
+            key.Key_4: lambda jobs: intents.rate(jobs, 4),
+            key.Key_5: lambda jobs: intents.rate(jobs, 5),
+            key.Key_Delete: intents.delete,
+            key.Key_Return: lambda jobs: intents.opened.emit(jobs[0]),
+            key.Key_Enter: lambda jobs: intents.opened.emit(jobs[0]),
+            control | key.Key_Period: intents.cancel,
+            control | key.Key_R: intents.retry,
+            alt | key.Key_Up: lambda jobs: self._shift(jobs, up=True),
+            alt | key.Key_Down: lambda jobs: self._shift(jobs, up=False),
+        }
+        self._acts = {_code(keys): act for keys, act in acts.items()}
+        self._retry = _code(control | key.Key_R)
+
+    def wants(self, event: QKeyEvent, jobs: list[Job]) -> bool:
+        """Whether a key is for the list, even where the window has a shortcut on it."""
+        code = event.keyCombination().toCombined()
+        if code == self._retry:  # the window's retries all that failed
+            return any(job.status in (Status.FAILED, Status.CANCELLED) for job in jobs)
+        return bool(jobs) and self._plain(code) in self._acts
+
+    def press(self, event: QKeyEvent, jobs: list[Job]) -> bool:
+        """Do what a key means to ``jobs``, the current row's first; False if it means nothing."""
+        act = self._acts.get(self._plain(event.keyCombination().toCombined()))
+        if act is None or not jobs:
+            return False
+        act(jobs)
+        return True
+
+    def _shift(self, jobs: list[Job], *, up: bool) -> None:
+        """Move the waiting ones among ``jobs`` one place up or down in the queue."""
+        waiting = self._model.waiting()
+        chosen = {job.id for job in jobs if job.status is Status.PENDING}
+        rows = [row for row, job in enumerate(waiting) if job.id in chosen]
+        if not rows:
+            return
+        target = rows[0] - 1 if up else rows[-1] + 2
+        if 0 <= target <= len(waiting):
+            before = waiting[target].id if target < len(waiting) else None
+            self._intents.move([waiting[row] for row in rows], before)
+
+    @staticmethod
+    def _plain(code: int) -> int:
+        """Without the number pad's mark: its keys mean the same."""
+        return code & ~Qt.KeyboardModifier.KeypadModifier.value
+
+
+def _code(keys: QKeyCombination | Qt.Key) -> int:
+    return keys.toCombined() if isinstance(keys, QKeyCombination) else keys.value

@@ -1,0 +1,75 @@
+"""The menu of a row: what can be done with the selected jobs, each with its key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QMenu, QWidget
+
+from engine.jobs import Job, Status
+from ui.queue.intents import Intents, playable
+
+__all__ = ["row_menu"]
+
+
+def row_menu(
+    parent: QWidget,
+    jobs: Sequence[Job],
+    intents: Intents,
+    *,
+    rename: Callable[[], None],
+    first_waiting: str | None,
+) -> QMenu:
+    """A menu for ``jobs``, the current row's first; it goes away by itself once closed.
+
+    ``first_waiting`` is the id of the job that is next, for moving others before it.
+    """
+    menu = QMenu(parent)
+    menu.aboutToHide.connect(menu.deleteLater)
+    job, one = jobs[0], len(jobs) == 1
+    takes = [job for job in jobs if job.take is not None]
+    waiting = [job for job in jobs if job.status is Status.PENDING]
+
+    def add(name: str, keys: str, act: Callable[[], object]) -> None:
+        # Shown, not set: the list's keys are the list's own, and work when it has the focus.
+        menu.addAction(f"{name}\t{keys}" if keys else name).triggered.connect(lambda: act())
+
+    if playable(job):
+        add(_tr("Play or pause"), _tr("Space"), lambda: intents.play(job))
+    if one:
+        add(_tr("Open"), _tr("Enter"), lambda: intents.opened.emit(job))
+        add(_tr("Rename"), "F2", rename)
+    if takes:
+        menu.addSeparator()
+        _add_stars(menu, takes, intents)
+        add(_tr("Keep"), "M", lambda: intents.decide(takes, keep=True))
+        add(_tr("Reject"), "X", lambda: intents.decide(takes, keep=False))
+        menu.addSeparator()
+        add(_tr("Export…"), "Ctrl+E", lambda: intents.export_requested.emit(takes))
+        if one:
+            add(_tr("Show in folder"), "", lambda: intents.reveal_requested.emit(job))
+    menu.addSeparator()
+    if one:
+        add(_tr("Again with…"), "Ctrl+G", lambda: intents.again_requested.emit(job))
+    if waiting and first_waiting is not None:
+        add(_tr("Make it next"), "", lambda: intents.move(waiting, first_waiting))
+    if any(not job.status.final for job in jobs):
+        add(_tr("Cancel"), "Ctrl+.", lambda: intents.cancel(jobs))
+    if any(job.status in (Status.FAILED, Status.CANCELLED) for job in jobs):
+        add(_tr("Retry"), "Ctrl+R", lambda: intents.retry(jobs))
+    menu.addSeparator()
+    add(_tr("Delete"), _tr("Del"), lambda: intents.delete(jobs))
+    return menu
+
+
+def _add_stars(menu: QMenu, takes: Sequence[Job], intents: Intents) -> None:
+    rate = menu.addMenu(_tr("Stars"))
+    for stars in range(5, -1, -1):
+        name = "★" * stars if stars else _tr("none")
+        action = rate.addAction(f"{name}\t{stars}")
+        action.triggered.connect(lambda _=False, n=stars: intents.rate(takes, n))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Queue", text)

@@ -1,0 +1,366 @@
+"""The list itself: rows of jobs and takes, by mouse, by keyboard and by dragging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    QTimer,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
+
+from engine.errors import MusicError
+from engine.jobs import Failure, Job
+from ui.queue.delegate import Hover, Playing, RowDelegate, star_at
+from ui.queue.dragging import ROWS, drop_row, row_mime
+from ui.queue.intents import Intents, playable
+from ui.queue.keys import Keys
+from ui.queue.layout import ROW_HEIGHT, Zone, zone_at
+from ui.queue.menu import row_menu
+from ui.queue.model import QueueModel
+from ui.queue.thumbnails import Thumbnails
+from ui.shared.theme import Theme
+from ui.shared.widgets import as_role
+
+__all__ = ["QueueView"]
+
+_TICK = 1_000  # milliseconds between two looks at the countdowns
+_PRESSED = (Zone.PLAY, Zone.STARS, Zone.CANCEL, Zone.RETRY, Zone.MENU)
+
+
+class QueueView(QListView):
+    """Shows a QueueModel and announces, through ``intents``, what the musician wants.
+
+    ``file_of`` gives the file to drag out of the window for a job with a take; it may raise
+    MusicError.
+    """
+
+    def __init__(
+        self,
+        model: QueueModel,
+        thumbnails: Thumbnails,
+        theme: Theme,
+        file_of: Callable[[Job], Path],
+    ) -> None:
+        super().__init__()
+        self._model, self._theme, self._file_of = model, theme, file_of
+        self.intents = Intents(self)
+        self._keys = Keys(self.intents, model)
+        self._rows = RowDelegate(model, thumbnails, theme)
+        self._rows.setParent(self)
+        self._pressed: tuple[str, Zone] | None = None
+        self._current = ""
+        self._chosen: list[str] = []
+        self._top = ("", 0)  # id of the row at the top, and how far it is scrolled out
+        self._drop: int | None = None
+        self._ticking = QTimer(self, interval=_TICK)
+        self._ticking.timeout.connect(self.viewport().update)
+        self._set_up()
+        self.setModel(model)
+        self._connect()
+
+    def _set_up(self) -> None:
+        self.setItemDelegate(self._rows)
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setDragEnabled(True)
+        self.setAcceptDrops(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(self.tr("Jobs and takes"))
+        as_role(self, "ground")
+        self.verticalScrollBar().setSingleStep(ROW_HEIGHT // 2)
+
+    def _connect(self) -> None:
+        model = self._model
+        model.modelAboutToBeReset.connect(self._remember)
+        model.modelReset.connect(self._find_again)
+        model.dataChanged.connect(self._tell_changed)
+        model.counted.connect(lambda _counts: self._tick_while_needed())
+        model.rename_requested.connect(
+            lambda id_, name: self.intents.annotate_requested.emit(id_, {"name": name})
+        )
+        self.selectionModel().currentChanged.connect(self._tell_current)
+        self.verticalScrollBar().valueChanged.connect(self._note_top)
+        self._theme.changed.connect(self.viewport().update)
+
+    # What the window asks.
+
+    def current_job(self) -> Job | None:
+        index = self.currentIndex()
+        return self._model.job_at(index.row()) if index.isValid() else None
+
+    def selected_jobs(self) -> list[Job]:
+        """From top to bottom, the current row's first."""
+        rows = sorted(index.row() for index in self.selectedIndexes())
+        current = self.currentIndex().row()
+        if current in rows:
+            rows = [current, *(row for row in rows if row != current)]
+        return [self._model.job_at(row) for row in rows]
+
+    def go_to(self, job_id: str) -> bool:
+        """Select a row and bring it into sight; False if no row shows this job."""
+        row = self._model.row_of(job_id)
+        if row >= 0:
+            self.setCurrentIndex(self._model.index(row))
+        return row >= 0
+
+    def set_playing(self, playing: Playing) -> None:
+        """Which take is in the player, and how much of it was played."""
+        before, self._rows.playing = self._rows.playing, playing
+        if (before.id, before.on) != (playing.id, playing.on):
+            self._repaint(before.id)
+        elif before.share == playing.share:
+            return
+        self._repaint(playing.id)
+
+    def _repaint(self, job_id: str) -> None:
+        row = self._model.row_of(job_id)
+        if row >= 0:
+            self.viewport().update(self.visualRect(self._model.index(row)))
+
+    # Selection, and the place in the list, stay with their rows whatever happens to the order.
+
+    def _tell_current(self, current: QModelIndex) -> None:
+        job = self._model.job_at(current.row()) if current.isValid() else None
+        self._current = job.id if job else ""
+        self.intents.selected.emit(job)
+
+    def _tell_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        if first.row() <= self.currentIndex().row() <= last.row():
+            self.intents.selected.emit(self.current_job())
+
+    def _remember(self) -> None:
+        self._chosen = [job.id for job in self.selected_jobs()]
+
+    def _find_again(self) -> None:
+        rows = [row for id_ in self._chosen if (row := self._model.row_of(id_)) >= 0]
+        selection, flag = self.selectionModel(), QItemSelectionModel.SelectionFlag
+        for row in rows:
+            selection.select(self._model.index(row), flag.Select)
+        if rows:
+            selection.setCurrentIndex(self._model.index(rows[0]), flag.NoUpdate)
+            self.scrollTo(self.currentIndex())
+        elif self._current:
+            self._tell_current(QModelIndex())
+
+    def _note_top(self, value: int) -> None:
+        row, over = divmod(value, ROW_HEIGHT)
+        self._top = (self._model.job_at(row).id, over) if row < self._model.rowCount() else ("", 0)
+
+    def doItemsLayout(self) -> None:  # noqa: N802
+        """Rows that come, go or move above what is looked at do not push it away."""
+        id_, over = self._top
+        super().doItemsLayout()
+        row = self._model.row_of(id_)
+        if row >= 0 and self.verticalScrollBar().value() > 0:
+            self.verticalScrollBar().setValue(row * ROW_HEIGHT + over)
+
+    def _tick_while_needed(self) -> None:
+        if not self._model.under_way:
+            self._ticking.stop()
+        elif not self._ticking.isActive():
+            self._ticking.start()
+
+    # The mouse.
+
+    def _hover_at(self, point: QPoint) -> Hover:
+        index = self.indexAt(point)
+        if not index.isValid():
+            return Hover()
+        area = self.visualRect(index)
+        job, inside = self._model.job_at(index.row()), point - area.topLeft()
+        zone = zone_at(self._rows.parts(job, area.width()), inside)
+        if (zone is Zone.PLAY and not playable(job)) or (zone is Zone.WAVE and job.take is None):
+            zone = Zone.ROW
+        return Hover(index.row(), zone, inside)
+
+    def _set_hover(self, hover: Hover) -> None:
+        before, self._rows.hover = self._rows.hover, hover
+        if hover == before:
+            return
+        for row in {before.row, hover.row} - {-1}:
+            self.viewport().update(self.visualRect(self._model.index(row)))
+        hand = hover.zone is not Zone.ROW
+        self.viewport().setCursor(
+            Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        hover = self._hover_at(event.position().toPoint())
+        self._pressed = None
+        if hover.row >= 0 and event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = (self._model.job_at(hover.row).id, hover.zone)
+        if self._pressed is not None and hover.zone in _PRESSED:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            event.accept()
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._set_hover(self._hover_at(event.position().toPoint()))
+        if self._pressed is None or self._pressed[1] not in _PRESSED:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        pressed, self._pressed = self._pressed, None
+        if pressed is None or pressed[1] not in _PRESSED:
+            super().mouseReleaseEvent(event)
+        hover = self._hover_at(event.position().toPoint())
+        if pressed is None or hover.row < 0:
+            return
+        job = self._model.job_at(hover.row)
+        if pressed == (job.id, hover.zone) and not event.modifiers():
+            self._act(job, hover)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        hover = self._hover_at(event.position().toPoint())
+        if hover.zone in _PRESSED:
+            self.mousePressEvent(event)
+        elif hover.row >= 0 and hover.zone is Zone.ROW:
+            job = self._model.job_at(hover.row)
+            if playable(job):
+                self.intents.seek_requested.emit(job.id, 0.0)
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Leave:
+            self._set_hover(Hover())
+        return super().viewportEvent(event)
+
+    def _act(self, job: Job, hover: Hover) -> None:
+        """What a click in a zone of a row does."""
+        parts = self._rows.parts(job, self.viewport().width())
+        match hover.zone:
+            case Zone.PLAY:
+                self.intents.play(job)
+            case Zone.WAVE if job.take is not None:
+                share = (hover.at.x() - parts.wave.left()) / parts.wave.width()
+                self.intents.seek_requested.emit(job.id, share * job.take.duration)
+            case Zone.STARS:
+                self.intents.rate([job], star_at(parts.stars, hover.at))
+            case Zone.CANCEL:
+                self.intents.cancel([job])
+            case Zone.RETRY:
+                self.intents.retry([job])
+            case Zone.MENU:
+                area = self.visualRect(self._model.index(hover.row))
+                self._show_menu(hover.row, area.topLeft() + parts.menu.bottomLeft())
+
+    # The keyboard and the menu.
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self._keys.wants(event, self.selected_jobs())
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if not self._keys.press(event, self.selected_jobs()):
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802
+        """Letters are for the player and for sorting out takes; the search has a field."""
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if index.isValid():
+            self._show_menu(index.row(), self.visualRect(index).center() if by_key else event.pos())
+
+    def _show_menu(self, row: int, at: QPoint) -> None:
+        index = self._model.index(row)
+        if not self.selectionModel().isSelected(index):
+            self.setCurrentIndex(index)
+        waiting = self._model.waiting()
+        menu = row_menu(
+            self,
+            self.selected_jobs(),
+            self.intents,
+            rename=lambda: self.edit(self.currentIndex()),
+            first_waiting=waiting[0].id if waiting else None,
+        )
+        menu.popup(self.viewport().mapToGlobal(at))
+
+    # Dragging.
+
+    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: ARG002, N802
+        try:
+            mime = row_mime(self.selected_jobs(), self._file_of)
+        except MusicError as error:
+            self.intents.failed.emit(Failure.of(error))
+            return
+        if mime is None:
+            return
+        files = mime.hasUrls()
+        drag = QDrag(self)
+        drag.setMimeData(mime)
+        icon = "music" if files else "list"
+        drag.setPixmap(self._theme.pixmap(icon, "accent", 24, self.devicePixelRatioF()))
+        drag.exec(Qt.DropAction.CopyAction if files else Qt.DropAction.MoveAction)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        event.setAccepted(event.source() is self and event.mimeData().hasFormat(ROWS))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802
+        y = event.position().toPoint().y() + self.verticalScrollBar().value()
+        self._set_drop(drop_row(self._model, round(y / ROW_HEIGHT)))
+        event.setAccepted(self._drop is not None)
+        self.startAutoScroll()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002, N802
+        self._set_drop(None)
+        self.stopAutoScroll()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        self.dragMoveEvent(event)  # type: ignore[arg-type]
+        row = self._drop
+        self._set_drop(None)
+        self.stopAutoScroll()
+        if row is None:
+            return
+        ids = bytes(event.mimeData().data(ROWS).data()).decode().split("\n")
+        waiting = [job.id for job in self._model.waiting()]
+        # Before the first row from there on that is not itself being moved.
+        behind = waiting[row - self._model.row_of(waiting[0]) :]
+        before = next((id_ for id_ in behind if id_ not in ids), None)
+        self.intents.move(self._model.jobs(ids), before)
+        event.setDropAction(Qt.DropAction.MoveAction)
+        event.accept()
+
+    def _set_drop(self, row: int | None) -> None:
+        if row != self._drop:
+            self._drop = row
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if self._drop is not None:
+            y = self._drop * ROW_HEIGHT - self.verticalScrollBar().value()
+            line = QRect(0, max(y - 1, 0), self.viewport().width(), 2)
+            QPainter(self.viewport()).fillRect(line, self._theme.color("accent"))
