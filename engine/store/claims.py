@@ -56,7 +56,7 @@ class Claims(Records):
         order = [jobs.when_idle, jobs.priority.desc()]
         if loaded_model is not None:
             order.append((jobs.model == loaded_model).desc())
-        order.append(jobs.position)
+        order += [jobs.position, jobs.attempt.desc()]  # of equals, what has begun goes first
         token = new_token()
         next_id = jobs.select(jobs.id).where(ready).order_by(*order).limit(1)
         with self._transaction():

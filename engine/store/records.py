@@ -131,7 +131,7 @@ class Records:
 
 def _list_order(job: Job) -> tuple[float, ...]:
     if job.status is Status.PENDING:
-        return (0, job.when_idle, -job.priority, job.position)
+        return (0, job.when_idle, -job.priority, job.position, -job.attempt)
     return (1, -(job.finished_at or job.created_at).timestamp())
 
 

@@ -223,7 +223,9 @@ class Store(Records):
         query = self._tables.everything().where(
             jobs.deleted_at.is_null(), jobs.status == Status.PENDING.value
         )
-        ordered = query.order_by(jobs.when_idle, jobs.priority.desc(), jobs.position)
+        ordered = query.order_by(
+            jobs.when_idle, jobs.priority.desc(), jobs.position, jobs.attempt.desc()
+        )
         return [from_row(row) for row in ordered.dicts()]
 
     def _outer_position(self, *, front: bool, count: int) -> float:

@@ -146,9 +146,9 @@ class QueueRules(RuleBasedStateMachine):
 
     def _back_in_place(self, job: str) -> None:
         """A job that comes back keeps its place: where its row's position says."""
-        positions = {j.id: j.position for j in self.store.jobs()}
+        places = {j.id: (j.position, -j.attempt) for j in self.store.jobs()}
         self.queue.append(job)
-        self.queue.sort(key=lambda job_id: positions[job_id])
+        self.queue.sort(key=lambda job_id: places[job_id])
 
 
 TestQueueRules = QueueRules.TestCase
@@ -312,6 +312,6 @@ def test_moving_to_one_place_again_and_again_keeps_the_order(both: tuple[Store, 
     for _ in range(60):
         store.move([a.id], target.id)
         store.move([b.id], target.id)
-    assert [job.id for job in store.jobs()] == [first.id, a.id, b.id, target.id]
+        assert [job.id for job in store.jobs()] == [first.id, a.id, b.id, target.id]
     store.move([target.id, b.id], a.id)
     assert [job.id for job in store.jobs()] == [first.id, target.id, b.id, a.id]
