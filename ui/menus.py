@@ -61,7 +61,7 @@ class Menus(QMenuBar):
         self.again = self._add(menu, self.tr("Again with…"), "Ctrl+G")
         self.another = self._add(menu, self.tr("Another take"), "Ctrl+T")
         menu.addSeparator()
-        self.retry_failed = self._add(menu, self.tr("Retry all failed"), "Ctrl+Shift+R")
+        self.retry_failed = self._add(menu, self.tr("Retry all failed"), "Ctrl+R")
         self.pause = self._add(menu, self.tr("Pause the queue"), "Ctrl+P")
         self.pause.setCheckable(True)
         self.set_job(selected=False, finished=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,31 +36,37 @@ _LOUDNESS = (None, -14.0, -16.0, -23.0)
 
 @dataclass(frozen=True, slots=True)
 class ExportWish:
-    """A job's take, the folder to put it into, and ``engine.audio.export.export``'s options."""
+    """Takes, the folder to put them into, and ``engine.audio.export.export``'s options."""
 
-    job: Job
+    jobs: Sequence[Job]
     folder: Path
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-def run_export(wish: ExportWish) -> Exported:
-    """Do it; takes as long as reading and writing the take does. Raises MusicError."""
+def run_export(wish: ExportWish) -> list[Exported]:
+    """Do it; takes as long as reading and writing the takes does. Raises MusicError."""
     # Imported where it is needed: it brings the audio libraries, which the first paint can spare.
     from engine.audio.export import export
 
-    if wish.job.take is None:
-        raise ValueError("a job without a take cannot be exported")
-    return export(wish.job.take, wish.job.request, wish.job.name, wish.folder, **wish.options)
+    return [
+        export(job.take, job.request, job.name, wish.folder, **wish.options)
+        for job in wish.jobs
+        if job.take is not None
+    ]
 
 
 class ExportDialog(QDialog):
     wished = Signal(ExportWish)
 
-    def __init__(self, job: Job, folder: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, jobs: Sequence[Job], folder: Path, parent: QWidget | None = None) -> None:
+        """``jobs`` have takes; the preview shows the first one's name."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Export “{name}”").format(name=job.name))
-        self._job, self._folder = job, folder
+        title = self.tr("Export %n take(s)", "", len(jobs))
+        if len(jobs) == 1:
+            title = self.tr("Export “{name}”").format(name=jobs[0].name)
+        self.setWindowTitle(title)
+        self._jobs, self._folder = jobs, folder
         self._background = Background(self)
         self.format = _combo(self.tr("Format"), [name.upper() for name in FORMATS])
         as_it_is = self.tr("As it is")
@@ -80,9 +86,9 @@ class ExportDialog(QDialog):
         self.choose = Button(self.tr("Choose…"), "small")
         self.bars = QCheckBox(self.tr("End on a whole bar"))
         self.midi = QCheckBox(self.tr("The notes too, as MIDI"))
-        take = job.take
-        self.bars.setEnabled(take is not None and bool(take.tempo and take.beats_per_bar))
-        self.midi.setVisible(take is not None and take.midi_path is not None)
+        takes = [job.take for job in jobs if job.take is not None]
+        self.bars.setEnabled(all(take.tempo and take.beats_per_bar for take in takes))
+        self.midi.setVisible(any(take.midi_path is not None for take in takes))
         self.cancel = Button(self.tr("Cancel"))
         self.export = Button(self.tr("Export"))
         self.export.setDefault(True)
@@ -103,7 +109,7 @@ class ExportDialog(QDialog):
             "trim_to_bars": self.bars.isChecked(),
             "midi": self.midi.isChecked(),
         }
-        self.wished.emit(ExportWish(self._job, self._folder, options))
+        self.wished.emit(ExportWish(self._jobs, self._folder, options))
         super().accept()
 
     def done(self, result: int) -> None:
@@ -112,7 +118,7 @@ class ExportDialog(QDialog):
 
     def _show_name(self) -> None:
         """What the file will be called, or why the pattern does not work."""
-        job, pattern = self._job, self.pattern.text()
+        job, pattern = self._jobs[0], self.pattern.text()
         suffix = FORMATS[self.format.currentIndex()]
 
         def name() -> str:

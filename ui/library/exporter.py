@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -13,12 +15,17 @@ from engine.jobs import Failure, Job
 from ui.library.export_dialog import ExportDialog, ExportWish, run_export
 from ui.shared.background import Background
 
+if TYPE_CHECKING:
+    from engine.audio.export import Exported
+
 __all__ = ["Exporter"]
 
-_KEY = "export"
+_SECONDS = 15.0
 
 
 class Exporter(QObject):
+    KEY = "export"
+    """Of its notices; their action means to show ``folder``."""
     noticed = Signal(Notice)
 
     def __init__(self, folder: Path, drag_folder: Path, parent: QWidget) -> None:
@@ -30,19 +37,17 @@ class Exporter(QObject):
         """Where the next export goes, unless the musician says otherwise; then that."""
         self._background = Background(self)
 
-    def open(self, job: Job) -> None:
-        """Ask how, then do it."""
-        dialog = ExportDialog(job, self.folder, self._window)
+    def open(self, jobs: Sequence[Job]) -> None:
+        """Ask how to export the takes of ``jobs``, then do it."""
+        dialog = ExportDialog(jobs, self.folder, self._window)
         dialog.wished.connect(self.run)
         dialog.open()
 
     def run(self, wish: ExportWish) -> None:
         self.folder = wish.folder
-        text = self.tr("Exporting “{name}”…").format(name=wish.job.name)
-        self.noticed.emit(Notice(text, key=_KEY))
-        self._background.run(
-            lambda: run_export(wish), lambda done: self._tell(done.audio), self._fail
-        )
+        text = self.tr("Exporting %n take(s)…", "", len(wish.jobs))
+        self.noticed.emit(Notice(text, key=self.KEY))
+        self._background.run(lambda: run_export(wish), self._tell, self._fail)
 
     def file_of(self, job: Job) -> Path:
         """A file of the job's take with a human name. Raises MusicError."""
@@ -60,13 +65,15 @@ class Exporter(QObject):
         """Until what was asked for is done; for leaving."""
         self._background.wait()
 
-    def _tell(self, path: Path) -> None:
-        text = self.tr("Exported to {path}").format(path=path)
-        show = Action("show_export", self.tr("Show in folder"))
-        self.noticed.emit(Notice(text, Level.GOOD, actions=(show,), key=_KEY, seconds=12))
+    def _tell(self, exported: Sequence[Exported]) -> None:
+        where = exported[0].audio if len(exported) == 1 else self.folder
+        text = self.tr("Exported to {path}").format(path=where)
+        show = Action("show", self.tr("Show in folder"))
+        notice = Notice(text, Level.GOOD, actions=(show,), key=self.KEY, seconds=_SECONDS)
+        self.noticed.emit(notice)
 
     def _fail(self, failure: Failure) -> None:
-        self.noticed.emit(Notice.of(failure, key=_KEY))
+        self.noticed.emit(Notice.of(failure, key=self.KEY))
 
 
 def _load_libraries() -> None:

@@ -43,6 +43,8 @@ class Intents(QObject):
     opened = Signal(Job)
     again_requested = Signal(Job)
     """Compose should show this job's request."""
+    edit_requested = Signal(Job)
+    """Compose should change this job, which still waits."""
     export_requested = Signal(list)
     """list[Job], all with a take."""
     reveal_requested = Signal(Job)

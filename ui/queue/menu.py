@@ -52,6 +52,8 @@ def row_menu(
     menu.addSeparator()
     if one:
         add(_tr("Again with…"), "Ctrl+G", lambda: intents.again_requested.emit(job))
+    if one and waiting:
+        add(_tr("Edit…"), "", lambda: intents.edit_requested.emit(job))
     if waiting and first_waiting is not None:
         add(_tr("Make it next"), "", lambda: intents.move(waiting, first_waiting))
     if any(not job.status.final for job in jobs):

@@ -59,6 +59,7 @@ class QueueModel(QAbstractListModel):
         self._filter = Filter()
         self._texts: dict[str, str] = {}  # for the search; made when first searched
         self._counts = dict.fromkeys(Show, 0)
+        self._takes = 0
         self._running: set[str] = set()
         self._places: Places | None = None
         self._status = EngineStatus()
@@ -71,6 +72,7 @@ class QueueModel(QAbstractListModel):
         self._places = None
         self._texts.clear()
         self._counts = {s: sum(in_tab(job, s) for job in self._jobs.values()) for s in Show}
+        self._takes = sum(job.take is not None for job in self._jobs.values())
         self._sift()
         self.endResetModel()
         self.counted.emit(dict(self._counts))
@@ -129,6 +131,11 @@ class QueueModel(QAbstractListModel):
         return len(self._jobs)
 
     @property
+    def takes(self) -> int:
+        """Takes there are, shown or not."""
+        return self._takes
+
+    @property
     def paused(self) -> bool:
         return self._status.paused
 
@@ -145,6 +152,10 @@ class QueueModel(QAbstractListModel):
 
     def jobs(self, ids: Iterable[str]) -> list[Job]:
         return [job for id_ in ids if (job := self._jobs.get(id_)) is not None]
+
+    def jobs_in(self, show: Show) -> list[Job]:
+        """Those that a tab would show without a search, in no order."""
+        return [job for job in self._jobs.values() if in_tab(job, show)]
 
     def waiting(self) -> list[Job]:
         """Those that wait, in the queue's order."""
@@ -235,6 +246,7 @@ class QueueModel(QAbstractListModel):
         for show in Show:
             self._counts[show] += bool(after and in_tab(after, show))
             self._counts[show] -= bool(before and in_tab(before, show))
+        self._takes += bool(after and after.take) - bool(before and before.take)
         if any(job is not None and job.status is Status.PENDING for job in (before, after)):
             self._places = None
         self._running.discard(id_)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 
@@ -87,7 +89,7 @@ class ShortcutsDialog(QDialog):
 
 
 class AboutDialog(QDialog):
-    def __init__(self, theme: Theme, version: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("About DGX Music Studio"))
@@ -109,7 +111,8 @@ class AboutDialog(QDialog):
         column.setSpacing(Space.HALF)
         column.addWidget(mark)
         column.addWidget(label("DGX Music Studio", "heading"))
-        column.addWidget(label(self.tr("Version {version}").format(version=version), "muted"))
+        number = self.tr("Version {version}").format(version=version("dgx-music-studio"))
+        column.addWidget(label(number, "muted"))
         column.addSpacing(Space.HALF)
         column.addWidget(text)
         column.addSpacing(Space.EDGE)

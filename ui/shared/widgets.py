@@ -35,6 +35,7 @@ W = TypeVar("W", bound=QWidget)
 
 def as_role(widget: W, role: str) -> W:
     """Give a widget its looks in the style sheet."""
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # plain QWidgets need it
     widget.setProperty("role", role)
     return widget
 

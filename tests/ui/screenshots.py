@@ -1,0 +1,283 @@
+"""Every state of the window as a picture: ``python -m tests.ui.screenshots FOLDER [NAME ...]``.
+
+Offscreen unless QT_QPA_PLATFORM says otherwise; ``QT_SCALE_FACTOR=2`` gives the same at 200 %.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+import soundfile
+from PySide6.QtCore import QElapsedTimer
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from app.notices import Action, Level, Notice
+from app.paths import Paths
+from app.player import Player, Track
+from app.settings import SettingsFile
+from app.studio import Studio
+from engine.jobs import EngineState, Failure, Job, Request, Status, Step, Take, utc_now
+from tests.fakes import FakeEngine
+from ui.main_window import MainWindow
+from ui.shared.theme import Appearance, Theme
+from ui.shared.translation import install_language
+
+RATE = 22_050
+SETTLE = 400  # milliseconds for peaks to be loaded and everything to be laid out
+
+ROWS = (
+    ("Trap beat with 808s", "trap beat with 808s, tight hats, dark bells", 84, "C minor", 5, 16),
+    ("Calm piano melody, rain outside", "calm piano melody, rain outside", 70, "E minor", 3, 20),
+    ("Melancholic lo-fi in D minor", "melancholic lo-fi hip hop, 84 bpm", 84, "D minor", 4, 30),
+    ("Synthwave at night", "synthwave at night, 104 bpm", 104, "F♯ minor", 0, 30),
+    ("Liquid drum and bass", "liquid drum and bass, 174 bpm", 174, "D minor", 2, 72),
+    ("Gamelan and rain", "gamelan, slow, rain, 60 bpm", 60, "A minor", 5, 24),
+    ("Bright bossa nova", "bright bossa nova guitar, 120 bpm", 120, "G major", 0, 45),
+)
+
+
+@dataclass
+class Scene:
+    app: QApplication
+    theme: Theme
+    fake: FakeEngine
+    studio: Studio
+    player: Player
+    window: MainWindow
+    folder: Path
+
+    def settle(self, milliseconds: int = SETTLE) -> None:
+        timer = QElapsedTimer()
+        timer.start()
+        while timer.elapsed() < milliseconds:
+            self.app.processEvents()
+
+
+def sound(folder: Path, name: str, seconds: float, seed: int) -> Path:
+    """A file with a shape worth looking at."""
+    path = folder / f"{name}.wav"
+    if not path.exists():
+        random = np.random.default_rng(seed)
+        frames = int(seconds * RATE)
+        time = np.arange(frames) / RATE
+        beat = np.exp(-4 * ((time * (1.2 + seed % 5 * 0.3)) % 1))
+        swell = np.interp(time, np.linspace(0, seconds, 9), random.uniform(0.25, 0.95, 9))
+        noise = random.uniform(-1, 1, frames)
+        soundfile.write(path, (noise * swell * (0.35 + 0.6 * beat)).astype(np.float32), RATE)
+    return path
+
+
+def finished(folder: Path, index: int) -> Job:
+    name, prompt, tempo, key, stars, seconds = ROWS[index % len(ROWS)]
+    take = Take(
+        path=sound(folder, f"take{index % len(ROWS)}", seconds, index % len(ROWS)),
+        duration=seconds,
+        sample_rate=RATE,
+        channels=1,
+        sha256="0" * 64,
+        tempo=float(tempo),
+        beats_per_bar=4,
+        key=key,
+        loudness=-14.1,
+        true_peak=-1.2,
+        made_by="sketch 1",
+        licence="Yours to use and sell",
+        stars=stars,
+        tags=("drums", "dark") if index == 0 else (),
+    )
+    now = utc_now() - timedelta(seconds=index)
+    return Job(
+        f"gen_{index:016x}",
+        Request(prompt=prompt, duration=seconds, seed=4127 + index),
+        name if index < len(ROWS) else f"{name} {index}",
+        Status.COMPLETED,
+        Step.COMPLETED,
+        now,
+        position=float(index),
+        progress=1.0,
+        take=take,
+        finished_at=now,
+    )
+
+
+def busy_jobs(folder: Path) -> list[Job]:
+    jobs = [finished(folder, index) for index in range(len(ROWS))]
+
+    def job(number: int, name: str, seconds: float = 16, **fields: object) -> Job:
+        request = Request(prompt=name.lower(), duration=seconds, seed=number)
+        base = Job(
+            f"gen_b{number}", request, name, Status.PENDING, Step.QUEUED, utc_now(), position=number
+        )
+        return base.with_(**fields)
+
+    preview = sound(folder, "preview", 7.7, 9)
+    running = {"status": Status.PROCESSING, "step": Step.GENERATING, "started_at": utc_now()}
+    no_memory = Failure("out_of_memory", "Out of memory.", "Try a shorter length.", "MemoryError")
+    return [
+        *jobs,
+        job(1, "Lo-fi hip hop, dusty, late night", progress=0.48, eta_seconds=11.0,
+            preview=preview, **running),
+        job(2, "Upbeat dance, bright synths", progress=0.22, eta_seconds=26.0, **running),
+        job(3, "Bossa nova guitar, 120 bpm", 24),
+        job(4, "Waltz for two clarinets", 30),
+        job(5, "Brass fanfare for a small town", status=Status.FAILED, step=Step.FAILED,
+            error=no_memory, finished_at=utc_now()),
+    ]  # fmt: skip
+
+
+@contextmanager
+def scene(
+    jobs: Callable[[Path], list[Job]], folder: Path, appearance: str = "dark", language: str = "en"
+) -> Iterator[Scene]:
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    install_language(app, language)
+    home = folder / "home"
+    os.environ["DGX_MUSIC_HOME"] = str(home)
+    fake = FakeEngine(jobs(folder))
+    studio = Studio(fake)
+    player = Player()
+    theme = Theme(app, Appearance(appearance))
+    window = MainWindow(studio, player, theme, SettingsFile(home / "config"), Paths.find())
+    made = Scene(app, theme, fake, studio, player, window, folder)
+    fake.set_status(state=EngineState.WORKING if fake.queue.waiting() else EngineState.READY)
+    window.show()
+    studio.load()
+    made.settle()
+    yield made
+    window.close()
+    player.close()
+    window.deleteLater()
+    made.settle(50)
+
+
+def save(widget: QWidget, path: Path) -> None:
+    """Painted onto an opaque image, as on a screen: text is smoothed as it is there."""
+    ratio = widget.devicePixelRatioF()
+    image = QImage(widget.size() * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(QColor("black"))
+    widget.render(image)
+    image.save(str(path))
+    print(path)
+
+
+def empty(scene: Scene) -> QWidget:
+    return scene.window
+
+
+def busy(scene: Scene) -> QWidget:
+    scene.window.compose.set_speed(0.6)
+    scene.window.compose.fill_prompt("late-night lo-fi, dusty drums, warm Rhodes, {vinyl|rain}")
+    scene.window.compose.takes.setValue(2)
+    scene.player.load(Track.of(finished(scene.folder, 0)), at=7.0, play=False)
+    scene.window.notices.tell(
+        Notice(
+            "dgx01 is busy. Two jobs go on by themselves in 0:18.",
+            Level.CAUTION,
+            actions=(Action("here", "Run here"), Action("retry", "Retry now")),
+            key="busy",
+        )
+    )
+    scene.settle()
+    return scene.window
+
+
+def error(scene: Scene) -> QWidget:
+    scene.fake.notify(
+        Failure(
+            "disk_full",
+            "There is no room for more takes on this disk.",
+            "Free some space, then retry.",
+            "OSError: [Errno 28] No space left on device",
+        )
+    )
+    scene.fake.set_status(state=EngineState.RESTARTING, free_bytes=300_000_000)
+    scene.window.compose.fill_prompt("a" * 2100)
+    scene.window.compose.length.field.setText("soon")
+    scene.window.compose.length.field.editingFinished.emit()
+    scene.settle()
+    return scene.window
+
+
+def small(scene: Scene) -> QWidget:
+    scene.window.resize(1024, 640)
+    return busy(scene)
+
+
+def _dialog(scene: Scene) -> QWidget:
+    scene.settle()
+    return next(d for d in scene.window.findChildren(QDialog) if d.isVisible())
+
+
+def prompt_list(scene: Scene) -> QWidget:
+    rows = [f"idea number {n}, {60 + n} bpm,{n + 4},{n % 3 + 1}," for n in range(40)]
+    rows[3:5] = ["tense strings,0,,", "slow jazz,30,many,"]
+    scene.window.lists.speed = 30
+    scene.window.lists.open_text("\n".join(["prompt,tempo_hint,duration,takes", *rows]))
+    return _dialog(scene)
+
+
+def export(scene: Scene) -> QWidget:
+    scene.window.exporter.open(finished(scene.folder, 0))
+    return _dialog(scene)
+
+
+def settings(scene: Scene) -> QWidget:
+    scene.window.menus.settings.trigger()
+    return _dialog(scene)
+
+
+def shortcuts(scene: Scene) -> QWidget:
+    scene.window.menus.shortcuts.trigger()
+    return _dialog(scene)
+
+
+def thousand(folder: Path) -> list[Job]:
+    return [finished(folder, index) for index in range(1_000)]
+
+
+def nothing(folder: Path) -> list[Job]:
+    return []
+
+
+SHOTS: dict[str, tuple[Callable[[Path], list[Job]], Callable[[Scene], QWidget], str, str]] = {
+    "empty-dark": (nothing, empty, "dark", "en"),
+    "empty-light": (nothing, empty, "light", "en"),
+    "busy-dark": (busy_jobs, busy, "dark", "en"),
+    "busy-light": (busy_jobs, busy, "light", "en"),
+    "error-dark": (busy_jobs, error, "dark", "en"),
+    "thousand-light": (thousand, empty, "light", "en"),
+    "small-dark": (busy_jobs, small, "dark", "en"),
+    "small-indonesian": (busy_jobs, small, "light", "id"),
+    "empty-indonesian": (nothing, small, "dark", "id"),
+    "prompt-list": (nothing, prompt_list, "dark", "en"),
+    "export": (nothing, export, "light", "en"),
+    "settings": (nothing, settings, "dark", "en"),
+    "shortcuts": (nothing, shortcuts, "dark", "en"),
+}
+
+
+def main(target: Path, names: list[str]) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (jobs, stage, appearance, language) in SHOTS.items():
+            if names and name not in names:
+                continue
+            with scene(jobs, Path(folder), appearance, language) as made:
+                save(stage(made), target / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

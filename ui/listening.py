@@ -1,0 +1,65 @@
+"""The player, the list and the player bar in step: what is asked of one shows in the others."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from app.player import Player, Track
+from engine.jobs import Job
+from ui.queue.delegate import Playing
+from ui.queue.panel import QueuePanel
+
+__all__ = ["Listening"]
+
+
+class Listening(QObject):
+    def __init__(self, player: Player, queue: QueuePanel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._player, self._queue = player, queue
+        intents = queue.intents
+        intents.play_requested.connect(self._play)
+        intents.seek_requested.connect(self._seek)
+        intents.nudge_requested.connect(player.nudge)
+        intents.pause_requested.connect(player.toggle)
+        player.changed.connect(self._show)
+        player.position_changed.connect(self._show)
+
+    def go(self, step: int) -> None:
+        """Play the next (1) or the previous (-1) take of the list."""
+        model, track = self._queue.model, self._player.track
+        row = model.row_of(track.id) + step if track is not None else 0
+        while 0 <= row < model.rowCount():
+            job = model.job_at(row)
+            if self._load(job):
+                self._queue.reveal(job.id)
+                return
+            row += step
+
+    def _play(self, job_id: str) -> None:
+        if self._player.track is not None and self._player.track.id == job_id:
+            self._player.toggle()
+            return
+        job = self._queue.model.job(job_id)
+        if job is not None:
+            self._load(job)
+
+    def _seek(self, job_id: str, seconds: float) -> None:
+        if self._player.track is not None and self._player.track.id == job_id:
+            self._player.seek(seconds)
+            self._player.play()
+            return
+        job = self._queue.model.job(job_id)
+        if job is not None:
+            self._load(job, seconds)
+
+    def _load(self, job: Job, seconds: float = 0.0) -> bool:
+        track = Track.of(job)
+        if track is not None:
+            self._player.load(track, at=seconds)
+        return track is not None
+
+    def _show(self) -> None:
+        track, length = self._player.track, self._player.duration
+        share = self._player.position / length if length else 0.0
+        playing = Playing(track.id if track else "", self._player.playing, min(share, 1.0))
+        self._queue.view.set_playing(playing)

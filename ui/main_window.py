@@ -1,0 +1,269 @@
+"""The main window: arranges the panels and connects what they announce; nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.notices import Level, Notice
+from app.paths import Paths
+from app.peak_loader import PeakLoader
+from app.player import Player
+from app.settings import SettingsFile
+from app.studio import Studio
+from engine.jobs import EngineStatus, Job, Order
+from ui.compose.list_intake import ListIntake
+from ui.compose.model_picker import ModelPicker
+from ui.compose.panel import ComposePanel
+from ui.compose.welcome import Welcome
+from ui.library.exporter import Exporter
+from ui.library.take_panel import TakePanel
+from ui.library.trash import Trash
+from ui.listening import Listening
+from ui.menus import Menus
+from ui.queue.order import Show
+from ui.queue.panel import QueuePanel
+from ui.settings.help_dialogs import AboutDialog, ShortcutsDialog
+from ui.settings.settings_dialog import SettingsDialog
+from ui.shared.notice_bar import NoticeBar
+from ui.shared.status_bar import StatusBar
+from ui.shared.theme import Appearance, Theme
+from ui.shared.widgets import as_role, hairline
+from ui.top_bar import TopBar
+
+__all__ = ["MainWindow"]
+
+_WARM_UP = 1_500  # milliseconds after the start
+
+
+class MainWindow(QMainWindow):
+    closed = Signal()
+
+    def __init__(
+        self, studio: Studio, player: Player, theme: Theme, settings: SettingsFile, paths: Paths
+    ) -> None:
+        super().__init__()
+        self._studio, self._player, self._theme, self._settings = studio, player, theme, settings
+        self.takes_folder = settings.current.takes_folder or paths.takes
+        self.exporter = Exporter(
+            self.takes_folder / "Exported", self.takes_folder / "Dragged", self
+        )
+        self.lists = ListIntake(theme, self)
+        self.trash = Trash(studio, self)
+        self.peaks = PeakLoader(paths.cache, self)
+        self.menus = Menus(theme.appearance)
+        self.models = ModelPicker(theme)
+        self.compose = ComposePanel(theme)
+        self.welcome = Welcome(theme)
+        self.notices = NoticeBar(theme)
+        self.queue = QueuePanel(theme, self.peaks, self.exporter.file_of, self.notices)
+        self.take = TakePanel(theme, self.exporter.file_of)
+        self.status = StatusBar(theme)
+        self.listening = Listening(player, self.queue, self)
+        self.setWindowTitle("DGX Music Studio")
+        self.setMinimumSize(960, 600)
+        self.setAcceptDrops(True)
+        self._arrange()
+        self._connect_studio()
+        self._connect_compose()
+        self._connect_queue()
+        self._connect_menus()
+        self.compose.prompt.setFocus()
+        QTimer.singleShot(_WARM_UP, self.exporter.warm_up)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        if self.lists.accepts(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        event.acceptProposedAction()
+        self.lists.take(event.mimeData())
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self._settings.update(
+            geometry=_text(self.saveGeometry()), layout=_text(self.splitter.saveState())
+        )
+        self.exporter.wait()
+        self.peaks.close()
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _arrange(self) -> None:
+        self.setMenuWidget(TopBar(self.menus, self.models))
+        self.centre = QStackedWidget()
+        self.centre.addWidget(self.welcome)
+        self.centre.addWidget(self.queue)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(1)
+        self.compose.setMinimumWidth(280)
+        self.take.setMinimumWidth(260)
+        for panel in (as_role(self.compose, "panel"), self.centre, as_role(self.take, "panel")):
+            self.splitter.addWidget(panel)
+        self.splitter.setSizes([320, 812, 308])
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setChildrenCollapsible(False)
+        body = as_role(QWidget(), "ground")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.splitter, 1)
+        column.addWidget(hairline())
+        column.addWidget(self.status)
+        self.setCentralWidget(body)
+        self.resize(1440, 900)
+        self.restoreGeometry(_state(self._settings.current.geometry))
+        self.splitter.restoreState(_state(self._settings.current.layout))
+
+    def _connect_studio(self) -> None:
+        studio, model, tell = self._studio, self.queue.model, self.notices.tell
+        studio.loaded.connect(model.set_jobs)
+        studio.loaded.connect(self._remember_prompts)
+        studio.changed.connect(model.apply)
+        studio.changed.connect(self._player.follow)
+        studio.status_changed.connect(self._show_status)
+        for source in (studio.notified, self._player.noticed, self.exporter.noticed):
+            source.connect(tell)
+        self.trash.noticed.connect(tell)
+        self.notices.acted.connect(self._act)
+        model.counted.connect(self._show_counts)
+
+    def _connect_compose(self) -> None:
+        studio, compose = self._studio, self.compose
+        compose.submitted.connect(lambda orders, front: studio.submit(orders, front=front))
+        compose.edited.connect(studio.edit)
+        compose.lines_pasted.connect(self.lists.open_text)
+        compose.model_wanted.connect(self.models.select)
+        self.models.chosen.connect(compose.set_model)
+        self.lists.submitted.connect(studio.submit)
+        self.lists.as_one_wanted.connect(compose.fill_prompt)
+        self.welcome.chosen.connect(self._try_example)
+
+    def _connect_queue(self) -> None:
+        studio, intents, take = self._studio, self.queue.intents, self.take
+        intents.selected.connect(self._show_job)
+        intents.opened.connect(lambda _job: take.name.setFocus())
+        intents.cancel_requested.connect(studio.cancel)
+        intents.retry_requested.connect(studio.retry)
+        intents.delete_requested.connect(self.trash.delete)
+        intents.move_requested.connect(studio.move)
+        intents.annotate_requested.connect(self._annotate)
+        intents.again_requested.connect(lambda job: self.compose.fill(job.request))
+        intents.edit_requested.connect(self.compose.edit)
+        intents.export_requested.connect(self.exporter.open)
+        intents.reveal_requested.connect(_show_file)
+        take.annotated.connect(self._annotate)
+        take.again_wanted.connect(self.compose.fill)
+        take.another_wanted.connect(lambda request: studio.submit([Order(request)]))
+        take.export_wanted.connect(lambda job: self.exporter.open([job]))
+        take.file_copied.connect(self._tell_copied)
+        for failed in (intents.failed, take.failed):
+            failed.connect(lambda failure: self.notices.tell(Notice.of(failure)))
+
+    def _connect_menus(self) -> None:
+        menus, take, compose = self.menus, self.take, self.compose
+        menus.open_list.triggered.connect(self.lists.browse)
+        menus.paste_list.triggered.connect(self.lists.open_clipboard)
+        menus.export.triggered.connect(
+            lambda: self.exporter.open([job for job in self.queue.view.selected_jobs() if job.take])
+        )
+        menus.open_folder.triggered.connect(lambda: _show(self.takes_folder))
+        menus.settings.triggered.connect(self._open_settings)
+        menus.quit.triggered.connect(self.close)
+        menus.undo.triggered.connect(self.trash.undo)
+        self.trash.undo_possible.connect(menus.undo.setEnabled)
+        menus.search.triggered.connect(self.queue.search)
+        menus.prompt.triggered.connect(compose.prompt.setFocus)
+        menus.generate.triggered.connect(lambda: compose.send())
+        menus.generate_front.triggered.connect(lambda: compose.send(front=True))
+        menus.again.triggered.connect(take.again.click)
+        menus.another.triggered.connect(take.another.click)
+        menus.retry_failed.triggered.connect(self._retry_failed)
+        menus.pause.triggered.connect(self._studio.set_paused)
+        menus.appearance_chosen.connect(self._set_appearance)
+        menus.compose_panel.toggled.connect(compose.setVisible)
+        menus.take_panel.toggled.connect(take.setVisible)
+        menus.full_screen.toggled.connect(
+            lambda full: self.showFullScreen() if full else self.showNormal()
+        )
+        menus.shortcuts.triggered.connect(lambda: ShortcutsDialog(self._theme, self).open())
+        menus.about.triggered.connect(lambda: AboutDialog(self._theme, self).open())
+
+    def _show_status(self, status: EngineStatus) -> None:
+        self.status.show_status(status)
+        self.queue.model.set_status(status)
+        self.compose.set_speed(status.speed)
+        self.lists.speed = status.speed
+        self.menus.pause.setChecked(status.paused)
+
+    def _show_counts(self, counts: dict[Show, int]) -> None:
+        self.status.show_takes(self.queue.model.takes)
+        self.centre.setCurrentWidget(self.queue if counts[Show.ALL] else self.welcome)
+
+    def _show_job(self, job: Job | None) -> None:
+        self.take.show_job(job)
+        self.menus.set_job(selected=job is not None, finished=bool(job and job.take))
+
+    def _remember_prompts(self, jobs: Sequence[Job]) -> None:
+        by_age = sorted(jobs, key=lambda job: job.created_at)
+        self.compose.set_history([job.request.prompt for job in by_age if job.request.prompt])
+
+    def _try_example(self, prompt: str) -> None:
+        self.compose.fill_prompt(prompt)
+        self.compose.send()
+
+    def _annotate(self, job_id: str, fields: dict[str, object]) -> None:
+        self._studio.annotate(job_id, **fields)
+
+    def _retry_failed(self) -> None:
+        failed = self.queue.model.jobs_in(Show.FAILED)
+        if failed:
+            self._studio.retry([job.id for job in failed])
+
+    def _act(self, key: str, action: str) -> None:
+        """An action of a notice was pressed."""
+        match key, action:
+            case Trash.KEY, "undo":
+                self.trash.undo()
+            case Exporter.KEY, "show":
+                _show(self.exporter.folder)
+
+    def _tell_copied(self, name: str) -> None:
+        text = self.tr("The file of “{name}” is copied: paste it where you want it.")
+        notice = Notice(text.format(name=name), Level.GOOD, key="copied", seconds=6)
+        self.notices.tell(notice)
+
+    def _set_appearance(self, appearance: Appearance) -> None:
+        self._theme.set_appearance(appearance)
+        self._settings.update(appearance=appearance.value)
+
+    def _open_settings(self) -> None:
+        dialog = SettingsDialog(self._settings.current, self.takes_folder, self)
+        dialog.changed.connect(self._change_setting)
+        dialog.open()
+
+    def _change_setting(self, name: str, value: object) -> None:
+        self._settings.update(**{name: value})
+        if name == "appearance":
+            self._theme.set_appearance(Appearance(str(value)))
+
+
+def _show(folder: Path) -> None:
+    """In the system's file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+def _show_file(job: Job) -> None:
+    if job.take is not None:
+        _show(job.take.path.parent)
+
+
+def _text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode("ascii")
+
+
+def _state(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode("ascii"))
