@@ -1,0 +1,113 @@
+"""The command line: ``dgx-music``. Each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["main"]
+
+cli = typer.Typer(
+    name="dgx-music",
+    help="DGX Music Studio: turn words into music.",
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they would print the values of all variables
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_DISPLAYS = ("WAYLAND_DISPLAY", "DISPLAY", "QT_QPA_PLATFORM")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@cli.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """Without a command, the window opens."""
+    if context.invoked_subcommand is None:
+        studio()
+
+
+@cli.command()
+def studio() -> None:
+    """Open the window."""
+    if sys.platform.startswith("linux") and not any(map(os.environ.get, _DISPLAYS)):
+        typer.echo(
+            "There is no display here, so no window can open. To make music in the terminal:\n"
+            '  dgx-music generate "calm piano, 70 bpm"',
+            err=True,
+        )
+        raise typer.Exit(1)
+    from app.main import run
+
+    raise typer.Exit(run())
+
+
+@cli.command()
+def generate(
+    prompts: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PROMPT",
+            help="What to play. {calm|tense} stands for two prompts.",
+            show_default=False,
+        ),
+    ],
+    model: Annotated[str, typer.Option(help="Which model plays it.")] = "sketch",
+    duration: Annotated[float, typer.Option(help="Seconds of music.")] = 16.0,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same take.", show_default="drawn")
+    ] = None,
+    count: Annotated[
+        int, typer.Option(min=1, max=100, help="Takes of each prompt, with seeds that follow.")
+    ] = 1,
+    format: Annotated[
+        str | None, typer.Option(help="wav, flac, mp3 or ogg.", show_default="wav")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="A file for one take, or a folder.", show_default="the takes folder"),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make takes here in the terminal, with the window's engine."""
+    from app.generate import generate_takes
+
+    settings = {"model": model, "duration": duration, "seed": seed, "output_format": format}
+    raise typer.Exit(generate_takes(prompts, settings, count=count, out=out, as_json=json))
+
+
+@cli.command()
+def doctor(json: Json = False) -> None:
+    """Check what this computer has and say what to do about the rest."""
+    from app.doctor import report
+
+    raise typer.Exit(report(as_json=json))
+
+
+@cli.command()
+def logs(
+    hours: Annotated[float, typer.Option(min=0, help="How far to look back.")] = 24,
+    severity: Annotated[
+        str, typer.Option(help="The least that is shown: DEBUG, INFO, WARNING or ERROR.")
+    ] = "INFO",
+    search: Annotated[str, typer.Option(help="Only lines with this text in them.")] = "",
+    save_json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what is found to a file.")
+    ] = None,
+) -> None:
+    """Show what the program logged."""
+    from app.logs import show_logs
+
+    raise typer.Exit(show_logs(hours, severity, search, save_json))
+
+
+def main() -> None:
+    cli()
+
+
+if __name__ == "__main__":
+    main()

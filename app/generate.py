@@ -1,0 +1,202 @@
+"""Takes made in the terminal: the window's engine, over a queue of its own.
+
+A queue of its own, because the library's may be open in the window, paused, or full of jobs that
+nobody asked for here. What is finished goes to the takes folder, where the window finds it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import tempfile
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from app.delivery import Delivery
+from app.engine_thread import Opened
+from app.journal import start_journal
+from app.paths import Paths
+from app.settings import SettingsFile
+from app.take_bars import TakeBars
+from engine.audio.atomic import in_plain_words
+from engine.dispatch.feed import Feed
+from engine.errors import DiskFull, InvalidRequest, MusicError, Problem
+from engine.jobs import Change, Failure, Job, Order, Take, new_id, parse_request
+from engine.prompts import expand
+
+__all__ = ["Outcome", "follow", "generate_takes", "orders_for"]
+
+OpenEngine = Callable[[Feed], AbstractAsyncContextManager[Opened]]
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of it."""
+
+    made: list[tuple[Job, Take]] = field(default_factory=list)
+    failures: list[tuple[str, Failure]] = field(default_factory=list)
+    """With the prompt that failed; empty where all of them did."""
+
+    def to_json(self) -> str:
+        takes = [
+            {
+                "path": str(take.path),
+                "seed": job.request.seed,
+                "duration": take.duration,
+                "sample_rate": take.sample_rate,
+                "request": job.request.model_dump(mode="json"),
+            }
+            for job, take in self.made
+        ]
+        errors = [
+            {"prompt": prompt, "code": failure.code, "message": failure.message} | _hint(failure)
+            for prompt, failure in self.failures
+        ]
+        return json.dumps({"takes": takes, "errors": errors}, ensure_ascii=False, indent=2)
+
+
+def generate_takes(
+    prompts: Sequence[str],
+    settings: dict[str, Any],
+    *,
+    count: int = 1,
+    out: Path | None = None,
+    as_json: bool = False,
+) -> int:
+    """The ``generate`` command: progress on stderr, the takes' paths (or JSON) on stdout.
+
+    Returns 0, 1 when a take failed, 2 for bad input, 130 after Ctrl+C.
+    """
+    paths, console, outcome = Paths.find(), Console(stderr=True), Outcome()
+    start_journal(paths.logs)
+    status, orders = DONE, list[Order]()
+    # Being asked to end is the same as Ctrl+C: what is finished is kept, the rest cleared away.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        usual = SettingsFile(paths.config).current.takes_folder or paths.takes
+        delivery = Delivery(out, usual, settings.get("output_format"))
+        orders = orders_for(prompts, settings | {"output_format": delivery.format}, count)
+        delivery.prepare(len(orders))
+        with _workspace(paths.cache) as folder, TakeBars(console, len(orders)) as bars:
+            open_engine = partial(_open_engine, folder)
+            asyncio.run(_make(orders, open_engine, delivery, bars, outcome))
+    except MusicError as error:
+        status = BAD_INPUT if isinstance(error, InvalidRequest) else FAILED
+        outcome.failures.append(("", Failure.of(error)))
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    places = {order.id: place for place, order in enumerate(orders)}
+    outcome.made.sort(key=lambda made: places[made[0].id])  # as asked for, not as they ended
+    if as_json:
+        typer.echo(outcome.to_json())
+    else:
+        for _, take in outcome.made:
+            typer.echo(take.path)
+        for prompt, failure in outcome.failures:
+            console.print(_in_words(prompt, failure), highlight=False)
+    return status or (FAILED if outcome.failures else DONE)
+
+
+def orders_for(prompts: Sequence[str], settings: dict[str, Any], count: int) -> list[Order]:
+    """``count`` orders for every prompt that the templates stand for; raises InvalidRequest."""
+    requests = [
+        request
+        for template in prompts
+        for prompt in expand(template)
+        for request in parse_request({**settings, "prompt": prompt}).takes(count)
+    ]
+    if not all(request.prompt for request in requests):
+        raise InvalidRequest((Problem("prompt", "is empty"),))
+    return [Order(request, id=new_id()) for request in requests]
+
+
+async def follow(orders: Sequence[Order], open_engine: OpenEngine) -> AsyncGenerator[Job, None]:
+    """Queue the orders, and give every new snapshot of their jobs until all have ended.
+
+    Raises what opening and submitting raise, and DiskFull rather than wait for room.
+    """
+    told: asyncio.Queue[Job | MusicError] = asyncio.Queue()
+
+    def changed(changes: Sequence[Change]) -> None:
+        for change in changes:
+            told.put_nowait(change.job)
+
+    def noticed(failure: Failure) -> None:
+        if failure.code == DiskFull.code:
+            told.put_nowait(DiskFull(failure.message, detail=failure.detail))
+
+    feed = Feed()
+    feed.listen(changed, lambda _: None, noticed)
+    waiting = {order.id for order in orders}
+    async with open_engine(feed) as engine:
+        await engine.dispatcher.submit(orders)
+        while waiting:
+            news = await told.get()
+            if isinstance(news, MusicError):
+                raise news
+            if news.status.final:
+                waiting.discard(news.id)
+            yield news
+
+
+async def _make(
+    orders: Sequence[Order],
+    open_engine: OpenEngine,
+    delivery: Delivery,
+    bars: TakeBars,
+    outcome: Outcome,
+) -> None:
+    """Fill in the outcome as takes end, so that Ctrl+C keeps those that are finished."""
+    async with aclosing(follow(orders, open_engine)) as jobs:
+        async for job in jobs:
+            bars.show(job)
+            if job.take is not None:
+                outcome.made.append((job, delivery.deliver(job, job.take)))
+            elif job.error is not None and job.status.final:
+                outcome.failures.append((job.request.prompt, job.error))
+
+
+@contextmanager
+def _workspace(cache: Path) -> Iterator[Path]:
+    """A folder for a queue that lives as long as this command."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix="terminal-", dir=cache)
+    except OSError as error:
+        raise in_plain_words(error, cache) from error
+    with folder as name:
+        yield Path(name)
+
+
+def _open_engine(folder: Path, feed: Feed) -> AbstractAsyncContextManager[Opened]:
+    # Imported when it is needed: bad input is told without waiting for it.
+    from engine.local import LocalEngine
+    from engine.settings import EngineSettings
+
+    settings = EngineSettings(
+        data_folder=folder / "data", takes_folder=folder / "takes", cache_folder=folder / "cache"
+    )
+    return LocalEngine(settings, feed)
+
+
+def _hint(failure: Failure) -> dict[str, str]:
+    return {"hint": failure.hint} if failure.hint else {}
+
+
+def _in_words(prompt: str, failure: Failure) -> Text:
+    text = Text(f"“{prompt}”: " if prompt else "")
+    text.append(failure.message, "red")
+    for more in filter(None, (failure.hint, failure.detail)):
+        text.append(f"\n  {more}", "dim")
+    return text
