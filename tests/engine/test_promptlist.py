@@ -134,7 +134,7 @@ class TestJsonLines:
         [
             ('{"prompt": "calm"', "line 1: is not valid JSON, from character 18 on"),
             ("[1]", 'line 1: is not an object such as {"prompt": "…"}'),
-            ("[" * 5_000, "line 1: is not JSON that a prompt list may hold"),
+            ("[" * 50_000, "line 1: is not JSON that a prompt list may hold"),
             ('{"prompt": 7}', "line 1, prompt: must be text"),
             ('{"prompt": "\\ud800"}', "line 1, prompt: must be text"),
             ('{"duration": 20}', "line 1, prompt: is missing"),
