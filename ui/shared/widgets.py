@@ -91,10 +91,21 @@ class IconButton(QToolButton):
     """A button that is only an icon: its tip is its name, and it keeps step with the theme."""
 
     def __init__(
-        self, theme: Theme, icon: str, name: str, *, checked_icon: str = "", role: str = "muted"
+        self,
+        theme: Theme,
+        icon: str,
+        name: str,
+        *,
+        checked_icon: str = "",
+        role: str = "muted",
+        checked_role: str = "text",
     ) -> None:
         super().__init__()
-        self._theme, self._icons, self._role = theme, (icon, checked_icon or icon), role
+        self._theme, self._icons, self._roles = (
+            theme,
+            (icon, checked_icon or icon),
+            (role, checked_role),
+        )
         self.setAccessibleName(name)
         self.setToolTip(name)
         self.setIconSize(QSize(Size.ICON, Size.ICON))
@@ -104,9 +115,14 @@ class IconButton(QToolButton):
         theme.changed.connect(self._refresh)
         self._refresh()
 
+    def set_icon(self, icon: str) -> None:
+        """Another icon, for another state."""
+        self._icons = (icon, icon)
+        self._refresh()
+
     def _refresh(self) -> None:
         checked = self.isChecked()
-        self.setIcon(self._theme.icon(self._icons[checked], "text" if checked else self._role))
+        self.setIcon(self._theme.icon(self._icons[checked], self._roles[checked]))
 
 
 class ElidedLabel(QLabel):
