@@ -25,6 +25,7 @@ LAYERS = 4
 """Velocity layers of the tone; the level follows the velocity without steps."""
 _REFERENCE = 0.1
 """RMS of every voice in its loudest moment: -20 dBFS."""
+_PEAK = 0.4
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,7 +99,11 @@ class Bank:
         seconds = self._longest[key] + patch.release + 0.01
         held = patch.longest if seconds > patch.longest else seconds
         samples = patch.play(Key(key.pitch, key.layer / LAYERS, held, rng))
-        samples = level_to(samples, _REFERENCE * from_db(patch.level_db))
+        samples = level_to(samples, _REFERENCE * from_db(patch.level_db + _ear_db(key.pitch)))
+        peak = float(np.abs(samples).max())
+        if peak > _PEAK:
+            # A sharp attack is heard by its height, not by its power.
+            samples *= np.float32((_PEAK / peak) ** 0.7)
         again = 0 if patch.endless else None
         if again is None and held < seconds:
             if patch.held:
@@ -106,6 +111,11 @@ class Bank:
             else:
                 samples[..., -frames(1.0) :] *= fade_in(frames(1.0))[::-1]
         return Voice(samples, frames(patch.attack), frames(patch.release), again, patch.even)
+
+
+def _ear_db(pitch: int) -> float:
+    """High notes are heard louder at equal power, low ones softer."""
+    return -2.0 * min(max((pitch - 62) / 24, -0.6), 1.2)
 
 
 def _go_round(samples: Floats) -> tuple[Floats, int]:

@@ -9,16 +9,19 @@ from engine.generators.sketch.synth.dsp import (
     SAMPLE_RATE,
     Filter,
     Floats,
+    Sections,
     frames,
-    high_shelf,
     highpass,
-    low_shelf,
     lowpass,
-    peaking,
+    soft_clip,
 )
 from engine.generators.sketch.synth.effects import Crusher, Tape
 
 __all__ = ["Bus", "Glue"]
+
+
+_WARMTH = 0.42
+"""Drive of the output transformer: rounds the tallest strokes, leaves the rest alone."""
 
 
 class Glue:
@@ -59,14 +62,11 @@ class Glue:
 class Bus:
     """Blocks of the mix in, in order; blocks of the finished sound out, not yet levelled."""
 
-    def __init__(self, score: Score) -> None:
+    def __init__(self, score: Score, tone: Sections) -> None:
+        """``tone``: the equaliser, see ``Balance``."""
         mix = score.mix
         loop = frames(score.seconds) if score.loop else None
-        shape = [highpass(26)]
-        if abs(mix.tilt_db) > 0.05:
-            shape += [low_shelf(320, -0.5 * mix.tilt_db), high_shelf(2800, 0.5 * mix.tilt_db)]
-        shape += [peaking(290, -1.2, 0.8), high_shelf(9000, 1.5)]
-        self._shape = Filter(*shape)
+        self._shape = Filter(highpass(26), tone)
         self._side_gain = np.float32(0.55 + 0.9 * mix.width)
         self._side = Filter(highpass(130))
         self._glue = Glue(mix.glue) if mix.glue > 0.01 else None
@@ -83,6 +83,7 @@ class Bus:
         block = np.stack((middle + side, middle - side))
         if self._glue is not None:
             block = self._glue(block)
+        block = soft_clip(block, _WARMTH)
         if self._tape is not None:
             block = self._tape(block, start)
         if self._crusher is not None:

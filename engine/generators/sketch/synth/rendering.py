@@ -19,6 +19,7 @@ from engine.generators.sketch.synth.bus import Bus
 from engine.generators.sketch.synth.dsp import Floats, fade_in, frames
 from engine.generators.sketch.synth.mastering import TRIES, Mastering
 from engine.generators.sketch.synth.mixer import BLOCK, Mixer
+from engine.generators.sketch.synth.tone import Balance
 
 __all__ = ["Rendering"]
 
@@ -39,7 +40,8 @@ class Rendering:
         if score.loop:
             tail = max(0, self._mixer.last_note() + self._mixer.tail - self._count)
         self._mixed = np.zeros((self._count + tail, 2), np.float32)
-        self._bus = Bus(score)
+        self._balance = Balance()
+        self._bus: Bus  # once the mix is there, see _patch_bus
         self._master = Mastering(self._count, score.loop)
         self._blas = ThreadpoolController()
         self._fresh = 0
@@ -79,8 +81,7 @@ class Rendering:
             if due:
                 work.append(partial(self._prepare, tuple(due)))
             work.append(partial(self._mix, start))
-        if self._score.loop:
-            work.append(self._fold)
+        work.append(self._patch_bus)
         starts = range(0, self._count, BLOCK)
         work += [partial(self._polish, start) for start in starts]
         work += [partial(self._measure, start) for start in starts]
@@ -94,10 +95,18 @@ class Rendering:
 
     def _mix(self, start: int) -> None:
         count = min(BLOCK, len(self._mixed) - start)
-        self._mixed[start : start + count] = self._mixer.block(start, count).T
+        block = self._mixer.block(start, count)
+        self._balance.hear(block)
+        self._mixed[start : start + count] = block.T
         self._fresh = start + count
 
-    def _fold(self) -> None:
+    def _patch_bus(self) -> None:
+        """Between mix and master: the bus is set to what the mix turned out to be."""
+        self._bus = Bus(self._score, self._balance.sections(self._score.mix.tilt_db))
+        if self._score.loop:
+            self._fold(self._bus)
+
+    def _fold(self, bus: Bus) -> None:
         """What rings on after the end is heard at the start of the next round."""
         for start in range(self._count, len(self._mixed), self._count):
             tail = self._mixed[start : start + self._count]
@@ -106,7 +115,7 @@ class Rendering:
         # The bus comes to the start as if it had just heard the end.
         for start in range(-_WARM_UP, 0, BLOCK):
             index = np.arange(start, start + BLOCK) % self._count
-            self._bus(np.ascontiguousarray(self._mixed[index].T), start)
+            bus(np.ascontiguousarray(self._mixed[index].T), start)
 
     def _polish(self, start: int) -> None:
         block = self._mixed[start : min(start + BLOCK, self._count)]

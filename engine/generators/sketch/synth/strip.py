@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,7 +26,22 @@ __all__ = ["Event", "Strip", "events_of"]
 
 _VARIANTS = 3
 """Strokes that a drum alternates between."""
-_LOW_CUT = {"chords": 110.0, "melody": 130.0, "counter": 130.0, "texture": 150.0}
+_FEEL = 1.3
+"""How steeply the level follows the velocity."""
+_SEAT_DB = {
+    "drums": 2.0,
+    "percussion": 1.0,
+    "bass": -1.0,
+    "chords": -1.0,
+    "melody": 1.0,
+    "counter": -1.0,
+}
+"""Decibels by which a role sits above or below the others."""
+_EVENING = 0.5
+"""How much of the difference between sparse and dense parts is taken out."""
+_SPREAD = {"chords": 0.45, "texture": 0.45, "counter": 0.25}
+"""How far a role's notes spread from left (low) to right (high)."""
+_LOW_CUT = {"chords": 120.0, "melody": 130.0, "counter": 130.0, "texture": 150.0}
 """Hertz, where the part asks for none: leaves the bottom to kick and bass."""
 
 
@@ -39,12 +54,16 @@ class Event:
     """Frames until it is let go."""
     key: VoiceKey
     gain: float
+    pan: float = 0.0
+    """-1 to 1, within the part."""
 
 
 def events_of(part: Part, score: Score) -> list[Event]:
     """The part's notes in frames, hats choked, drum strokes varied."""
     beat = 60.0 / score.tempo * SAMPLE_RATE
     kit = part.instrument in KITS
+    spread = _SPREAD.get(part.role, 0.0)
+    centre = float(np.mean([note.pitch for note in part.notes])) if part.notes else 60.0
     events: list[Event] = []
     strokes: dict[int, int] = {}
     for note in part.notes:
@@ -59,7 +78,9 @@ def events_of(part: Part, score: Score) -> list[Event]:
             variant = held
         velocity = min(max(note.velocity, 0.02), 1.0)
         key = VoiceKey(part.instrument, note.pitch, layer_of(velocity), variant)
-        events.append(Event(start, held, key, (velocity / 0.8) ** 1.6))
+        gain = (velocity / 0.8) ** _FEEL
+        pan = 0.0 if kit else spread * min(max((note.pitch - centre) / 12, -1.0), 1.0)
+        events.append(Event(start, held, key, gain, pan))
     return _choked(events) if kit else events
 
 
@@ -74,7 +95,7 @@ def _choked(events: list[Event]) -> list[Event]:
                 if later.key.pitch in stops and later.start > event.start:
                     end = min(end, later.start - event.start)
                     break
-        out.append(Event(event.start, end, event.key, event.gain))
+        out.append(replace(event, held=end))
     return out
 
 
@@ -89,7 +110,8 @@ class Strip:
         self._events, self._bank = events, bank
         self._next = 0
         self._sounding: list[tuple[Event, Voice]] = []
-        self._gain = np.float32(from_db(send.gain_db))
+        seat = _SEAT_DB.get(part.role, 0.0) - _EVENING * _density_db(events)
+        self._gain = np.float32(from_db(send.gain_db + seat))
         self._drive = send.drive
         cuts = []
         low_cut = send.highpass_hz or _LOW_CUT.get(part.role)
@@ -133,6 +155,24 @@ class Strip:
         return block
 
 
+def _density_db(events: list[Event]) -> float:
+    """Power of the part while it plays, against one held note at the reference level.
+
+    So a choir of four voices does not drown a flute whose gain is the same.
+    """
+    pitched = [event for event in events if event.key.instrument not in KITS]
+    if not pitched:
+        return 0.0
+    power, active, reached = 0.0, 0, 0
+    for event in pitched:
+        held = min(event.held, frames(2.0))
+        power += event.gain**2 * held
+        end = event.start + held
+        active += max(0, end - max(event.start, reached))
+        reached = max(reached, end)
+    return float(10 * np.log10(power / max(active, 1) + 1e-9))
+
+
 def _end(event: Event, voice: Voice) -> int:
     """The frame at which it has died away."""
     length = event.held + voice.release
@@ -159,6 +199,10 @@ def _add(block: Floats, start: int, event: Event, voice: Voice) -> None:
             np.cos(into * np.float32(np.pi / 2)) if voice.even else np.exp(-4 * into) * (1 - into)
         )
         sound[..., b - a - len(into) :] *= fall
+    if sound.ndim == 1:
+        angle = (event.pan + 1.0) * np.pi / 4
+        sides = np.array([[np.cos(angle)], [np.sin(angle)]]) * 2**0.5
+        sound = sound * sides.astype(np.float32)
     block[:, first - start : last - start] += sound
 
 

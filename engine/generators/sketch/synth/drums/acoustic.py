@@ -11,10 +11,12 @@ __all__ = ["ACOUSTIC", "BRUSH", "GENDANG", "LATIN", "LOFI", "ORCHESTRAL", "ROCK"
 ACOUSTIC: dict[str, Stroke] = {
     **PERCUSSION,
     "kick": stroke(
-        hits.kick, -5, hertz=54, seconds=0.34, rise=2.6, drop=0.016, click=0.28, body=0.55
+        hits.kick, -6.5, hertz=54, seconds=0.34, rise=2.6, drop=0.016, click=0.28, body=0.55
     ),
-    "rim": stroke(hits.bars, -14, -0.1, partials=wood(1650, 0.06), click=0.6, click_hz=3500.0),
-    "snare": stroke(hits.snare, -7, -0.06, hertz=196, seconds=0.20, wires=0.62, wires_seconds=0.24),
+    "rim": stroke(hits.bars, -15.5, -0.1, partials=wood(1650, 0.06), click=0.6, click_hz=3500.0),
+    "snare": stroke(
+        hits.snare, -8.5, -0.06, hertz=196, seconds=0.20, wires=0.62, wires_seconds=0.24
+    ),
     **toms(98, 0.62),
     **cymbals(0.075, 0.75, 2.6, 2.4),
 }
@@ -22,7 +24,7 @@ ROCK: dict[str, Stroke] = {
     **ACOUSTIC,
     "kick": stroke(
         hits.kick,
-        -4,
+        -5.5,
         hertz=58,
         seconds=0.38,
         rise=3.4,
@@ -34,7 +36,7 @@ ROCK: dict[str, Stroke] = {
     ),
     "snare": stroke(
         hits.snare,
-        -5.5,
+        -7,
         -0.05,
         hertz=182,
         seconds=0.26,
@@ -50,7 +52,7 @@ BRUSH: dict[str, Stroke] = {
     **ACOUSTIC,
     "kick": stroke(
         hits.kick,
-        -10,
+        -11.5,
         hertz=62,
         seconds=0.36,
         rise=1.8,
@@ -59,9 +61,9 @@ BRUSH: dict[str, Stroke] = {
         body=0.7,
         click_hz=1500.0,
     ),
-    "clap": stroke(hits.brush, -14, 0.1, seconds=0.42, tap=0.15),
-    "snare": stroke(hits.brush, -12, -0.08, seconds=0.26, tap=0.55),
-    "rim": stroke(hits.bars, -17, -0.1, partials=wood(1500, 0.06), click=0.4),
+    "clap": stroke(hits.brush, -15.5, 0.1, seconds=0.42, tap=0.15),
+    "snare": stroke(hits.brush, -13.5, -0.08, seconds=0.26, tap=0.55),
+    "rim": stroke(hits.bars, -18.5, -0.1, partials=wood(1500, 0.06), click=0.4),
     **toms(112, 0.6, slap=0.1),
     **cymbals(0.09, 0.6, 2.4, 2.9, 0.82),
 }
@@ -69,7 +71,7 @@ LOFI: dict[str, Stroke] = {
     **ACOUSTIC,
     "kick": stroke(
         hits.kick,
-        -4.5,
+        -6,
         hertz=56,
         seconds=0.30,
         rise=2.2,
@@ -81,7 +83,7 @@ LOFI: dict[str, Stroke] = {
     ),
     "snare": stroke(
         hits.snare,
-        -8,
+        -9.5,
         hertz=172,
         seconds=0.15,
         wires=0.6,
@@ -95,7 +97,7 @@ LATIN: dict[str, Stroke] = {
     **ACOUSTIC,
     "kick": stroke(
         hits.kick,
-        -7,
+        -8.5,
         hertz=66,
         seconds=0.26,
         rise=1.9,
@@ -105,7 +107,7 @@ LATIN: dict[str, Stroke] = {
         click_hz=2200.0,
     ),
     "snare": stroke(
-        hits.skin, -10, -0.1, hertz=350, seconds=0.3, tone=1.4, slap=0.9, slap_hz=4200.0
+        hits.skin, -11.5, -0.1, hertz=350, seconds=0.3, tone=1.4, slap=0.9, slap_hz=4200.0
     ),
     **toms(120, 0.5, slap=0.3),
     **cymbals(0.06, 0.5, 2.0, 1.9),
@@ -115,7 +117,7 @@ GENDANG: dict[str, Stroke] = {
     # Kendang: "dung" and "dong" on the large head, "tong" and "tak" on the small one.
     "kick": stroke(
         hits.skin,
-        -6,
+        -7.5,
         0.0,
         hertz=78,
         seconds=0.55,
@@ -126,21 +128,35 @@ GENDANG: dict[str, Stroke] = {
         tone=0.25,
     ),
     "snare": stroke(
-        hits.skin, -9, 0.12, hertz=410, seconds=0.10, rise=1.1, slap=1.3, slap_hz=2600.0, tone=0.9
+        hits.skin,
+        -10.5,
+        0.12,
+        hertz=410,
+        seconds=0.10,
+        rise=1.1,
+        slap=1.3,
+        slap_hz=2600.0,
+        tone=0.9,
     ),
-    "rim": stroke(hits.skin, -12, 0.2, hertz=520, seconds=0.07, slap=1.5, slap_hz=3300.0, tone=0.6),
+    "rim": stroke(
+        hits.skin, -13.5, 0.2, hertz=520, seconds=0.07, slap=1.5, slap_hz=3300.0, tone=0.6
+    ),
     "low_tom": stroke(
-        hits.skin, -8, -0.12, hertz=118, seconds=0.5, rise=1.35, drop=0.06, slap=0.2, tone=0.35
+        hits.skin, -9.5, -0.12, hertz=118, seconds=0.5, rise=1.35, drop=0.06, slap=0.2, tone=0.35
     ),
-    "mid_tom": stroke(hits.skin, -9, 0.1, hertz=212, seconds=0.36, rise=1.15, slap=0.3, tone=0.5),
-    "high_tom": stroke(hits.skin, -10, 0.22, hertz=318, seconds=0.28, rise=1.1, slap=0.4, tone=0.6),
+    "mid_tom": stroke(
+        hits.skin, -10.5, 0.1, hertz=212, seconds=0.36, rise=1.15, slap=0.3, tone=0.5
+    ),
+    "high_tom": stroke(
+        hits.skin, -11.5, 0.22, hertz=318, seconds=0.28, rise=1.1, slap=0.4, tone=0.6
+    ),
     # Kecrek plates, ceng-ceng, gong, kempul and ketuk.
-    "hat": stroke(hits.metal, -18, -0.3, seconds=0.10, low=2600, modes=40, hiss=0.25),
-    "pedal": stroke(hits.metal, -20, -0.3, seconds=0.06, low=2300, modes=40, hiss=0.25),
-    "open": stroke(hits.metal, -18, -0.3, seconds=0.55, low=1500, modes=50, hiss=0.25),
+    "hat": stroke(hits.metal, -16.5, -0.3, seconds=0.10, low=2600, modes=40, hiss=0.25),
+    "pedal": stroke(hits.metal, -18.5, -0.3, seconds=0.06, low=2300, modes=40, hiss=0.25),
+    "open": stroke(hits.metal, -16.5, -0.3, seconds=0.55, low=1500, modes=50, hiss=0.25),
     "crash": stroke(
         hits.bars,
-        -8,
+        -9.5,
         partials=(
             (65.4, 1.0, 5.0),
             (66.6, 0.7, 5.0),
@@ -151,18 +167,18 @@ GENDANG: dict[str, Stroke] = {
         ),
         click=0.0,
     ),
-    "splash": stroke(hits.metal, -15, 0.4, seconds=1.0, low=1300, modes=60, hiss=0.2),
-    "china": stroke(hits.metal, -15, 0.4, seconds=1.3, low=1100, modes=70, hiss=0.25),
+    "splash": stroke(hits.metal, -13.5, 0.4, seconds=1.0, low=1300, modes=60, hiss=0.2),
+    "china": stroke(hits.metal, -16.5, 0.4, seconds=1.3, low=1100, modes=70, hiss=0.25),
     "ride": stroke(
         hits.bars,
-        -15,
+        -13.5,
         0.35,
         partials=((466, 1.0, 0.3), (932, 0.2, 0.16), (1390, 0.25, 0.1)),
         click=0.15,
     ),
     "bell": stroke(
         hits.bars,
-        -13,
+        -11.5,
         -0.35,
         partials=((233, 1.0, 1.8), (236, 0.5, 1.8), (470, 0.35, 1.0), (640, 0.2, 0.6)),
         click=0.05,
@@ -172,7 +188,7 @@ ORCHESTRAL: dict[str, Stroke] = {
     **PERCUSSION,
     "kick": stroke(
         hits.skin,
-        -6,
+        -7.5,
         hertz=47,
         seconds=1.5,
         rise=1.3,
@@ -181,10 +197,10 @@ ORCHESTRAL: dict[str, Stroke] = {
         slap_hz=500.0,
         tone=0.45,
     ),
-    "rim": stroke(hits.bars, -15, 0.1, partials=wood(1250, 0.07), click=0.4),
+    "rim": stroke(hits.bars, -16.5, 0.1, partials=wood(1250, 0.07), click=0.4),
     "snare": stroke(
         hits.snare,
-        -9,
+        -10.5,
         0.12,
         hertz=236,
         seconds=0.14,
@@ -195,16 +211,40 @@ ORCHESTRAL: dict[str, Stroke] = {
     ),
     # Timpani: low, middle and high.
     "low_tom": stroke(
-        hits.skin, -7, -0.2, hertz=73.4, seconds=1.9, rise=1.03, slap=0.12, slap_hz=700.0, tone=0.8
+        hits.skin,
+        -8.5,
+        -0.2,
+        hertz=73.4,
+        seconds=1.9,
+        rise=1.03,
+        slap=0.12,
+        slap_hz=700.0,
+        tone=0.8,
     ),
     "mid_tom": stroke(
-        hits.skin, -7, -0.05, hertz=98.0, seconds=1.7, rise=1.03, slap=0.12, slap_hz=800.0, tone=0.8
+        hits.skin,
+        -8.5,
+        -0.05,
+        hertz=98.0,
+        seconds=1.7,
+        rise=1.03,
+        slap=0.12,
+        slap_hz=800.0,
+        tone=0.8,
     ),
     "high_tom": stroke(
-        hits.skin, -7, 0.1, hertz=130.8, seconds=1.5, rise=1.03, slap=0.12, slap_hz=900.0, tone=0.8
+        hits.skin,
+        -8.5,
+        0.1,
+        hertz=130.8,
+        seconds=1.5,
+        rise=1.03,
+        slap=0.12,
+        slap_hz=900.0,
+        tone=0.8,
     ),
     **cymbals(0.12, 0.9, 4.2, 3.4, 0.85),
     "china": stroke(
-        hits.metal, -9, 0.0, seconds=6.0, low=110, high=6000, modes=200, hiss=0.12, slow=0.09
+        hits.metal, -10.5, 0.0, seconds=6.0, low=110, high=6000, modes=200, hiss=0.12, slow=0.09
     ),
 }

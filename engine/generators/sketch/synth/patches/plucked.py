@@ -9,6 +9,7 @@ from engine.generators.sketch.synth.dsp import (
     Sections,
     band_noise,
     decay,
+    fade_in,
     filtered,
     frames,
     high_shelf,
@@ -156,6 +157,7 @@ def _sitar(key: Key) -> Floats:
         np.zeros(5),
     )
     out += ring(taraf, count) * (1.0 - np.exp(-time / 0.15))
+    out[: frames(0.001)] *= fade_in(frames(0.001))[: key.count]
     _pick(key, out, 1800, 7000, 0.2)
     return filtered(out, highpass(110), peaking(700, 2.5, 1.2))
 
