@@ -99,7 +99,6 @@ class MainWindow(QMainWindow):
         self.centre.addWidget(self.queue)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
-        self.compose.setMinimumWidth(280)
         self.take.setMinimumWidth(260)
         for panel in (as_role(self.compose, "panel"), self.centre, as_role(self.take, "panel")):
             self.splitter.addWidget(panel)

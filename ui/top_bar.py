@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.compose.model_picker import ModelPicker
@@ -17,15 +18,14 @@ class TopBar(QWidget):
         super().__init__()
         as_role(self, "panel")
         row = QHBoxLayout()
-        row.setContentsMargins(Space.EDGE, 0, Space.EDGE, 0)
+        row.setContentsMargins(Space.EDGE, 6, Space.EDGE, 6)
         row.setSpacing(Space.HALF)
         row.addWidget(label("DGX Music Studio", "brand"))
-        row.addWidget(menus)
+        row.addWidget(menus, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         row.addWidget(models)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(row, 1)
+        column.addLayout(row)
         column.addWidget(hairline())
-        self.setFixedHeight(44)

@@ -143,7 +143,7 @@ def scene(
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     install_language(app, language)
-    home = folder / "home"
+    home = Path(tempfile.mkdtemp(dir=folder))
     os.environ["DGX_MUSIC_HOME"] = str(home)
     fake = FakeEngine(jobs(folder))
     studio = Studio(fake)
@@ -152,6 +152,7 @@ def scene(
     window = MainWindow(studio, player, theme, SettingsFile(home / "config"), Paths.find())
     made = Scene(app, theme, fake, studio, player, window, folder)
     fake.set_status(state=EngineState.WORKING if fake.queue.waiting() else EngineState.READY)
+    window.resize(1440, 900)
     window.show()
     studio.load()
     made.settle()
@@ -182,6 +183,7 @@ def busy(scene: Scene) -> QWidget:
     scene.window.compose.fill_prompt("late-night lo-fi, dusty drums, warm Rhodes, {vinyl|rain}")
     scene.window.compose.takes.setValue(2)
     scene.player.load(Track.of(finished(scene.folder, 0)), at=7.0, play=False)
+    scene.window.queue.reveal("gen_" + "0" * 16)
     scene.window.notices.tell(
         Notice(
             "dgx01 is busy. Two jobs go on by themselves in 0:18.",
@@ -230,7 +232,7 @@ def prompt_list(scene: Scene) -> QWidget:
 
 
 def export(scene: Scene) -> QWidget:
-    scene.window.exporter.open(finished(scene.folder, 0))
+    scene.window.exporter.open([finished(scene.folder, 0)])
     return _dialog(scene)
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QSlider, Q
 from ui.shared.text import clock, parse_clock
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
-from ui.shared.widgets import IconButton
+from ui.shared.widgets import IconButton, as_role
 
 __all__ = ["LengthField", "NumberField", "SeedField"]
 
@@ -79,7 +79,7 @@ class SeedField(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.field = QLineEdit()
+        self.field = as_role(QLineEdit(), "seed")
         self.field.setFont(theme.font(tabular=True))
         self.field.setMinimumWidth(64)
         self.field.setMaxLength(10)
@@ -115,7 +115,7 @@ class SeedField(QWidget):
             self.draw()
 
     def draw(self) -> None:
-        self.field.setText(str(secrets.randbelow(_DRAWN_SEEDS)))
+        self.set_seed(secrets.randbelow(_DRAWN_SEEDS), locked=self.lock.isChecked())
 
 
 class NumberField(QDoubleSpinBox):

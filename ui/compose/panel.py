@@ -33,6 +33,7 @@ from ui.shared.widgets import Button, label, scrolling, set_flag
 __all__ = ["ComposePanel"]
 
 _MOST_TAKES = 64
+_WIDTH = 308  # at least; more where a translation's words are longer
 
 
 class ComposePanel(QWidget):
@@ -178,10 +179,12 @@ class ComposePanel(QWidget):
                 draft_one = Draft({**draft.settings, "prompt": draft.prompts()[0]})
                 draft_one.orders()
         except InvalidRequest as error:
-            self.count.setText("")
+            self.count.hide()
             self._show_problems(error)
             return
-        self.count.setText(self._summary(number, draft))
+        self.count.show()
+        hint = self.tr("{calm|tense} piano makes two prompts of one")
+        self.count.setText(self._summary(number, draft) if draft.settings["prompt"] else hint)
 
     def _summary(self, number: int, draft: Draft) -> str:
         jobs = number * draft.takes
@@ -249,6 +252,7 @@ class ComposePanel(QWidget):
         column.addWidget(self.audio)
         column.addWidget(self._problems["melody"])
         column.addStretch()
+        self.setMinimumWidth(max(_WIDTH, body.minimumSizeHint().width()))
         foot = QVBoxLayout()
         foot.setContentsMargins(Space.EDGE, Space.HALF, Space.EDGE, Space.EDGE)
         foot.setSpacing(Space.TIGHT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ui.shared.theme import Theme
@@ -71,6 +71,7 @@ class Welcome(QWidget):
     def _example(self, prompt: str) -> Button:
         button = as_role(Button(prompt), "example")
         button.setAccessibleName(self.tr("Generate “{prompt}”").format(prompt=prompt))
+        button.setIconSize(QSize(12, 12))
         button.clicked.connect(lambda: self.chosen.emit(prompt))
         return button
 

@@ -14,8 +14,6 @@ from ui.shared.widgets import label, set_flag
 
 __all__ = ["Facts"]
 
-_MINUS = "−"
-
 
 class Facts(QWidget):
     """Only what is known is shown; values can be selected and copied."""
@@ -78,7 +76,12 @@ class Facts(QWidget):
             if take.beats_per_bar:
                 values["tempo"] += f" · {take.beats_per_bar}/4"
         if take.loudness is not None:
-            values["loudness"] = f"{take.loudness:.1f} LUFS".replace("-", _MINUS)
+            values["loudness"] = _level(take.loudness, "LUFS")
             if take.true_peak is not None:
-                values["loudness"] += f" · {take.true_peak:.1f} dBTP".replace("-", _MINUS)
+                values["loudness"] += " · " + _level(take.true_peak, "dBTP")
         return values
+
+
+def _level(decibels: float, unit: str) -> str:
+    """With a true minus, and never broken before its unit."""
+    return f"{decibels:.1f}\u00a0{unit}".replace("-", "−")

@@ -10,7 +10,7 @@ from ui.shared.theme import Theme
 
 __all__ = ["Stars"]
 
-_PX, _STEP = 16, 20
+_PX, _STEP = 16, 20  # pixels: a star, and from one to the next
 
 
 class Stars(QAbstractSlider):
@@ -33,10 +33,10 @@ class Stars(QAbstractSlider):
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(5 * _STEP + 4, _PX + 8)
+        return QSize(5 * _STEP, _PX + 8)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        star = int((event.position().x() - 2) // _STEP) + 1
+        star = int(event.position().x() // _STEP) + 1
         if 1 <= star <= 5:
             self._rate(0 if star == self.value() else star)
 
@@ -54,7 +54,7 @@ class Stars(QAbstractSlider):
         for star in range(5):
             role = "accent" if star < self.value() else "faint"
             pixmap = self._theme.pixmap("star", role, _PX, ratio)
-            painter.drawPixmap(QRect(4 + star * _STEP, 4, _PX, _PX), pixmap)
+            painter.drawPixmap(QRect(1 + star * _STEP, 4, _PX, _PX), pixmap)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(self._theme.color("accent"), 1))

@@ -98,7 +98,10 @@ QLineEdit, QPlainTextEdit, QAbstractSpinBox { background: $raised; color: $text;
   border: 1px solid $line; border-radius: ${radius}px; padding: 0 8px; min-height: 30px;
   selection-background-color: $accent_text; selection-color: $on_accent; }
 QPlainTextEdit { padding: 6px 4px; }
-QAbstractSpinBox { padding: 0 4px; }
+QAbstractSpinBox { padding: 0 4px; max-height: 30px; }
+QLineEdit[role="seed"] { padding: 0 5px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border;
+  width: 0; height: 0; border: none; }
 QAbstractSpinBox QLineEdit { background: transparent; border: none; padding: 0; min-height: 0; }
 QPlainTextEdit[role="prompt"] { font-size: ${title}px; padding: 8px; }
 QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus { border-color: $accent; }
@@ -108,7 +111,8 @@ QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QAbstractSpinBox[inva
 QLineEdit[role="tag"] { background: transparent; font-size: ${small}px; border-radius: 4px;
   min-height: 20px; padding: 0 6px; }
 QLineEdit[role="tag"]:focus { background: $raised; border-color: $accent; }
-QLineEdit[role="rename"] { background: transparent; border-color: transparent; padding: 0;
+QLineEdit[role="rename"] { background: transparent; border-color: transparent;
+  padding: 0 0 0 -3px;
   font-size: ${heading}px; font-weight: 600; }
 QLineEdit[role="rename"]:hover { border-color: $line; }
 QLineEdit[role="rename"]:focus { background: $raised; border-color: $accent; padding: 0 8px; }
