@@ -16,6 +16,8 @@ _FINE = 4
 
 _QUIET = 0.25
 """The highest bar fills the height, unless the music is softer than this."""
+_OVERVIEW = 128
+"""Bars of the whole take that say which is the highest, however far one has zoomed in."""
 
 Heights = NDArray[np.float32]
 """One number for each bar, 0 to 1."""
@@ -23,9 +25,15 @@ Heights = NDArray[np.float32]
 
 def heights(peaks: Peaks, bars: int, start: int = 0, end: int | None = None) -> Heights:
     """How high ``bars`` bars are that show the frames from ``start`` to ``end``."""
+    loudest = max(float(_means(peaks, _OVERVIEW, 0, None).max()), _QUIET)
+    shares: Heights = np.minimum(_means(peaks, bars, start, end) / loudest, np.float32(1.0))
+    return shares
+
+
+def _means(peaks: Peaks, bars: int, start: int, end: int | None) -> Heights:
     columns = np.abs(peaks.columns(bars * _FINE, start, end)).max(axis=1)
     means: Heights = columns.reshape(bars, _FINE).mean(axis=1)
-    return means / max(float(means.max(initial=0.0)), _QUIET)
+    return means
 
 
 def paint_bars(

@@ -126,11 +126,6 @@ class QueueModel(QAbstractListModel):
         return self._filter
 
     @property
-    def total(self) -> int:
-        """Jobs there are, shown or not."""
-        return len(self._jobs)
-
-    @property
     def takes(self) -> int:
         """Takes there are, shown or not."""
         return self._takes
