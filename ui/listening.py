@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from app.player import Player, Track
 from engine.jobs import Job
+from ui.player.bar import PlayerBar
 from ui.queue.delegate import Playing
 from ui.queue.panel import QueuePanel
 
@@ -13,7 +14,7 @@ __all__ = ["Listening"]
 
 
 class Listening(QObject):
-    def __init__(self, player: Player, queue: QueuePanel, parent: QObject) -> None:
+    def __init__(self, player: Player, queue: QueuePanel, bar: PlayerBar, parent: QObject) -> None:
         super().__init__(parent)
         self._player, self._queue = player, queue
         intents = queue.intents
@@ -21,6 +22,8 @@ class Listening(QObject):
         intents.seek_requested.connect(self._seek)
         intents.nudge_requested.connect(player.nudge)
         intents.pause_requested.connect(player.toggle)
+        bar.previous_requested.connect(lambda: self.go(-1))
+        bar.next_requested.connect(lambda: self.go(1))
         player.changed.connect(self._show)
         player.position_changed.connect(self._show)
 

@@ -25,6 +25,7 @@ from ui.library.take_panel import TakePanel
 from ui.library.trash import Trash
 from ui.listening import Listening
 from ui.menus import Menus
+from ui.player.bar import PlayerBar
 from ui.queue.order import Show
 from ui.queue.panel import QueuePanel
 from ui.settings.help_dialogs import AboutDialog, ShortcutsDialog
@@ -62,8 +63,9 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar(theme)
         self.queue = QueuePanel(theme, self.peaks, self.exporter.file_of, self.notices)
         self.take = TakePanel(theme, self.exporter.file_of)
+        self.player_bar = PlayerBar(theme, player, self.peaks)
         self.status = StatusBar(theme)
-        self.listening = Listening(player, self.queue, self)
+        self.listening = Listening(player, self.queue, self.player_bar, self)
         self.setWindowTitle("DGX Music Studio")
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
@@ -110,8 +112,9 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.splitter, 1)
-        column.addWidget(hairline())
-        column.addWidget(self.status)
+        for bar in (self.player_bar, self.status):
+            column.addWidget(hairline())
+            column.addWidget(bar)
         self.setCentralWidget(body)
         self.resize(1440, 900)
         self.restoreGeometry(_state(self._settings.current.geometry))
@@ -120,7 +123,7 @@ class MainWindow(QMainWindow):
     def _connect_studio(self) -> None:
         studio, model, tell = self._studio, self.queue.model, self.notices.tell
         studio.loaded.connect(model.set_jobs)
-        studio.loaded.connect(self._remember_prompts)
+        studio.loaded.connect(self._begin)
         studio.changed.connect(model.apply)
         studio.changed.connect(self._player.follow)
         studio.status_changed.connect(self._show_status)
@@ -206,7 +209,10 @@ class MainWindow(QMainWindow):
         self.take.show_job(job)
         self.menus.set_job(selected=job is not None, finished=bool(job and job.take))
 
-    def _remember_prompts(self, jobs: Sequence[Job]) -> None:
+    def _begin(self, jobs: Sequence[Job]) -> None:
+        """What was asked before becomes the prompt's history; the list's first row is chosen."""
+        if self.queue.model.rowCount():
+            self.queue.reveal(self.queue.model.job_at(0).id)
         by_age = sorted(jobs, key=lambda job: job.created_at)
         self.compose.set_history([job.request.prompt for job in by_age if job.request.prompt])
 
