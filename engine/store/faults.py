@@ -20,7 +20,16 @@ def translated() -> Iterator[None]:
     except peewee.IntegrityError:
         raise
     except peewee.DatabaseError as error:
-        raise _translate(error) from error
+        raise _translate(_cause(error)) from error
+
+
+def _cause(error: peewee.DatabaseError) -> peewee.DatabaseError:
+    """SQLite ends a transaction by itself when the disk is full; the rollback that then fails
+    hides the reason."""
+    hidden = error.__context__
+    if "cannot rollback" in str(error) and isinstance(hidden, peewee.DatabaseError):
+        return hidden
+    return error
 
 
 def _translate(error: peewee.DatabaseError) -> StorageError:
@@ -34,6 +43,12 @@ def _translate(error: peewee.DatabaseError) -> StorageError:
         )
     if "disk is full" in low:
         return DiskFull("The disk is full: the library could not be written.", detail=text)
+    if "i/o error" in low:
+        return StorageError(
+            "The library could not be read or written: its disk may be full, or failing.",
+            hint="Free some space, then try again.",
+            detail=text,
+        )
     if "readonly" in low or "read-only" in low or "unable to open" in low:
         return FolderNotWritable("The library's folder can't be written to.", detail=text)
     if "malformed" in low or "not a database" in low or "corrupt" in low:

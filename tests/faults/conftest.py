@@ -1,0 +1,100 @@
+"""What the fault suite shares: its counts in the summary, small disks, and a look from outside."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from engine.jobs import Order
+from engine.settings import EngineSettings
+from engine.store.opening import open_database
+from engine.store.store import Store
+from tests.engine.conftest import SCRIPTED
+
+_counts: list[str] = []
+
+
+@pytest.fixture
+def state() -> Callable[[str], None]:
+    """Say what was counted: it stands in the summary of the test run."""
+    return _counts.append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _counts:
+        terminalreporter.section("faults")
+        for line in _counts:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> EngineSettings:
+    return EngineSettings(
+        data_folder=tmp_path / "data",
+        takes_folder=tmp_path / "takes",
+        cache_folder=tmp_path / "cache",
+        retry_delay=0.01,
+        generators=SCRIPTED,
+    )
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 16 MB of its own, for tests that fill it. Only root may mount one."""
+    if os.name != "posix" or os.geteuid() != 0:
+        pytest.skip("only root can mount a disk to fill it")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "none", folder], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+class Library:
+    """A library on disk, looked at from outside while no program, or another one, has it open."""
+
+    def __init__(self, home: Path) -> None:
+        self.database = home / "data" / "studio.db"
+        self.takes = home / "takes"
+
+    def submit(self, orders: list[Order]) -> None:
+        """Queue jobs while no program has it open."""
+        self.database.parent.mkdir(parents=True, exist_ok=True)
+        database = open_database(self.database).database
+        Store(database).submit(orders)
+        database.close()
+
+    def statuses(self) -> Counter[str]:
+        with closing(self._connect()) as rows:
+            return Counter(row[0] for row in rows.execute("SELECT status FROM jobs"))
+
+    def unfinished(self) -> int:
+        found = self.statuses()
+        return found["pending"] + found["processing"]
+
+    def check(self) -> Counter[str]:
+        """Hold rows and files against each other; returns how many of what there are."""
+        with closing(self._connect()) as rows:
+            takes = dict(rows.execute("SELECT path, sha256 FROM takes"))
+            completed = rows.execute("SELECT count(*) FROM jobs WHERE status = 'completed'")
+            (done,) = completed.fetchone()
+            (owners,) = rows.execute("SELECT count(DISTINCT job_id) FROM takes").fetchone()
+        files = {str(path) for path in self.takes.iterdir()}
+        audio = {name for name in files if not name.endswith(".mid")}
+        assert len(takes) == owners == done, "each completed job has exactly one take"
+        assert audio == set(takes), "each take has its file, and there is no other file"
+        for path, sha256 in takes.items():
+            assert hashlib.sha256(Path(path).read_bytes()).hexdigest() == sha256, "no half take"
+        assert not [name for name in files if ".part" in name], "no temporary file stays"
+        return Counter(takes=len(takes)) + self.statuses()
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30)

@@ -1,0 +1,114 @@
+"""Kill -9, again and again: every job ends exactly once, every take is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from engine.jobs import Order, Request
+from tests.e2e.processes import Program, wait_until
+from tests.e2e.studio import open_studio
+from tests.engine.conftest import SCRIPTED
+from tests.faults.conftest import Library
+
+HOST_KILLS = 100
+PROGRAM_KILLS = 50
+JOBS = 40
+
+State = Callable[[str], None]
+
+
+def orders(count: int, first: int = 0) -> list[Order]:
+    """Half of them sketches, half scripted takes of a second; no two alike."""
+    sketch = [Request(prompt="calm piano", duration=8, seed=first + i) for i in range(count // 2)]
+    scripted = [
+        Request(prompt="steps=100 ms=10", model="scripted", duration=2, seed=first + i)
+        for i in range(count - count // 2)
+    ]
+    mixed = sketch + scripted
+    random.Random(first).shuffle(mixed)
+    return [Order(request, name=f"Take {request.seed}") for request in mixed]
+
+
+@contextmanager
+def running_studio(home: Path) -> Iterator[Program]:
+    """The real window without a screen; retries never run out, so that no kill fails a job."""
+    environment = os.environ | {
+        "QT_QPA_PLATFORM": "offscreen",
+        "DGX_MUSIC_MAX_RETRIES": "100000",
+        "DGX_MUSIC_RETRY_DELAY": "0.001",
+        "DGX_MUSIC_GENERATORS": json.dumps(SCRIPTED),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    with open_studio(home, environment) as studio:
+        yield studio.program
+
+
+def hosts_of(program: Program) -> list[int]:
+    """The ids of the host processes that it has now."""
+    try:
+        children = psutil.Process(program.pid).children(recursive=True)
+        return [child.pid for child in children if "engine.host" in child.cmdline()]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def wait_for_host(program: Program) -> int:
+    found: list[int] = []
+    wait_until(lambda: bool(found.extend(hosts_of(program)) or found), "a host")
+    return found[0]
+
+
+def test_the_host_is_killed_a_hundred_times(tmp_path: Path, state: State) -> None:
+    library = Library(tmp_path / "home")
+    library.submit(orders(JOBS))
+    dice = random.Random(1)
+    with running_studio(tmp_path / "home") as program:
+        for _ in range(HOST_KILLS):
+            pid = wait_for_host(program)
+            time.sleep(dice.uniform(0.0, 0.9))  # a random moment of its life
+            assert library.unfinished(), "the jobs are to outlast the kills"
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda pid=pid: gone(pid), "the end of the host")
+            assert program.running, program.output()
+        wait_until(lambda: library.unfinished() == 0, "the end of all jobs", 300)
+        assert program.running, "the window lived through all of it"
+    found = library.check()
+    assert found["completed"] == JOBS
+    state(f"host killed -9 {HOST_KILLS} times: {JOBS} of {JOBS} jobs ended once, window alive")
+
+
+def test_the_program_is_killed_fifty_times(tmp_path: Path, state: State) -> None:
+    library = Library(tmp_path / "home")
+    dice = random.Random(2)
+    submitted = 0
+    for _ in range(PROGRAM_KILLS):
+        missing = JOBS - (library.unfinished() if library.database.exists() else 0)
+        library.submit(orders(missing, first=submitted))  # there are always 40 to do
+        submitted += missing
+        with running_studio(tmp_path / "home") as program:
+            time.sleep(dice.uniform(0.0, 1.5))  # a random moment of its life
+            hosts = hosts_of(program)
+            os.kill(program.pid, signal.SIGKILL)
+            program.wait()
+        wait_until(lambda hosts=hosts: all(map(gone, hosts)), "the host to follow", 20)
+    with running_studio(tmp_path / "home"):
+        wait_until(lambda: library.unfinished() == 0, "the end of all jobs", 300)
+    found = library.check()
+    assert found["completed"] == submitted
+    state(f"program killed -9 {PROGRAM_KILLS} times: {submitted} of {submitted} jobs ended once")
