@@ -26,6 +26,8 @@ LAYERS = 4
 _REFERENCE = 0.1
 """RMS of every voice in its loudest moment: -20 dBFS."""
 _PEAK = 0.4
+_ONSET = 20
+"""Frames; half a millisecond."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -88,6 +90,10 @@ class Bank:
             self._bytes -= oldest.samples.nbytes
         return voice
 
+    def forget(self) -> None:
+        self._voices.clear()
+        self._bytes = 0
+
     def _hit(self, key: VoiceKey) -> Voice:
         rng = rng_for(self._seed, key.instrument, key.pitch, key.layer, key.variant)
         samples = play_hit(key.instrument, key.pitch, key.layer / LAYERS, rng)
@@ -104,6 +110,9 @@ class Bank:
         if peak > _PEAK:
             # A sharp attack is heard by its height, not by its power.
             samples *= np.float32((_PEAK / peak) ** 0.7)
+        if not patch.attack:
+            # However hard the stroke, it starts from silence.
+            samples[..., :_ONSET] *= fade_in(_ONSET)[: samples.shape[-1]]
         again = 0 if patch.endless else None
         if again is None and held < seconds:
             if patch.held:

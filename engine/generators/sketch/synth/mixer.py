@@ -71,6 +71,11 @@ class Mixer:
         """Render a voice ahead of the block that needs it."""
         self._bank.get(key)
 
+    def forget(self) -> None:
+        """Give back the memory of the voices, once the last block is mixed."""
+        self._bank.forget()
+        self._strips.clear()
+
     def block(self, start: int, count: int) -> Floats:
         """The mix of frames ``start`` to ``start + count``: (2, count)."""
         out = np.zeros((2, count), np.float32)

@@ -102,6 +102,7 @@ class Rendering:
 
     def _patch_bus(self) -> None:
         """Between mix and master: the bus is set to what the mix turned out to be."""
+        self._mixer.forget()
         self._bus = Bus(self._score, self._balance.sections(self._score.mix.tilt_db))
         if self._score.loop:
             self._fold(self._bus)

@@ -75,9 +75,8 @@ def kick(
 ) -> Floats:
     """A falling sine with a beater; ``body`` adds the shell of an acoustic drum."""
     count = frames(seconds * 1.3)
-    hold = min(frames(0.03), count)
-    level = decay(count, seconds)
-    level[:hold] = np.maximum(level[:hold], decay(hold, seconds * 2))
+    hold = frames(0.018)
+    level = np.concatenate((np.ones(hold, np.float32), decay(count - hold, seconds)))
     out = _dropping(hertz, 1 + (rise - 1) * (0.6 + 0.4 * velocity), drop, count) * level
     if body:
         ratio = np.array([1.59, 2.14, 2.65, 3.5, 4.2])
