@@ -206,7 +206,7 @@ def test_waiting_rows_tell_their_place_and_their_start() -> None:
         (waiting("a"), "Take a, waiting · next"),
         (
             finished("a", stars=3, kept=True),
-            "Take a, take, 0:16, 3 star(s), kept, 84 bpm · D minor · Sketch · seed 12",
+            "Take a, take, 0:16, 3 of 5 stars, kept, 84 bpm · D minor · Sketch · seed 12",
         ),
     ],
 )

@@ -12,6 +12,8 @@ from ui.queue.intents import Intents, playable
 
 __all__ = ["row_menu"]
 
+translate = QCoreApplication.translate  # so that the texts are found for translation
+
 
 def row_menu(
     parent: QWidget,
@@ -36,42 +38,48 @@ def row_menu(
         menu.addAction(f"{name}\t{keys}" if keys else name).triggered.connect(lambda: act())
 
     if playable(job):
-        add(_tr("Play or pause"), _tr("Space"), lambda: intents.play(job))
+        add(
+            translate("Queue", "Play or pause"),
+            translate("Queue", "Space"),
+            lambda: intents.play(job),
+        )
     if one:
-        add(_tr("Open"), _tr("Enter"), lambda: intents.opened.emit(job))
-        add(_tr("Rename"), "F2", rename)
+        add(
+            translate("Queue", "Open"),
+            translate("Queue", "Enter"),
+            lambda: intents.opened.emit(job),
+        )
+        add(translate("Queue", "Rename"), "F2", rename)
     if takes:
         menu.addSeparator()
         _add_stars(menu, takes, intents)
-        add(_tr("Keep"), "M", lambda: intents.decide(takes, keep=True))
-        add(_tr("Reject"), "X", lambda: intents.decide(takes, keep=False))
+        add(translate("Queue", "Keep"), "M", lambda: intents.decide(takes, keep=True))
+        add(translate("Queue", "Reject"), "X", lambda: intents.decide(takes, keep=False))
         menu.addSeparator()
-        add(_tr("Export…"), "Ctrl+E", lambda: intents.export_requested.emit(takes))
+        add(translate("Queue", "Export…"), "Ctrl+E", lambda: intents.export_requested.emit(takes))
         if one:
-            add(_tr("Show in folder"), "", lambda: intents.reveal_requested.emit(job))
+            add(
+                translate("Queue", "Show in folder"), "", lambda: intents.reveal_requested.emit(job)
+            )
     menu.addSeparator()
     if one:
-        add(_tr("Again with…"), "Ctrl+G", lambda: intents.again_requested.emit(job))
+        add(translate("Queue", "Again with…"), "Ctrl+G", lambda: intents.again_requested.emit(job))
     if one and waiting:
-        add(_tr("Edit…"), "", lambda: intents.edit_requested.emit(job))
+        add(translate("Queue", "Edit…"), "", lambda: intents.edit_requested.emit(job))
     if waiting and first_waiting is not None:
-        add(_tr("Make it next"), "", lambda: intents.move(waiting, first_waiting))
+        add(translate("Queue", "Make it next"), "", lambda: intents.move(waiting, first_waiting))
     if any(not job.status.final for job in jobs):
-        add(_tr("Cancel"), "Ctrl+.", lambda: intents.cancel(jobs))
+        add(translate("Queue", "Cancel"), "Ctrl+.", lambda: intents.cancel(jobs))
     if any(job.status in (Status.FAILED, Status.CANCELLED) for job in jobs):
-        add(_tr("Retry"), "Ctrl+R", lambda: intents.retry(jobs))
+        add(translate("Queue", "Retry"), "Ctrl+R", lambda: intents.retry(jobs))
     menu.addSeparator()
-    add(_tr("Delete"), _tr("Del"), lambda: intents.delete(jobs))
+    add(translate("Queue", "Delete"), translate("Queue", "Del"), lambda: intents.delete(jobs))
     return menu
 
 
 def _add_stars(menu: QMenu, takes: Sequence[Job], intents: Intents) -> None:
-    rate = menu.addMenu(_tr("Stars"))
+    rate = menu.addMenu(translate("Queue", "Stars"))
     for stars in range(5, -1, -1):
-        name = "★" * stars if stars else _tr("none")
+        name = "★" * stars if stars else translate("Queue", "none")
         action = rate.addAction(f"{name}\t{stars}")
         action.triggered.connect(lambda _=False, n=stars: intents.rate(takes, n))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Queue", text)

@@ -9,12 +9,10 @@ from ui.shared.text import clock, tidy
 
 __all__ = ["DOT", "announcement", "facts", "meta", "model_name", "place_name", "steps", "time_left"]
 
+translate = QCoreApplication.translate  # so that the texts are found for translation
+
 DOT = " · "
 """Between the facts of a line."""
-
-
-def _tr(text: str, n: int = -1) -> str:
-    return QCoreApplication.translate("Queue", text, None, n)
 
 
 def model_name(model: str) -> str:
@@ -29,7 +27,7 @@ def model_name(model: str) -> str:
 
 
 def place_name(place: str) -> str:
-    return _tr("this computer") if place == LOCAL else place
+    return translate("Queue", "this computer") if place == LOCAL else place
 
 
 def meta(job: Job) -> str:
@@ -37,14 +35,14 @@ def meta(job: Job) -> str:
     if job.status is Status.FAILED:
         return _failure(job)
     if job.status is Status.CANCELLED:
-        return _tr("cancelled")
+        return translate("Queue", "cancelled")
     if job.status is Status.COMPLETED:
         return facts(job)
     parts = [place_name(job.place)]
     if job.attempt > 1:
-        parts.append(_tr("attempt %1").replace("%1", str(job.attempt)))
+        parts.append(translate("Queue", "attempt %1").replace("%1", str(job.attempt)))
     if job.preview is not None:
-        parts.append(_tr("listen while it grows"))
+        parts.append(translate("Queue", "listen while it grows"))
     else:
         parts.append(model_name(job.request.model))
     return DOT.join(parts)
@@ -55,77 +53,85 @@ def facts(job: Job) -> str:
     take = job.take
     parts = []
     if take is not None and take.kept is False:
-        parts.append(_tr("rejected"))
+        parts.append(translate("Queue", "rejected"))
     if take is not None and take.tempo:
         parts.append(f"{tidy(take.tempo)} bpm")
     if take is not None and take.key:
         parts.append(take.key.replace("#", "♯"))
     parts.append(model_name(job.request.model))
     if job.place != LOCAL:
-        parts.append(_tr("on %1").replace("%1", job.place))
-    parts.append(_tr("seed %1").replace("%1", str(job.request.seed)))
+        parts.append(translate("Queue", "on %1").replace("%1", job.place))
+    parts.append(translate("Queue", "seed %1").replace("%1", str(job.request.seed)))
     return DOT.join(parts)
 
 
 def waiting(job: Job, number: int, starts_in: float | None, *, paused: bool) -> str:
     """The second line of a waiting row: its place, and when it begins if that is known."""
-    parts = [_tr("paused") if paused else _tr("waiting")]
+    parts = [translate("Queue", "paused") if paused else translate("Queue", "waiting")]
     if number == 1:
-        parts.append(_tr("next"))
+        parts.append(translate("Queue", "next"))
     elif number:
         parts.append(_ordinal(number))
     if job.depends_on is not None:
-        parts.append(_tr("after the one it builds on"))
+        parts.append(translate("Queue", "after the one it builds on"))
     elif job.when_idle:
-        parts.append(_tr("when nothing else waits"))
+        parts.append(translate("Queue", "when nothing else waits"))
     elif starts_in is not None and not paused:
-        parts.append(_tr("starts in %1").replace("%1", clock(starts_in)))
+        parts.append(translate("Queue", "starts in %1").replace("%1", clock(starts_in)))
     if job.place != LOCAL:
-        parts.append(_tr("on %1").replace("%1", job.place))
+        parts.append(translate("Queue", "on %1").replace("%1", job.place))
     return DOT.join(parts)
 
 
 def retrying(seconds: float) -> str:
-    return _tr("waiting") + DOT + _tr("tries again in %1").replace("%1", clock(max(0, seconds)))
+    return (
+        translate("Queue", "waiting")
+        + DOT
+        + translate("Queue", "tries again in %1").replace("%1", clock(max(0, seconds)))
+    )
 
 
 def steps(step: Step) -> tuple[tuple[str, bool], ...]:
     """The steps on the way to a take, and whether each is the current one."""
-    first = _tr("loading model") if step is Step.LOADING_MODEL else _tr("prompt")
+    first = (
+        translate("Queue", "loading model")
+        if step is Step.LOADING_MODEL
+        else translate("Queue", "prompt")
+    )
     return (
         (first, step in (Step.QUEUED, Step.LOADING_MODEL, Step.ENCODING_PROMPT)),
-        (_tr("generating"), step is Step.GENERATING),
-        (_tr("saving"), step is Step.SAVING),
+        (translate("Queue", "generating"), step is Step.GENERATING),
+        (translate("Queue", "saving"), step is Step.SAVING),
     )
 
 
 def time_left(job: Job, *, paused: bool) -> str:
     """Measured progress of a running job, and the time left once there is a rate."""
     if job.cancelling:
-        return _tr("cancelling…")
+        return translate("Queue", "cancelling…")
     if paused:
-        return _tr("paused") + DOT + _percent(job)
+        return translate("Queue", "paused") + DOT + _percent(job)
     if job.eta_seconds is None:
         return _percent(job)
-    return _percent(job) + DOT + _tr("%1 left").replace("%1", clock(job.eta_seconds))
+    return _percent(job) + DOT + translate("Queue", "%1 left").replace("%1", clock(job.eta_seconds))
 
 
 def announcement(job: Job, second_line: str) -> str:
     """The row in one sentence, for the screen reader."""
     parts = [job.name]
     if job.cancelling:
-        parts.append(_tr("cancelling…"))
+        parts.append(translate("Queue", "cancelling…"))
     elif job.status is Status.PROCESSING:
         step = next((name for name, current in steps(job.step) if current), "")
         parts += [step, _percent(job)]
     elif job.status is Status.FAILED:
-        parts += [_tr("failed"), _failure(job)]
+        parts += [translate("Queue", "failed"), _failure(job)]
     elif job.status is Status.COMPLETED and job.take is not None:
-        parts += [_tr("take"), clock(job.take.duration)]
+        parts += [translate("Queue", "take"), clock(job.take.duration)]
         if job.take.stars:
-            parts.append(_tr("%n star(s)", job.take.stars))
+            parts.append(translate("Queue", "%1 of 5 stars").replace("%1", str(job.take.stars)))
         if job.take.kept:
-            parts.append(_tr("kept"))
+            parts.append(translate("Queue", "kept"))
         parts.append(second_line)
     else:
         parts.append(second_line)
@@ -134,8 +140,10 @@ def announcement(job: Job, second_line: str) -> str:
 
 def _failure(job: Job) -> str:
     if job.error is None:
-        return _tr("failed")
-    return " ".join(filter(None, (_tr(job.error.message), _tr(job.error.hint))))
+        return translate("Queue", "failed")
+    return " ".join(
+        filter(None, (translate("Queue", job.error.message), translate("Queue", job.error.hint)))
+    )
 
 
 def _percent(job: Job) -> str:
@@ -144,7 +152,9 @@ def _percent(job: Job) -> str:
 
 def _ordinal(number: int) -> str:
     """1st, 2nd, 3rd …; a translation says how its language counts."""
-    ending = (
-        "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    )
-    return _tr("%1" + ending).replace("%1", str(number))
+    pattern = {
+        1: translate("Queue", "%1st"),
+        2: translate("Queue", "%1nd"),
+        3: translate("Queue", "%1rd"),
+    }.get(0 if number % 100 in (11, 12, 13) else number % 10, translate("Queue", "%1th"))
+    return pattern.replace("%1", str(number))
