@@ -41,6 +41,7 @@ def catch_the_rest(tell: Callable[[Notice], None], trace_file: Path) -> None:
     sys.excepthook = on_main
     threading.excepthook = on_thread
     try:
+        trace_file.parent.mkdir(parents=True, exist_ok=True)
         # Kept open for as long as the program runs: a crash leaves no time to open it.
         faulthandler.enable(trace_file.open("a"))
     except OSError as error:
