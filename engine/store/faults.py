@@ -23,16 +23,15 @@ def translated() -> Iterator[None]:
         raise _translate(_cause(error)) from error
 
 
-def _cause(error: peewee.DatabaseError) -> peewee.DatabaseError:
+def _cause(error: BaseException) -> BaseException:
     """SQLite ends a transaction by itself when the disk is full; the rollback that then fails
     hides the reason."""
-    hidden = error.__context__
-    if "cannot rollback" in str(error) and isinstance(hidden, peewee.DatabaseError):
-        return hidden
+    while "cannot rollback" in str(error) and error.__context__ is not None:
+        error = error.__context__
     return error
 
 
-def _translate(error: peewee.DatabaseError) -> StorageError:
+def _translate(error: BaseException) -> StorageError:
     text = str(error)
     low = text.lower()
     if "locked" in low or "busy" in low:
