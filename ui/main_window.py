@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from app.notices import Level, Notice
 from app.paths import Paths
@@ -29,10 +29,10 @@ from ui.player.bar import PlayerBar
 from ui.queue.order import Show
 from ui.queue.panel import QueuePanel
 from ui.settings.help_dialogs import AboutDialog, ShortcutsDialog
-from ui.settings.settings_dialog import SettingsDialog
+from ui.settings.preferences import Preferences
 from ui.shared.notice_bar import NoticeBar
 from ui.shared.status_bar import StatusBar
-from ui.shared.theme import Appearance, Theme
+from ui.shared.theme import Theme
 from ui.shared.widgets import as_role, hairline
 from ui.top_bar import TopBar
 
@@ -48,11 +48,10 @@ class MainWindow(QMainWindow):
         self, studio: Studio, player: Player, theme: Theme, settings: SettingsFile, paths: Paths
     ) -> None:
         super().__init__()
-        self._studio, self._player, self._theme, self._settings = studio, player, theme, settings
-        self.takes_folder = settings.current.takes_folder or paths.takes
-        self.exporter = Exporter(
-            self.takes_folder / "Exported", self.takes_folder / "Dragged", self
-        )
+        self._studio, self._player, self._theme = studio, player, theme
+        self.preferences = Preferences(settings, paths, theme, self)
+        takes = self.preferences.takes_folder
+        self.exporter = Exporter(takes / "Exported", takes / "Dragged", self)
         self.lists = ListIntake(theme, self)
         self.trash = Trash(studio, self)
         self.peaks = PeakLoader(paths.cache, self)
@@ -61,7 +60,9 @@ class MainWindow(QMainWindow):
         self.compose = ComposePanel(theme)
         self.welcome = Welcome(theme)
         self.notices = NoticeBar(theme)
-        self.queue = QueuePanel(theme, self.peaks, self.exporter.file_of, self.notices)
+        self.queue = QueuePanel(
+            theme, self.peaks, self.exporter.file_of, self.notices, self.welcome
+        )
         self.take = TakePanel(theme, self.exporter.file_of)
         self.player_bar = PlayerBar(theme, player, self.peaks)
         self.status = StatusBar(theme)
@@ -86,9 +87,7 @@ class MainWindow(QMainWindow):
         self.lists.take(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        self._settings.update(
-            geometry=_text(self.saveGeometry()), layout=_text(self.splitter.saveState())
-        )
+        self.preferences.keep_layout(self.splitter)
         self.exporter.wait()
         self.peaks.close()
         super().closeEvent(event)
@@ -96,13 +95,10 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self.setMenuWidget(TopBar(self.menus, self.models))
-        self.centre = QStackedWidget()
-        self.centre.addWidget(self.welcome)
-        self.centre.addWidget(self.queue)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.take.setMinimumWidth(260)
-        for panel in (as_role(self.compose, "panel"), self.centre, as_role(self.take, "panel")):
+        for panel in (as_role(self.compose, "panel"), self.queue, as_role(self.take, "panel")):
             self.splitter.addWidget(panel)
         self.splitter.setSizes([320, 812, 308])
         self.splitter.setStretchFactor(1, 1)
@@ -117,8 +113,7 @@ class MainWindow(QMainWindow):
             column.addWidget(bar)
         self.setCentralWidget(body)
         self.resize(1440, 900)
-        self.restoreGeometry(_state(self._settings.current.geometry))
-        self.splitter.restoreState(_state(self._settings.current.layout))
+        self.preferences.restore_layout(self.splitter)
 
     def _connect_studio(self) -> None:
         studio, model, tell = self._studio, self.queue.model, self.notices.tell
@@ -131,7 +126,7 @@ class MainWindow(QMainWindow):
             source.connect(tell)
         self.trash.noticed.connect(tell)
         self.notices.acted.connect(self._act)
-        model.counted.connect(self._show_counts)
+        model.counted.connect(lambda _counts: self.status.show_takes(model.takes))
 
     def _connect_compose(self) -> None:
         studio, compose = self._studio, self.compose
@@ -172,8 +167,8 @@ class MainWindow(QMainWindow):
         menus.export.triggered.connect(
             lambda: self.exporter.open([job for job in self.queue.view.selected_jobs() if job.take])
         )
-        menus.open_folder.triggered.connect(lambda: _show(self.takes_folder))
-        menus.settings.triggered.connect(self._open_settings)
+        menus.open_folder.triggered.connect(lambda: _show(self.preferences.takes_folder))
+        menus.settings.triggered.connect(self.preferences.open)
         menus.quit.triggered.connect(self.close)
         menus.undo.triggered.connect(self.trash.undo)
         self.trash.undo_possible.connect(menus.undo.setEnabled)
@@ -185,7 +180,7 @@ class MainWindow(QMainWindow):
         menus.another.triggered.connect(take.another.click)
         menus.retry_failed.triggered.connect(self._retry_failed)
         menus.pause.triggered.connect(self._studio.set_paused)
-        menus.appearance_chosen.connect(self._set_appearance)
+        menus.appearance_chosen.connect(self.preferences.set_appearance)
         menus.compose_panel.toggled.connect(compose.setVisible)
         menus.take_panel.toggled.connect(take.setVisible)
         menus.full_screen.toggled.connect(
@@ -200,10 +195,6 @@ class MainWindow(QMainWindow):
         self.compose.set_speed(status.speed)
         self.lists.speed = status.speed
         self.menus.pause.setChecked(status.paused)
-
-    def _show_counts(self, counts: dict[Show, int]) -> None:
-        self.status.show_takes(self.queue.model.takes)
-        self.centre.setCurrentWidget(self.queue if counts[Show.ALL] else self.welcome)
 
     def _show_job(self, job: Job | None) -> None:
         self.take.show_job(job)
@@ -241,20 +232,6 @@ class MainWindow(QMainWindow):
         notice = Notice(text.format(name=name), Level.GOOD, key="copied", seconds=6)
         self.notices.tell(notice)
 
-    def _set_appearance(self, appearance: Appearance) -> None:
-        self._theme.set_appearance(appearance)
-        self._settings.update(appearance=appearance.value)
-
-    def _open_settings(self) -> None:
-        dialog = SettingsDialog(self._settings.current, self.takes_folder, self)
-        dialog.changed.connect(self._change_setting)
-        dialog.open()
-
-    def _change_setting(self, name: str, value: object) -> None:
-        self._settings.update(**{name: value})
-        if name == "appearance":
-            self._theme.set_appearance(Appearance(str(value)))
-
 
 def _show(folder: Path) -> None:
     """In the system's file manager."""
@@ -264,11 +241,3 @@ def _show(folder: Path) -> None:
 def _show_file(job: Job) -> None:
     if job.take is not None:
         _show(job.take.path.parent)
-
-
-def _text(state: QByteArray) -> str:
-    return bytes(state.toBase64().data()).decode("ascii")
-
-
-def _state(text: str) -> QByteArray:
-    return QByteArray.fromBase64(text.encode("ascii"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import bisect
 import secrets
 
 from PySide6.QtCore import QLocale, QRegularExpression, Qt, Signal
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QWidget
 
+from ui.compose.length_slider import LengthSlider
 from ui.shared.text import clock, parse_clock
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
@@ -16,7 +16,6 @@ from ui.shared.widgets import IconButton, as_role
 
 __all__ = ["LengthField", "NumberField", "SeedField"]
 
-_STOPS = (4, 6, 8, 10, 12, 16, 20, 24, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600)
 _DRAWN_SEEDS = 1_000_000  # short enough to be read aloud
 
 
@@ -28,9 +27,7 @@ class LengthField(QWidget):
     def __init__(self, theme: Theme, seconds: float = 16.0) -> None:
         super().__init__()
         self._seconds = seconds
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, len(_STOPS) - 1)
-        self.slider.setPageStep(2)
+        self.slider = LengthSlider(theme)
         self.slider.setAccessibleName(self.tr("Length"))
         self.field = QLineEdit()
         self.field.setFont(theme.font(tabular=True))
@@ -58,13 +55,13 @@ class LengthField(QWidget):
         self._seconds = seconds
         self.field.setText(_length_text(seconds))
         self.slider.blockSignals(True)
-        self.slider.setValue(min(bisect.bisect_left(_STOPS, seconds), len(_STOPS) - 1))
+        self.slider.setValue(round(seconds))
         self.slider.blockSignals(False)
         self.slider.setAccessibleDescription(_length_text(seconds))
         self.changed.emit()
 
-    def _slid(self, index: int) -> None:
-        self.set_seconds(float(_STOPS[index]))
+    def _slid(self, seconds: int) -> None:
+        self.set_seconds(float(seconds))
 
     def _typed(self) -> None:
         seconds = self.seconds()

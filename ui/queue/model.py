@@ -55,6 +55,7 @@ class QueueModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self._jobs: dict[str, Job] = {}
+        self._order: dict[str, Key] = {}  # of all jobs
         self._keys: list[Key] = []  # of the rows shown, sorted
         self._filter = Filter()
         self._texts: dict[str, str] = {}  # for the search; made when first searched
@@ -68,6 +69,7 @@ class QueueModel(QAbstractListModel):
         """Begin anew with these."""
         self.beginResetModel()
         self._jobs = {job.id: job for job in jobs}
+        self._order = {id_: sort_key(job) for id_, job in self._jobs.items()}
         self._running = {id_ for id_, job in self._jobs.items() if _runs(job)}
         self._places = None
         self._texts.clear()
@@ -103,6 +105,7 @@ class QueueModel(QAbstractListModel):
         for id_, change in latest.items():
             if change.removed:
                 self._jobs.pop(id_, None)
+                self._order.pop(id_, None)
         self._move(moved)
         self._insert(fresh)
         self._touch([*same, *(new for _, new in moved)])
@@ -124,6 +127,11 @@ class QueueModel(QAbstractListModel):
     @property
     def filter(self) -> Filter:
         return self._filter
+
+    @property
+    def total(self) -> int:
+        """Jobs there are, shown or not."""
+        return len(self._jobs)
 
     @property
     def takes(self) -> int:
@@ -247,11 +255,16 @@ class QueueModel(QAbstractListModel):
         self._running.discard(id_)
         if after is not None:
             self._jobs[id_] = after
+            self._order[id_] = sort_key(after)
             if _runs(after):
                 self._running.add(id_)
 
     def _sift(self) -> None:
-        self._keys = sorted(sort_key(j) for j in self._jobs.values() if self._accepts(j))
+        if self._filter == Filter():
+            self._keys = sorted(self._order.values())
+        else:
+            shown = (id_ for id_, job in self._jobs.items() if self._accepts(job))
+            self._keys = sorted(self._order[id_] for id_ in shown)
 
     def _remove(self, keys: list[Key]) -> None:
         rows = sorted(bisect_left(self._keys, key) for key in keys)

@@ -36,9 +36,11 @@ class QueuePanel(QWidget):
         peaks: PeakLoader,
         file_of: Callable[[Job], Path],
         between: QWidget | None = None,
+        welcome: QWidget | None = None,
     ) -> None:
         """``file_of`` gives the file that is dragged out for a job with a take; ``between`` is
-        put under the filter, over the list."""
+        put under the filter, over the list; ``welcome`` takes the list's place while there is
+        no job at all."""
         super().__init__()
         as_role(self, "ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -49,19 +51,22 @@ class QueuePanel(QWidget):
         self.view = QueueView(self.model, thumbnails, theme, file_of)
         self.filter = FilterBar(theme)
         self.intents = self.view.intents
+        self._welcome = welcome
         self._empty = label("", "muted", self.view.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.filter, between, self.view):
+        for widget in (self.filter, between, self.view, welcome):
             if widget is not None:
-                column.addWidget(widget)
+                column.addWidget(widget, 1 if widget in (self.view, welcome) else 0)
+        if welcome is not None:
+            welcome.hide()
         peaks.loaded.connect(lambda _path: self.view.viewport().update())
         self.view.viewport().installEventFilter(self)
+        self._empty.hide()  # until it is known that there is nothing
         self._connect()
-        self._show_words()
 
     def search(self) -> None:
         """Put the cursor into the search field."""
@@ -79,6 +84,7 @@ class QueuePanel(QWidget):
         self.filter.changed.connect(model.set_filter)
         self.filter.left.connect(self._enter_list)
         model.counted.connect(self.filter.set_counts)
+        model.counted.connect(self._show_welcome)
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             signal.connect(self._show_words)
 
@@ -86,6 +92,13 @@ class QueuePanel(QWidget):
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         if not self.view.currentIndex().isValid() and self.model.rowCount():
             self.view.setCurrentIndex(self.model.index(0))
+
+    def _show_welcome(self, counts: dict[Show, int]) -> None:
+        if self._welcome is not None:
+            nothing = counts[Show.ALL] == 0
+            self._welcome.setVisible(nothing)
+            self.view.setVisible(not nothing)
+            self.filter.setVisible(not nothing)
 
     def _show_words(self) -> None:
         empty = self.model.rowCount() == 0

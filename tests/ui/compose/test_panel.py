@@ -117,8 +117,32 @@ def test_a_length_that_is_none_is_told_at_the_field_and_nothing_is_sent(
         assert panel.length.field.property("invalid")
         panel.send()
     assert not sent
-    panel.length.slider.setValue(3)
+    panel.length.slider.setValue(60)
+    assert panel.length.field.text() == "1:00"
     assert panel.problem("duration") == ""
+
+
+def test_the_slider_goes_from_stop_to_stop_by_keys_and_mouse(
+    qtbot: QtBot, panel: ComposePanel
+) -> None:
+    slider = panel.length.slider
+    panel.length.set_seconds(17.5)
+    seen = []
+    for key in (
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Left,
+        Qt.Key.Key_End,
+        Qt.Key.Key_Home,
+    ):
+        qtbot.keyClick(slider, key)
+        seen.append(panel.length.seconds())
+    assert seen == [20, 24, 20, 600, 1]
+    panel.length.set_seconds(17.5)
+    qtbot.keyClick(slider, Qt.Key.Key_Left)
+    assert panel.length.seconds() == 16
+    qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=slider.rect().center())
+    assert panel.length.seconds() in (24, 30)
 
 
 def test_an_empty_prompt_is_not_sent(panel: ComposePanel, sent: Sent) -> None:

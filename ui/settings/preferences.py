@@ -1,0 +1,55 @@
+"""What the window remembers: its looks, its place on the screen, the musician's choices."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QObject
+from PySide6.QtWidgets import QMainWindow, QSplitter
+
+from app.paths import Paths
+from app.settings import SettingsFile
+from ui.settings.settings_dialog import SettingsDialog
+from ui.shared.theme import Appearance, Theme
+
+__all__ = ["Preferences"]
+
+
+class Preferences(QObject):
+    def __init__(
+        self, settings: SettingsFile, paths: Paths, theme: Theme, window: QMainWindow
+    ) -> None:
+        super().__init__(window)
+        self._settings, self._theme, self._window = settings, theme, window
+        self.takes_folder = settings.current.takes_folder or paths.takes
+        """Where takes are kept, until the next start."""
+
+    def open(self) -> None:
+        """Show the settings; what is changed there takes effect at once."""
+        folder = self._settings.current.takes_folder or self.takes_folder
+        dialog = SettingsDialog(self._settings.current, folder, self._window)
+        dialog.changed.connect(self._change)
+        dialog.open()
+
+    def set_appearance(self, appearance: Appearance) -> None:
+        self._change("appearance", appearance.value)
+
+    def restore_layout(self, splitter: QSplitter) -> None:
+        self._window.restoreGeometry(_state(self._settings.current.geometry))
+        splitter.restoreState(_state(self._settings.current.layout))
+
+    def keep_layout(self, splitter: QSplitter) -> None:
+        self._settings.update(
+            geometry=_text(self._window.saveGeometry()), layout=_text(splitter.saveState())
+        )
+
+    def _change(self, name: str, value: object) -> None:
+        self._settings.update(**{name: value})
+        if name == "appearance":
+            self._theme.set_appearance(Appearance(str(value)))
+
+
+def _text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode("ascii")
+
+
+def _state(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode("ascii"))
