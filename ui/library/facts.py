@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.jobs import Job, Take
+from ui.queue.words import model_name
 from ui.shared.text import clock, tidy
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
@@ -62,7 +63,7 @@ class Facts(QWidget):
         request, take = job.request, job.take
         values = {
             "length": clock(take.duration if take else request.duration),
-            "model": take.made_by if take and take.made_by else request.model,
+            "model": model_name(take.made_by if take and take.made_by else request.model),
             "seed": "" if request.seed is None else str(request.seed),
         }
         if request.model != "sketch":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTranslator
 
 from resources import ROOT
 
@@ -19,6 +19,8 @@ def install_language(app: QCoreApplication, language: str = "system") -> str:
     translator = QTranslator(app)
     if not translator.load(str(ROOT / "translations" / f"studio_{code}.qm")):
         raise FileNotFoundError(f"the program is incomplete: no translation file for {code!r}")
+    for earlier in app.findChildren(QTranslator, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        app.removeTranslator(earlier)
     app.installTranslator(translator)
     QLocale.setDefault(QLocale(code))
     return code

@@ -79,7 +79,7 @@ def test_everything_that_is_known_is_shown(panel: TakePanel) -> None:
         "84 bpm · 4/4",
         "C minor",
         "−14.1\u00a0LUFS · −1.2\u00a0dBTP",
-        "sketch 1",
+        "Sketch 1",
         "yours",
         "4127",
         "“trap beat, tight hats”",

@@ -1,0 +1,288 @@
+"""The whole window over a scripted engine: what is done in one place shows in the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from app.paths import Paths
+from app.player import Player
+from app.settings import SettingsFile
+from app.studio import Studio
+from engine.errors import StorageError
+from engine.jobs import EngineState, Failure, Request
+from tests.app.outputs import HandOutputs
+from tests.fakes import FakeEngine
+from ui.compose.list_sheet import ListSheet
+from ui.main_window import MainWindow
+from ui.shared.notice_bar import NoticeBar
+from ui.shared.theme import DARK, Appearance, Theme
+from ui.shared.translation import install_language
+from ui.shared.widgets import Button, ElidedLabel, IconButton
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def player(qapp: QApplication) -> Iterator[Player]:
+    player = Player(HandOutputs())
+    yield player
+    player.close()
+
+
+MakeWindow = Callable[[], MainWindow]
+
+
+@pytest.fixture
+def make_window(
+    qtbot: QtBot, studio: Studio, player: Player, theme: Theme, music_home: Path
+) -> Iterator[MakeWindow]:
+    made: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        settings = SettingsFile(music_home / "config")
+        window = MainWindow(studio, player, theme, settings, Paths.find())
+        made.append(window)
+        window.show()
+        qtbot.waitExposed(window)
+        studio.load()
+        qtbot.waitUntil(lambda: window.welcome.isVisible() or window.queue.view.isVisible())
+        return window
+
+    yield make
+    for window in filter(isValid, made):
+        window.close()
+        window.deleteLater()
+    theme.set_appearance(Appearance.DARK)
+
+
+@pytest.fixture
+def window(make_window: MakeWindow) -> MainWindow:
+    return make_window()
+
+
+def prompts(fake: FakeEngine) -> list[str]:
+    return [job.request.prompt for job in fake.queue.waiting()]
+
+
+def generate(qtbot: QtBot, window: MainWindow, fake: FakeEngine, prompt: str) -> str:
+    """Type and send; the id of the job that came of it."""
+    window.compose.fill_prompt("")
+    qtbot.keyClicks(window.compose.prompt, prompt)
+    qtbot.keyClick(window.compose.prompt, Qt.Key.Key_Return, CONTROL)
+    job = next(job for job in fake.queue.waiting() if job.request.prompt == prompt)
+    qtbot.waitUntil(lambda: window.queue.model.job(job.id) is not None)
+    return job.id
+
+
+def test_from_a_prompt_to_a_take(qtbot: QtBot, window: MainWindow, fake: FakeEngine) -> None:
+    assert window.welcome.isVisible()
+    id_ = generate(qtbot, window, fake, "calm piano, 70 bpm")
+    assert window.queue.view.isVisible()
+    assert not window.welcome.isVisible()
+    fake.begin(id_)
+    fake.progress(id_, 0.5, eta=4)
+    fake.complete(id_)
+    qtbot.waitUntil(lambda: window.queue.model.takes == 1)
+    window.queue.reveal(id_)
+    assert window.take.name.text() == "calm piano, 70 bpm"
+    assert window.menus.export.isEnabled()
+
+
+def test_an_example_makes_music_with_one_press(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine
+) -> None:
+    qtbot.mouseClick(window.welcome.examples[0], Qt.MouseButton.LeftButton)
+    assert prompts(fake) == [window.welcome.examples[0].text()]
+    assert window.compose.prompt.toPlainText() == window.welcome.examples[0].text()
+
+
+def test_the_menu_sends_in_front(window: MainWindow, fake: FakeEngine) -> None:
+    for prompt in ("first", "second"):
+        window.compose.fill_prompt(prompt)
+        window.menus.generate_front.trigger()
+    assert prompts(fake) == ["second", "first"]
+
+
+def test_a_list_dropped_anywhere_is_queued_whole(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine, tmp_path: Path
+) -> None:
+    path = tmp_path / "songs.txt"
+    path.write_text("calm piano\ndark techno\n")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(600, 400),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier(0),
+    )
+    window.dropEvent(event)
+    sheet = window.findChild(ListSheet)
+    qtbot.waitUntil(sheet.generate.isEnabled)
+    qtbot.mouseClick(sheet.generate, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: prompts(fake) == ["calm piano", "dark techno"])
+
+
+def test_a_refused_list_leaves_nothing_and_says_why(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine
+) -> None:
+    fake.queue.refuse = StorageError("The disk says no.", hint="Ask it again.")
+    window.compose.fill_prompt("{a|b}")
+    window.compose.send()
+    qtbot.waitUntil(window.notices.isVisible)
+    assert "The disk says no. Ask it again." in shown_texts(window.notices)
+    assert prompts(fake) == []
+
+
+def test_what_is_deleted_comes_back(qtbot: QtBot, window: MainWindow, fake: FakeEngine) -> None:
+    id_ = generate(qtbot, window, fake, "calm")
+    window.queue.reveal(id_)
+    qtbot.keyClick(window.queue.view, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: window.welcome.isVisible())
+    assert window.notices.isVisible()  # above the welcome too
+    window.menus.undo.trigger()
+    qtbot.waitUntil(lambda: window.queue.model.job(id_) is not None)
+    assert not window.menus.undo.isEnabled()
+
+
+def test_again_with_fills_compose_exactly(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine
+) -> None:
+    window.compose.fill(Request(prompt="calm", duration=33.3, seed=77, guidance=4.25, loop=True))
+    window.compose.send()
+    (job,) = fake.queue.waiting()
+    window.compose.fill(Request(prompt="other"))
+    qtbot.waitUntil(lambda: window.queue.model.job(job.id) is not None)
+    window.queue.reveal(job.id)
+    window.menus.again.trigger()
+    window.compose.send()
+    first, second = fake.queue.waiting()
+    assert first.request == second.request
+
+
+def test_stars_given_in_the_panel_reach_the_queue(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine
+) -> None:
+    id_ = generate(qtbot, window, fake, "calm")
+    fake.complete(id_)
+    qtbot.waitUntil(lambda: window.queue.model.takes == 1)
+    window.queue.reveal(id_)
+    qtbot.keyClick(window.take.stars, Qt.Key.Key_4)
+    assert fake.queue.by_id[id_].take.stars == 4
+
+
+def test_the_state_of_the_engine_is_told_in_words(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine
+) -> None:
+    fake.set_status(state=EngineState.RESTARTING)
+    qtbot.waitUntil(lambda: "Engine restarting…" in " ".join(shown_texts(window.status)))
+    window.menus.pause.trigger()
+    qtbot.waitUntil(lambda: "Paused" in " ".join(shown_texts(window.status)))
+    assert fake.queue.paused
+    assert window.menus.pause.isChecked()
+
+
+def test_looks_and_layout_are_remembered(
+    make_window: MakeWindow, theme: Theme, music_home: Path
+) -> None:
+    window = make_window()
+    window.preferences.set_appearance(Appearance.LIGHT)
+    assert theme.tokens is not DARK
+    window.resize(window.minimumSize())  # fits on the screen of the tests
+    window.splitter.setSizes([330, 350, 280])
+    sizes = window.splitter.sizes()
+    window.close()
+    assert SettingsFile(music_home / "config").current.appearance == "light"
+    assert make_window().splitter.sizes() == sizes
+
+
+def test_everything_is_reached_by_keyboard_and_has_a_name(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine
+) -> None:
+    id_ = generate(qtbot, window, fake, "calm")
+    fake.complete(id_)
+    qtbot.waitUntil(lambda: window.queue.model.takes == 1)
+    window.queue.reveal(id_)
+    window.compose.prompt.setFocus()
+    walked: list[QWidget] = []
+    while (focused := window.focusWidget()) not in walked:
+        walked.append(focused)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert window.focusWidget() is window.compose.prompt  # round, and back where it began
+    for wanted in (
+        window.compose.generate,
+        window.queue.view,
+        window.take.name,
+        window.take.notes,
+        window.take.export,
+        window.take.drag,
+        window.models,
+    ):
+        assert wanted in walked, wanted
+    nameless = [w for w in walked if not (w.accessibleName() or getattr(w, "text", str)())]
+    assert not nameless
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_nothing_is_clipped_in_a_small_window(
+    qtbot: QtBot, qapp: QApplication, make_window: MakeWindow, fake: FakeEngine, language: str
+) -> None:
+    install_language(qapp, language)
+    try:
+        window = make_window()
+    finally:
+        install_language(qapp, "en")
+    window.resize(1024, 640)
+    id_ = generate(qtbot, window, fake, "calm")
+    fake.complete(id_)
+    qtbot.waitUntil(lambda: window.queue.model.takes == 1)
+    window.queue.reveal(id_)
+    QApplication.processEvents()
+    assert window.width() == 1024
+    clipped = [
+        f"{widget.text()!r}: {widget.width()} of {widget.sizeHint().width()}"
+        for widget in window.findChildren(QWidget)
+        if isinstance(widget, Button | IconButton | QLabel)
+        and not isinstance(widget, ElidedLabel)
+        and widget.isVisible()
+        and not (isinstance(widget, QLabel) and widget.wordWrap())
+        and widget.width() < widget.sizeHint().width()
+    ]
+    assert not clipped
+    outside = [
+        f"{type(widget).__name__} {widget.accessibleName()!r}"
+        for widget in window.findChildren(Button)
+        if widget.isVisible()
+        and not window.rect().contains(widget.mapTo(window, QPoint(widget.width() - 1, 0)))
+    ]
+    assert not outside
+
+
+def test_a_closed_window_leaves_no_widget_behind(
+    qtbot: QtBot, qapp: QApplication, make_window: MakeWindow, fake: FakeEngine
+) -> None:
+    before = set(qapp.allWidgets())
+    window = make_window()
+    generate(qtbot, window, fake, "calm")
+    fake.notify(Failure("x", "Something happened.", detail="in detail"))
+    window.preferences.open()
+    window.lists.open_text("one\ntwo")
+    qtbot.waitUntil(lambda: window.findChild(ListSheet).generate.isEnabled())
+    window.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
+    assert set(qapp.allWidgets()) <= before
+
+
+def shown_texts(parent: NoticeBar | QWidget) -> list[str]:
+    return [label.text() for label in parent.findChildren(QLabel) if label.isVisible()]
