@@ -62,11 +62,15 @@ def estimate_tempo(sound: NDArray[np.float32]) -> float | None:
     if len(sound) < 2 * RATE or not sound.any():
         return None
     _, times = beat_track(y=sound, sr=RATE, units="time", trim=False)
+    return _fitted_tempo(times)
+
+
+def _fitted_tempo(times: NDArray[np.float64]) -> float | None:
+    """The tempo of beats at these times, in seconds; one that was missed leaves a gap."""
     if len(times) < 4:
         return None
-    # Number the beats by their distance, so that one that was missed leaves a gap.
-    usual = np.median(np.diff(times))
-    numbers = np.concatenate([[0], np.cumsum(np.maximum(np.rint(np.diff(times) / usual), 1))])
+    steps = np.diff(times)
+    numbers = np.concatenate([[0], np.cumsum(np.maximum(np.rint(steps / np.median(steps)), 1))])
     beat, offset = np.polyfit(numbers, times, 1)
     errors = np.abs(times - offset - beat * numbers)
     near = errors <= max(2 * float(np.median(errors)), 0.02)

@@ -43,12 +43,12 @@ def generate(*arguments: str) -> tuple[int, str, str]:
 
 
 def test_takes_and_what_made_them_as_json(music_home: Path) -> None:
-    status, out, _ = generate("{calm|tense} 🎹", "--count", "2", "--seed", "7", "--json")
+    status, out, _ = generate("{calm steps=30|tense} 🎹", "--count", "2", "--seed", "7", "--json")
     assert status == 0
     takes = json.loads(out)["takes"]
     assert [(take["request"]["prompt"], take["seed"]) for take in takes] == [
-        ("calm 🎹", 7),
-        ("calm 🎹", 8),
+        ("calm steps=30 🎹", 7),
+        ("calm steps=30 🎹", 8),
         ("tense 🎹", 7),
         ("tense 🎹", 8),
     ]

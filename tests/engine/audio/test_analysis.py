@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from engine.audio.analysis import RATE, analyse, estimate_key, estimate_tempo
+from engine.audio.analysis import RATE, _fitted_tempo, analyse, estimate_key, estimate_tempo
 from engine.errors import AudioError
 
 
@@ -41,6 +41,18 @@ def test_tempo(tempo: float) -> None:
     heard = estimate_tempo(drums(tempo, 20))
     assert heard is not None
     assert min(abs(heard * factor - tempo) for factor in (0.5, 1, 2)) < 0.5
+
+
+def test_missed_and_late_beats_do_not_bend_the_tempo() -> None:
+    beats = 0.3 + np.arange(60) * 60 / 93
+    beats[20] += 0.2
+    heard = np.delete(beats, [7, 8, 31])
+    assert _fitted_tempo(heard) == pytest.approx(93, abs=0.1)
+
+
+def test_beats_without_a_pulse_have_no_tempo() -> None:
+    times = np.cumsum(np.random.default_rng(3).uniform(0.2, 1.5, 60))
+    assert _fitted_tempo(times) is None
 
 
 @pytest.mark.parametrize("shift", [0, 3, 7, 10])

@@ -1,5 +1,6 @@
 import errno
 import hashlib
+import io
 import os
 import resource
 import signal
@@ -123,6 +124,31 @@ def test_a_full_disk_leaves_nothing(
     with disk_of(whole.size - missing), pytest.raises(DiskFull, match="is full"):
         write_audio(folder / f"take.{format}", audio, request_, format=format)
     assert not list(folder.iterdir())
+
+
+class Flaky(io.FileIO):
+    """Takes seven bytes at a time, and once nothing at all."""
+
+    failed = False
+
+    def write(self, data: object) -> int:
+        if not self.failed and self.tell() > 50:
+            self.failed = True
+            raise OSError(errno.EIO, "a bad sector")
+        return super().write(bytes(data)[:7])  # type: ignore[call-overload]
+
+
+def test_an_error_that_passes_is_not_forgotten(tmp_path: Path) -> None:
+    """libsndfile does not tell; the file would have a hole."""
+    with Flaky(tmp_path / "file", "w+") as file:
+        sink = files._Sink(file)
+        sink.write(b"x" * 40)
+        sink.raise_error()
+        assert file.tell() == 40
+        sink.write(b"x" * 100)
+        sink.write(b"x" * 100)
+        with pytest.raises(OSError, match="bad sector"):
+            sink.raise_error()
 
 
 def test_a_failure_leaves_the_old_file(tmp_path: Path, audio: Audio, request_: Request) -> None:

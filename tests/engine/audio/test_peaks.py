@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,10 @@ RATE = 44_100
 
 
 def noise(frames: int, channels: int = 2) -> np.ndarray:
-    return np.random.default_rng(frames).uniform(-1, 1, (frames, channels)).astype(np.float32)
+    """Loud and soft by turns, so that a bucket's extremes are its own."""
+    rng = np.random.default_rng(frames)
+    loudness = np.repeat(rng.uniform(0, 1, frames // 97 + 1) ** 4, 97)[:frames, None]
+    return (rng.uniform(-1, 1, (frames, channels)) * loudness).astype(np.float32)
 
 
 @pytest.fixture
@@ -80,7 +84,10 @@ def test_the_cache_is_used_until_the_file_changes(wav: Path, tmp_path: Path) -> 
     assert np.array_equal(first.finest, again.finest)
     assert entry.stat().st_mtime_ns == stamp
 
-    sf.write(wav, np.zeros((RATE, 1)), RATE)
+    size = wav.stat().st_size
+    sf.write(wav, np.zeros((3 * RATE + 77, 2)), RATE)
+    os.utime(wav, ns=(stamp, stamp + 1_000_000))
+    assert wav.stat().st_size == size
     assert not load_or_make(wav, cache).columns(10).any()
 
 
