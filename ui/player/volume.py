@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QToolButton, QWidget, QWidgetAction
 
-from app.player import OutputDevice, Player
+from app.player import OutputDevice, Player, Snapshot
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
 from ui.shared.widgets import IconButton, label
@@ -32,8 +32,8 @@ class VolumeButton(IconButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu.aboutToShow.connect(player.find_devices)
         self._fader.valueChanged.connect(lambda percent: player.set_volume(percent / 100))
-        player.volume_changed.connect(lambda _volume: self._show_volume())
-        player.changed.connect(lambda snapshot: self._show_devices(snapshot.devices))
+        player.volume_changed.connect(self._show_volume)
+        player.changed.connect(self._show_devices)
         self._show_volume()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
@@ -79,9 +79,9 @@ class VolumeButton(IconButton):
         self._chosen = device_id
         self._player.set_output(device_id)
 
-    def _show_devices(self, devices: tuple[OutputDevice, ...]) -> None:
-        if devices != self._devices:
-            self._devices = devices
+    def _show_devices(self, snapshot: Snapshot) -> None:
+        if snapshot.devices != self._devices:
+            self._devices = snapshot.devices
             self._list_devices()
 
     def _show_volume(self) -> None:

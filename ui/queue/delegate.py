@@ -67,7 +67,7 @@ class RowDelegate(QStyledItemDelegate):
         self._colors: dict[str, QColor] = {}
         self._elided = lru_cache(maxsize=512)(self._elide)
         self._retry = self.tr("Retry")
-        theme.changed.connect(self._colors.clear)
+        theme.changed.connect(self._forget)
 
     def parts(self, job: Job, width: int) -> Parts:
         """Where things stand in this job's row, from its top left corner."""
@@ -265,6 +265,9 @@ class RowDelegate(QStyledItemDelegate):
         while words.DOT in text and metrics.horizontalAdvance(text) > width:
             text = text.rpartition(words.DOT)[0]
         return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+    def _forget(self) -> None:
+        self._colors.clear()
 
     def _color(self, role: str) -> QColor:
         color = self._colors.get(role)

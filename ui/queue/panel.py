@@ -63,7 +63,7 @@ class QueuePanel(QWidget):
                 column.addWidget(widget, 1 if widget in (self.view, welcome) else 0)
         if welcome is not None:
             welcome.hide()
-        peaks.loaded.connect(lambda _path: self.view.viewport().update())
+        peaks.loaded.connect(self._show_peaks)
         self.view.viewport().installEventFilter(self)
         self._empty.hide()  # until it is known that there is nothing
         self._connect()
@@ -87,6 +87,9 @@ class QueuePanel(QWidget):
         model.counted.connect(self._show_welcome)
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             signal.connect(self._show_words)
+
+    def _show_peaks(self) -> None:
+        self.view.viewport().update()
 
     def _enter_list(self) -> None:
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -30,7 +30,7 @@ class Thumbnails(QObject):
         super().__init__()
         self._peaks, self._theme = peaks, theme
         self._kept: OrderedDict[Key, QPixmap] = OrderedDict()
-        theme.changed.connect(self._kept.clear)
+        theme.changed.connect(self._forget)
 
     def get(self, job: Job, size: QSize, role: str, ratio: float) -> QPixmap | None:
         """The waveform of a take, or of what has grown so far; None while it is not known.
@@ -57,3 +57,6 @@ class Thumbnails(QObject):
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return found
+
+    def _forget(self) -> None:
+        self._kept.clear()

@@ -292,7 +292,9 @@ class QueueView(QTableView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if not self._keys.press(event, self.selected_jobs()):
+        # Keys that an editor leaves over, such as Enter, are not the list's.
+        editing = self.state() is QAbstractItemView.State.EditingState
+        if editing or not self._keys.press(event, self.selected_jobs()):
             super().keyPressEvent(event)
 
     def keyboardSearch(self, search: str) -> None:  # noqa: N802
