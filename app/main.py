@@ -26,7 +26,7 @@ from engine.dispatch.feed import Feed
 from ui.main_window import MainWindow
 from ui.shared.theme import Appearance, Theme
 
-__all__ = ["run"]
+__all__ = ["Program", "run"]
 
 FIRST_PAINT_FILE = "DGX_MUSIC_FIRST_PAINT_FILE"
 """Names a file that gets the monotonic time of the first paint, for the start-up benchmark."""
@@ -39,52 +39,55 @@ def run(arguments: Sequence[str] | None = None) -> int:
     app.setDesktopFileName("dgx-music-studio")
     app.setQuitOnLastWindowClosed(False)
     with qasync.QEventLoop(app) as loop:
-        return int(loop.run_until_complete(_live(app, Paths.find())))
+        return int(loop.run_until_complete(Program(app, Paths.find()).live()))
 
 
-async def _live(app: QApplication, paths: Paths) -> int:
-    settings = SettingsFile(paths.config)
-    theme = Theme(app, Appearance(settings.current.appearance))
-    engine = EngineThread(lambda feed: _open_engine(paths, settings, feed))
-    studio = Studio(engine)
-    player = Player()
-    window = MainWindow(studio, player, theme, settings, paths)
-    catch_the_rest(studio.tell, paths.logs / "crash.log")
-    closed = asyncio.Event()
-    window.closed.connect(closed.set)
-    signals = Signals(window.close)
+class Program:
+    """The window, the player and the engine, put together; ``live`` runs them to the end."""
 
-    def begin() -> None:
-        start_journal(paths.logs)
-        engine.start()
-        studio.load()
+    def __init__(self, app: QApplication, paths: Paths) -> None:
+        self._paths = paths
+        self._settings = SettingsFile(paths.config)
+        theme = Theme(app, Appearance(self._settings.current.appearance))
+        self._engine = EngineThread(self._open_engine)
+        self.studio = Studio(self._engine)
+        self.player = Player()
+        self.window = MainWindow(self.studio, self.player, theme, self._settings, paths)
 
-    first_paint = _FirstPaint(window, begin)
-    window.show()
-    await closed.wait()
+    async def live(self) -> int:
+        """Show the window, and stay until it is closed and everything behind it has ended."""
+        catch_the_rest(self.studio.tell, self._paths.logs / "crash.log")
+        closed = asyncio.Event()
+        self.window.closed.connect(closed.set)
+        signals = Signals(self.window.close)
+        first_paint = _FirstPaint(self.window, self._begin)
+        self.window.show()
+        await closed.wait()
 
-    window.removeEventFilter(first_paint)
-    signals.close()
-    player.close()
-    await asyncio.get_running_loop().run_in_executor(None, engine.stop)
-    return 0
+        self.window.removeEventFilter(first_paint)
+        signals.close()
+        self.player.close()
+        await asyncio.get_running_loop().run_in_executor(None, self._engine.stop)
+        return 0
 
+    def _begin(self) -> None:
+        start_journal(self._paths.logs)
+        self._engine.start()
+        self.studio.load()
 
-def _open_engine(
-    paths: Paths, settings: SettingsFile, feed: Feed
-) -> AbstractAsyncContextManager[Opened]:
-    # On the engine's thread, and imported there: the window's first paint does not wait for it.
-    from engine.local import LocalEngine
-    from engine.settings import EngineSettings
+    def _open_engine(self, feed: Feed) -> AbstractAsyncContextManager[Opened]:
+        # On the engine's thread, and imported there: the first paint does not wait for it.
+        from engine.local import LocalEngine
+        from engine.settings import EngineSettings
 
-    return LocalEngine(
-        EngineSettings(
-            data_folder=paths.data,
-            takes_folder=settings.current.takes_folder or paths.takes,
-            cache_folder=paths.cache,
-        ),
-        feed,
-    )
+        return LocalEngine(
+            EngineSettings(
+                data_folder=self._paths.data,
+                takes_folder=self._settings.current.takes_folder or self._paths.takes,
+                cache_folder=self._paths.cache,
+            ),
+            feed,
+        )
 
 
 class _FirstPaint(QObject):

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 FIRST_SLOTS = 4
 """Runs given to a host that has not said yet how many it takes; more wait inside it."""
 RESTART_DELAYS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds before the n-th start of a host in a row that ended before it finished anything."""
+"""Seconds before the n-th start in a row of a host that ended before it was ready."""
 QUIT_SECONDS = 2.0
 
 
@@ -202,6 +202,7 @@ class LocalLane:
         self._expect_words()
         match event:
             case say.Ready():
+                self._early_ends = 0
                 self._tell(StateChanged(EngineState.READY))
             case say.Loaded():
                 self._model = event.model
@@ -214,7 +215,6 @@ class LocalLane:
                 path = self._preview_path(self._runs[run])
                 self._tell(Previewed(run, path))
             case say.Made(run=run) if self._over(run):
-                self._early_ends = 0
                 self._tell(Completed(run, _take(event), event.work_seconds))
             case say.Failed(run=run) if self._over(run):
                 failure = Failure(event.code, event.message, event.hint, event.detail)
