@@ -105,7 +105,7 @@ def _bell(key: Key) -> Floats:
 
 
 def _gamelan(key: Key) -> Floats:
-    """Bronze bars in pairs, one a little higher: the beating is the life of the sound."""
+    """Bronze bars in pairs, tuned apart: their beating is the life of the sound."""
     ring_for = 6.0 * 2.0 ** (-(key.pitch - 60) / 20)
     partials = (
         (1.0, 1.0, ring_for),
@@ -116,10 +116,12 @@ def _gamelan(key: Key) -> Floats:
         (8.95, 0.14, ring_for * 0.1),
     )
     bank = _bank(key, partials, 4600)
-    # The partner bar beats five to seven times a second, whatever the register.
-    partner = Modes(bank.hertz + 5.8, bank.amplitude * 0.55, bank.seconds * 0.9, bank.phase + 0.4)
-    first, second = ring(bank, key.count), ring(partner, key.count)
-    out = np.stack((first + second * np.float32(0.7), first + second))
+    # One bar a little low, one a little high: they beat up to six times a second.
+    apart = min(3.0, 0.008 * key.hertz)
+    low = Modes(bank.hertz - apart, bank.amplitude, bank.seconds, bank.phase)
+    high = Modes(bank.hertz + apart, bank.amplitude, bank.seconds, bank.phase + 0.4)
+    first, second = ring(low, key.count), ring(high, key.count)
+    out = np.stack((first + second * np.float32(0.7), second + first * np.float32(0.7)))
     return _stroke(key, out, 900, 5000, 0.10, 0.014)
 
 
