@@ -77,14 +77,18 @@ class TakeBars:
             self._progress.remove_task(self._tasks.pop(job.id))
         self._ended += 1
         mark, colour = _MARKS[job.status]
-        line = Text.assemble((f"{mark} ", colour), job.name)
+        facts = Text()
         if job.take is not None:
-            line.append(f"  {_facts(job, job.take)}", "dim")
+            facts.append(f"  {_facts(job, job.take)}", "dim")
             if job.take.not_understood:
-                line.append(f"  not understood: {', '.join(job.take.not_understood)}", "yellow")
+                facts.append(f"  not understood: {', '.join(job.take.not_understood)}", "yellow")
         if self._total > 1:
-            line.append(f"  {self._ended} of {self._total}", "dim")
-        self._console.print(line)
+            facts.append(f"  {self._ended} of {self._total}", "dim")
+        name = Text(" ".join(job.name.split()))
+        if self._console.is_terminal:  # one line each, as far as the name can give way
+            room = self._console.width - facts.cell_len - 2
+            name.truncate(max(room, 20), overflow="ellipsis")
+        self._console.print(Text.assemble((f"{mark} ", colour), name, facts), soft_wrap=True)
 
 
 def _state(job: Job) -> str:

@@ -166,6 +166,14 @@ class TestBars:
             "✗ odd  2 of 2",
         ]
 
+    def test_a_long_name_gives_way_to_the_facts(self, tmp_path: Path) -> None:
+        job, _ = finished(tmp_path, "slow and calm piano " * 8)
+        lines = self.shown(job, terminal=True).splitlines()
+        line = next(line for line in lines if "✓" in line)
+        assert line[line.index("✓") :].endswith("…  0:16 · 84 bpm · D minor · seed 7")
+        assert len(line[line.index("✓") :]) == 100
+        assert job.name.strip() in self.shown(job)
+
     def test_a_bar_for_one_that_runs(self, tmp_path: Path) -> None:
         job, _ = finished(tmp_path, "calm [bold]piano")
         running = job.with_(
