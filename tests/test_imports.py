@@ -232,3 +232,25 @@ def test_the_engine_loads_no_qt_and_no_model(tmp_path: Path) -> None:
     loaded = loaded_after("\n".join(f"import {module}" for module in modules), tmp_path)
     assert "engine" in loaded
     assert not loaded & {*QT, *MODELS, "app", "ui"}
+
+
+WINDOW = """
+import os, signal, threading, time
+from pathlib import Path
+from app.main import run
+
+def end_when_all_is_open():
+    database = Path(os.environ["DGX_MUSIC_HOME"]) / "data" / "studio.db"
+    while not database.exists():
+        time.sleep(0.02)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=end_when_all_is_open, daemon=True).start()
+assert run(["dgx-music"]) == 0
+"""
+
+
+def test_the_window_loads_no_model(tmp_path: Path) -> None:
+    loaded = loaded_after(WINDOW, tmp_path)
+    assert {"PySide6", "peewee"} <= loaded, "window and engine were open"
+    assert not loaded & {*MODELS, *SERVING}

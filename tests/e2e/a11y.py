@@ -32,7 +32,10 @@ class Control:
 
 
 class ScreenReader:
-    """Finds controls by role and name (both exact) and uses them; waits until they are there."""
+    """Finds controls by role and name and uses them; waits until they are there.
+
+    Names are regular expressions that match as a whole.
+    """
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -59,8 +62,20 @@ class ScreenReader:
     def set_value(self, role: str, name: str, value: float) -> None:
         self._patiently("set_value", role=role, name=name, value=value)
 
+    def focus(self, role: str, name: str) -> None:
+        self._patiently("focus", role=role, name=name)
+
+    def place(self, role: str, name: str) -> tuple[int, int]:
+        """Its middle, in pixels of the screen."""
+        x, y, width, height = self._patiently("place", role=role, name=name)
+        return x + width // 2, y + height // 2
+
     def wait_for(self, role: str, name: str) -> None:
         self._patiently("find", role=role, name=name)
+
+    def names(self, role: str, application: str) -> list[str]:
+        """Of everything of this role that is showing now."""
+        return [item.name for item in self.controls(application) if item.role == role]
 
     def _patiently(self, verb: str, **details: Any) -> Any:
         deadline = time.monotonic() + PATIENCE
@@ -100,6 +115,8 @@ def open_session_bus(folder: Path, environment: Mapping[str, str]) -> Iterator[d
             "DBUS_SESSION_BUS_ADDRESS": pipe.readline().strip(),
             # Qt offers its widgets only where a screen reader is known to run.
             "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
+            # It warns of a question of the bus that Qt has no answer to, and that needs none.
+            "QT_LOGGING_RULES": "qt.accessibility.atspi.warning=false",
         }
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.e2e.a11y import ScreenReader, open_session_bus, reading
 from tests.e2e.processes import Program
 from tests.e2e.sound import SoundCard
+from tests.e2e.studio import Studio, open_studio
 from tests.e2e.x11 import Screen, open_screen
 
 CLIENTS = Path(__file__).parent / "clients"
@@ -69,5 +70,21 @@ def start(tmp_path: Path, session: dict[str, str]) -> Iterator[Start]:
             words = [sys.executable, client] if client.exists() else [command]
             log = tmp_path / f"{Path(command).name}.log"
             return programs.enter_context(Program([*words, *arguments], log, session))
+
+        yield start
+
+
+class StartStudio(Protocol):
+    def __call__(self, home: str = "home", **variables: str) -> Studio: ...
+
+
+@pytest.fixture
+def start_studio(tmp_path: Path, session: dict[str, str]) -> Iterator[StartStudio]:
+    """Start the program itself in the session; the same ``home`` has the same library."""
+    with ExitStack() as studios:
+
+        def start(home: str = "home", **variables: str) -> Studio:
+            environment = {**session, **variables}
+            return studios.enter_context(open_studio(tmp_path / home, environment))
 
         yield start

@@ -18,10 +18,15 @@ COMMAND = Path(sysconfig.get_path("scripts")) / "dgx-music"
 class Studio:
     """A running window."""
 
-    def __init__(self, program: Program, started: float, announcement: Path) -> None:
+    def __init__(self, program: Program, home: Path, started: float, announcement: Path) -> None:
         self.program = program
+        self.home = home
         self._started = started
         self._announcement = announcement
+
+    def takes(self) -> list[Path]:
+        """Files of finished takes, in the order of their names."""
+        return sorted((self.home / "takes").glob("*.wav"))
 
     def first_paint(self) -> float:
         """Seconds from its launch until the window was first painted; waits for that."""
@@ -48,6 +53,6 @@ def open_studio(home: Path, environment: Mapping[str, str]) -> Iterator[Studio]:
     }
     started = time.monotonic()
     with Program([COMMAND], home.with_name(f"{home.name}.log"), variables) as program:
-        studio = Studio(program, started, announcement)
+        studio = Studio(program, home, started, announcement)
         studio.first_paint()
         yield studio

@@ -42,11 +42,14 @@ def role_of(node):
 
 
 def find(role, name):
+    others = []
     for application in applications():
         for node in walk(application):
-            if role_of(node) == role and re.fullmatch(name, node.get_name() or ""):
-                return node
-    raise LookupError(f"no {role} named {name!r} is showing")
+            if role_of(node) == role:
+                if re.fullmatch(name, node.get_name() or ""):
+                    return node
+                others.append(node.get_name())
+    raise LookupError(f"no {role} named {name!r} is showing, only {others}")
 
 
 def describe(node):
@@ -69,6 +72,16 @@ def press(role, name):
     node = find(role, name)
     if node.get_n_actions() < 1 or not node.do_action(0):
         raise LookupError(f"{role} {name!r} cannot be pressed")
+
+
+def place(role, name):
+    area = Atspi.Component.get_extents(find(role, name), Atspi.CoordType.SCREEN)
+    return [area.x, area.y, area.width, area.height]
+
+
+def focus(role, name):
+    if not Atspi.Component.grab_focus(find(role, name)):
+        raise LookupError(f"{role} {name!r} takes no focus")
 
 
 def text(role, name):
@@ -94,6 +107,8 @@ VERBS = {
     "controls": controls,
     "find": lambda role, name: describe(find(role, name)),
     "press": press,
+    "place": place,
+    "focus": focus,
     "text": text,
     "write": write,
     "value": value,

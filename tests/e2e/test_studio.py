@@ -1,0 +1,149 @@
+"""A musician's first minutes on a real screen: words in, music out, and every way around it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import signal
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import soundfile as sf
+from numpy.typing import NDArray
+
+from tests.e2e.a11y import ScreenReader
+from tests.e2e.conftest import Start, StartStudio
+from tests.e2e.processes import wait_until
+from tests.e2e.sound import SoundCard
+from tests.e2e.studio import Studio
+from tests.e2e.x11 import Screen
+
+STUDIO = "DGX Music Studio"
+PROMPT = "melancholic lo-fi hip hop, 84 bpm, in D minor"
+ROW = r"Melancholic lo-fi hip hop.*"
+TAKE = r"Melancholic lo-fi hip hop.*, take, .*"
+
+
+@pytest.fixture
+def studio(start_studio: StartStudio) -> Studio:
+    return start_studio()
+
+
+def steps_until(done: str, reader: ScreenReader) -> list[str]:
+    """What the rows of the list said, one after the other, until one is ``done``."""
+    said: list[str] = []
+
+    def finished() -> bool:
+        said.extend(reader.names("list item", STUDIO))
+        assert not any("failed" in row for row in said), said[-1]
+        return any(re.fullmatch(done, row) for row in said)
+
+    wait_until(finished, done)
+    return said
+
+
+def assert_heard(samples: NDArray[np.float32], played: NDArray[np.float32]) -> None:
+    """``samples`` are in ``played`` one after the other, to a 24-bit step."""
+    first = int(np.flatnonzero(np.abs(samples).max(axis=1) > 1e-3)[0])
+    begins = np.flatnonzero(np.abs(played - samples[first]).max(axis=1) < 2**-22)
+    assert any(
+        np.allclose(played[at : at + len(samples) - first], samples[first:], atol=2**-22)
+        for at in begins
+    ), "what the sound card got is not the take"
+
+
+def test_words_become_music_that_is_heard(
+    screen: Screen, studio: Studio, screen_reader: ScreenReader, sound_card: SoundCard
+) -> None:
+    screen.find(STUDIO)
+    screen_reader.set_value("slider", "Length", 40)
+    screen_reader.focus("text", "Prompt")
+    screen.type(PROMPT)
+    screen.press("ctrl+Return")
+    said = steps_until(TAKE, screen_reader)
+    assert any("generating" in row for row in said), said
+    [take] = studio.takes()
+    samples, rate = sf.read(take, dtype="float32")
+    assert rate == 44_100
+    screen.click(*screen_reader.place("list item", TAKE))
+    screen.press("space")
+    wait_until(lambda: len(sound_card.played()) >= len(samples), "the whole take in the card")
+    assert_heard(samples, sound_card.played())
+
+
+def test_everything_is_there_for_a_screen_reader(
+    studio: Studio, screen_reader: ScreenReader
+) -> None:
+    screen_reader.write("text", "Prompt", PROMPT)
+    screen_reader.press("button", "Generate")
+    screen_reader.wait_for("list item", TAKE)
+    assert len(studio.takes()) == 1
+    nameless = [
+        control
+        for control in screen_reader.controls(STUDIO)
+        if "focusable" in control.states and not control.name
+    ]
+    assert not nameless
+
+
+def test_a_prompt_list_is_dropped_from_another_program(
+    screen: Screen, studio: Studio, start: Start, screen_reader: ScreenReader, tmp_path: Path
+) -> None:
+    prompts = tmp_path / "prompts.txt"
+    prompts.write_text("# for the film\ncalm piano, 70 bpm\ndark techno, 128 bpm\n")
+    window = screen.find(STUDIO)
+    start("drag_source", prompts)
+    screen.drag(screen.find("Files to drag").middle, window.middle)
+    screen.find("Prompt list")
+    screen_reader.press("button", "Generate all 2")
+    screen_reader.wait_for("list item", "Calm piano, 70 bpm, take, .*")
+    screen_reader.wait_for("list item", "Dark techno, 128 bpm, take, .*")
+    assert len(studio.takes()) == 2
+
+
+def test_a_take_is_dragged_into_another_program(
+    screen: Screen, studio: Studio, start: Start, screen_reader: ScreenReader
+) -> None:
+    screen_reader.write("text", "Prompt", PROMPT)
+    screen_reader.press("button", "Generate")
+    screen_reader.wait_for("list item", TAKE)
+    target = start("drop_target")
+    place = screen.find("Place to drop")
+    screen.drag(screen_reader.place("list item", TAKE), place.middle)
+    target.wait_for("got")
+    [take] = studio.takes()
+    size, digest, path = re.search(r"got (\d+) (\w+) (.*)", target.output()).groups()
+    assert Path(path).name == "Melancholic lo-fi hip hop, 84 bpm, in D minor.wav"
+    dropped, _ = sf.read(path)
+    np.testing.assert_array_equal(dropped, sf.read(take)[0])
+    assert hashlib.sha256(Path(path).read_bytes()).hexdigest() == digest
+    assert Path(path).stat().st_size == int(size)
+
+
+@pytest.mark.parametrize("ending", ["close", "ctrl+q", "SIGTERM", "SIGINT"])
+def test_it_ends_in_order_and_remembers(
+    screen: Screen, start_studio: StartStudio, screen_reader: ScreenReader, ending: str
+) -> None:
+    studio = start_studio()
+    window = screen.find(STUDIO)
+    screen_reader.write("text", "Prompt", PROMPT)
+    screen_reader.press("button", "Generate")
+    screen_reader.wait_for("list item", TAKE)
+    family = psutil.Process(studio.program.pid).children(recursive=True)
+    assert family, "the host"
+    if ending == "close":
+        screen.close(window)
+    elif ending.startswith("SIG"):
+        os.kill(studio.program.pid, signal.Signals[ending])
+    else:
+        screen.activate(window)
+        screen.press(ending)
+    assert studio.program.wait() == 0
+    assert studio.program.output() == ""
+    psutil.wait_procs(family, timeout=10)
+    assert not any(process.is_running() for process in family)
+    start_studio()
+    screen_reader.wait_for("list item", TAKE)
