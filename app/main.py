@@ -25,6 +25,7 @@ from app.studio import Studio
 from engine.dispatch.feed import Feed
 from ui.main_window import MainWindow
 from ui.shared.theme import Appearance, Theme
+from ui.shared.translation import install_language
 
 __all__ = ["Program", "run"]
 
@@ -48,6 +49,7 @@ class Program:
     def __init__(self, app: QApplication, paths: Paths) -> None:
         self._paths = paths
         self._settings = SettingsFile(paths.config)
+        install_language(app, self._settings.current.language)
         theme = Theme(app, Appearance(self._settings.current.appearance))
         self._engine = EngineThread(self._open_engine)
         self.studio = Studio(self._engine)

@@ -28,6 +28,7 @@ from ui.menus import Menus
 from ui.player.bar import PlayerBar
 from ui.queue.order import Show
 from ui.queue.panel import QueuePanel
+from ui.settings.diagnostics import Diagnostics
 from ui.settings.help_dialogs import AboutDialog, ShortcutsDialog
 from ui.settings.preferences import Preferences
 from ui.shared.notice_bar import NoticeBar
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         self.lists = ListIntake(theme, self)
         self.trash = Trash(studio, self)
         self.peaks = PeakLoader(paths.cache, self)
+        self.diagnostics = Diagnostics(paths, self)
         self.menus = Menus(theme.appearance)
         self.models = ModelPicker(theme)
         self.compose = ComposePanel(theme)
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.preferences.keep_layout(self.splitter)
         self.exporter.wait()
+        self.diagnostics.wait()
         self.peaks.close()
         super().closeEvent(event)
         self.closed.emit()
@@ -125,6 +128,7 @@ class MainWindow(QMainWindow):
         for source in (studio.notified, self._player.noticed, self.exporter.noticed):
             source.connect(tell)
         self.trash.noticed.connect(tell)
+        self.diagnostics.noticed.connect(tell)
         self.notices.acted.connect(self._act)
         model.counted.connect(lambda _counts: self.status.show_takes(model.takes))
 
@@ -187,6 +191,7 @@ class MainWindow(QMainWindow):
             lambda full: self.showFullScreen() if full else self.showNormal()
         )
         menus.shortcuts.triggered.connect(lambda: ShortcutsDialog(self._theme, self).open())
+        menus.diagnostics.triggered.connect(lambda: self.diagnostics.copy(self._studio.status))
         menus.about.triggered.connect(lambda: AboutDialog(self._theme, self).open())
 
     def _show_status(self, status: EngineStatus) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from app.journal import FILE_NAME
 from app.paths import Paths
 from app.player import Player
 from app.settings import SettingsFile
@@ -189,6 +190,21 @@ def test_the_state_of_the_engine_is_told_in_words(
     qtbot.waitUntil(lambda: "Paused" in " ".join(shown_texts(window.status)))
     assert fake.queue.paused
     assert window.menus.pause.isChecked()
+
+
+def test_diagnostics_are_copied_without_the_persons_name(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, music_home: Path
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: music_home.parent)
+    log = Paths.find().logs / FILE_NAME
+    log.parent.mkdir(parents=True)
+    log.write_text('{"message": "the last thing that happened"}\n')
+    window.menus.diagnostics.trigger()
+    qtbot.waitUntil(lambda: "clipboard" in " ".join(shown_texts(window.notices)), timeout=20_000)
+    copied = QGuiApplication.clipboard().text()
+    assert "python: " in copied
+    assert "the last thing that happened" in copied
+    assert str(music_home.parent) not in copied
 
 
 def test_looks_and_layout_are_remembered(
