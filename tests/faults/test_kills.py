@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def orders(count: int, first: int = 0) -> list[Order]:
 
 
 @contextmanager
-def running_studio(home: Path) -> Iterator[Program]:
+def running_studio(home: Path, more: Mapping[str, str] | None = None) -> Iterator[Program]:
     """The real window without a screen; retries never run out, so that no kill fails a job."""
     environment = os.environ | {
         "QT_QPA_PLATFORM": "offscreen",
@@ -48,6 +48,7 @@ def running_studio(home: Path) -> Iterator[Program]:
         "DGX_MUSIC_GENERATORS": json.dumps(SCRIPTED),
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
+    environment |= more or {}
     with open_studio(home, environment) as studio:
         yield studio.program
 
