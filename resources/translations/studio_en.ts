@@ -26,6 +26,26 @@
     </message>
 </context>
 <context>
+    <name>ExportDialog</name>
+    <message numerus="yes">
+        <source>Export %n take(s)</source>
+        <translation>
+            <numerusform>Export %n take</numerusform>
+            <numerusform>Export %n takes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Exporter</name>
+    <message numerus="yes">
+        <source>Exporting %n take(s)…</source>
+        <translation>
+            <numerusform>Exporting %n take…</numerusform>
+            <numerusform>Exporting %n takes…</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ListRows</name>
     <message numerus="yes">
         <source>%n take(s)</source>

@@ -109,8 +109,24 @@
         <translation>Ctrl+Enter; dengan Shift mendahului semua yang menunggu</translation>
     </message>
     <message>
+        <source>Leave it as it is</source>
+        <translation>Biarkan seperti semula</translation>
+    </message>
+    <message>
         <source>Say what you want to hear, or pick a word below.</source>
         <translation>Tulis apa yang ingin didengar, atau pilih kata di bawah.</translation>
+    </message>
+    <message>
+        <source>One job cannot become several: take out the braces.</source>
+        <translation>Satu tugas tidak bisa menjadi beberapa: hapus kurung kurawalnya.</translation>
+    </message>
+    <message>
+        <source>Change the waiting job</source>
+        <translation>Ubah tugas yang menunggu</translation>
+    </message>
+    <message>
+        <source>{calm|tense} piano makes two prompts of one</source>
+        <translation>{calm|tense} piano membuat dua prompt dari satu</translation>
     </message>
     <message numerus="yes">
         <source>%n prompt(s)</source>
@@ -152,6 +168,17 @@
     </message>
 </context>
 <context>
+    <name>Diagnostics</name>
+    <message>
+        <source>Gathering diagnostics…</source>
+        <translation>Mengumpulkan diagnostik…</translation>
+    </message>
+    <message>
+        <source>Diagnostics are on the clipboard: paste them into your report.</source>
+        <translation>Diagnostik ada di papan klip: tempelkan ke laporan Anda.</translation>
+    </message>
+</context>
+<context>
     <name>DragHandle</name>
     <message>
         <source>Drag to DAW</source>
@@ -164,6 +191,12 @@
 </context>
 <context>
     <name>ExportDialog</name>
+    <message numerus="yes">
+        <source>Export %n take(s)</source>
+        <translation>
+            <numerusform>Ekspor %n take</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Export “{name}”</source>
         <translation>Ekspor “{name}”</translation>
@@ -219,9 +252,11 @@
 </context>
 <context>
     <name>Exporter</name>
-    <message>
-        <source>Exporting “{name}”…</source>
-        <translation>Mengekspor “{name}”…</translation>
+    <message numerus="yes">
+        <source>Exporting %n take(s)…</source>
+        <translation>
+            <numerusform>Mengekspor %n take…</numerusform>
+        </translation>
     </message>
     <message>
         <source>Exported to {path}</source>
@@ -272,6 +307,37 @@
     </message>
 </context>
 <context>
+    <name>FilterBar</name>
+    <message>
+        <source>All</source>
+        <translation>Semua</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>Antrean</translation>
+    </message>
+    <message>
+        <source>Favourites</source>
+        <translation>Favorit</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Gagal</translation>
+    </message>
+    <message>
+        <source>Kept, or rated with four stars or more</source>
+        <translation>Disimpan, atau bernilai empat bintang atau lebih</translation>
+    </message>
+    <message>
+        <source>Search takes</source>
+        <translation>Cari take</translation>
+    </message>
+    <message>
+        <source>Words of the name, prompt, key, tags or notes; “seed 12”</source>
+        <translation>Kata dari nama, prompt, nada dasar, tag, atau catatan; “seed 12”</translation>
+    </message>
+</context>
+<context>
     <name>LengthField</name>
     <message>
         <source>Length</source>
@@ -283,124 +349,142 @@
     </message>
 </context>
 <context>
+    <name>LevelMeter</name>
+    <message>
+        <source>Level</source>
+        <translation>Level</translation>
+    </message>
+    <message>
+        <source>Peak %1 dB</source>
+        <translation>Puncak %1 dB</translation>
+    </message>
+</context>
+<context>
     <name>ListIntake</name>
     <message>
         <source>Pasted prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt yang ditempel</translation>
     </message>
     <message>
         <source>Open a prompt list</source>
-        <translation type="unfinished"></translation>
+        <translation>Buka daftar prompt</translation>
     </message>
     <message>
         <source>Prompt lists ({patterns})</source>
-        <translation type="unfinished"></translation>
+        <translation>Daftar prompt ({patterns})</translation>
     </message>
 </context>
 <context>
     <name>ListRows</name>
     <message>
         <source>Line</source>
-        <translation type="unfinished"></translation>
+        <translation>Baris</translation>
     </message>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished">Prompt</translation>
+        <translation>Prompt</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished">Pengaturan</translation>
+        <translation>Pengaturan</translation>
     </message>
     <message numerus="yes">
         <source>%n take(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n take</numerusform>
         </translation>
     </message>
     <message>
         <source>seed {seed}</source>
-        <translation type="unfinished"></translation>
+        <translation>seed {seed}</translation>
     </message>
     <message>
         <source>loop</source>
-        <translation type="unfinished"></translation>
+        <translation>loop</translation>
     </message>
     <message>
         <source>guidance {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>guidance {value}</translation>
     </message>
     <message>
         <source>same as line {line}</source>
-        <translation type="unfinished"></translation>
+        <translation>sama dengan baris {line}</translation>
     </message>
 </context>
 <context>
     <name>ListSheet</name>
     <message>
         <source>Prompt list</source>
-        <translation type="unfinished"></translation>
+        <translation>Daftar prompt</translation>
     </message>
     <message>
         <source>Reading…</source>
-        <translation type="unfinished"></translation>
+        <translation>Membaca…</translation>
     </message>
     <message>
         <source>Prompts of the list</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt dalam daftar</translation>
     </message>
     <message>
         <source>Only what is wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>Hanya yang salah</translation>
     </message>
     <message>
         <source>Use as one prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Pakai sebagai satu prompt</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Batal</translation>
+        <translation>Batal</translation>
     </message>
     <message>
         <source>Generate</source>
-        <translation type="unfinished">Buat</translation>
+        <translation>Buat</translation>
     </message>
     <message numerus="yes">
         <source>%Ln prompt(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln prompt</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%Ln take(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%Ln take</numerusform>
         </translation>
     </message>
     <message>
         <source>{time} of music</source>
-        <translation type="unfinished"></translation>
+        <translation>{time} musik</translation>
     </message>
     <message>
         <source>about {time} to make</source>
-        <translation type="unfinished"></translation>
+        <translation>sekitar {time} untuk dibuat</translation>
     </message>
     <message numerus="yes">
         <source>%Ln line(s) cannot be used</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln baris tidak bisa dipakai</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Generate the %Ln right one(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Buat %Ln yang benar</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Generate all %Ln</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Buat semua %Ln</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>The file of “{name}” is copied: paste it where you want it.</source>
+        <translation>Berkas “{name}” sudah disalin: tempelkan di tempat yang Anda mau.</translation>
     </message>
 </context>
 <context>
@@ -581,6 +665,52 @@
     </message>
 </context>
 <context>
+    <name>PlayButton</name>
+    <message>
+        <source>Pause</source>
+        <translation>Jeda</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Putar</translation>
+    </message>
+</context>
+<context>
+    <name>PlayerBar</name>
+    <message>
+        <source>Previous take</source>
+        <translation>Take sebelumnya</translation>
+    </message>
+    <message>
+        <source>Next take</source>
+        <translation>Take berikutnya</translation>
+    </message>
+    <message>
+        <source>Repeat</source>
+        <translation>Ulangi</translation>
+    </message>
+    <message>
+        <source>waits for the take to grow</source>
+        <translation>menunggu take bertambah</translation>
+    </message>
+    <message>
+        <source>Position in %1</source>
+        <translation>Posisi dalam %1</translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation>Posisi</translation>
+    </message>
+    <message>
+        <source>Compare with “%1” at the same position</source>
+        <translation>Bandingkan dengan “%1” di posisi yang sama</translation>
+    </message>
+    <message>
+        <source>Compare two takes: play one, then the other</source>
+        <translation>Bandingkan dua take: putar yang satu, lalu yang lain</translation>
+    </message>
+</context>
+<context>
     <name>PromptEdit</name>
     <message>
         <source>Prompt</source>
@@ -592,14 +722,231 @@
     </message>
 </context>
 <context>
+    <name>Queue</name>
+    <message>
+        <source>Play or pause</source>
+        <translation>Putar atau jeda</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Spasi</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Buka</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Enter</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Ganti nama</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Simpan</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>Tolak</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Ekspor…</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Tampilkan di folder</translation>
+    </message>
+    <message>
+        <source>Again with…</source>
+        <translation>Ulangi dengan…</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>Sunting…</translation>
+    </message>
+    <message>
+        <source>Make it next</source>
+        <translation>Jadikan berikutnya</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Batal</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>Coba lagi</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Hapus</translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation>Del</translation>
+    </message>
+    <message>
+        <source>Stars</source>
+        <translation>Bintang</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>tidak ada</translation>
+    </message>
+    <message>
+        <source>this computer</source>
+        <translation>komputer ini</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>dibatalkan</translation>
+    </message>
+    <message>
+        <source>attempt %1</source>
+        <translation>percobaan %1</translation>
+    </message>
+    <message>
+        <source>listen while it grows</source>
+        <translation>dengarkan selagi tumbuh</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>ditolak</translation>
+    </message>
+    <message>
+        <source>on %1</source>
+        <translation>di %1</translation>
+    </message>
+    <message>
+        <source>seed %1</source>
+        <translation>seed %1</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>dijeda</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>menunggu</translation>
+    </message>
+    <message>
+        <source>next</source>
+        <translation>berikutnya</translation>
+    </message>
+    <message>
+        <source>after the one it builds on</source>
+        <translation>setelah take yang mendasarinya</translation>
+    </message>
+    <message>
+        <source>when nothing else waits</source>
+        <translation>saat tidak ada yang menunggu</translation>
+    </message>
+    <message>
+        <source>starts in %1</source>
+        <translation>mulai dalam %1</translation>
+    </message>
+    <message>
+        <source>tries again in %1</source>
+        <translation>dicoba lagi dalam %1</translation>
+    </message>
+    <message>
+        <source>loading model</source>
+        <translation>memuat model</translation>
+    </message>
+    <message>
+        <source>prompt</source>
+        <translation>prompt</translation>
+    </message>
+    <message>
+        <source>generating</source>
+        <translation>membuat</translation>
+    </message>
+    <message>
+        <source>saving</source>
+        <translation>menyimpan</translation>
+    </message>
+    <message>
+        <source>cancelling…</source>
+        <translation>membatalkan…</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>sisa %1</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>gagal</translation>
+    </message>
+    <message>
+        <source>take</source>
+        <translation>take</translation>
+    </message>
+    <message>
+        <source>%1 of 5 stars</source>
+        <translation>%1 dari 5 bintang</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>disimpan</translation>
+    </message>
+    <message>
+        <source>%1st</source>
+        <translation>ke-%1</translation>
+    </message>
+    <message>
+        <source>%1nd</source>
+        <translation>ke-%1</translation>
+    </message>
+    <message>
+        <source>%1rd</source>
+        <translation>ke-%1</translation>
+    </message>
+    <message>
+        <source>%1th</source>
+        <translation>ke-%1</translation>
+    </message>
+</context>
+<context>
+    <name>QueuePanel</name>
+    <message>
+        <source>No take has all of these words.</source>
+        <translation>Tidak ada take yang memuat semua kata ini.</translation>
+    </message>
+    <message>
+        <source>Nothing waits.</source>
+        <translation>Tidak ada yang menunggu.</translation>
+    </message>
+    <message>
+        <source>Takes that you keep (M) or rate with four stars (4) come here.</source>
+        <translation>Take yang Anda simpan (M) atau beri empat bintang (4) muncul di sini.</translation>
+    </message>
+    <message>
+        <source>Nothing failed.</source>
+        <translation>Tidak ada yang gagal.</translation>
+    </message>
+    <message>
+        <source>Takes appear here. Describe one on the left, or open a prompt list.</source>
+        <translation>Take muncul di sini. Gambarkan satu di sebelah kiri, atau buka daftar prompt.</translation>
+    </message>
+</context>
+<context>
+    <name>QueueView</name>
+    <message>
+        <source>Jobs and takes</source>
+        <translation>Tugas dan take</translation>
+    </message>
+</context>
+<context>
     <name>RowDelegate</name>
     <message>
         <source>Retry</source>
-        <translation type="unfinished"></translation>
+        <translation>Coba lagi</translation>
     </message>
     <message>
         <source>Name of the take</source>
-        <translation type="unfinished">Nama take</translation>
+        <translation>Nama take</translation>
     </message>
 </context>
 <context>
@@ -885,13 +1232,47 @@
     <name>Trash</name>
     <message numerus="yes">
         <source>%n job(s) deleted.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n tugas dihapus.</numerusform>
         </translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Urungkan</translation>
+    </message>
+</context>
+<context>
+    <name>VolumeButton</name>
+    <message>
+        <source>Volume and output</source>
+        <translation>Volume dan keluaran</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>Volume</translation>
+    </message>
+    <message>
+        <source>Mute</source>
+        <translation>Bisukan</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>Ikuti sistem</translation>
+    </message>
+    <message>
+        <source>muted</source>
+        <translation>dibisukan</translation>
+    </message>
+</context>
+<context>
+    <name>Waveform</name>
+    <message>
+        <source>Position</source>
+        <translation>Posisi</translation>
+    </message>
+    <message>
+        <source>Click to seek, Shift-drag to repeat a region, turn the wheel to zoom</source>
+        <translation>Klik untuk berpindah, seret dengan Shift untuk mengulang bagian, putar roda untuk memperbesar</translation>
     </message>
 </context>
 <context>
