@@ -134,6 +134,9 @@ class Waveform(QAbstractSlider):
             self._window = window
             self._forget()
 
+    def sliderChange(self, change: QAbstractSlider.SliderChange) -> None:  # noqa: N802
+        """Nothing is painted from the slider's own value: no repainting the whole each second."""
+
     # Keyboard, screen reader.
 
     def _value_changed(self, value: int) -> None:
