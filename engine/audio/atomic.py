@@ -34,7 +34,7 @@ def replacing(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield part
-            with part.open("rb+") as file:
+            with part.open("rb+" if os.name == "nt" else "rb") as file:  # it may be read-only
                 os.fsync(file.fileno())
             part.replace(path)
         except BaseException:

@@ -9,12 +9,10 @@ from pathlib import Path
 from string import Formatter
 
 import numpy as np
-import soxr
 
 from engine.audio.atomic import replacing
 from engine.audio.embedded import EmbeddedTake, embed, read_request, versions
 from engine.audio.files import read_audio, write_audio
-from engine.audio.levels import to_loudness
 from engine.audio.names import numbered, safe_name, unique
 from engine.errors import AudioError, InvalidRequest, Problem
 from engine.generators.base import Audio, Facts, Samples
@@ -97,9 +95,13 @@ def export(
         if trim_to_bars:
             samples = _whole_bars(samples, rate, take)
         if sample_rate not in (None, rate):
+            import soxr  # here, and levels below: dragging a file needs neither, and is waited for
+
             samples = soxr.resample(samples, rate, sample_rate, quality="VHQ")
             rate = sample_rate or rate
         if loudness is not None:
+            from engine.audio.levels import to_loudness
+
             samples = to_loudness(samples, rate, loudness, CEILING)
         audio = Audio(samples, rate, about.facts)
         write_audio(path, audio, about.request, format=format, tags={"title": name})

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import soundfile as sf
 from numpy.typing import NDArray
 
 from engine.audio.atomic import replacing
@@ -60,6 +59,8 @@ class Peaks:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Peaks of a file, read block by block. Raises AudioError when it is no audio."""
+        import soundfile as sf  # here: painting needs the values only, and starts sooner without
+
         try:
             with sf.SoundFile(path) as file:
                 frames, parts = 0, [_EMPTY]
