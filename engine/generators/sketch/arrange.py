@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from engine.generators.sketch.band import Seat
 from engine.generators.sketch.bass import bass_pitch, write_bass, write_walk
 from engine.generators.sketch.chords import Voicer, write_chords, write_pad
 from engine.generators.sketch.drums import VOICES, write_drums
 from engine.generators.sketch.melody import write_melody
-from engine.generators.sketch.score import DRUM_KITS, Note, Part, Section
+from engine.generators.sketch.score import DRUM_KITS, INSTRUMENTS, Note, Part, Section
 from engine.generators.sketch.song import Hit, Song
 from engine.generators.sketch.styles.model import Player
 from engine.generators.sketch.texture import (
@@ -20,26 +20,19 @@ from engine.generators.sketch.texture import (
 )
 from engine.generators.sketch.theory import tonic_chord
 
-__all__ = ["Seat", "arrange"]
+__all__ = ["arrange"]
 
 _UNPITCHED = frozenset({"texture", "riser"})
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A player with the instrument it has in this piece."""
-
-    player: Player
-    instrument: str
-
-
 def arrange(song: Song, band: Sequence[Seat]) -> tuple[Part, ...]:
     """Write every seat's notes; seats that never play are left out."""
+    entrance = _entrance(song, band)
     tune: list[Hit] = []
     written: list[tuple[Seat, list[Hit]]] = []
     # The tune first: others follow it.
     for seat in sorted(band, key=lambda seat: seat.player.role != "melody"):
-        hits = _write(song, seat, _active(song, seat.player), tune, written)
+        hits = _write(song, seat, _active(song, seat, entrance), tune, written)
         if seat.player.role == "melody" and not tune:
             tune = hits
         if hits:
@@ -53,19 +46,35 @@ def arrange(song: Song, band: Sequence[Seat]) -> tuple[Part, ...]:
     )
 
 
-def _active(song: Song, player: Player) -> tuple[Section, ...]:
-    """The sections a player plays in; somebody who always plays is never silenced."""
+def _active(song: Song, seat: Seat, entrance: frozenset[str]) -> tuple[Section, ...]:
+    """The sections a seat plays in; ``entrance`` are the roles that open the piece."""
+    player = seat.player
     if player.writer in _UNPITCHED:
         return song.sections
     found = tuple(
         section
         for section in song.sections
         if player.enters <= section.energy < player.leaves
-        and not (section.name == "intro" and player.role == "melody" and len(song.sections) > 2)
+        and (section.name != "intro" or player.role in entrance)
+        and not (section.name == "break" and player.role == "drums" and song.style.form == "club")
     )
-    if not found and len(song.sections) <= 2:
-        return song.sections
-    return found
+    if found or player.role not in ("melody", "bass", "drums"):
+        return found
+    peak = max(section.energy for section in song.sections)
+    return tuple(section for section in song.sections if section.energy == peak)
+
+
+def _entrance(song: Song, band: Sequence[Seat]) -> frozenset[str]:
+    """Who opens the piece: everybody where it is short, else the seed's choice."""
+    everybody = frozenset(seat.player.role for seat in band)
+    if len(song.sections) <= 2 or song.style.form == "flow":
+        return everybody - {"melody"} if everybody & {"chords", "texture"} else everybody
+    openings = [everybody - {"melody"}, everybody - {"melody", "drums", "counter"}]
+    if {"drums", "bass"} <= everybody:
+        openings.append(everybody - {"melody", "counter", "texture"})
+    if "chords" in everybody:
+        openings.append(frozenset({"chords", "texture", "percussion"}))
+    return song.random("entrance").choice(openings)
 
 
 def _write(
@@ -122,6 +131,8 @@ def _final(song: Song, seat: Seat, hits: Sequence[Hit]) -> list[Hit]:
     if player.writer in ("melody", "counter", "elaborate"):
         last = hits[-1].pitch
         pitch = last + (home.root - last + 6) % 12 - 6
+        span = INSTRUMENTS[instrument]
+        pitch += 12 * ((pitch < span.low) - (pitch > span.high))
         return [Hit(start, length, pitch, player.velocity)]
     pitches = Voicer(player, instrument)(home)
     step = max(player.strum, 0.02) / max(1, len(pitches))
@@ -152,7 +163,7 @@ def _play(song: Song, seat: Seat, hits: Sequence[Hit]) -> tuple[Note, ...]:
         elif drums and hit.pitch == VOICES["kick"]:
             shift *= 0.4
         begin = max(0.0, start + shift)
-        if begin >= song.beats - 0.01:
+        if begin >= song.beats - 0.02:
             continue
         length = min(end + shift, song.beats) - begin
         loud = hit.velocity * random.gauss(1, 0.045)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from random import Random
 
 from engine.generators.sketch.rhythm import METERS, strokes
@@ -28,7 +28,7 @@ def write_bass(song: Song, player: Player, instrument: str, active: Sequence[Sec
             for stroke in written[(bar - section.start_bar) % len(written)]:
                 at = start + stroke.at
                 pitch = _pitch(stroke.sign, song, at, player, instrument, random)
-                loud = {"g": 0.45}.get(stroke.sign, 1.0 if song.meter.strong(stroke.at) else 0.9)
+                loud = 0.45 if stroke.sign == "g" else 0.5 + 0.5 * song.meter.weight(stroke.at)
                 length = stroke.length * (0.4 if stroke.sign == "g" else player.gate)
                 hits.append(Hit(at, length, pitch, player.velocity * loud))
     return hits
@@ -116,7 +116,7 @@ def _walk(
     player: Player,
     instrument: str,
     random: Random,
-) -> Iterator[int] | list[int]:
+) -> list[int]:
     """``beats`` pitches from the chord's bass towards a neighbour of ``goal``."""
     low = bass_pitch(chord.bass, player, instrument)
     first = min((low, _inside(low + 12, instrument)), key=lambda pitch: abs(pitch - before))

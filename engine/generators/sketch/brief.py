@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.generators.sketch.theory import Key
-
 __all__ = ["Brief", "Mood"]
 
 
@@ -41,8 +39,8 @@ class Brief:
     mode: str | None = None
     meter: str | None = None
     mood: Mood = field(default_factory=Mood)
-    wanted: tuple[str, ...] = ()
-    """Instruments, in the prompt's order."""
+    wanted: tuple[tuple[str, ...], ...] = ()
+    """Instruments, in the prompt's order; each as alternatives, the usual one first."""
     unwanted: frozenset[str] = frozenset()
     """Instruments and roles."""
     only: bool = False
@@ -53,8 +51,3 @@ class Brief:
     ending: str | None = None
     """"chord" or "fade"."""
     not_understood: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> Key | None:
-        """The stated key, when both tonic and mode were."""
-        return Key(self.tonic, self.mode) if self.tonic and self.mode else None

@@ -58,7 +58,11 @@ def write_chords(
                 for span, pitches in voiced:
                     part = _within(stroke, start, span.start, span.end)
                     if part is not None:
-                        hits.extend(_strike(part, pitches, span.chord, player, instrument))
+                        weight = song.meter.weight(stroke.at) if stroke.sign.isdigit() else 1.0
+                        hits.extend(
+                            hit._replace(velocity=hit.velocity * weight)
+                            for hit in _strike(part, pitches, span.chord, player, instrument)
+                        )
     return hits
 
 

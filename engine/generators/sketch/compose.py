@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.generators.sketch.arrange import arrange
+from engine.generators.sketch.brief import Mood
 from engine.generators.sketch.casting import cast
 from engine.generators.sketch.form import measure, sections
 from engine.generators.sketch.harmony import harmonise
 from engine.generators.sketch.reading import read
-from engine.generators.sketch.score import Score
+from engine.generators.sketch.score import Mix, Score
 from engine.generators.sketch.song import Song
 from engine.generators.sketch.streams import stream
+from engine.generators.sketch.styles.model import Style
 from engine.jobs import Request
 
 __all__ = ["Composition", "compose"]
@@ -53,7 +55,7 @@ def compose(request: Request) -> Composition:
         style.form,
         length.bars,
         style.phrase,
-        brief.mood.arousal,
+        _lift(brief.mood, style),
         stream(seed, "form"),
         loop=loop,
     )
@@ -80,12 +82,31 @@ def compose(request: Request) -> Composition:
         key=str(choice.key),
         sections=plan,
         parts=arrange(song, choice.band),
-        mix=style.mix,
+        mix=_coloured(style.mix, brief.mood),
         seconds=length.seconds,
         loop=loop,
         fade_out=min(_FADE_SECONDS, length.seconds / 5) if fades else 0.0,
         seed=seed,
     )
+    moved = length.tempo / choice.tempo
     return Composition(
-        score, length.tempo / meter.beat, score.key, len(meter.pulses), brief.not_understood
+        score, choice.counted * moved, score.key, len(meter.pulses), brief.not_understood
+    )
+
+
+def _lift(mood: Mood, style: Style) -> float:
+    """How much livelier than the style's habit the piece was asked to be, -1 to 1."""
+    return max(-1.0, min(1.0, mood.arousal - style.arousal)) if mood.asked else 0.0
+
+
+def _coloured(mix: Mix, mood: Mood) -> Mix:
+    """The style's sound, brighter or darker and nearer or farther as the moods say."""
+    lowpass = mix.lowpass_hz
+    if lowpass is not None:
+        lowpass *= 2 ** (0.7 * mood.bright)
+    return replace(
+        mix,
+        tilt_db=mix.tilt_db + 1.5 * mood.bright,
+        lowpass_hz=lowpass,
+        reverb_seconds=mix.reverb_seconds * (1 + 0.5 * mood.space),
     )

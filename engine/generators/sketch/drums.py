@@ -54,19 +54,20 @@ _STEP = 0.25
 
 def write_drums(song: Song, player: Player, active: Sequence[Section]) -> list[Hit]:
     """The whole drum part; the first groove for quieter sections, the second for louder."""
-    random = song.random("drums")
-    grooves = list(song.style.grooves)
+    random = song.random(player.role)
+    grooves = list(player.grooves or song.style.grooves)
     chosen = sorted(random.sample(range(len(grooves)), min(2, len(grooves))))
     quiet, loud = (_personal(grooves[i], song, random) for i in (chosen[0], chosen[-1]))
     hits: list[Hit] = []
     for section in active:
         groove = loud if section.energy >= 0.75 else quiet
         last = section is song.sections[-1]
-        if section.name == "build":
+        leads = player.role == "drums" and (song.loop or not last)
+        if section.name == "build" and player.role == "drums":
             hits.extend(_build(song, section))
         else:
-            hits.extend(_section(song, groove, section, random, leads=song.loop or not last))
-        if song.style.crash and section.energy >= 0.7 and section.start_bar > 0:
+            hits.extend(_section(song, groove, section, random, leads=leads))
+        if player.role == "drums" and song.style.crash and section.energy >= 0.7 and section.start_bar > 0:
             hits.append(Hit(section.start_bar * song.meter.bar, 2.0, VOICES["crash"], 0.7))
     return [hit._replace(velocity=hit.velocity * player.velocity / 0.75) for hit in hits]
 
@@ -124,8 +125,8 @@ def _section(
                 if at > end - 1e-6:
                     continue
                 loud = _LOUD[stroke.sign] * (0.82 + 0.2 * section.energy)
-                if name in _TICKING and not song.meter.strong(stroke.at):
-                    loud *= 0.8
+                if name in _TICKING:
+                    loud *= song.meter.weight(stroke.at)
                 if stroke.sign == "r":
                     third = stroke.length / 3
                     for i in range(3):

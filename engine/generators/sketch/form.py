@@ -170,7 +170,7 @@ def sections(
 ) -> tuple[Section, ...]:
     """Plan the sections: all bars, without gaps. ``energy`` (-1 to 1) lifts or calms them all."""
     plan = _loop_plan(form, bars, phrase) if loop else _plan(form, bars, phrase)
-    lift = 0.25 * energy
+    lift = 0.15 * energy
     found: list[Section] = []
     start = 0
     for name, level, count in plan:
@@ -186,17 +186,18 @@ def _plan(form: Form, bars: int, phrase: int) -> list[tuple[str, float, int]]:
     if count == 0:
         return [(*_TEMPLATES[form][1][0], bars)]
     rest = bars - count * unit
-    plan = [(name, level, unit) for name, level in _template(form, count)]
+    lead_in = rest % 4 if rest % 4 >= 2 else 0
+    names = _template(form, count + bool(lead_in))
+    plan = [(name, level, unit) for name, level in names]
+    if lead_in:  # the odd bars open the piece
+        name, level, _ = plan[0]
+        opens = ("intro", min(level, 0.45)) if name != "intro" else (name, level)
+        plan[0] = (*opens, min(lead_in, 2))
+        rest -= min(lead_in, 2)
     if rest >= 4:  # long sections: the odd phrases lead into the last one
         extra = rest // 4 * 4
         plan.insert(len(plan) - 1, ("build" if form == "club" else "break", 0.45, extra))
         rest -= extra
-    if rest >= 2:
-        if plan[0][0] == "intro":
-            plan[0] = ("intro", plan[0][1], plan[0][2] + 2)
-        else:
-            plan.insert(0, ("intro", 0.45, 2))
-        rest -= 2
     name, level, length = plan[-1]
     plan[-1] = (name, level, length + rest)
     return plan

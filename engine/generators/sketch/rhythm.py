@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = ["METERS", "Feel", "Meter", "Stroke", "patterns", "strokes"]
@@ -44,6 +45,13 @@ class Meter:
                 return True
             at += pulse
         return False
+
+    def weight(self, position: float) -> float:
+        """How strongly a place in the bar is played: 1 on felt beats, less between them."""
+        if self.strong(position):
+            return 1.0
+        half = 0.5 if not self.compound else 0.25
+        return 0.84 if abs(position / half - round(position / half)) < 0.01 else 0.7
 
 
 METERS: dict[str, Meter] = {
@@ -140,7 +148,7 @@ def _fractions(steps: int, pulse: float) -> list[tuple[float, float]]:
         edges = [0.0, 1.0, 1.5]
     else:
         edges = [pulse * i / steps for i in range(steps + 1)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 @dataclass(frozen=True, slots=True)

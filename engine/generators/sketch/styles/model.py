@@ -66,6 +66,8 @@ class Player:
     """How much of its length a note sounds."""
     follow: float = 1.0
     """Elaborations: notes for each beat of the melody's skeleton."""
+    grooves: tuple[Groove, ...] = ()
+    """Drums and percussion: its own patterns; empty: the style's."""
     send: Send = field(default_factory=Send)
 
 
