@@ -25,7 +25,7 @@ from ui.shared.main_button import MainButton
 from ui.shared.text import clock
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
-from ui.shared.widgets import Button, label
+from ui.shared.widgets import Button, as_role, label
 
 __all__ = ["ListSheet"]
 
@@ -180,7 +180,7 @@ class ListSheet(QDialog):
 
 
 def _table(model: ListRows) -> QTableView:
-    table = QTableView()
+    table = as_role(QTableView(), "sheet")
     table.setModel(model)
     table.setShowGrid(False)
     table.setWordWrap(False)

@@ -212,19 +212,22 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(QRect(wave.left(), middle, grown, 2), self._color("muted"))
         else:
             self._paint_wave(painter, wave, job)
-        left = words.time_left(job, paused=self._model.paused)
-        self._text(painter, parts.steps, left, "step", "muted", _RIGHT)
-        room = parts.steps.width() - self._metrics["step"].horizontalAdvance(left) - _GAP
-        self._paint_steps(painter, parts.steps, job, room)
+        self._paint_steps(painter, parts.steps, job)
 
-    def _paint_steps(self, painter: QPainter, area: QRect, job: Job, room: int) -> None:
-        """All steps, the current one in the accent; that one alone where there is little room."""
+    def _paint_steps(self, painter: QPainter, area: QRect, job: Job) -> None:
+        """All steps, the current one in the accent, and the time left; where there is little
+        room, the current step and the share alone."""
         shown = [
             (name, current, self._metrics["now" if current else "step"].horizontalAdvance(name))
             for name, current in words.steps(job.step)
         ]
+        left = words.time_left(job, paused=self._model.paused)
+        room = area.width() - self._metrics["step"].horizontalAdvance(left) - _GAP
         if sum(width + _GAP for _, _, width in shown) > room:
-            shown = [(name, current, min(width, room)) for name, current, width in shown if current]
+            shown = [step for step in shown if step[1]]
+            if any(width > room for _, _, width in shown):
+                left = left.split(words.DOT)[0]
+        self._text(painter, area, left, "step", "muted", _RIGHT)
         x = area.left()
         for name, current, width in shown:
             role = "accent_text" if current and not job.cancelling else "muted"

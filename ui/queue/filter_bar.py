@@ -61,7 +61,7 @@ class FilterBar(QWidget):
         self.search.setAccessibleName(self.tr("Search takes"))
         self.search.setToolTip(self.tr("Words of the name, prompt, key, tags or notes; “seed 12”"))
         self.search.setClearButtonEnabled(True)
-        self.search.setMinimumWidth(120)
+        self.search.setMinimumWidth(96)
         self.search.setMaximumWidth(220)
         self._lens = self.search.addAction(
             self._theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition

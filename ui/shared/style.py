@@ -162,10 +162,10 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QSplitter::handle { background: $line; }
-QTableView { background: $ground; border: 1px solid $line; border-radius: ${radius}px;
+QTableView[role="sheet"] { background: $ground; border: 1px solid $line; border-radius: ${radius}px;
   gridline-color: $line; selection-background-color: $raised; selection-color: $text;
   outline: none; }
-QTableView::item { padding: 0 8px; border: none; }
+QTableView[role="sheet"]::item { padding: 0 8px; border: none; }
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section { background: $panel; color: $muted; border: none;
   border-bottom: 1px solid $line; padding: 6px 11px; font-size: ${small}px; }
