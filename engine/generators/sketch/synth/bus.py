@@ -72,7 +72,11 @@ class Bus:
         self._glue = Glue(mix.glue) if mix.glue > 0.01 else None
         self._tape = Tape(mix.tape, loop) if mix.tape > 0.01 else None
         self._crusher = Crusher(mix.bitcrush) if mix.bitcrush > 0.01 else None
-        self._lowpass = Filter(lowpass(mix.lowpass_hz)) if mix.lowpass_hz else None
+        # Saturation leaves a little direct current behind.
+        last = [highpass(16)]
+        if mix.lowpass_hz:
+            last.append(lowpass(mix.lowpass_hz))
+        self._last = Filter(*last)
 
     def __call__(self, block: Floats, start: int) -> Floats:
         """``start``: the block's first frame on the timeline; below 0 while warming up a loop."""
@@ -88,6 +92,4 @@ class Bus:
             block = self._tape(block, start)
         if self._crusher is not None:
             block = self._crusher(block, start)
-        if self._lowpass is not None:
-            block = self._lowpass(block)
-        return block
+        return self._last(block)

@@ -46,6 +46,7 @@ class Mastering:
         self._curve = np.zeros(self._hops)
         self._gain_db: float | None = None
         self._low, self._high = -60.0, 140.0
+        self._push = 1.0
         self._tuned = False
 
     def measure(self, block: Floats, start: int) -> None:
@@ -79,10 +80,12 @@ class Mastering:
             self._tuned = True
         elif error > 0:
             self._low = self._gain_db
+            # The limiter swallows part of each step up, and more of the next.
+            self._push *= 1.7
         else:
             self._high = self._gain_db
-        # The limiter swallows part of each step: take more, but stay inside what is known.
-        step = self._gain_db + 1.5 * error
+            self._push = 1.0
+        step = self._gain_db + self._push * error
         inside = self._low < step < self._high
         self._gain_db = step if inside else 0.5 * (self._low + self._high)
 
@@ -115,8 +118,10 @@ class Mastering:
         lap = np.tile(spare, 2 if self._loop else 1)
         axis = np.arange(len(lap))
         total = np.zeros(count)
+        # Pressed very hard, as a lone stroke must be, it lets go sooner.
+        haste = 1.0 + max(0.0, -float(spare.min(initial=0.0)) - 12.0) / 10.0
         for speed, share in _RELEASES:
-            slope = speed * HOP / SAMPLE_RATE
+            slope = haste * speed * HOP / SAMPLE_RATE
             # g[i] = min over j <= i of spare[j] + slope (i - j), as one running minimum.
             line = np.minimum.accumulate(lap - slope * axis) + slope * axis
             total += share * np.minimum(line, 0.0)[-count:]

@@ -292,6 +292,8 @@ def scrape(rng: Rng, velocity: float, *, seconds: float = 0.28, hertz: float = 2
     at = np.cumsum(np.linspace(0.0125, 0.0065, int(seconds / 0.0095)))
     for time in at[at < seconds]:
         teeth[frames(float(time) * rng.uniform(0.99, 1.01))] = rng.uniform(0.6, 1.0)
+    # Wood gives a little before it lets go.
+    teeth = np.convolve(teeth, np.hanning(14).astype(np.float32))[:count]
     out = filtered(teeth, bandpass(hertz, 3.5)) + 0.4 * filtered(teeth, bandpass(hertz * 2.1, 4.0))
     shape = np.sin(np.pi * np.linspace(0.08, 0.98, count)) ** 0.7
     return _peak(_ended((out * shape * (0.6 + 0.4 * velocity)).astype(np.float32)))
