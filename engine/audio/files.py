@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import soundfile as sf
@@ -136,7 +136,6 @@ def probe(path: Path) -> AudioInfo:
 def _is_whole(path: Path, format: str) -> bool:
     """False when the container says that there should be more; libsndfile lets that pass."""
     with path.open("rb") as file:
-        head = file.read(8)
         size = file.seek(0, os.SEEK_END)
         if format == "OGG":
             file.seek(-min(size, 65_536), os.SEEK_END)
@@ -144,8 +143,21 @@ def _is_whole(path: Path, format: str) -> bool:
             page = tail[tail.rfind(b"OggS") :]
             last = len(page) > 27 and bool(page[5] & 4)
             return last and len(page) >= 27 + page[26] + sum(page[27 : 27 + page[26]])
-    promised = int.from_bytes(head[4:8], "little")
-    return head[:4] != b"RIFF" or promised == 0xFFFFFFFF or promised + 8 <= size
+        file.seek(0)
+        return file.read(4) != b"RIFF" or _riff_sound_end(file) <= size
+
+
+def _riff_sound_end(file: BinaryIO) -> int:
+    """Where the samples of a WAV file end by its own word; 0 where it does not say."""
+    at = 12
+    while True:
+        file.seek(at)
+        name, length = file.read(4), int.from_bytes(file.read(4), "little")
+        if not name or (name == b"data" and length == 0xFFFFFFFF):  # a stream of unknown length
+            return 0
+        if name == b"data":
+            return at + 8 + length
+        at += 8 + length + length % 2
 
 
 def _unreadable(path: Path, error: Exception) -> AudioError:
