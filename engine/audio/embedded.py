@@ -25,7 +25,7 @@ from mutagen.id3 import COMM, ID3, TBPM, TCON, TIT2, TKEY, TPE1, TSSE, TXXX
 from mutagen.mp3 import MP3
 from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
-from pydantic import ValidationError
+from pydantic import TypeAdapter
 
 from engine.generators.base import Facts
 from engine.jobs import OutputFormat, Request
@@ -36,6 +36,7 @@ _KEY = "DGX_MUSIC"
 _SCHEMA = 1
 _MAX_JSON = 200_000
 """Characters; a request fits many times, a file made to hurt does not."""
+_FACTS = TypeAdapter(Facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +69,17 @@ class EmbeddedTake:
         if len(text) > _MAX_JSON:
             return None
         try:
-            data = json.loads(text)
-            # Settings of a later version that this one does not know are left out.
-            known = {k: v for k, v in data["request"].items() if k in Request.model_fields}
-            facts = data["facts"]
-            facts["not_understood"] = tuple(facts.get("not_understood", ()))
+            data = json.loads(text, parse_constant=_no_number)
+            # What a later version knows, and this one does not, is left out.
+            request = {k: v for k, v in data["request"].items() if k in Request.model_fields}
+            facts = {k: v for k, v in data["facts"].items() if k in Facts.__dataclass_fields__}
             return cls(
-                Request.model_validate(known),
-                Facts(**{k: v for k, v in facts.items() if k in Facts.__dataclass_fields__}),
+                Request.model_validate(request),
+                _FACTS.validate_python(facts),
                 **{name: str(data.get(name, "")) for name in ("title", "artist", "genre")},
                 versions={str(k): str(v) for k, v in data.get("versions", {}).items()},
             )
-        except (ValueError, ValidationError, RecursionError, KeyError, TypeError, AttributeError):
+        except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
             return None
 
 
@@ -160,6 +160,10 @@ def _vorbis_comments(take: EmbeddedTake) -> dict[str, str]:
         _KEY: take.to_json(),
     }
     return {name: value for name, value in comments.items() if value}
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 def _short_key(key: str | None) -> str:
