@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import subprocess
 import time
@@ -34,7 +35,7 @@ class Control:
 class ScreenReader:
     """Finds controls by role and name and uses them; waits until they are there.
 
-    Names are regular expressions that match as a whole.
+    Both are regular expressions that match as a whole.
     """
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
@@ -65,17 +66,17 @@ class ScreenReader:
     def focus(self, role: str, name: str) -> None:
         self._patiently("focus", role=role, name=name)
 
-    def place(self, role: str, name: str) -> tuple[int, int]:
-        """Its middle, in pixels of the screen."""
+    def place(self, role: str, name: str, across: float = 0.5) -> tuple[int, int]:
+        """In pixels of the screen: half way down and this far ``across`` it (0 left, 1 right)."""
         x, y, width, height = self._patiently("place", role=role, name=name)
-        return x + width // 2, y + height // 2
+        return x + round(across * width), y + height // 2
 
     def wait_for(self, role: str, name: str) -> None:
         self._patiently("find", role=role, name=name)
 
     def names(self, role: str, application: str) -> list[str]:
         """Of everything of this role that is showing now."""
-        return [item.name for item in self.controls(application) if item.role == role]
+        return [item.name for item in self.controls(application) if re.fullmatch(role, item.role)]
 
     def _patiently(self, verb: str, **details: Any) -> Any:
         deadline = time.monotonic() + PATIENCE

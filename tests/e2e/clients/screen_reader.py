@@ -45,7 +45,7 @@ def find(role, name):
     others = []
     for application in applications():
         for node in walk(application):
-            if role_of(node) == role:
+            if re.fullmatch(role, role_of(node)):
                 if re.fullmatch(name, node.get_name() or ""):
                     return node
                 others.append(node.get_name())
