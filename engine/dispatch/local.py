@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 FIRST_SLOTS = 4
 """Runs given to a host that has not said yet how many it takes; more wait inside it."""
-RESTART_DELAYS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+RESTART_DELAYS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the n-th start in a row of a host that ended before it was ready."""
 QUIT_SECONDS = 2.0
 

@@ -17,8 +17,6 @@ from typing import BinaryIO
 
 import psutil
 
-from engine.generators.registry import BUILT_IN, load_generator
-from engine.host.loop import HostLoop
 from engine.host.protocol import Command, Event, Ready, decode_command, encode
 
 __all__ = ["main"]
@@ -30,8 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="engine.host")
     parser.add_argument("--generator", action="append", default=[], metavar="NAME=MODULE:CLASS")
     options = parser.parse_args(arguments)
-    known = dict(BUILT_IN) | dict(item.split("=", 1) for item in options.generator)
-
+    more = dict(item.split("=", 1) for item in options.generator)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
     _step_back()
     events = _private_stdout()
@@ -44,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         send(Ready(pid=os.getpid()))
+        # Only now: the audio libraries take their time, and the window need not wait for them.
+        from engine.generators.registry import BUILT_IN, load_generator
+        from engine.host.loop import HostLoop
+
+        known = {**BUILT_IN, **more}
         HostLoop(commands, send, lambda model: load_generator(model, known)).run()
     except BrokenPipeError:  # the dispatcher is gone
         os._exit(0)
