@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import soundfile as sf
@@ -16,6 +16,7 @@ from mutagen.ogg import OggPage
 
 from engine.audio.atomic import replacing
 from engine.audio.embedded import EmbeddedTake, embed, versions
+from engine.audio.riff import add_loop_chunk, sound_end
 from engine.errors import AudioError
 from engine.generators.base import Audio, Samples
 from engine.jobs import OutputFormat, Request
@@ -84,10 +85,14 @@ def write_audio(
     if audio.samples.size == 0 or not np.isfinite(audio.samples).all():
         raise AudioError("The take holds no sound that could be written.", hint="Try another seed.")
     given = {"title": request.prompt, **(tags or {})}
-    take = EmbeddedTake(request=request, facts=audio.facts, versions=versions(), **given)
+    facts = audio.facts
+    take = EmbeddedTake(request=request, facts=facts, versions=versions(), **given)
     with replacing(path) as part:
         try:
             _encode(part, audio, take, chosen)
+            if chosen == "wav" and request.loop and facts.tempo:
+                seconds = len(audio.samples) / audio.sample_rate
+                add_loop_chunk(part, seconds, facts.tempo, facts.beats_per_bar or 4, facts.key)
             embed(part, take, chosen)
         except sf.LibsndfileError as error:
             raise AudioError(
@@ -144,20 +149,7 @@ def _is_whole(path: Path, format: str) -> bool:
             last = len(page) > 27 and bool(page[5] & 4)
             return last and len(page) >= 27 + page[26] + sum(page[27 : 27 + page[26]])
         file.seek(0)
-        return file.read(4) != b"RIFF" or _riff_sound_end(file) <= size
-
-
-def _riff_sound_end(file: BinaryIO) -> int:
-    """Where the samples of a WAV file end by its own word; 0 where it does not say."""
-    at = 12
-    while True:
-        file.seek(at)
-        name, length = file.read(4), int.from_bytes(file.read(4), "little")
-        if not name or (name == b"data" and length == 0xFFFFFFFF):  # a stream of unknown length
-            return 0
-        if name == b"data":
-            return at + 8 + length
-        at += 8 + length + length % 2
+        return file.read(4) != b"RIFF" or sound_end(file) <= size
 
 
 def _unreadable(path: Path, error: Exception) -> AudioError:
