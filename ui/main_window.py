@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
     def _connect_studio(self) -> None:
         studio, model, tell = self._studio, self.queue.model, self.notices.tell
         studio.loaded.connect(model.set_jobs)
-        studio.loaded.connect(self._begin)
+        studio.loaded.connect(self._remember_prompts)
         studio.changed.connect(model.apply)
         studio.changed.connect(self._player.follow)
         studio.status_changed.connect(self._show_status)
@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         self.trash.noticed.connect(tell)
         self.diagnostics.noticed.connect(tell)
         self.notices.acted.connect(self._act)
-        model.counted.connect(lambda _counts: self.status.show_takes(model.takes))
+        model.counted.connect(self._show_jobs)
 
     def _connect_compose(self) -> None:
         studio, compose = self._studio, self.compose
@@ -205,10 +205,13 @@ class MainWindow(QMainWindow):
         self.take.show_job(job)
         self.menus.set_job(selected=job is not None, finished=bool(job and job.take))
 
-    def _begin(self, jobs: Sequence[Job]) -> None:
-        """What was asked before becomes the prompt's history; the list's first row is chosen."""
-        if self.queue.model.rowCount():
-            self.queue.reveal(self.queue.model.job_at(0).id)
+    def _show_jobs(self) -> None:
+        model = self.queue.model
+        self.status.show_takes(model.takes)
+        if self.take.job is None and model.rowCount():
+            self.queue.reveal(model.job_at(0).id)  # so that the take panel has something to say
+
+    def _remember_prompts(self, jobs: Sequence[Job]) -> None:
         by_age = sorted(jobs, key=lambda job: job.created_at)
         self.compose.set_history([job.request.prompt for job in by_age if job.request.prompt])
 

@@ -28,7 +28,6 @@ class ModelPicker(Button):
         self._options = list(options)
         self.current = self._options[0]
         self._menu = QMenu(self)
-        self._menu.aboutToShow.connect(self._fill)
         self._text = label("")
         self._arrow = label("")
         self._row = row = QHBoxLayout(self)
@@ -72,7 +71,7 @@ class ModelPicker(Button):
         for option in sorted(self._options, key=self._place_name):
             if option.place != place:
                 place = option.place
-                self._menu.addSection(self._place_name(option))
+                self._menu.addAction(self._place_name(option)).setEnabled(False)  # a heading
             action = self._menu.addAction(f"{option.name}\t{self._about(option)}")
             action.setCheckable(True)
             action.setChecked(option.id == self.current.id)
@@ -88,4 +87,6 @@ class ModelPicker(Button):
         return " · ".join(filter(None, parts))
 
     def _open(self) -> None:
-        self._menu.popup(self.mapToGlobal(QPoint(0, self.height() + 4)))
+        self._fill()
+        left = self.width() - self._menu.sizeHint().width()
+        self._menu.popup(self.mapToGlobal(QPoint(left, self.height() + 4)))

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLineEdit,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -18,12 +16,13 @@ from PySide6.QtWidgets import (
 from engine.jobs import Failure, Job, Request, Status
 from ui.library.drag_handle import DragHandle
 from ui.library.facts import Facts
+from ui.library.name_edit import NameEdit
 from ui.library.stars import Stars
 from ui.library.tags import Tags
 from ui.shared.flow_layout import FlowLayout
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
-from ui.shared.widgets import Button, as_role, label, scrolling
+from ui.shared.widgets import Button, label, scrolling
 
 __all__ = ["TakePanel"]
 
@@ -44,9 +43,7 @@ class TakePanel(QWidget):
     def __init__(self, theme: Theme, file_of: Callable[[Job], Path]) -> None:
         super().__init__()
         self._job: Job | None = None
-        self.name = as_role(QLineEdit(), "rename")
-        self.name.setAccessibleName(self.tr("Name of the take"))
-        self.name.setMaxLength(200)
+        self.name = NameEdit()
         self.stars = Stars(theme)
         self.facts = Facts(theme)
         self.prompt = label("", "muted")
@@ -91,9 +88,9 @@ class TakePanel(QWidget):
         if job is None:
             return
         take = job.take
-        if not (same and self.name.hasFocus()):
-            self.name.setText(job.name)
-            self.name.setCursorPosition(0)
+        if not same:
+            self.name.setModified(False)
+        self.name.set_name(job.name)
         self.facts.show_job(job)
         self.prompt.setText(f"“{job.request.prompt}”")
         self.prompt.setVisible(bool(job.request.prompt))
@@ -105,20 +102,6 @@ class TakePanel(QWidget):
             self.tags.set_tags(take.tags)
             if not (same and (self.notes.hasFocus() or self._notes_timer.isActive())):
                 self._show_notes(take.notes)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Escape in the name takes back what was typed."""
-        if (
-            watched is self.name
-            and isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyPress
-            and event.key() == Qt.Key.Key_Escape
-            and self._job is not None
-        ):
-            self.name.setText(self._job.name)
-            self.name.clearFocus()
-            return True
-        return super().eventFilter(watched, event)
 
     def _show_problems(self, job: Job) -> None:
         words = ", ".join(job.take.not_understood) if job.take else ""
@@ -135,15 +118,6 @@ class TakePanel(QWidget):
             self.notes.blockSignals(True)
             self.notes.setPlainText(notes)
             self.notes.blockSignals(False)
-
-    def _rename(self) -> None:
-        name = " ".join(self.name.text().split())
-        if self._job is None:
-            return
-        if name and name != self._job.name:
-            self.annotated.emit(self._job.id, {"name": name})
-        else:
-            self.name.setText(self._job.name)
 
     def _save_notes(self) -> None:
         self._notes_timer.stop()
@@ -168,9 +142,7 @@ class TakePanel(QWidget):
             self.another_wanted.emit(self._job.request.model_copy(update={"seed": None}))
 
     def _connect(self) -> None:
-        self.name.installEventFilter(self)
-        self.name.editingFinished.connect(self._rename)
-        self.name.returnPressed.connect(self.name.clearFocus)
+        self.name.renamed.connect(lambda name: self._annotate(name=name))
         self.stars.rated.connect(lambda stars: self._annotate(stars=stars))
         self.tags.edited.connect(lambda tags: self._annotate(tags=tags))
         self.notes.textChanged.connect(self._notes_timer.start)

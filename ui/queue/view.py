@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPoint,
     QRect,
+    QSortFilterProxyModel,
     Qt,
     QTimer,
 )
@@ -26,7 +27,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from engine.errors import MusicError
 from engine.jobs import Failure, Job
@@ -47,11 +48,12 @@ _TICK = 1_000  # milliseconds between two looks at the countdowns
 _PRESSED = (Zone.PLAY, Zone.STARS, Zone.CANCEL, Zone.RETRY, Zone.MENU)
 
 
-class QueueView(QTableView):
+class QueueView(QListView):
     """Shows a QueueModel and announces, through ``intents``, what the musician wants.
 
-    A table of one column: unlike QListView it asks nothing of the rows that are not seen, so
-    ten thousand of them cost as much as ten.
+    Between the model and the view stands a proxy that changes nothing. The view asks for every
+    row whenever one changes, and asking a model written in Python ten thousand times takes longer
+    than a frame; the proxy knows the answers.
 
     ``file_of`` gives the file to drag out of the window for a job with a take; it may raise
     MusicError.
@@ -78,22 +80,16 @@ class QueueView(QTableView):
         self._ticking = QTimer(self, interval=_TICK)
         self._ticking.timeout.connect(self.viewport().update)
         self._set_up()
-        self.setModel(model)
+        proxy = QSortFilterProxyModel(self)
+        proxy.setSourceModel(model)
+        self.setModel(proxy)
         self._connect()
 
     def _set_up(self) -> None:
         self.setItemDelegate(self._rows)
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
-        for header in (rows, columns):
-            header.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
+        self.setUniformItemSizes(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setDragEnabled(True)
@@ -135,7 +131,7 @@ class QueueView(QTableView):
         """Select a row and bring it into sight; False if no row shows this job."""
         row = self._model.row_of(job_id)
         if row >= 0:
-            self.setCurrentIndex(self._model.index(row))
+            self.setCurrentIndex(self._index(row))
         return row >= 0
 
     def set_playing(self, playing: Playing) -> None:
@@ -147,10 +143,13 @@ class QueueView(QTableView):
             return
         self._repaint(playing.id)
 
+    def _index(self, row: int) -> QModelIndex:
+        return self.model().index(row, 0)
+
     def _repaint(self, job_id: str) -> None:
         row = self._model.row_of(job_id)
         if row >= 0:
-            self.viewport().update(self.visualRect(self._model.index(row)))
+            self.viewport().update(self.visualRect(self._index(row)))
 
     # Selection, and the place in the list, stay with their rows whatever happens to the order.
 
@@ -170,9 +169,9 @@ class QueueView(QTableView):
         rows = [row for id_ in self._chosen if (row := self._model.row_of(id_)) >= 0]
         selection, flag = self.selectionModel(), QItemSelectionModel.SelectionFlag
         for row in rows:
-            selection.select(self._model.index(row), flag.Select)
+            selection.select(self._index(row), flag.Select)
         if rows:
-            selection.setCurrentIndex(self._model.index(rows[0]), flag.NoUpdate)
+            selection.setCurrentIndex(self._index(rows[0]), flag.NoUpdate)
             self.scrollTo(self.currentIndex())
         elif self._current:
             self._tell_current(QModelIndex())
@@ -213,7 +212,7 @@ class QueueView(QTableView):
         if hover == before:
             return
         for row in {before.row, hover.row} - {-1}:
-            self.viewport().update(self.visualRect(self._model.index(row)))
+            self.viewport().update(self.visualRect(self._index(row)))
         hand = hover.zone is not Zone.ROW
         self.viewport().setCursor(
             Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor
@@ -276,7 +275,7 @@ class QueueView(QTableView):
             case Zone.RETRY:
                 self.intents.retry([job])
             case Zone.MENU:
-                area = self.visualRect(self._model.index(hover.row))
+                area = self.visualRect(self._index(hover.row))
                 self._show_menu(hover.row, area.topLeft() + parts.menu.bottomLeft())
 
     # The keyboard and the menu.
@@ -307,7 +306,7 @@ class QueueView(QTableView):
             self._show_menu(index.row(), self.visualRect(index).center() if by_key else event.pos())
 
     def _show_menu(self, row: int, at: QPoint) -> None:
-        index = self._model.index(row)
+        index = self._index(row)
         if not self.selectionModel().isSelected(index):
             self.setCurrentIndex(index)
         waiting = self._model.waiting()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.jobs import EngineState, EngineStatus
+from ui.queue.words import model_name
 from ui.shared.light import Light
 from ui.shared.text import size, tidy
 from ui.shared.theme import Theme
@@ -42,7 +43,7 @@ class StatusBar(QWidget):
         self._light.set_role(self._light_role(status))
         parts = [self._state_text(status), status.device]
         if status.model:
-            parts.append(status.model)
+            parts.append(model_name(status.model))
         if status.speed:
             speed = tidy(status.speed) if status.speed < 10 else f"{status.speed:.0f}"
             parts.append(self.tr("{speed}× real time").format(speed=speed))
