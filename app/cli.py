@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import sys
 from pathlib import Path
@@ -13,7 +14,6 @@ __all__ = ["main"]
 
 cli = typer.Typer(
     name="dgx-music",
-    help="DGX Music Studio: turn words into music.",
     add_completion=False,
     pretty_exceptions_enable=False,  # they would print the values of all variables
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -25,8 +25,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @cli.callback(invoke_without_command=True)
-def default(context: typer.Context) -> None:
-    """Without a command, the window opens."""
+def default(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """DGX Music Studio: turn words into music. Without a command, the window opens."""
+    if version:
+        typer.echo(f"dgx-music {importlib.metadata.version('dgx-music-studio')}")
+        raise typer.Exit
     if context.invoked_subcommand is None:
         studio()
 

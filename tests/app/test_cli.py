@@ -1,5 +1,6 @@
 """The program as it is started from a terminal, over a generator that does as its prompt says."""
 
+import importlib.metadata
 import json
 import os
 import signal
@@ -137,6 +138,14 @@ def test_no_display_is_told(arguments: list[str], monkeypatch: pytest.MonkeyPatc
     status, _, err = run(*arguments)
     assert status == 1
     assert "dgx-music generate" in err
+
+
+def test_the_version_opens_no_window() -> None:
+    assert run("--version") == (
+        0,
+        f"dgx-music {importlib.metadata.version('dgx-music-studio')}\n",
+        "",
+    )
 
 
 def test_the_command_line_is_quick_to_load() -> None:
