@@ -78,7 +78,7 @@ def parts(panel: QueuePanel, id_: str) -> Parts:
 
 
 def corner(panel: QueuePanel, id_: str) -> QPoint:
-    index = panel.model.index(panel.model.row_of(id_))
+    index = panel.view.model().index(panel.model.row_of(id_), 0)
     return panel.view.visualRect(index).topLeft()
 
 
@@ -95,7 +95,7 @@ def select(panel: QueuePanel, *ids: str) -> None:
     """The first becomes the current row."""
     panel.view.clearSelection()
     for id_ in reversed(ids):
-        index = panel.model.index(panel.model.row_of(id_))
+        index = panel.view.model().index(panel.model.row_of(id_), 0)
         selection = panel.view.selectionModel()
         selection.setCurrentIndex(index, selection.SelectionFlag.Select)
     panel.view.setFocus()

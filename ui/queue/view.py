@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -37,7 +37,7 @@ from ui.queue.intents import Intents, playable
 from ui.queue.keys import Keys
 from ui.queue.layout import ROW_HEIGHT, Zone, zone_at
 from ui.queue.menu import row_menu
-from ui.queue.model import QueueModel
+from ui.queue.model import Index, QueueModel
 from ui.queue.thumbnails import Thumbnails
 from ui.shared.theme import Theme
 from ui.shared.widgets import as_role
@@ -187,6 +187,13 @@ class QueueView(QListView):
         row = self._model.row_of(id_)
         if row >= 0 and self.verticalScrollBar().value() > 0:
             self.verticalScrollBar().setValue(row * ROW_HEIGHT + over)
+
+    def dataChanged(  # noqa: N802
+        self, first: Index, last: Index, roles: Sequence[int] = ()
+    ) -> None:
+        """Repaints the rows. QListView's own would lay out all of them, for their size might be
+        another; here it never is."""
+        QAbstractItemView.dataChanged(self, first, last, roles)
 
     def _tick_while_needed(self) -> None:
         if not self._model.under_way:
