@@ -22,6 +22,7 @@ class Listening(QObject):
         intents.seek_requested.connect(self._seek)
         intents.nudge_requested.connect(player.nudge)
         intents.pause_requested.connect(player.toggle)
+        bar.play_requested.connect(self._start)
         bar.previous_requested.connect(lambda: self.go(-1))
         bar.next_requested.connect(lambda: self.go(1))
         player.changed.connect(self._show)
@@ -37,6 +38,12 @@ class Listening(QObject):
                 self._queue.reveal(job.id)
                 return
             row += step
+
+    def _start(self) -> None:
+        """Play the selected row, or the first that can be played."""
+        job = self._queue.view.current_job()
+        if job is None or not self._load(job):
+            self.go(1)
 
     def _play(self, job_id: str) -> None:
         if self._player.track is not None and self._player.track.id == job_id:

@@ -85,10 +85,12 @@ def named(bar: QWidget, name: str) -> QWidget:
     return found
 
 
-def test_with_nothing_to_play_there_is_nothing_to_press(bar: PlayerBar) -> None:
-    for name in ("Play", "Position", "Repeat"):
+def test_with_nothing_in_the_player_play_asks_for_something(qtbot: QtBot, bar: PlayerBar) -> None:
+    for name in ("Position", "Repeat"):
         assert not named(bar, name).isEnabled()
     assert bar._time.text() == "0:00.0"
+    with qtbot.waitSignal(bar.play_requested):
+        QTest.mouseClick(named(bar, "Play"), Qt.MouseButton.LeftButton)
 
 
 def test_it_shows_and_drives_the_player(

@@ -26,6 +26,8 @@ _START = 2.0  # seconds that still count as the take's start
 class PlayerBar(QWidget):
     """Shows a Player and drives it; which take comes next is for others to say."""
 
+    play_requested = Signal()
+    """Play was pressed with nothing in the player."""
     previous_requested = Signal()
     next_requested = Signal()
 
@@ -77,7 +79,7 @@ class PlayerBar(QWidget):
 
     def _connect(self) -> None:
         player = self._player
-        self._play.clicked.connect(player.toggle)
+        self._play.clicked.connect(self._play_or_pause)
         self._previous.clicked.connect(self._go_back)
         self._next.clicked.connect(self.next_requested)
         self._compare.clicked.connect(player.swap)
@@ -91,7 +93,7 @@ class PlayerBar(QWidget):
         player.compare_changed.connect(self._show_compared)
         self._peaks.loaded.connect(self._show_peaks_of)
         for key, act in (
-            (Qt.Key.Key_MediaTogglePlayPause, player.toggle),
+            (Qt.Key.Key_MediaTogglePlayPause, self._play_or_pause),
             (Qt.Key.Key_MediaPlay, player.play),
             (Qt.Key.Key_MediaPause, player.pause),
             (Qt.Key.Key_MediaPrevious, self._go_back),
@@ -101,7 +103,7 @@ class PlayerBar(QWidget):
 
     def _show(self, snapshot: Snapshot) -> None:
         track = self._player.track
-        for widget in (self._play, self._waveform, self._loop):
+        for widget in (self._waveform, self._loop):
             widget.setEnabled(track is not None)
         self._play.set_playing(self._player.playing)
         self._length.setText(f" / {clock(self._player.duration)}")
@@ -133,6 +135,12 @@ class PlayerBar(QWidget):
         if text != self._time.text():
             self._time.setText(text)
         self._waveform.set_position(seconds)
+
+    def _play_or_pause(self) -> None:
+        if self._player.track is None:
+            self.play_requested.emit()
+        else:
+            self._player.toggle()
 
     def _go_back(self) -> None:
         """To the start of the take; at its start, to the one before."""
