@@ -72,8 +72,10 @@ class _Singer:
         self._tune = song.style.tune
         self._random = song.random(f"{aspect}/notes")
         span = INSTRUMENTS[instrument]
-        self._low = max(span.low, player.register - 10)
-        self._high = min(span.high, player.register + 13)
+        # At least 16 semitones, wherever the register lies in the instrument's range: every
+        # chord then has its tones in reach.
+        self._low = max(span.low, min(player.register - 10, span.high - 16))
+        self._high = min(span.high, max(player.register + 13, span.low + 16))
         steps = _STEPS.get((self._tune.steps, song.key.family)) or MODES[song.key.mode]
         if len(MODES[song.key.mode]) == 5:
             steps = MODES[song.key.mode]
