@@ -190,6 +190,305 @@
     </message>
 </context>
 <context>
+    <name>Engine</name>
+    <message>
+        <source>must be {} or more</source>
+        <translation>harus {} atau lebih</translation>
+    </message>
+    <message>
+        <source>must be more than {}</source>
+        <translation>harus lebih dari {}</translation>
+    </message>
+    <message>
+        <source>must be {} or less</source>
+        <translation>harus {} atau kurang</translation>
+    </message>
+    <message>
+        <source>is too long: at most {} characters</source>
+        <translation>terlalu panjang: paling banyak {} karakter</translation>
+    </message>
+    <message>
+        <source>is empty</source>
+        <translation>kosong</translation>
+    </message>
+    <message>
+        <source>is missing</source>
+        <translation>tidak ada</translation>
+    </message>
+    <message>
+        <source>must be a number</source>
+        <translation>harus berupa angka</translation>
+    </message>
+    <message>
+        <source>must be a whole number</source>
+        <translation>harus bilangan bulat</translation>
+    </message>
+    <message>
+        <source>must be one of {}</source>
+        <translation>harus salah satu dari {}</translation>
+    </message>
+    <message>
+        <source>must be text</source>
+        <translation>harus berupa teks</translation>
+    </message>
+    <message>
+        <source>must be yes or no</source>
+        <translation>harus ya atau tidak</translation>
+    </message>
+    <message>
+        <source>is not a setting of this program</source>
+        <translation>bukan pengaturan program ini</translation>
+    </message>
+    <message>
+        <source>has an invisible control character ({}) at position {}</source>
+        <translation>memuat karakter kendali tak terlihat ({}) di posisi {}</translation>
+    </message>
+    <message>
+        <source>stands for more than {} prompts; use fewer alternatives</source>
+        <translation>berarti lebih dari {} prompt; kurangi pilihannya</translation>
+    </message>
+    <message>
+        <source>stands for more than {} jobs; take a prompt list for so many</source>
+        <translation>berarti lebih dari {} tugas; pakai daftar prompt untuk sebanyak itu</translation>
+    </message>
+    <message>
+        <source>is not valid JSON, from character {} on</source>
+        <translation>bukan JSON yang sah, mulai karakter {}</translation>
+    </message>
+    <message>
+        <source>opens a quote that is not closed</source>
+        <translation>membuka tanda kutip yang tidak ditutup</translation>
+    </message>
+    <message>
+        <source>is too long for a row</source>
+        <translation>terlalu panjang untuk satu baris</translation>
+    </message>
+    <message>
+        <source>“{}” is not a text file.</source>
+        <translation>“{}” bukan berkas teks.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot be read: {}.</source>
+        <translation>“{}” tidak bisa dibaca: {}.</translation>
+    </message>
+    <message>
+        <source>“{}” is too large: {} MB, at most {} MB. Split it.</source>
+        <translation>“{}” terlalu besar: {} MB, paling banyak {} MB. Bagilah.</translation>
+    </message>
+    <message>
+        <source>The text is too long: at most {} characters. Split it.</source>
+        <translation>Teksnya terlalu panjang: paling banyak {} karakter. Bagilah.</translation>
+    </message>
+    <message>
+        <source>The list is too long: at most {} rows. Split it.</source>
+        <translation>Daftarnya terlalu panjang: paling banyak {} baris. Bagilah.</translation>
+    </message>
+    <message>
+        <source>There is nothing in it: the list is empty.</source>
+        <translation>Tidak ada isinya: daftarnya kosong.</translation>
+    </message>
+    <message>
+        <source>There is no prompt in it.</source>
+        <translation>Tidak ada prompt di dalamnya.</translation>
+    </message>
+    <message>
+        <source>There is no column named prompt; found: {}</source>
+        <translation>Tidak ada kolom bernama prompt; yang ada: {}</translation>
+    </message>
+    <message>
+        <source>Column “{}” is not a setting and is left out.</source>
+        <translation>Kolom “{}” bukan pengaturan dan dilewatkan.</translation>
+    </message>
+    <message>
+        <source>Column “{}” is there twice; the first one counts.</source>
+        <translation>Kolom “{}” ada dua; yang pertama yang dipakai.</translation>
+    </message>
+    <message>
+        <source>There was not enough memory for this take.</source>
+        <translation>Memori tidak cukup untuk take ini.</translation>
+    </message>
+    <message>
+        <source>Try a shorter length, a smaller model, or one take at a time.</source>
+        <translation>Coba durasi lebih pendek, model lebih kecil, atau satu take saja.</translation>
+    </message>
+    <message>
+        <source>The music engine ended unexpectedly ({}).</source>
+        <translation>Mesin musik berhenti tak terduga ({}).</translation>
+    </message>
+    <message>
+        <source>The music engine did not answer any more ({}).</source>
+        <translation>Mesin musik tidak menjawab lagi ({}).</translation>
+    </message>
+    <message>
+        <source>Retry. If it happens again, try a shorter length or another model.</source>
+        <translation>Coba lagi. Jika terulang, coba durasi lebih pendek atau model lain.</translation>
+    </message>
+    <message>
+        <source>The model “{}” is not known here.</source>
+        <translation>Model “{}” tidak dikenal di sini.</translation>
+    </message>
+    <message>
+        <source>The model “{}” can&apos;t be used: a package is missing.</source>
+        <translation>Model “{}” tidak bisa dipakai: ada paket yang kurang.</translation>
+    </message>
+    <message>
+        <source>Choose another model.</source>
+        <translation>Pilih model lain.</translation>
+    </message>
+    <message>
+        <source>The take that this one builds on was not made.</source>
+        <translation>Take yang mendasarinya tidak jadi dibuat.</translation>
+    </message>
+    <message>
+        <source>Retry: both are queued again.</source>
+        <translation>Coba lagi: keduanya masuk antrean lagi.</translation>
+    </message>
+    <message>
+        <source>This take is no longer in the library.</source>
+        <translation>Take ini sudah tidak ada di pustaka.</translation>
+    </message>
+    <message>
+        <source>This take has already begun, so it can&apos;t be changed any more.</source>
+        <translation>Take ini sudah mulai dibuat, jadi tidak bisa diubah lagi.</translation>
+    </message>
+    <message>
+        <source>Something unexpected went wrong.</source>
+        <translation>Terjadi kesalahan tak terduga.</translation>
+    </message>
+    <message>
+        <source>Retry, or copy the details into a report.</source>
+        <translation>Coba lagi, atau salin rinciannya ke laporan.</translation>
+    </message>
+    <message>
+        <source>Change the field and try again.</source>
+        <translation>Ubah isian itu lalu coba lagi.</translation>
+    </message>
+    <message>
+        <source>“{}” is not there any more.</source>
+        <translation>“{}” sudah tidak ada.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot be read as audio.</source>
+        <translation>“{}” tidak bisa dibaca sebagai audio.</translation>
+    </message>
+    <message>
+        <source>WAV, FLAC, OGG, MP3 and AIFF files work.</source>
+        <translation>Berkas WAV, FLAC, OGG, MP3, dan AIFF bisa dipakai.</translation>
+    </message>
+    <message>
+        <source>Try another file.</source>
+        <translation>Coba berkas lain.</translation>
+    </message>
+    <message>
+        <source>{} cannot hold this sound.</source>
+        <translation>{} tidak bisa memuat suara ini.</translation>
+    </message>
+    <message>
+        <source>Choose another format or sample rate.</source>
+        <translation>Pilih format atau laju sampel lain.</translation>
+    </message>
+    <message>
+        <source>The disk that holds {} is full.</source>
+        <translation>Diska tempat {} penuh.</translation>
+    </message>
+    <message>
+        <source>The disk is full: the library could not be written.</source>
+        <translation>Diska penuh: pustaka tidak bisa ditulis.</translation>
+    </message>
+    <message>
+        <source>The disk is nearly full ({} MB free): new takes wait.</source>
+        <translation>Diska hampir penuh (sisa {} MB): take baru menunggu.</translation>
+    </message>
+    <message>
+        <source>Free some space; the queue then goes on by itself.</source>
+        <translation>Kosongkan ruang; antrean lalu berjalan lagi sendiri.</translation>
+    </message>
+    <message>
+        <source>Free some space, then retry.</source>
+        <translation>Kosongkan ruang, lalu coba lagi.</translation>
+    </message>
+    <message>
+        <source>Nothing can be written into {}.</source>
+        <translation>Tidak ada yang bisa ditulis ke {}.</translation>
+    </message>
+    <message>
+        <source>Writing into {} failed.</source>
+        <translation>Menulis ke {} gagal.</translation>
+    </message>
+    <message>
+        <source>Check the disk.</source>
+        <translation>Periksa diskanya.</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or change its permissions.</source>
+        <translation>Pilih folder lain, atau ubah izinnya.</translation>
+    </message>
+    <message>
+        <source>DGX Music Studio is already open with this library.</source>
+        <translation>DGX Music Studio sudah terbuka dengan pustaka ini.</translation>
+    </message>
+    <message>
+        <source>Use the window that is open, or close it first.</source>
+        <translation>Pakai jendela yang terbuka, atau tutup dulu.</translation>
+    </message>
+    <message>
+        <source>The folder {} can&apos;t be written to.</source>
+        <translation>Folder {} tidak bisa ditulisi.</translation>
+    </message>
+    <message>
+        <source>The library&apos;s folder can&apos;t be written to.</source>
+        <translation>Folder pustaka tidak bisa ditulisi.</translation>
+    </message>
+    <message>
+        <source>Another program is using the library&apos;s database.</source>
+        <translation>Program lain sedang memakai basis data pustaka.</translation>
+    </message>
+    <message>
+        <source>Close it, then try again; nothing was changed.</source>
+        <translation>Tutup, lalu coba lagi; tidak ada yang berubah.</translation>
+    </message>
+    <message>
+        <source>Close the other window of this program, then start again.</source>
+        <translation>Tutup jendela lain program ini, lalu mulai lagi.</translation>
+    </message>
+    <message>
+        <source>The library&apos;s database is damaged.</source>
+        <translation>Basis data pustaka rusak.</translation>
+    </message>
+    <message>
+        <source>Start the program again: it sets the damaged file aside and finds the takes.</source>
+        <translation>Buka lagi program ini: berkas yang rusak disisihkan dan take ditemukan kembali.</translation>
+    </message>
+    <message>
+        <source>The library&apos;s database was damaged. A fresh one was started, and your takes are being found again from their files.</source>
+        <translation>Basis data pustaka rusak. Yang baru sudah dibuat, dan take Anda sedang dicari kembali dari berkasnya.</translation>
+    </message>
+    <message>
+        <source>The damaged file is kept as {}.</source>
+        <translation>Berkas yang rusak disimpan sebagai {}.</translation>
+    </message>
+    <message>
+        <source>The library&apos;s database reported an error.</source>
+        <translation>Basis data pustaka melaporkan kesalahan.</translation>
+    </message>
+    <message>
+        <source>No sound device can be used, so takes play in silence.</source>
+        <translation>Tidak ada perangkat suara yang bisa dipakai, jadi take diputar tanpa suara.</translation>
+    </message>
+    <message>
+        <source>Connect one, then choose it under the loudspeaker.</source>
+        <translation>Sambungkan satu, lalu pilih di bawah ikon pengeras suara.</translation>
+    </message>
+    <message>
+        <source>The sound device went away; the take goes on in silence.</source>
+        <translation>Perangkat suara terputus; take berlanjut tanpa suara.</translation>
+    </message>
+    <message>
+        <source>Choose another under the loudspeaker.</source>
+        <translation>Pilih yang lain di bawah ikon pengeras suara.</translation>
+    </message>
+</context>
+<context>
     <name>ExportDialog</name>
     <message numerus="yes">
         <source>Export %n take(s)</source>
@@ -662,6 +961,13 @@
     <message>
         <source>File format</source>
         <translation>Format berkas</translation>
+    </message>
+</context>
+<context>
+    <name>NameEdit</name>
+    <message>
+        <source>Name of the take</source>
+        <translation>Nama take</translation>
     </message>
 </context>
 <context>
@@ -1187,10 +1493,6 @@
 </context>
 <context>
     <name>TakePanel</name>
-    <message>
-        <source>Name of the take</source>
-        <translation>Nama take</translation>
-    </message>
     <message>
         <source>Notes</source>
         <translation>Catatan</translation>

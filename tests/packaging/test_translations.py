@@ -21,12 +21,12 @@ def test_every_text_is_translated() -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def fields(text: str) -> set[str]:
-    """The places of a text that are filled in: {name}, %n and %1."""
-    named = set()
+def fields(text: str) -> set[str | int]:
+    """The places of a text that are filled in: {name}, %n and %1; and how many {} there are."""
+    named: set[str | int] = set()
     if "|" not in text:  # a prompt template as an example, nothing to fill in
         named = {name for _, name, _, _ in string.Formatter().parse(text) if name}
-    return named | {mark for mark in ("%n", "%Ln", "%1") if mark in text}
+    return {text.count("{}")} | named | {mark for mark in ("%n", "%Ln", "%1") if mark in text}
 
 
 @pytest.mark.parametrize("language", ["en", "id"])

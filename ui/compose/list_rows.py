@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from engine.jobs import Request
 from engine.promptlist import Row
+from ui.shared.engine_words import in_own_words
 from ui.shared.text import clock, tidy
 from ui.shared.theme import Theme
 
@@ -69,7 +70,10 @@ class ListRows(QAbstractTableModel):
             return str(row.line)
         if row.order is None:
             # What is wrong takes the prompt's place: there is no prompt to show.
-            wrong = "; ".join(map(str, row.problems))
+            wrong = "; ".join(
+                f"{problem.field}: {in_own_words(problem.message)}".removeprefix(": ")
+                for problem in row.problems
+            )
             return wrong[:1].upper() + wrong[1:] if column == self.PROMPT else ""
         if column == self.PROMPT:
             return row.order.request.prompt

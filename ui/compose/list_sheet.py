@@ -21,6 +21,7 @@ from engine.jobs import Failure, Order
 from engine.promptlist import PromptList, Row
 from ui.compose.list_rows import ListRows
 from ui.shared.background import Background
+from ui.shared.engine_words import in_own_words
 from ui.shared.main_button import MainButton
 from ui.shared.text import clock
 from ui.shared.theme import Theme
@@ -116,8 +117,8 @@ class ListSheet(QDialog):
             parts.append(self.tr("about {time} to make").format(time=time))
         self.totals.setText(" · ".join(parts) if reading.good else "")
         self.totals.setVisible(bool(reading.good))
-        self._say(self.notes, "\n".join(prompts.notes))
-        wrong = list(prompts.problems)
+        self._say(self.notes, "\n".join(map(in_own_words, prompts.notes)))
+        wrong = list(map(in_own_words, prompts.problems))
         if reading.bad:
             wrong.append(self.tr("%Ln line(s) cannot be used", "", len(reading.bad)))
         self._say(self.problem, "\n".join(wrong))
@@ -132,7 +133,9 @@ class ListSheet(QDialog):
 
     def _fail(self, failure: Failure) -> None:
         self.totals.hide()
-        self._say(self.problem, f"{failure.message} {failure.hint}\n{failure.detail}".strip())
+        said = map(in_own_words, (failure.message, failure.hint))
+        self._say(self.problem, " ".join(filter(None, said)))
+        self.problem.setToolTip(failure.detail)
 
     @staticmethod
     def _say(where: QLabel, text: str) -> None:

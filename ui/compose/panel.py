@@ -24,6 +24,7 @@ from ui.compose.models import SKETCH, ModelOption
 from ui.compose.more_settings import MoreSettings
 from ui.compose.prompt_edit import PromptEdit
 from ui.compose.words import add_word, remove_word
+from ui.shared.engine_words import in_own_words
 from ui.shared.main_button import MainButton
 from ui.shared.text import clock
 from ui.shared.theme import Theme
@@ -207,7 +208,8 @@ class ComposePanel(QWidget):
     def _show_problems(self, error: InvalidRequest) -> None:
         for problem in error.problems:
             field = problem.field if problem.field in self._problems else ""
-            self._tell(field, problem.message if field else str(problem))
+            said = in_own_words(problem.message)
+            self._tell(field, said if field else f"{problem.field}: {said}")
 
     def _tell(self, field: str, text: str) -> None:
         shown = self._problems[field]

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from engine.jobs import FORMATS, Failure, Job
 from ui.shared.background import Background
+from ui.shared.engine_words import in_own_words
 from ui.shared.tokens import Space
 from ui.shared.widgets import Button, ElidedLabel, label
 
@@ -133,7 +134,7 @@ class ExportDialog(QDialog):
         self.export.setEnabled(True)
 
     def _fail(self, failure: Failure) -> None:
-        self.preview.setText(failure.message)
+        self.preview.setText(in_own_words(failure.message))
         self.export.setEnabled(False)
 
     def _choose(self) -> None:

@@ -19,6 +19,7 @@ from ui.library.facts import Facts
 from ui.library.name_edit import NameEdit
 from ui.library.stars import Stars
 from ui.library.tags import Tags
+from ui.shared.engine_words import in_own_words
 from ui.shared.flow_layout import FlowLayout
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
@@ -110,7 +111,8 @@ class TakePanel(QWidget):
         failed = job.status is Status.FAILED and job.error is not None
         self.problem.setVisible(failed)
         if failed and job.error is not None:
-            self.problem.setText(f"{job.error.message}\n{job.error.hint}".strip())
+            said = map(in_own_words, (job.error.message, job.error.hint))
+            self.problem.setText("\n".join(filter(None, said)))
             self.problem.setToolTip(job.error.detail)
 
     def _show_notes(self, notes: str) -> None:

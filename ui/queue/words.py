@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from engine.jobs import LOCAL, Job, Status, Step
+from ui.shared.engine_words import in_own_words
 from ui.shared.text import clock, tidy
 
 __all__ = ["DOT", "announcement", "facts", "meta", "model_name", "place_name", "steps", "time_left"]
@@ -141,9 +142,7 @@ def announcement(job: Job, second_line: str) -> str:
 def _failure(job: Job) -> str:
     if job.error is None:
         return translate("Queue", "failed")
-    return " ".join(
-        filter(None, (translate("Queue", job.error.message), translate("Queue", job.error.hint)))
-    )
+    return " ".join(filter(None, (in_own_words(job.error.message), in_own_words(job.error.hint))))
 
 
 def _percent(job: Job) -> str:

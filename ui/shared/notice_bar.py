@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplica
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.notices import Level, Notice
+from ui.shared.engine_words import in_own_words
 from ui.shared.light import Light
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
@@ -97,7 +98,7 @@ class _Card(QFrame):
     def __init__(self, theme: Theme, notice: Notice, more: int) -> None:
         super().__init__()
         as_role(self, "notice").setProperty("level", notice.level.value)
-        text = label("\n".join((notice.text, *notice.problems)))
+        text = label("\n".join(map(in_own_words, (notice.text, *notice.problems))))
         text.setWordWrap(True)
         row = QHBoxLayout()
         row.setSpacing(Space.HALF)

@@ -1,0 +1,136 @@
+"""What the engine says, in the musician's language.
+
+The engine knows no Qt and speaks English. Here are the texts that it has, with ``{}`` where it
+fills something in; what is not among them is shown as it came.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import cast
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+__all__ = ["TEXTS", "in_own_words"]
+
+TEXTS = cast(
+    "tuple[str, ...]",
+    (
+        # what is wrong with a field
+        QT_TRANSLATE_NOOP("Engine", "must be {} or more"),
+        QT_TRANSLATE_NOOP("Engine", "must be more than {}"),
+        QT_TRANSLATE_NOOP("Engine", "must be {} or less"),
+        QT_TRANSLATE_NOOP("Engine", "is too long: at most {} characters"),
+        QT_TRANSLATE_NOOP("Engine", "is empty"),
+        QT_TRANSLATE_NOOP("Engine", "is missing"),
+        QT_TRANSLATE_NOOP("Engine", "must be a number"),
+        QT_TRANSLATE_NOOP("Engine", "must be a whole number"),
+        QT_TRANSLATE_NOOP("Engine", "must be one of {}"),
+        QT_TRANSLATE_NOOP("Engine", "must be text"),
+        QT_TRANSLATE_NOOP("Engine", "must be yes or no"),
+        QT_TRANSLATE_NOOP("Engine", "is not a setting of this program"),
+        QT_TRANSLATE_NOOP("Engine", "has an invisible control character ({}) at position {}"),
+        QT_TRANSLATE_NOOP("Engine", "stands for more than {} prompts; use fewer alternatives"),
+        QT_TRANSLATE_NOOP("Engine", "stands for more than {} jobs; take a prompt list for so many"),
+        # prompt lists
+        QT_TRANSLATE_NOOP("Engine", "is not valid JSON, from character {} on"),
+        QT_TRANSLATE_NOOP("Engine", "opens a quote that is not closed"),
+        QT_TRANSLATE_NOOP("Engine", "is too long for a row"),
+        QT_TRANSLATE_NOOP("Engine", "“{}” is not a text file."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” cannot be read: {}."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” is too large: {} MB, at most {} MB. Split it."),
+        QT_TRANSLATE_NOOP("Engine", "The text is too long: at most {} characters. Split it."),
+        QT_TRANSLATE_NOOP("Engine", "The list is too long: at most {} rows. Split it."),
+        QT_TRANSLATE_NOOP("Engine", "There is nothing in it: the list is empty."),
+        QT_TRANSLATE_NOOP("Engine", "There is no prompt in it."),
+        QT_TRANSLATE_NOOP("Engine", "There is no column named prompt; found: {}"),
+        QT_TRANSLATE_NOOP("Engine", "Column “{}” is not a setting and is left out."),
+        QT_TRANSLATE_NOOP("Engine", "Column “{}” is there twice; the first one counts."),
+        # generating
+        QT_TRANSLATE_NOOP("Engine", "There was not enough memory for this take."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "Try a shorter length, a smaller model, or one take at a time."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "The music engine ended unexpectedly ({})."),
+        QT_TRANSLATE_NOOP("Engine", "The music engine did not answer any more ({})."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "Retry. If it happens again, try a shorter length or another model."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "The model “{}” is not known here."),
+        QT_TRANSLATE_NOOP("Engine", "The model “{}” can't be used: a package is missing."),
+        QT_TRANSLATE_NOOP("Engine", "Choose another model."),
+        QT_TRANSLATE_NOOP("Engine", "The take that this one builds on was not made."),
+        QT_TRANSLATE_NOOP("Engine", "Retry: both are queued again."),
+        QT_TRANSLATE_NOOP("Engine", "This take is no longer in the library."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "This take has already begun, so it can't be changed any more."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "Something unexpected went wrong."),
+        QT_TRANSLATE_NOOP("Engine", "Retry, or copy the details into a report."),
+        QT_TRANSLATE_NOOP("Engine", "Change the field and try again."),
+        # files and disks
+        QT_TRANSLATE_NOOP("Engine", "“{}” is not there any more."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” cannot be read as audio."),
+        QT_TRANSLATE_NOOP("Engine", "WAV, FLAC, OGG, MP3 and AIFF files work."),
+        QT_TRANSLATE_NOOP("Engine", "Try another file."),
+        QT_TRANSLATE_NOOP("Engine", "{} cannot hold this sound."),
+        QT_TRANSLATE_NOOP("Engine", "Choose another format or sample rate."),
+        QT_TRANSLATE_NOOP("Engine", "The disk that holds {} is full."),
+        QT_TRANSLATE_NOOP("Engine", "The disk is full: the library could not be written."),
+        QT_TRANSLATE_NOOP("Engine", "The disk is nearly full ({} MB free): new takes wait."),
+        QT_TRANSLATE_NOOP("Engine", "Free some space; the queue then goes on by itself."),
+        QT_TRANSLATE_NOOP("Engine", "Free some space, then retry."),
+        QT_TRANSLATE_NOOP("Engine", "Nothing can be written into {}."),
+        QT_TRANSLATE_NOOP("Engine", "Writing into {} failed."),
+        QT_TRANSLATE_NOOP("Engine", "Check the disk."),
+        QT_TRANSLATE_NOOP("Engine", "Choose another folder, or change its permissions."),
+        # the library
+        QT_TRANSLATE_NOOP("Engine", "DGX Music Studio is already open with this library."),
+        QT_TRANSLATE_NOOP("Engine", "Use the window that is open, or close it first."),
+        QT_TRANSLATE_NOOP("Engine", "The folder {} can't be written to."),
+        QT_TRANSLATE_NOOP("Engine", "The library's folder can't be written to."),
+        QT_TRANSLATE_NOOP("Engine", "Another program is using the library's database."),
+        QT_TRANSLATE_NOOP("Engine", "Close it, then try again; nothing was changed."),
+        QT_TRANSLATE_NOOP("Engine", "Close the other window of this program, then start again."),
+        QT_TRANSLATE_NOOP("Engine", "The library's database is damaged."),
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "Start the program again: it sets the damaged file aside and finds the takes.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "The library's database was damaged. A fresh one was started, and your takes are being "
+            "found again from their files.",
+        ),
+        QT_TRANSLATE_NOOP("Engine", "The damaged file is kept as {}."),
+        QT_TRANSLATE_NOOP("Engine", "The library's database reported an error."),
+        # playing
+        QT_TRANSLATE_NOOP("Engine", "No sound device can be used, so takes play in silence."),
+        QT_TRANSLATE_NOOP("Engine", "Connect one, then choose it under the loudspeaker."),
+        QT_TRANSLATE_NOOP("Engine", "The sound device went away; the take goes on in silence."),
+        QT_TRANSLATE_NOOP("Engine", "Choose another under the loudspeaker."),
+    ),
+)
+
+
+def in_own_words(text: str) -> str:
+    """``text`` in the program's language; several sentences one after the other work too."""
+    for pattern, source in _patterns():
+        found = pattern.fullmatch(text)
+        if found:
+            return QCoreApplication.translate("Engine", source).format(*found.groups())
+    head, stop, tail = text.partition(". ")
+    while stop:
+        if any(pattern.fullmatch(f"{head}.") for pattern, _ in _patterns()):
+            return f"{in_own_words(f'{head}.')} {in_own_words(tail)}"
+        more, stop, tail = tail.partition(". ")
+        head = f"{head}. {more}"
+    return text
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """The most exact first: one that begins with what is filled in would take others' texts."""
+    order = sorted(TEXTS, key=lambda text: (text.startswith("{}"), -len(text)))
+    return [(re.compile("(.+?)".join(map(re.escape, text.split("{}")))), text) for text in order]
