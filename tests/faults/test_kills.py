@@ -98,11 +98,13 @@ def test_the_program_is_killed_fifty_times(tmp_path: Path, state: State) -> None
     library = Library(tmp_path / "home")
     dice = random.Random(2)
     submitted = 0
-    for _ in range(PROGRAM_KILLS):
+    for kill in range(PROGRAM_KILLS):
         missing = JOBS - (library.unfinished() if library.database.exists() else 0)
         library.submit(orders(missing, first=submitted))  # there are always 40 to do
         submitted += missing
         with running_studio(tmp_path / "home") as program:
+            if kill % 2:
+                wait_for_host(program)
             time.sleep(dice.uniform(0.0, 1.5))  # a random moment of its life
             hosts = hosts_of(program)
             os.kill(program.pid, signal.SIGKILL)
