@@ -53,7 +53,10 @@ class Program:
         theme = Theme(app, Appearance(self._settings.current.appearance))
         self._engine = EngineThread(self._open_engine)
         self.studio = Studio(self._engine)
-        self.player = Player()
+        self.player = Player(
+            volume=self._settings.current.volume,
+            device=self._settings.current.output_device or None,
+        )
         self.window = MainWindow(self.studio, self.player, theme, self._settings, paths)
 
     async def live(self) -> int:
@@ -68,6 +71,7 @@ class Program:
 
         self.window.removeEventFilter(first_paint)
         signals.close()
+        self._settings.update(volume=self.player.volume, output_device=self.player.device or "")
         self.player.close()
         await asyncio.get_running_loop().run_in_executor(None, self._engine.stop)
         return 0

@@ -55,13 +55,20 @@ class Player(QObject):
         self,
         outputs: Outputs | None = None,
         parent: QObject | None = None,
+        *,
+        volume: float = 1.0,
+        device: str | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
+        """``volume`` as a fader stands, 0 to 1; ``device`` an OutputDevice's id, or None for the
+        system's choice; ``clock`` in seconds, as ``time.perf_counter`` counts them."""
         super().__init__(parent)
         self.snapshot = Snapshot()
         self.loop: tuple[float, float] | None = None
-        self.volume = 1.0
+        self.volume = volume
         self.muted = False
+        self.device = device
+        """Id of the output that was chosen; None: the system's choice."""
         self.compared: Track | None = None
         """What ``swap`` goes to: the take that was heard before this one."""
         self._clock = clock
@@ -73,7 +80,9 @@ class Player(QObject):
         self._metered = 0
         self._moment = 0.0
         self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self._feeder = Feeder(outputs or SoundDevices(), self._told.emit)
+        self._feeder = Feeder(
+            outputs or SoundDevices(), self._told.emit, gain=self._gain, device=device
+        )
         self._started = False
         self._timer = QTimer(self, interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -180,6 +189,7 @@ class Player(QObject):
 
     def set_output(self, device_id: str | None) -> None:
         """Play through this device; None: the system's choice. Music that plays goes on."""
+        self.device = device_id
         self._feeder.set_output(self._current(), device_id)
 
     def find_devices(self) -> None:
@@ -206,6 +216,11 @@ class Player(QObject):
         if self._started:
             self._feeder.close(timeout=2.0)
 
+    @property
+    def _gain(self) -> float:
+        """Linear. The cube of the fader's way is close to how loudness is heard."""
+        return 0.0 if self.muted else self.volume**3
+
     def _current(self) -> int:
         """The serial of the last verb that moved something; wakes the thread if it sleeps still."""
         if not self._started:
@@ -225,7 +240,7 @@ class Player(QObject):
         before, self.snapshot = self.snapshot, told
         self._playing = told.state in (State.PLAYING, State.WAITING)
         if told.problem is not None and told.problem != before.problem:
-            level = Level.CAUTION if told.silent else Level.BAD
+            level = Level.BAD if told.state is State.EMPTY else Level.CAUTION
             self.noticed.emit(replace(Notice.of(told.problem, key="player"), level=level))
         self._show()
         if told.state is State.ENDED and before.state is not State.ENDED and told.track:
@@ -266,6 +281,5 @@ class Player(QObject):
         self.compare_changed.emit(track)
 
     def _set_gain(self) -> None:
-        # The cube of the way is close to how loudness is heard.
-        self._feeder.set_gain(self._current(), 0.0 if self.muted else self.volume**3)
+        self._feeder.set_gain(self._current(), self._gain)
         self.volume_changed.emit(self.volume)

@@ -25,7 +25,7 @@ class Settings(BaseModel):
     appearance: Literal["system", "dark", "light"] = "system"
     language: Literal["system", "en", "id"] = "system"
     output_device: str = ""
-    """Name of the sound device; empty: the system's default."""
+    """Id of the sound device; empty: the system's choice."""
     volume: Annotated[float, Field(ge=0, le=1)] = 1.0
     takes_folder: Path | None = None
     """None: the usual one."""

@@ -43,7 +43,7 @@ class Deck:
     shown when they are heard and not when they are written.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, gain: float = 1.0) -> None:
         self.source: Source | None = None
         self.frame = 0
         """The take's frame that is written next."""
@@ -51,8 +51,7 @@ class Deck:
         """Frames of the stream so far."""
         self.loop: tuple[int, int] | None = None
         """First frame of the loop and the frame after its last."""
-        self.gain = 1.0
-        self._gain = 1.0
+        self.gain = self._gain = gain
         self.spans: deque[Span] = deque([Span(0, 0, moving=False)])
 
     @property

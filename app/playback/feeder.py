@@ -50,16 +50,23 @@ class Feeder:
     playback thread.
     """
 
-    def __init__(self, outputs: Outputs, tell: Callable[[Snapshot], None]) -> None:
+    def __init__(
+        self,
+        outputs: Outputs,
+        tell: Callable[[Snapshot], None],
+        *,
+        gain: float = 1.0,
+        device: str | None = None,
+    ) -> None:
         self.now = Now()
         self._outputs = outputs
         self._tell = tell
         self._inbox: queue.SimpleQueue[tuple[int, Callable[[], None]]] = queue.SimpleQueue()
         self._snapshot = self._told = Snapshot()
-        self._deck = Deck()
+        self._deck = Deck(gain)
         self._output: Output = SilentOutput()
         self._opened = False
-        self._wanted: str | None = None
+        self._wanted = device
         self._levels: deque[Level] = deque()
         self._looked = 0.0
         self._closing = False
@@ -265,17 +272,23 @@ class Feeder:
         self._closing = True
 
     def _open(self, source: Source) -> None:
-        """Open the wanted device, else the silent output; the take follows the device's rate."""
-        try:
-            if self._opened:  # silent until now: a device may have come since
-                self._find_devices()
-            output = self._outputs.make(self._wanted)
-            rate = output.open(source.native_rate)
-        except OutputLost as error:
-            output = SilentOutput()
-            rate = output.open(source.rate)
-            self._set(problem=_no_sound(error))
-        self._output, self._opened = output, True
+        """Open the wanted device, else the system's choice, else the silent output; the take
+        follows the device's rate."""
+        if self._opened:  # silent until now: a device may have come since
+            self._find_devices()
+        for device in dict.fromkeys((self._wanted, None)):
+            try:
+                self._output = self._outputs.make(device)
+                rate = self._output.open(source.native_rate)
+            except OutputLost as error:
+                self._set(problem=_no_sound(error))
+            else:
+                self._set(problem=None if device == self._wanted else _another(self._output.name))
+                break
+        else:
+            self._output = SilentOutput()
+            rate = self._output.open(source.rate)
+        self._opened = True
         if rate != self._snapshot.rate:
             self._change_rate(source, rate)
 
@@ -340,6 +353,15 @@ def _no_sound(error: OutputLost) -> Failure:
         "No sound device can be used, so takes play in silence.",
         "Connect one, then choose it under the loudspeaker.",
         str(error),
+    )
+
+
+def _another(name: str) -> Failure:
+    return Failure(
+        "sound_device_missing",
+        "The sound device that you chose is not there, so takes play through another.",
+        "Connect it and choose it again under the loudspeaker.",
+        name,
     )
 
 

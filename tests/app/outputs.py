@@ -84,10 +84,14 @@ class HandOutput:
 
 
 class HandOutputs:
-    """Gives out the outputs it was made with, one after the other; then none is left."""
+    """Gives out the outputs it was made with, one after the other; then none is left.
 
-    def __init__(self, *outputs: HandOutput) -> None:
+    ``only`` these devices are there; None: all that are asked for.
+    """
+
+    def __init__(self, *outputs: HandOutput, only: set[str | None] | None = None) -> None:
         self.left = list(outputs)
+        self.only = only
         self.asked: list[str | None] = []
 
     def devices(self, *, rescan: bool) -> list[OutputDevice]:
@@ -95,6 +99,6 @@ class HandOutputs:
 
     def make(self, device_id: str | None) -> Output:
         self.asked.append(device_id)
-        if not self.left:
+        if not self.left or (self.only is not None and device_id not in self.only):
             raise OutputLost("no device")
         return self.left.pop(0)

@@ -239,6 +239,25 @@ def test_without_any_device_takes_play_in_silence(
         player.close()
 
 
+def test_a_chosen_device_that_is_missing_gives_way_to_the_systems_choice(
+    qtbot: QtBot, qapp: object, output: HandOutput, tmp_path: Path
+) -> None:
+    outputs = HandOutputs(output, only={None})
+    player = Player(outputs, device="headphones", volume=0.5, clock=lambda: 0.0)
+    try:
+        with qtbot.waitSignal(player.noticed) as noticed:
+            player.load(write(tmp_path / "a.wav", np.full((RATE, 2), 0.5, np.float32)))
+        output.advance(1_000)
+    finally:
+        output.unplug()
+        player.close()
+    assert outputs.asked == ["headphones", None]
+    assert noticed.args is not None
+    assert noticed.args[0].level is Level.CAUTION
+    assert output.heard[0] == pytest.approx(0.5 * 0.5**3)
+    assert player.device == "headphones"
+
+
 def test_a_device_with_a_rate_of_its_own_gets_resampled_takes(
     qtbot: QtBot, open_player: Open, tmp_path: Path
 ) -> None:

@@ -24,7 +24,6 @@ class VolumeButton(IconButton):
         self._player = player
         self._name = self.tr("Volume and output")
         self._devices: tuple[OutputDevice, ...] = ()
-        self._chosen: str | None = None
         self._menu = QMenu(self)
         self._fader = QSlider(Qt.Orientation.Horizontal)
         self._build()
@@ -71,13 +70,9 @@ class VolumeButton(IconButton):
         for id_, name in entries:
             action = self._group.addAction(name)
             action.setCheckable(True)
-            action.setChecked(id_ == self._chosen)
-            action.triggered.connect(lambda _checked, id_=id_: self._choose(id_))
+            action.setChecked(id_ == self._player.device)
+            action.triggered.connect(lambda _checked, id_=id_: self._player.set_output(id_))
             self._menu.addAction(action)
-
-    def _choose(self, device_id: str | None) -> None:
-        self._chosen = device_id
-        self._player.set_output(device_id)
 
     def _show_devices(self, snapshot: Snapshot) -> None:
         if snapshot.devices != self._devices:
