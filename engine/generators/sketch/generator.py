@@ -8,6 +8,7 @@ from typing import cast
 
 import numpy as np
 
+from engine.errors import GenerationError
 from engine.generators.base import Audio, Facts, Growing, Samples
 from engine.generators.sketch.compose import Composition, compose
 from engine.generators.sketch.midi import to_midi
@@ -55,6 +56,11 @@ class SketchGenerator:
 
     def start(self, request: Request, checkpoint: Path | None = None) -> Growing:  # noqa: ARG002
         """Compose and plan the rendering; there are no checkpoints, as it is quick to redo."""
+        if request.melody or request.continue_from:
+            raise GenerationError(
+                "The built-in sketch generator works from words alone: it can't follow audio.",
+                hint="Remove the audio, or choose a MusicGen model.",
+            )
         return Sketch(request)
 
     def advance(self, growing: Sequence[Growing]) -> None:
