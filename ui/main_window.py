@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from app.notices import Level, Notice
+from app.notices import Notice
 from app.paths import Paths
 from app.peak_loader import PeakLoader
 from app.player import Player
@@ -21,6 +20,8 @@ from ui.compose.model_picker import ModelPicker
 from ui.compose.panel import ComposePanel
 from ui.compose.welcome import Welcome
 from ui.library.exporter import Exporter
+from ui.library.reopener import Reopener
+from ui.library.reveal import show_folder, show_take
 from ui.library.take_panel import TakePanel
 from ui.library.trash import Trash
 from ui.listening import Listening
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         takes = self.preferences.takes_folder
         self.exporter = Exporter(takes / "Exported", takes / "Dragged", self)
         self.lists = ListIntake(theme, self)
+        self.reopener = Reopener(self)
         self.trash = Trash(studio, self)
         self.peaks = PeakLoader(paths.cache, self)
         self.diagnostics = Diagnostics(paths, self)
@@ -81,17 +83,22 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(_WARM_UP, self.exporter.warm_up)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        if self.lists.accepts(event.mimeData()):
+        mime = event.mimeData()
+        if self.lists.accepts(mime) or self.reopener.path_of(mime):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         event.acceptProposedAction()
-        self.lists.take(event.mimeData())
+        take = self.reopener.path_of(event.mimeData())
+        if take is not None:
+            self.reopener.read(take)
+        else:
+            self.lists.take(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.preferences.keep_layout(self.splitter)
-        self.exporter.wait()
-        self.diagnostics.wait()
+        for worker in (self.exporter, self.reopener, self.diagnostics):
+            worker.wait()
         self.peaks.close()
         super().closeEvent(event)
         self.closed.emit()
@@ -125,10 +132,9 @@ class MainWindow(QMainWindow):
         studio.changed.connect(model.apply)
         studio.changed.connect(self._player.follow)
         studio.status_changed.connect(self._show_status)
-        for source in (studio.notified, self._player.noticed, self.exporter.noticed):
-            source.connect(tell)
-        self.trash.noticed.connect(tell)
-        self.diagnostics.noticed.connect(tell)
+        studio.notified.connect(tell)
+        for source in (self._player, self.exporter, self.reopener, self.trash, self.diagnostics):
+            source.noticed.connect(tell)
         self.notices.acted.connect(self._act)
         model.counted.connect(self._show_jobs)
 
@@ -141,12 +147,13 @@ class MainWindow(QMainWindow):
         self.models.chosen.connect(compose.set_model)
         self.lists.submitted.connect(studio.submit)
         self.lists.as_one_wanted.connect(compose.fill_prompt)
-        self.welcome.chosen.connect(self._try_example)
+        self.reopener.found.connect(compose.fill)
+        self.welcome.chosen.connect(compose.try_prompt)
 
     def _connect_queue(self) -> None:
         studio, intents, take = self._studio, self.queue.intents, self.take
         intents.selected.connect(self._show_job)
-        intents.opened.connect(lambda _job: take.name.setFocus())
+        intents.opened.connect(self._open_job)
         intents.cancel_requested.connect(studio.cancel)
         intents.retry_requested.connect(studio.retry)
         intents.delete_requested.connect(self.trash.delete)
@@ -155,23 +162,23 @@ class MainWindow(QMainWindow):
         intents.again_requested.connect(lambda job: self.compose.fill(job.request))
         intents.edit_requested.connect(self.compose.edit)
         intents.export_requested.connect(self.exporter.open)
-        intents.reveal_requested.connect(_show_file)
+        intents.reveal_requested.connect(show_take)
         take.annotated.connect(self._annotate)
         take.again_wanted.connect(self.compose.fill)
         take.another_wanted.connect(lambda request: studio.submit([Order(request)]))
         take.export_wanted.connect(lambda job: self.exporter.open([job]))
-        take.file_copied.connect(self._tell_copied)
-        for failed in (intents.failed, take.failed):
-            failed.connect(lambda failure: self.notices.tell(Notice.of(failure)))
+        take.noticed.connect(self.notices.tell)
+        intents.failed.connect(lambda failure: self.notices.tell(Notice.of(failure)))
 
     def _connect_menus(self) -> None:
         menus, take, compose = self.menus, self.take, self.compose
         menus.open_list.triggered.connect(self.lists.browse)
+        menus.open_take.triggered.connect(self.reopener.browse)
         menus.paste_list.triggered.connect(self.lists.open_clipboard)
         menus.export.triggered.connect(
             lambda: self.exporter.open([job for job in self.queue.view.selected_jobs() if job.take])
         )
-        menus.open_folder.triggered.connect(lambda: _show(self.preferences.takes_folder))
+        menus.open_folder.triggered.connect(lambda: show_folder(self.preferences.takes_folder))
         menus.settings.triggered.connect(self.preferences.open)
         menus.quit.triggered.connect(self.close)
         menus.undo.triggered.connect(self.trash.undo)
@@ -201,6 +208,10 @@ class MainWindow(QMainWindow):
         self.lists.speed = status.speed
         self.menus.pause.setChecked(status.paused)
 
+    def _open_job(self) -> None:
+        self.menus.take_panel.setChecked(True)
+        self.take.name.setFocus()
+
     def _show_job(self, job: Job | None) -> None:
         self.take.show_job(job)
         self.menus.set_job(selected=job is not None, finished=bool(job and job.take))
@@ -214,10 +225,6 @@ class MainWindow(QMainWindow):
     def _remember_prompts(self, jobs: Sequence[Job]) -> None:
         by_age = sorted(jobs, key=lambda job: job.created_at)
         self.compose.set_history([job.request.prompt for job in by_age if job.request.prompt])
-
-    def _try_example(self, prompt: str) -> None:
-        self.compose.fill_prompt(prompt)
-        self.compose.send()
 
     def _annotate(self, job_id: str, fields: dict[str, object]) -> None:
         self._studio.annotate(job_id, **fields)
@@ -233,19 +240,4 @@ class MainWindow(QMainWindow):
             case Trash.KEY, "undo":
                 self.trash.undo()
             case Exporter.KEY, "show":
-                _show(self.exporter.folder)
-
-    def _tell_copied(self, name: str) -> None:
-        text = self.tr("The file of “{name}” is copied: paste it where you want it.")
-        notice = Notice(text.format(name=name), Level.GOOD, key="copied", seconds=6)
-        self.notices.tell(notice)
-
-
-def _show(folder: Path) -> None:
-    """In the system's file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-
-def _show_file(job: Job) -> None:
-    if job.take is not None:
-        _show(job.take.path.parent)
+                show_folder(self.exporter.folder)

@@ -36,6 +36,7 @@ class Menus(QMenuBar):
             menu, self.tr("Open prompt list…"), QKeySequence.StandardKey.Open
         )
         self.paste_list = self._add(menu, self.tr("Paste prompt list"), "Ctrl+Shift+V")
+        self.open_take = self._add(menu, self.tr("Open the settings of a take…"), "Ctrl+Shift+O")
         menu.addSeparator()
         self.export = self._add(menu, self.tr("Export take…"), "Ctrl+E")
         self.open_folder = self._add(menu, self.tr("Show the folder of takes"))

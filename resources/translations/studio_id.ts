@@ -780,13 +780,6 @@
     </message>
 </context>
 <context>
-    <name>MainWindow</name>
-    <message>
-        <source>The file of “{name}” is copied: paste it where you want it.</source>
-        <translation>Berkas “{name}” sudah disalin: tempelkan di tempat yang Anda mau.</translation>
-    </message>
-</context>
-<context>
     <name>Menus</name>
     <message>
         <source>&amp;File</source>
@@ -799,6 +792,10 @@
     <message>
         <source>Paste prompt list</source>
         <translation>Tempel daftar prompt</translation>
+    </message>
+    <message>
+        <source>Open the settings of a take…</source>
+        <translation>Buka pengaturan sebuah take…</translation>
     </message>
     <message>
         <source>Export take…</source>
@@ -1245,6 +1242,25 @@
     </message>
 </context>
 <context>
+    <name>Reopener</name>
+    <message>
+        <source>Settings of a take</source>
+        <translation>Pengaturan sebuah take</translation>
+    </message>
+    <message>
+        <source>Audio ({patterns})</source>
+        <translation>Audio ({patterns})</translation>
+    </message>
+    <message>
+        <source>Compose shows the settings of “{name}”.</source>
+        <translation>Panel gubah menampilkan pengaturan “{name}”.</translation>
+    </message>
+    <message>
+        <source>“{name}” has no settings of this program in it. To follow its sound, drop it on the audio field of Compose.</source>
+        <translation>“{name}” tidak memuat pengaturan program ini. Untuk mengikuti suaranya, letakkan di kolom audio panel gubah.</translation>
+    </message>
+</context>
+<context>
     <name>RowDelegate</name>
     <message>
         <source>Retry</source>
@@ -1524,6 +1540,10 @@
     <message>
         <source>Not understood: {words}</source>
         <translation>Tidak dipahami: {words}</translation>
+    </message>
+    <message>
+        <source>The file of “{name}” is copied: paste it where you want it.</source>
+        <translation>Berkas “{name}” sudah disalin: tempelkan di tempat yang Anda mau.</translation>
     </message>
     <message>
         <source>TAKE</source>

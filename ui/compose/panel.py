@@ -115,6 +115,11 @@ class ComposePanel(QWidget):
     def fill_prompt(self, prompt: str) -> None:
         self.prompt.replace_text(prompt)
 
+    def try_prompt(self, prompt: str) -> None:
+        """Show it and send it, as one press on an example does."""
+        self.fill_prompt(prompt)
+        self.send()
+
     def problem(self, field: str) -> str:
         """What is told to be wrong with a field of the request; empty when nothing is."""
         shown = self._problems[field]

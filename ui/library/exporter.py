@@ -58,7 +58,7 @@ class Exporter(QObject):
         return drag_file(job.take, job.name, self._drag_folder)
 
     def warm_up(self) -> None:
-        """Load the audio libraries in the background, so that the first drag does not wait."""
+        """Load what exporting needs in the background, so that the first drag does not wait."""
         self._background.run(_load_libraries, lambda _: None, self._fail)
 
     def wait(self) -> None:

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.jobs import Failure, Job, Request, Status
+from app.notices import Level, Notice
+from engine.jobs import Job, Request, Status
 from ui.library.drag_handle import DragHandle
 from ui.library.facts import Facts
 from ui.library.name_edit import NameEdit
@@ -38,8 +39,7 @@ class TakePanel(QWidget):
     another_wanted = Signal(Request)
     """The same with another seed, at once."""
     export_wanted = Signal(Job)
-    failed = Signal(Failure)
-    file_copied = Signal(str)
+    noticed = Signal(Notice)
 
     def __init__(self, theme: Theme, file_of: Callable[[Job], Path]) -> None:
         super().__init__()
@@ -139,6 +139,10 @@ class TakePanel(QWidget):
         if self._job is not None:
             self.export_wanted.emit(self._job)
 
+    def _tell_copied(self, name: str) -> None:
+        text = self.tr("The file of “{name}” is copied: paste it where you want it.")
+        self.noticed.emit(Notice(text.format(name=name), Level.GOOD, key="copied", seconds=6))
+
     def _another(self) -> None:
         if self._job is not None:
             self.another_wanted.emit(self._job.request.model_copy(update={"seed": None}))
@@ -152,8 +156,8 @@ class TakePanel(QWidget):
         self.again.clicked.connect(self._again)
         self.another.clicked.connect(self._another)
         self.export.clicked.connect(self._export)
-        self.drag.failed.connect(self.failed)
-        self.drag.copied.connect(self.file_copied)
+        self.drag.failed.connect(lambda failure: self.noticed.emit(Notice.of(failure)))
+        self.drag.copied.connect(self._tell_copied)
 
     def _lay_out(self) -> None:
         self._about = QWidget()

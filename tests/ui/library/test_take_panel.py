@@ -150,7 +150,7 @@ def test_the_handle_pressed_by_keyboard_copies_a_real_file(
     qtbot: QtBot, panel: TakePanel, tmp_path: Path
 ) -> None:
     panel.show_job(job())
-    with qtbot.waitSignal(panel.file_copied):
+    with qtbot.waitSignal(panel.noticed):
         qtbot.keyClick(panel.drag, Qt.Key.Key_Space)
     urls = QGuiApplication.clipboard().mimeData().urls()
     assert [Path(url.toLocalFile()) for url in urls] == [tmp_path / "Trap beat.wav"]
@@ -163,9 +163,9 @@ def test_a_take_whose_file_is_gone_says_so(qtbot: QtBot, theme: Theme) -> None:
     panel = TakePanel(theme, gone)
     qtbot.addWidget(panel)
     panel.show_job(job())
-    with qtbot.waitSignal(panel.failed) as caught:
+    with qtbot.waitSignal(panel.noticed) as caught:
         qtbot.keyClick(panel.drag, Qt.Key.Key_Space)
-    assert "not there any more" in caught.args[0].message
+    assert "not there any more" in caught.args[0].text
 
 
 def test_another_take_is_the_same_with_a_seed_to_be_drawn(qtbot: QtBot, panel: TakePanel) -> None:

@@ -1,0 +1,133 @@
+"""Takes leave the studio as files, and files bring their settings back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.notices import Level, Notice
+from engine.audio.files import write_audio
+from engine.errors import NotFound
+from engine.generators.base import Audio, Facts
+from engine.jobs import Job, Request, Status, Step, Take, utc_now
+from ui.library.export_dialog import ExportDialog
+from ui.library.exporter import Exporter
+from ui.library.reopener import Reopener
+
+REQUEST = Request(prompt="calm piano, 120 bpm", duration=3, seed=5)
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    """A take of 3 s: at 120 bpm and 4/4, one bar and a half."""
+    path = tmp_path / "takes" / "gen_1.wav"
+    path.parent.mkdir()
+    noise = np.random.default_rng(1).uniform(-0.2, 0.2, (3 * 44_100, 2)).astype(np.float32)
+    facts = Facts("sketch 1", tempo=120, beats_per_bar=4, key="C major")
+    write_audio(path, Audio(noise, 44_100, facts), REQUEST)
+    take = Take(path, 3.0, 44_100, 2, "", tempo=120, beats_per_bar=4, key="C major")
+    return Job(
+        "gen_1", REQUEST, "Calm: piano", Status.COMPLETED, Step.COMPLETED, utc_now(), take=take
+    )
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+@pytest.fixture
+def exporter(window: QWidget, tmp_path: Path) -> Exporter:
+    return Exporter(tmp_path / "out", tmp_path / "dragged", window)
+
+
+def told(source: Exporter | Reopener) -> list[Notice]:
+    notices: list[Notice] = []
+    source.noticed.connect(notices.append)
+    return notices
+
+
+def test_what_is_chosen_in_the_dialog_is_in_the_file(
+    qtbot: QtBot, window: QWidget, exporter: Exporter, job: Job, tmp_path: Path
+) -> None:
+    notices = told(exporter)
+    exporter.open([job])
+    dialog = window.findChild(ExportDialog)
+    dialog.format.setCurrentText("FLAC")
+    dialog.rate.setCurrentText("48 kHz")
+    dialog.pattern.setText("{name} {tempo}bpm {key}")
+    dialog.bars.setChecked(True)
+    qtbot.waitUntil(lambda: dialog.preview.text() == "Calm- piano 120bpm C major.flac")
+    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(notices) and notices[-1].level is Level.GOOD, timeout=20_000)
+    info = soundfile.info(tmp_path / "out" / "Calm- piano 120bpm C major.flac")
+    assert (info.samplerate, info.frames) == (48_000, 96_000)  # one whole bar is 2 s
+    assert str(exporter.folder) in notices[-1].text
+
+
+def test_a_pattern_that_does_not_work_says_why(
+    qtbot: QtBot, window: QWidget, exporter: Exporter, job: Job
+) -> None:
+    exporter.open([job])
+    dialog = window.findChild(ExportDialog)
+    dialog.pattern.setText("{nmae}")
+    qtbot.waitUntil(lambda: "{nmae}" in dialog.preview.text())
+    assert not dialog.export.isEnabled()
+    dialog.pattern.setText("{name}")
+    qtbot.waitUntil(dialog.export.isEnabled)
+    dialog.reject()
+
+
+def test_an_export_that_fails_says_what_to_do(
+    qtbot: QtBot, window: QWidget, exporter: Exporter, job: Job, tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_text("a file where the folder should be")
+    notices = told(exporter)
+    exporter.open([job])
+    qtbot.mouseClick(window.findChild(ExportDialog).export, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(notices) and notices[-1].level is Level.BAD, timeout=20_000)
+    assert "Choose another folder" in notices[-1].text
+
+
+def test_a_dragged_file_is_the_take_with_a_human_name(exporter: Exporter, job: Job) -> None:
+    assert job.take is not None
+    path = exporter.file_of(job)
+    assert path.name == "Calm- piano.wav"
+    assert path.read_bytes() == job.take.path.read_bytes()
+    with pytest.raises(NotFound):
+        exporter.file_of(job.with_(take=None))
+
+
+def test_a_take_from_outside_brings_its_settings_back(
+    qtbot: QtBot, window: QWidget, job: Job
+) -> None:
+    assert job.take is not None
+    reopener = Reopener(window)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(job.take.path))])
+    path = reopener.path_of(mime)
+    assert path is not None
+    with qtbot.waitSignal(reopener.found) as caught:
+        reopener.read(path)
+    assert caught.args == [REQUEST]
+
+
+def test_a_file_of_another_program_is_told_apart(
+    qtbot: QtBot, window: QWidget, tmp_path: Path
+) -> None:
+    path = tmp_path / "other.wav"
+    soundfile.write(path, np.zeros(1000), 44_100)
+    reopener = Reopener(window)
+    notices = told(reopener)
+    reopener.read(path)
+    qtbot.waitUntil(lambda: bool(notices))
+    assert "has no settings" in notices[0].text
