@@ -131,7 +131,11 @@ class QueueView(QListView):
         """Select a row and bring it into sight; False if no row shows this job."""
         row = self._model.row_of(job_id)
         if row >= 0:
-            self.setCurrentIndex(self._index(row))
+            # Said in full: the view's own setCurrentIndex would heed a Ctrl that is held down.
+            flag = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(
+                self._index(row), flag.ClearAndSelect | flag.Rows
+            )
         return row >= 0
 
     def set_playing(self, playing: Playing) -> None:
