@@ -73,7 +73,7 @@ def test_a_screenshot_shows_the_window(screen: Screen, start: Start, tmp_path: P
 
     def painted() -> bool:
         image = QImage(str(screen.screenshot(tmp_path / "shot.png")))
-        assert (image.width(), image.height()) == (1440, 900)
+        assert (image.width(), image.height()) == (1600, 1000)
         return image.pixelColor(window.x + 2, window.y + 2).lightness() > 100
 
     wait_until(painted, "a window on the screenshot")

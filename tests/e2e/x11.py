@@ -106,10 +106,11 @@ class Screen:
             moves += ["mousemove", str(x), str(y), *pause]
         self._xdotool(*moves, *pause, "mouseup", "1")
 
-    def screenshot(self, path: Path) -> Path:
-        """The whole screen as a PNG."""
+    def screenshot(self, path: Path, window: Window | None = None) -> Path:
+        """The whole screen as a PNG, or one window without its frame."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        command = ["import", "-display", self.name, "-window", "root", str(path)]
+        subject = window.id if window else "root"
+        command = ["import", "-display", self.name, "-window", subject, str(path)]
         subprocess.run(command, check=True, timeout=PATIENCE)
         return path
 
@@ -130,7 +131,7 @@ class Screen:
 
 
 @contextmanager
-def open_screen(folder: Path, size: str = "1440x900") -> Iterator[Screen]:
+def open_screen(folder: Path, size: str = "1600x1000") -> Iterator[Screen]:
     """A screen of this size on a free display; logs go to ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     reading, writing = os.pipe()
