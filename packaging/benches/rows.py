@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ FRAME = 1_000 / 60
 
 
 def bench() -> dict[str, Any]:
-    app = QApplication.instance() or QApplication([])
+    app = QApplication([])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         jobs = made_jobs(folder)
@@ -60,11 +61,11 @@ def figures(app: Any, panel: QueuePanel, jobs: list[Job]) -> dict[str, Any]:
         return (time.perf_counter() - start) * 1_000
 
     opened = shown(lambda: model.set_jobs(jobs))
-    frames = [shown(lambda n=n: bar.setValue((n + 1) * STEP)) for n in range(FRAMES)]
+    frames = [shown(partial(bar.setValue, (n + 1) * STEP)) for n in range(FRAMES)]
     running = next(job for job in jobs if job.status is Status.PROCESSING)
     bar.setValue(0)
     progress = [
-        shown(lambda p=p: model.apply([Change(running.with_(progress=p / 100))]))
+        shown(partial(model.apply, [Change(running.with_(progress=p / 100))]))
         for p in range(50, 99)
     ]
     more = [waiting(ROWS + n) for n in range(1_000)]
