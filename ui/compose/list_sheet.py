@@ -84,7 +84,7 @@ class ListSheet(QDialog):
         self.model.setParent(self)
         self.table = _table(self.model)
         self.table.setAccessibleName(self.tr("Prompts of the list"))
-        self.only_wrong = Button(self.tr("Only what is wrong"), "tab")
+        self.only_wrong = Button(self.tr("Only what is wrong"), "small")
         self.only_wrong.setCheckable(True)
         self.only_wrong.hide()
         self.as_one = Button(self.tr("Use as one prompt"))

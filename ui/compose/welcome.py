@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
@@ -17,7 +17,7 @@ _EXAMPLES = (
     "bright bossa nova guitar, 120 bpm",
     "dark synthwave at night, 104 bpm, F♯ minor",
 )
-_WIDTH = 440
+_WIDTH = 408  # pixels at most
 
 
 class Welcome(QWidget):
@@ -43,10 +43,8 @@ class Welcome(QWidget):
         tip = label(self.tr("A .txt, .csv or .jsonl of prompts can be dropped anywhere."), "small")
         tip.setAlignment(Qt.AlignmentFlag.AlignCenter)
         tip.setWordWrap(True)
-        body = QWidget()
-        body.setFixedWidth(_WIDTH)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(Space.EDGE, Space.WIDE, Space.EDGE, Space.WIDE)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, Space.WIDE, 0, Space.WIDE)
         column.setSpacing(Space.HALF)
         column.addStretch()
         column.addWidget(self._mark)
@@ -60,11 +58,16 @@ class Welcome(QWidget):
         column.addSpacing(Space.EDGE)
         column.addWidget(tip)
         column.addStretch()
-        area = scrolling(body)
-        area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        middle = QWidget()
+        middle.setLayout(column)
+        middle.setMaximumWidth(_WIDTH)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(Space.EDGE, 0, Space.EDGE, 0)
+        row.addWidget(middle)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(scrolling(body))
         theme.changed.connect(self._refresh)
         self._refresh()
 

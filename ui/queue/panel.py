@@ -16,6 +16,7 @@ from ui.queue.order import Show
 from ui.queue.thumbnails import Thumbnails
 from ui.queue.view import QueueView
 from ui.shared.theme import Theme
+from ui.shared.tokens import Space
 from ui.shared.widgets import as_role, label
 
 __all__ = ["QueuePanel"]
@@ -55,7 +56,7 @@ class QueuePanel(QWidget):
         self._empty = label("", "muted", self.view.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for widget in (self.filter, between, self.view, welcome):
@@ -102,6 +103,7 @@ class QueuePanel(QWidget):
             self._welcome.setVisible(nothing)
             self.view.setVisible(not nothing)
             self.filter.setVisible(not nothing)
+            self._column.setContentsMargins(0, Space.EDGE if nothing else 0, 0, 0)
 
     def _show_words(self) -> None:
         empty = self.model.rowCount() == 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.notices import Level, Notice
 from ui.shared.engine_words import in_own_words
@@ -22,6 +22,7 @@ _ROLES = {
     Level.BAD: "bad",
 }
 _GRAVITY = list(_ROLES)
+_WIDE = 480  # pixels that words and buttons need beside each other
 
 
 class NoticeBar(QWidget):
@@ -100,26 +101,39 @@ class _Card(QFrame):
         as_role(self, "notice").setProperty("level", notice.level.value)
         text = label("\n".join(map(in_own_words, (notice.text, *notice.problems))))
         text.setWordWrap(True)
-        row = QHBoxLayout()
-        row.setSpacing(Space.HALF)
-        row.addWidget(Light(theme, _ROLES[notice.level], 9))
-        row.addSpacing(2)
-        row.addWidget(text, 1)
+        words = QHBoxLayout()
+        words.setSpacing(Space.HALF + 2)
+        words.addWidget(Light(theme, _ROLES[notice.level], 9))
+        words.addWidget(text, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(Space.HALF)
         if more:
-            row.addWidget(label(self.tr("%n more", "", more), "small"))
+            buttons.addWidget(label(self.tr("%n more", "", more), "small"))
         for action in notice.actions:
             button = Button(action.label, "small")
             button.clicked.connect(lambda _checked, id_=action.id: self.acted.emit(id_))
-            row.addWidget(button)
+            buttons.addWidget(button)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._line.setSpacing(Space.HALF)
+        self._line.addLayout(words, 1)
+        self._line.addLayout(buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 7, 7, 7)
         column.setSpacing(Space.HALF)
-        column.addLayout(row)
+        column.addLayout(self._line)
         if notice.detail:
-            row.addWidget(self._fold(notice.detail, column))
+            buttons.addWidget(self._fold(notice.detail, column))
+        buttons.addStretch()
         close = IconButton(theme, "close", self.tr("Dismiss"))
         close.clicked.connect(self.closed)
-        row.addWidget(close)
+        buttons.addWidget(close)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Where there is little room, the buttons go beneath the words."""
+        super().resizeEvent(event)
+        wide = self.width() >= _WIDE
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._line.setDirection(across if wide else down)
 
     def _fold(self, detail: str, column: QVBoxLayout) -> Button:
         """The details beneath, folded at first; the button that unfolds them."""

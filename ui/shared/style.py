@@ -55,6 +55,7 @@ QPushButton[role="main"]:hover { background: $accent_hover; border-color: $accen
 QPushButton[role="main"]:focus { border: 2px solid $text; min-height: 40px; }
 QPushButton[role="main"]:disabled { background: $raised; color: $muted; border-color: $line; }
 QPushButton[role="small"] { min-height: 24px; padding: 0 10px; }
+QPushButton[role="small"]:checked { background: $raised; border-color: $edge; }
 QPushButton[role="link"] { border: none; padding: 0; min-height: 20px; text-align: left;
   text-decoration: underline; }
 QPushButton[role="link"]:hover { background: transparent; color: $accent_text; }
