@@ -15,6 +15,12 @@
      │   ├─ FolderNotWritable
      │   ├─ StoreLocked         another program holds the database
      │   └─ StoreDamaged        the database was kept aside and started afresh
+     ├─ DownloadError           a model could not be fetched; what has arrived is kept
+     │   ├─ LicenceNotSeen      its licence must be shown first
+     │   ├─ HubUnreachable      no network, or the hub does not answer
+     │   ├─ HubBusy             it asks to come back later
+     │   ├─ HubRefused          there is no such model, or not for this user
+     │   └─ DownloadDamaged     what arrived is not what the hub promised
      └─ AudioError              a file that is no audio, is too long, or cannot be decoded
 
 The window shows ``message`` and ``hint``; ``detail`` is for the fold beneath. Texts here are
@@ -29,11 +35,17 @@ __all__ = [
     "AudioError",
     "Conflict",
     "DiskFull",
+    "DownloadDamaged",
+    "DownloadError",
     "FolderNotWritable",
     "GenerationError",
     "HostDied",
     "HostHung",
+    "HubBusy",
+    "HubRefused",
+    "HubUnreachable",
     "InvalidRequest",
+    "LicenceNotSeen",
     "ModelUnavailable",
     "MusicError",
     "NotFound",
@@ -135,6 +147,30 @@ class StoreLocked(StorageError):
 
 class StoreDamaged(StorageError):
     code = "store_damaged"
+
+
+class DownloadError(MusicError):
+    code = "download"
+
+
+class LicenceNotSeen(DownloadError):
+    code = "licence_not_seen"
+
+
+class HubUnreachable(DownloadError):
+    code = "hub_unreachable"
+
+
+class HubBusy(DownloadError):
+    code = "hub_busy"
+
+
+class HubRefused(DownloadError):
+    code = "hub_refused"
+
+
+class DownloadDamaged(DownloadError):
+    code = "download_damaged"
 
 
 class AudioError(MusicError):

@@ -48,6 +48,7 @@ class LocalEngine:
             self.lane = LocalLane(
                 cache_folder=settings.cache_folder,
                 silence_limit=settings.worker_timeout,
+                unload_after=settings.unload_after,
                 generators=settings.generators,
                 command=self._host_command,
             )

@@ -32,6 +32,8 @@ class EngineSettings(BaseSettings):
     """Seconds before the first retry; doubles with each."""
     worker_timeout: Annotated[float, Field(gt=0)] = 120.0
     """A host silent for this many seconds while it has work is ended and its jobs resumed."""
+    unload_after: Annotated[float, Field(gt=0)] = 600.0
+    """Seconds without work until a heavy model gives its memory back."""
     free_space_floor: Annotated[int, Field(ge=0)] = 200 * 2**20
     """Bytes of free disk below which no new take is begun."""
     trash_days: Annotated[int, Field(ge=0)] = 30

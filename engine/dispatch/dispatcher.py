@@ -32,6 +32,8 @@ LOOK_AGAIN_SECONDS = 3.0
 """Until a full disk or a locked store is looked at again."""
 STATUS_SECONDS = 0.25
 """Between two reports of the status; the last one is always delivered."""
+MOST_FAVOURS = 16
+"""Jobs of the loaded model in a row that may go before an earlier one of another model."""
 _PAUSED = "paused"
 
 
@@ -72,6 +74,7 @@ class Dispatcher:
         self._paused = False
         self._held = False
         self._told_hold = False
+        self._favours = 0
         self._filling: asyncio.Handle | None = None
         self._look_again: asyncio.TimerHandle | None = None
         self._status_timer: asyncio.TimerHandle | None = None
@@ -158,7 +161,7 @@ class Dispatcher:
         return EngineStatus(
             state=state,
             paused=self._paused,
-            model=next((lane.model for lane in self._lanes if lane.model), "") or "",
+            model=next((lane.loaded for lane in self._lanes if lane.loaded), ""),
             speed=self._pace.speed,
             pending=self._store.count(Status.PENDING),
             running=running,
@@ -198,7 +201,7 @@ class Dispatcher:
         claimed = self._claims.claim(
             lane.place,
             exclude=self._runs.busy_ids(),
-            loaded_model=lane.model,
+            loaded_model=lane.model if self._favours < MOST_FAVOURS else None,
             idle=all(job.when_idle for job in running),
             suspects=suspects,
         )
@@ -207,6 +210,9 @@ class Dispatcher:
         job, token = claimed
         self._pace.began()
         self._told_hold = False
+        # Nobody waits for ever: after so many jobs of the loaded model the order counts alone.
+        favoured = job.request.model == lane.model and self._favours < MOST_FAVOURS
+        self._favours = self._favours + 1 if favoured else 0
         self._runs.begin(token, job, lane, alone=suspects)
         return True
 

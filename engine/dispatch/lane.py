@@ -99,7 +99,12 @@ class Lane(Protocol):
 
     @property
     def model(self) -> str | None:
-        """The loaded model, whose jobs start at once."""
+        """The heavy model that is loaded: its jobs start sooner than another's; None: no such."""
+        ...
+
+    @property
+    def loaded(self) -> str:
+        """The generator that was loaded last, with its version; empty when none is."""
         ...
 
     def made_by(self, model: str) -> str | None:

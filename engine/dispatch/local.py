@@ -48,12 +48,14 @@ class LocalLane:
         *,
         cache_folder: Path,
         silence_limit: float,
+        unload_after: float = 600.0,
         generators: Mapping[str, str] | None = None,
         command: Sequence[str] | None = None,
     ) -> None:
         """``silence_limit``: seconds without a word after which a working host counts as hung.
+        ``unload_after``: seconds without work until a heavy model gives its memory back.
         ``generators`` come beside the built-in ones; ``command`` starts another host."""
-        self._command = list(command or host_command(generators or {}))
+        self._command = list(command or host_command(generators or {}, unload_after))
         self._cache = cache_folder
         self._silence_limit = silence_limit
         self._host: HostProcess | None = None
@@ -61,6 +63,7 @@ class LocalLane:
         self._made_by: dict[str, str] = {}
         self._slots = FIRST_SLOTS
         self._model: str | None = None
+        self._loaded = ""
         self._paused = False
         self._hung = False
         self._early_ends = 0
@@ -80,6 +83,10 @@ class LocalLane:
     @property
     def model(self) -> str | None:
         return self._model
+
+    @property
+    def loaded(self) -> str:
+        return self._loaded
 
     def made_by(self, model: str) -> str | None:
         return self._made_by.get(model)
@@ -141,6 +148,7 @@ class LocalLane:
         self._hung = False
         self._slots = FIRST_SLOTS
         self._model = None
+        self._loaded = ""
         try:
             await host.start(self._command)
         except OSError as error:
@@ -205,10 +213,16 @@ class LocalLane:
                 self._early_ends = 0
                 self._tell(StateChanged(EngineState.READY))
             case say.Loaded():
-                self._model = event.model
+                if event.heavy:
+                    self._model = event.model
                 self._made_by[event.model] = event.made_by
+                self._loaded = event.made_by
                 self._slots = event.slots
-                self._tell(StateChanged(EngineState.READY, event.made_by))
+                self._tell(StateChanged(EngineState.READY))
+            case say.Unloaded() if event.model == self._model:
+                self._model = None
+                self._loaded = ""
+                self._tell(StateChanged(EngineState.READY))
             case say.Stepped(run=run) if run in self._runs:
                 self._tell(Progressed(run, event.step, event.progress, event.eta))
             case say.Previewed(run=run) if run in self._runs:

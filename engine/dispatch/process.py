@@ -29,10 +29,11 @@ STDERR_LINES = 20
 """Kept for the details of a failure."""
 
 
-def host_command(generators: Mapping[str, str]) -> list[str]:
+def host_command(generators: Mapping[str, str], unload_after: float) -> list[str]:
     """How to start a host: this Python, or this program itself when it is a frozen build."""
     frozen = getattr(sys, "frozen", False)
     start = [sys.executable, "--engine-host"] if frozen else [sys.executable, "-m", "engine.host"]
+    start.append(f"--unload-after={unload_after:g}")
     return start + [f"--generator={name}={where}" for name, where in generators.items()]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -75,11 +74,14 @@ class Generator(Protocol):
     version: str
     slots: int
     """Takes it can grow at once; may shrink when memory is short."""
+    heavy: bool
+    """Holds so much memory that only one such generator is loaded at a time."""
 
-    def start(self, request: Request, checkpoint: Path | None = None) -> Growing:
+    def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:
         """Read the prompt and plan. Raises GenerationError for what can never work.
 
-        ``checkpoint`` is what ``save_checkpoint`` wrote for the same request, to go on from.
+        ``checkpoint`` is what ``checkpoint`` gave for the same request, to go on from; one that
+        can't be read is left aside.
         """
         ...
 
@@ -95,6 +97,10 @@ class Generator(Protocol):
         """What has grown so far as (samples, sample rate); None when there is nothing to hear."""
         ...
 
-    def save_checkpoint(self, growing: Growing, path: Path) -> bool:
-        """Write what is needed to go on later; False when starting again is as good."""
+    def checkpoint(self, growing: Growing) -> bytes | None:
+        """What is needed to go on later; None when starting again is as good."""
+        ...
+
+    def close(self) -> None:
+        """Give the memory back: it is not used again."""
         ...

@@ -1,4 +1,4 @@
-"""Entry point of the host process: ``python -m engine.host [--generator NAME=MODULE:CLASS]…``.
+"""Entry point of the host process: ``python -m engine.host``.
 
 Standard input brings commands, standard output carries events, standard error the log. The host
 ends at once when its input closes: whoever started it is gone.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import os
 import queue
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from typing import BinaryIO
 
 import psutil
@@ -27,6 +29,7 @@ log = logging.getLogger("engine.host")
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="engine.host")
     parser.add_argument("--generator", action="append", default=[], metavar="NAME=MODULE:CLASS")
+    parser.add_argument("--unload-after", type=float, default=math.inf, metavar="SECONDS")
     options = parser.parse_args(arguments)
     more = dict(item.split("=", 1) for item in options.generator)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
@@ -42,11 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         send(Ready(pid=os.getpid()))
         # Only now: the audio libraries take their time, and the window need not wait for them.
-        from engine.generators.registry import BUILT_IN, load_generator
+        from engine.generators.registry import BUILT_IN, find_generator
         from engine.host.loop import HostLoop
 
         known = {**BUILT_IN, **more}
-        HostLoop(commands, send, lambda model: load_generator(model, known)).run()
+        find = partial(find_generator, known=known)
+        HostLoop(commands, send, find, options.unload_after).run()
     except BrokenPipeError:  # the dispatcher is gone
         os._exit(0)
     return 0

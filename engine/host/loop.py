@@ -7,6 +7,7 @@ dropped ones leave, a pause holds, previews and progress go out.
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import time
 import traceback
@@ -14,8 +15,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from engine.audio.atomic import replacing
 from engine.errors import MusicError, OutOfMemory, Retriable
 from engine.generators.base import Generator, Growing
+from engine.generators.registry import GeneratorKind
 from engine.host.protocol import (
     Command,
     Drop,
@@ -28,6 +31,7 @@ from engine.host.protocol import (
     Quit,
     Run,
     Stepped,
+    Unloaded,
 )
 from engine.host.saving import save_preview, save_take
 from engine.jobs import Failure, Step
@@ -40,6 +44,8 @@ REPORT_SECONDS = 0.1
 """Between two reports of one run's progress."""
 PREVIEW_SECONDS = 2.0
 """Of work between two previews of one run; the first comes after as much."""
+CHECKPOINT_SECONDS = 4.0
+"""Of music between two checkpoints of one run: no death costs more."""
 
 
 @dataclass(slots=True)
@@ -54,6 +60,19 @@ class _Take:
     """Steps that a checkpoint saved us; they say nothing about the rate."""
     reported: float = 0.0
     previewed: float = field(default_factory=time.monotonic)
+    checkpoints: bool = True
+    """Whether its generator keeps any."""
+    safe: float = 0.0
+    """Seconds of music that a checkpoint holds."""
+
+    @property
+    def progress(self) -> float:
+        return self.growing.steps_done / max(1, self.growing.steps_total)
+
+    @property
+    def grown(self) -> float:
+        """Seconds of music so far."""
+        return self.progress * self.run.request.duration
 
     def eta(self, now: float) -> float | None:
         done = self.growing.steps_done - self.steps_before
@@ -70,11 +89,14 @@ class HostLoop:
         self,
         commands: queue.Queue[Command],
         send: Callable[[Event], None],
-        load: Callable[[str], Generator],
+        find: Callable[[str], GeneratorKind],
+        unload_after: float = math.inf,
     ) -> None:
+        """``unload_after``: seconds without work until heavy generators give up their memory."""
+        self._unload_after = unload_after
         self._commands = commands
         self._send = send
-        self._load = load
+        self._find = find
         self._waiting: deque[Run] = deque()
         self._takes: list[_Take] = []
         self._generators: dict[str, Generator] = {}
@@ -97,10 +119,14 @@ class HostLoop:
     def _take_commands(self) -> None:
         """All that have come; waits for one when there is nothing else to do."""
         busy = bool(self._takes or self._waiting) and not self._paused
+        patience = self._unload_after if self._heavy() and not self._takes else math.inf
         while not self._quitting:
             try:
-                command = self._commands.get(block=not busy)
+                wait = patience if math.isfinite(patience) else None
+                command = self._commands.get(block=not busy, timeout=wait)
             except queue.Empty:
+                if not busy:
+                    self._unload_heavy()
                 return
             self._obey(command)
             busy = True
@@ -122,40 +148,71 @@ class HostLoop:
     # -- one round -----------------------------------------------------------------------
 
     def _admit(self) -> None:
-        """Start waiting runs while their generator has room, in their order."""
-        for run in list(self._waiting):
-            generator = self._generator(run)
-            if generator is None:
-                continue
-            growing = sum(take.generator is generator for take in self._takes)
-            if growing < generator.slots:
-                self._waiting.remove(run)
-                self._start(run, generator)
+        """Start waiting runs in their order, while their generator has room.
 
-    def _generator(self, run: Run) -> Generator | None:
-        """The run's generator, loaded if need be; None when that failed (and was reported)."""
+        One that needs another heavy generator waits until the heavy one at work is done, and
+        nothing heavy passes it meanwhile, or it would wait for ever.
+        """
+        held_up = False
+        for run in list(self._waiting):
+            try:
+                kind = self._find(run.request.model)
+                held_up = held_up or (kind.heavy and self._must_wait(run))
+                if kind.heavy and held_up:
+                    continue
+                generator = self._generator(run, kind)
+                growing = sum(take.generator is generator for take in self._takes)
+                if growing < generator.slots:
+                    self._waiting.remove(run)
+                    self._start(run, generator)
+            except Exception as error:  # noqa: BLE001 - reported on its row, whatever it is
+                if run in self._waiting:
+                    self._waiting.remove(run)
+                self._report_failure(run, error)
+
+    def _must_wait(self, run: Run) -> bool:
+        """Whether another heavy generator is at work."""
+        return any(
+            take.generator.heavy and take.run.request.model != run.request.model
+            for take in self._takes
+        )
+
+    def _generator(self, run: Run, kind: GeneratorKind) -> Generator:
+        """The run's generator, loaded if need be."""
         model = run.request.model
         if model not in self._generators:
             self._send(Stepped(run=run.run, step=Step.LOADING_MODEL, progress=0.0))
-            try:
-                generator = self._load(model)
-            except Exception as error:  # noqa: BLE001 - reported on its row, whatever it is
-                self._waiting.remove(run)
-                self._report_failure(run, error)
-                return None
-            self._generators[model] = generator
-            made_by = f"{generator.name} {generator.version}"
-            self._send(Loaded(model=model, made_by=made_by, slots=generator.slots))
+            if kind.heavy:
+                self._unload_heavy()
+            self._generators[model] = kind()
+            self._tell_loaded(model)
         return self._generators[model]
+
+    def _tell_loaded(self, model: str) -> None:
+        generator = self._generators[model]
+        self._send(
+            Loaded(
+                model=model,
+                made_by=f"{generator.name} {generator.version}",
+                slots=generator.slots,
+                heavy=generator.heavy,
+            )
+        )
+
+    def _heavy(self) -> list[str]:
+        return [model for model, generator in self._generators.items() if generator.heavy]
+
+    def _unload_heavy(self) -> None:
+        """Make room: the memory of one heavy generator is not there for two."""
+        for model in self._heavy():
+            log.info("unloading %s", model)
+            self._generators.pop(model).close()
+            self._send(Unloaded(model=model))
 
     def _start(self, run: Run, generator: Generator) -> None:
         self._send(Stepped(run=run.run, step=Step.ENCODING_PROMPT, progress=0.0))
-        checkpoint = run.checkpoint if run.checkpoint.exists() else None
-        try:
-            growing = generator.start(run.request, checkpoint)
-        except Exception as error:  # noqa: BLE001
-            self._report_failure(run, error)
-            return
+        checkpoint = run.checkpoint.read_bytes() if run.checkpoint.exists() else None
+        growing = generator.start(run.request, checkpoint)
         take = _Take(run, generator, growing, steps_before=growing.steps_done)
         self._takes.append(take)
         self._report(take, time.monotonic())
@@ -176,6 +233,8 @@ class HostLoop:
         for take in self._takes:
             if now - take.reported >= REPORT_SECONDS:
                 self._report(take, now)
+            if take.checkpoints and take.grown - take.safe >= CHECKPOINT_SECONDS:
+                self._checkpoint(take)
             if now - take.previewed >= PREVIEW_SECONDS and not _is_done(take):
                 self._preview(take)
                 take.previewed = time.monotonic()
@@ -203,10 +262,11 @@ class HostLoop:
             return
         keep = len(takes) // 2
         generator.slots = keep
+        self._tell_loaded(takes[0].run.request.model)
         log.warning("out of memory with %d takes at once: going on with %d", len(takes), keep)
         for take in reversed(takes[keep:]):
-            generator.save_checkpoint(take.growing, take.run.checkpoint)
-            self._leave(take)
+            self._checkpoint(take)
+            self._takes.remove(take)
             self._waiting.appendleft(take.run)
             self._send(Stepped(run=take.run.run, step=Step.QUEUED, progress=0.0))
 
@@ -227,15 +287,25 @@ class HostLoop:
         if take in self._takes:
             self._takes.remove(take)
         take.run.preview.unlink(missing_ok=True)
+        take.run.checkpoint.unlink(missing_ok=True)
 
     # -- reports -----------------------------------------------------------------------------
 
     def _report(self, take: _Take, now: float) -> None:
         take.reported = now
-        progress = take.growing.steps_done / max(1, take.growing.steps_total)
-        self._send(
-            Stepped(run=take.run.run, step=Step.GENERATING, progress=progress, eta=take.eta(now))
-        )
+        eta = take.eta(now)
+        self._send(Stepped(run=take.run.run, step=Step.GENERATING, progress=take.progress, eta=eta))
+
+    def _checkpoint(self, take: _Take) -> None:
+        state = take.generator.checkpoint(take.growing)
+        take.checkpoints, take.safe = state is not None, take.grown
+        if state is None:
+            return
+        try:
+            with replacing(take.run.checkpoint) as part:
+                part.write_bytes(state)
+        except MusicError as error:  # the take itself goes on; the next one may succeed
+            log.warning("no checkpoint: %s", error.message)
 
     def _preview(self, take: _Take) -> None:
         heard = take.generator.preview(take.growing)

@@ -27,6 +27,7 @@ __all__ = [
     "Ready",
     "Run",
     "Stepped",
+    "Unloaded",
     "decode_command",
     "decode_event",
     "encode",
@@ -85,6 +86,15 @@ class Loaded(_Message):
     """Generator and version."""
     slots: int
     """Takes it can grow at once."""
+    heavy: bool
+    """Jobs of this model start sooner than those of another heavy one."""
+
+
+class Unloaded(_Message):
+    """A model gave its memory back."""
+
+    event: Literal["unloaded"] = "unloaded"
+    model: str
 
 
 class Stepped(_Message):
@@ -142,12 +152,13 @@ class Dropped(_Message):
 
 
 Event = Annotated[
-    Ready | Loaded | Stepped | Previewed | Made | Failed | Dropped, Field(discriminator="event")
+    Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Dropped,
+    Field(discriminator="event"),
 ]
 
 _commands: TypeAdapter[Run | Drop | Pause | Quit] = TypeAdapter(Command)
-_events: TypeAdapter[Ready | Loaded | Stepped | Previewed | Made | Failed | Dropped] = TypeAdapter(
-    Event
+_events: TypeAdapter[Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Dropped] = (
+    TypeAdapter(Event)
 )
 
 
@@ -166,7 +177,7 @@ def decode_command(line: bytes) -> Run | Drop | Pause | Quit | None:
 
 def decode_event(
     line: bytes,
-) -> Ready | Loaded | Stepped | Previewed | Made | Failed | Dropped | None:
+) -> Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Dropped | None:
     """None for a line that is no event."""
     try:
         return _events.validate_json(line)

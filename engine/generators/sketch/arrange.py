@@ -22,6 +22,23 @@ from engine.generators.sketch.theory import tonic_chord
 
 __all__ = ["arrange"]
 
+_SPEAKS_MS = {
+    "accordion": 20,
+    "brass": 16,
+    "cello": 30,
+    "choir": 90,
+    "clarinet": 18,
+    "flute": 33,
+    "glass_pad": 90,
+    "saw_lead": 15,
+    "saxophone": 14,
+    "strings": 55,
+    "suling": 45,
+    "trumpet": 17,
+    "violin": 28,
+    "warm_pad": 110,
+}
+"""How long an instrument takes to speak; its player starts that much early to be in time."""
 _UNPITCHED = frozenset({"texture", "riser"})
 
 
@@ -149,6 +166,7 @@ def _play(song: Song, seat: Seat, hits: Sequence[Hit]) -> tuple[Note, ...]:
     beat_ms = 60_000 / song.tempo
     loose = feel.loose_ms / beat_ms
     late = feel.late_ms / beat_ms if seat.player.role == "chords" else 0.0
+    late -= _SPEAKS_MS.get(seat.instrument, 0) / beat_ms
     if seat.player.role == "bass":
         loose *= 0.6
     drums = seat.instrument in DRUM_KITS

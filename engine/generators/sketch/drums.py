@@ -67,7 +67,12 @@ def write_drums(song: Song, player: Player, active: Sequence[Section]) -> list[H
             hits.extend(_build(song, section))
         else:
             hits.extend(_section(song, groove, section, random, leads=leads))
-        if player.role == "drums" and song.style.crash and section.energy >= 0.7 and section.start_bar > 0:
+        if (
+            player.role == "drums"
+            and song.style.crash
+            and section.energy >= 0.7
+            and section.start_bar > 0
+        ):
             hits.append(Hit(section.start_bar * song.meter.bar, 2.0, VOICES["crash"], 0.7))
     return [hit._replace(velocity=hit.velocity * player.velocity / 0.75) for hit in hits]
 

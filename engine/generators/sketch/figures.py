@@ -41,7 +41,7 @@ _TONIC = re.compile(
     r"\b(?:(?:in|key|kunci|nada dasar|di)(?:\s+(?:of|dari|the key of|key of|kunci|nada dasar))?"
     r"\s*[:=]?\s*)([A-G])([#♯♭b]?)(?![\w#'])"
 )
-_ARTICLE = re.compile(r"\s+(?:key|scale|mode|mood|feel|tonality|chord|chords|song|vibe)\b")
+_MODE_NOUN = re.compile(r"\s+(?:key|scale|mode|mood|feel|tonality|chord|chords|song|vibe)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,7 @@ def _meter(text: str, strange: list[tuple[int, str]]) -> tuple[str, str | None]:
 def _key(text: str) -> tuple[str, str | None, str | None]:
     for found in _KEY.finditer(text):
         letter, accidental, words = found.groups()
-        # "a minor key" has an article, "A minor" and "a minor." have a tonic.
-        if letter == "a" and not accidental and _ARTICLE.match(text, found.end()):
+        if letter == "a" and not accidental and _article(text, found):
             continue
         return _blank(text, found), _spell(letter, accidental), _mode(words)
     short = _SHORT_KEY.search(text)
@@ -110,6 +109,14 @@ def _key(text: str) -> tuple[str, str | None, str | None]:
     if tonic:
         return _blank(text, tonic), _spell(tonic[1], tonic[2]), None
     return text, None, None
+
+
+def _article(text: str, found: re.Match[str]) -> bool:
+    """Whether the "a" is no tonic: "in a minor key", "a major hit", but not "in a minor"."""
+    if _MODE_NOUN.match(text, found.end()):
+        return True
+    follows = re.match(r"\s+[a-z]", text[found.end() :])
+    return follows is not None and not re.search(r"\b(?:in|di|of|kunci)\s+$", text[: found.start()])
 
 
 def _mode(words: str) -> str:
@@ -126,4 +133,6 @@ def _spell(letter: str, accidental: str | None) -> str:
 
 def _blank(text: str, found: re.Match[str]) -> str:
     """Blank out a find; a bar keeps its neighbours from meeting."""
-    return text[: found.start()] + "|" + " " * (found.end() - found.start() - 1) + text[found.end() :]
+    return (
+        text[: found.start()] + "|" + " " * (found.end() - found.start() - 1) + text[found.end() :]
+    )

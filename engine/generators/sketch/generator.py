@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -53,8 +52,9 @@ class SketchGenerator:
     name = "sketch"
     version = "1"
     slots = 4
+    heavy = False
 
-    def start(self, request: Request, checkpoint: Path | None = None) -> Growing:  # noqa: ARG002
+    def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:  # noqa: ARG002
         """Compose and plan the rendering; there are no checkpoints, as it is quick to redo."""
         if request.melody or request.continue_from:
             raise GenerationError(
@@ -90,6 +90,9 @@ class SketchGenerator:
             return None
         return heard * np.float32(_LOUDEST / loudest), SAMPLE_RATE
 
-    def save_checkpoint(self, growing: Growing, path: Path) -> bool:  # noqa: ARG002
+    def checkpoint(self, growing: Growing) -> bytes | None:  # noqa: ARG002
         """Never: starting again takes no longer than reading one back."""
-        return False
+        return None
+
+    def close(self) -> None:
+        """There is nothing to give back but this object itself."""

@@ -132,7 +132,9 @@ class _Reader:
 
     def _strongest_hint(self) -> list[str]:
         """A hint rules only when no style is named; the one hinted at most, or first."""
-        return sorted(set(self.hints), key=lambda n: (-self.hints.count(n), self.hints.index(n)))[:1]
+        return sorted(set(self.hints), key=lambda n: (-self.hints.count(n), self.hints.index(n)))[
+            :1
+        ]
 
     def _accept(self, meaning: Meaning, touching: bool) -> None:
         match meaning.kind:

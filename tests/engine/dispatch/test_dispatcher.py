@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import psutil
 import pytest
@@ -11,7 +12,7 @@ from engine.audio.files import probe
 from engine.dispatch.queue import Queue
 from engine.jobs import EngineState, Order, Request, Status
 from engine.settings import EngineSettings
-from tests.engine.conftest import Watched, statuses
+from tests.engine.conftest import SCRIPTED, Watched, statuses
 
 COMPLETED, FAILED, CANCELLED = Status.COMPLETED, Status.FAILED, Status.CANCELLED
 
@@ -144,7 +145,7 @@ async def test_a_host_death_costs_a_retry_and_finds_the_guilty_one(engine: Watch
 
 @pytest.mark.logs("silent|host")
 async def test_a_hung_generator_is_ended(settings: EngineSettings) -> None:
-    quick = settings.model_copy(update={"worker_timeout": 0.7, "max_retries": 1})
+    quick = settings.model_copy(update={"worker_timeout": 4.0, "max_retries": 0})
     async with Watched(quick) as engine:
         (job,) = await engine.submit("steps=9 hang=4")
         (ended,) = await engine.ended([job])
@@ -242,3 +243,45 @@ async def test_a_deleted_take_comes_back_from_the_trash(engine: Watched) -> None
     assert await engine.queue.jobs() == []
     await engine.queue.restore([job.id])
     assert [j.take for j in await engine.queue.jobs()] == [job.take]
+
+
+@pytest.mark.logs("host")
+async def test_a_killed_take_goes_on_from_its_checkpoint(engine: Watched) -> None:
+    """Twelve seconds of music, a checkpoint every four: a death costs less than five."""
+    request = Request(prompt="steps=300 ms=10", model="scripted", duration=12.0)
+    (job,) = await engine.queue.submit([Order(request)])
+    await engine.until(lambda: engine.latest(job.id).progress > 0.75)
+    reached = engine.latest(job.id).progress
+    pid = engine.engine.lane.host_pid
+    assert pid is not None
+    psutil.Process(pid).kill()
+    await engine.until(lambda: engine.latest(job.id).retries == 1)
+    since = len(engine.changes)
+
+    (done,) = await engine.ended([job])
+    assert done.status is COMPLETED
+    again = [c.job.progress for c in engine.changes[since:] if c.job.step.value == "generating"]
+    assert (reached - again[0]) * 12.0 <= 5.0
+    assert not list((engine.settings.cache_folder / "checkpoints").iterdir())
+
+
+async def test_heavy_models_take_turns_and_leave_when_idle(
+    settings: EngineSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    diary = tmp_path / "diary"
+    monkeypatch.setenv("HEAVY_DIARY", str(diary))
+    fakes = "tests.fake_generators"
+    models = {"a": f"{fakes}:HeavyGenerator", "b": f"{fakes}:OtherHeavyGenerator", **SCRIPTED}
+    both = settings.model_copy(update={"generators": models, "unload_after": 0.3})
+    async with Watched(both) as engine:
+        orders = [
+            Order(Request(prompt=f"steps=20 ms=5 hz={hz}", model=model, duration=2.0))
+            for hz, model in enumerate(["a", "b", "scripted", "a", "b", "a"], 100)
+        ]
+        jobs = await engine.ended(await engine.queue.submit(orders))
+        assert statuses(jobs) == [COMPLETED] * 6
+        await engine.until(lambda: (engine.statuses or [None])[-1].model == "")
+    lines = diary.read_text().splitlines()
+    loaded = [line for line in lines if line.endswith("loaded")]
+    assert len(loaded) < 5, "jobs of the loaded model went first"
+    assert lines == [word for line in loaded for word in (line, line.replace("loaded", "closed"))]

@@ -146,7 +146,7 @@ def test_a_loop_is_a_whole_number_of_bars() -> None:
 
 def test_has_no_checkpoints(tmp_path: Path) -> None:
     generator = SketchGenerator()
-    assert not generator.save_checkpoint(generator.start(WALTZ), tmp_path / "at")
+    assert not generator.checkpoint(generator.start(WALTZ))
     assert not list(tmp_path.iterdir())
 
 

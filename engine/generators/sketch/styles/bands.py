@@ -52,7 +52,9 @@ ROCK = Style(
         ),
     ),
     players=(
-        Player("drums", "drums", ("kit_rock", "kit_acoustic"), enters=0.3, send=Send(0, reverb=0.15)),
+        Player(
+            "drums", "drums", ("kit_rock", "kit_acoustic"), enters=0.3, send=Send(0, reverb=0.15)
+        ),
         Player(
             "bass",
             "bass",
@@ -143,16 +145,16 @@ METAL = Style(
             {
                 "kick": "xxxxxxxxxxxxxxxx",
                 "snare": "....X.......X...",
-                "ride": "x.x.x.x.x.x.x.x.",
+                "ride": "x...x...x...x...",
             },
             frozenset({"ride", "snare"}),
         ),
         Groove(
             {
                 "kick": "x..x..x.x..x..x.",
-                "snare": "........X.......",
+                "snare": "....X.......X...",
                 "crash": "x.......x.......",
-                "hat": "....x.......x...",
+                "hat": "x...x...x...x...",
             },
             frozenset({"hat", "snare"}),
         ),
@@ -163,7 +165,7 @@ METAL = Style(
             "bass",
             "bass",
             ("electric_bass",),
-            ("1.111.111.111.11", "1--1--1-1--1--1-", "1111111111111111"),
+            ("1.111.111.111.11", "1-..1-..1-..1-1-", "1111111111111111"),
             register=33,
             gate=0.8,
             send=Send(0, reverb=0, drive=0.35),
@@ -172,7 +174,7 @@ METAL = Style(
             "chords",
             "chords",
             ("distorted_guitar",),
-            ("x.xxx.xxx.xxx.xx", "x--x--x-x--x--x-", "xoooxoooxoooxoxo", "X---x-oox-ooX-oo"),
+            ("x.xxx.xxx.xxx.xx", "X-..x-..X-..x-..", "xoooxoooxoooxoxo", "X---x-oox-ooX-oo"),
             register=45,
             voices=3,
             gate=0.75,
@@ -182,7 +184,7 @@ METAL = Style(
             "chords",
             "chords",
             ("distorted_guitar",),
-            ("x.xxx.xxx.xxx.xx", "x--x--x-x--x--x-", "x---------------", "x-------x-------"),
+            ("x.xxx.xxx.xxx.xx", "x---x---x---x---", "x---------------", "x-------x-------"),
             enters=0.5,
             register=47,
             voices=3,
@@ -240,7 +242,7 @@ PUNK = Style(
             {
                 "kick": "x.....x.x.....x.",
                 "snare": "....X.......X...",
-                "hat": "x.x.x.x.x.x.x.x.",
+                "hat": "x...x...x...x...",
             },
             frozenset({"hat", "kick"}),
         ),
@@ -254,10 +256,10 @@ PUNK = Style(
         ),
         Groove(
             {
-                "kick": "x..x....x..x....",
+                "kick": "x.......x.x.....",
                 "snare": "....X.......X...",
                 "crash": "x...............",
-                "open": "x.x.x.x.x.x.x.x.",
+                "open": "....x...x...x...",
             },
             frozenset({"open", "kick"}),
         ),
@@ -317,7 +319,7 @@ POP = Style(
     name="pop",
     title="Pop",
     tempo=(96, 122),
-    minor=("i | bVI | bVII | i", "i | iv | bVI | V", "i | bVI | iv | v", "i | v | bVI | bVII"),
+    minor=("i | bVI | bVII | i", "i | iv | bVI | V", "i | bVI | iv | v", "i | bVII | bVI | i"),
     major=("I | V | vi | IV", "I | vi | IV | V", "I | IV | V | IV", "I | iii | IV | V"),
     modes=("major", "major", "minor"),
     feel=Feel(loose_ms=5),

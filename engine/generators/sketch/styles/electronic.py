@@ -57,7 +57,9 @@ DNB = Style(
         ),
     ),
     players=(
-        Player("drums", "drums", ("kit_acoustic", "kit_909"), enters=0.3, send=Send(1, reverb=0.08)),
+        Player(
+            "drums", "drums", ("kit_acoustic", "kit_909"), enters=0.3, send=Send(1, reverb=0.08)
+        ),
         Player(
             "bass",
             "bass",
@@ -227,10 +229,10 @@ SYNTHWAVE = Style(
         "i | bVI | bVII | i",
         "i | bVII | bVI | V",
         "i | iv | bVI | V",
-        "i | v | bVI | bVII",
+        "i | bVI | iv | V",
         "i | i | bVI | bVII",
     ),
-    major=("I | V | vi | IV", "I | vi | IV | V", "I | IV | V | I"),
+    major=("I | IV | vi | V", "I | vi | IV | V", "I | IV | V | I"),
     feel=Feel(loose_ms=3),
     fill="toms",
     valence=-0.1,
@@ -341,8 +343,8 @@ CHIPTUNE = Style(
     name="chiptune",
     title="Chiptune",
     tempo=(120, 160),
-    minor=("i | bVI | bVII | i", "i | iv | V | i", "i | bVII | bVI | V", "i | v | iv | V"),
-    major=("I | IV | V | I", "I | vi | IV | V", "I | V | vi | V", "I | bVII | IV | V"),
+    minor=("i | bVI | bVII | i", "i | iv | V | i", "i | bVII | bVI | V", "i | iv | bVI | V"),
+    major=("I | IV | V | I", "I | vi | IV | V", "I | IV | vi | V", "I | bVII | IV | V"),
     modes=("major", "major", "minor"),
     feel=Feel(loose_ms=0),
     fill="snare",

@@ -113,9 +113,7 @@ LOFI = Style(
             velocity=0.5,
             send=Send(-20, reverb=0),
         ),
-        Player(
-            "texture", "texture", ("rain",), chance=0.2, velocity=0.5, send=Send(-22, reverb=0)
-        ),
+        Player("texture", "texture", ("rain",), chance=0.2, velocity=0.5, send=Send(-22, reverb=0)),
     ),
     tune=Tune(
         cells=(
@@ -190,7 +188,9 @@ BOOMBAP = Style(
         ),
     ),
     players=(
-        Player("drums", "drums", ("kit_lofi", "kit_acoustic"), enters=0.2, send=Send(1, reverb=0.06)),
+        Player(
+            "drums", "drums", ("kit_lofi", "kit_acoustic"), enters=0.2, send=Send(1, reverb=0.06)
+        ),
         Player(
             "bass",
             "bass",
@@ -259,7 +259,9 @@ BOOMBAP = Style(
         rest=0.3,
         repeat=0.85,
     ),
-    mix=Mix(room="room", reverb_seconds=0.8, width=0.4, tape=0.25, bitcrush=0.1, glue=0.6, tilt_db=-1),
+    mix=Mix(
+        room="room", reverb_seconds=0.8, width=0.4, tape=0.25, bitcrush=0.1, glue=0.6, tilt_db=-1
+    ),
 )
 
 TRAP = Style(
@@ -292,7 +294,7 @@ TRAP = Style(
         ),
         Groove(
             {
-                "kick": "x..x......x.....|x..x..x...x...x.",
+                "kick": "x.....x...x.....|x.....x.x.x...x.",
                 "clap": "........x.......",
                 "snare": "........x.....g.",
                 "hat": "x.x.xrx.x.x.xrxx",
@@ -316,7 +318,7 @@ TRAP = Style(
             "bass",
             "bass",
             ("bass_808",),
-            ("1-------..1-----", "1-----1---1-----|1-----1-----8---", "1--1------1-----"),
+            ("1-------..1-----", "1-----1---1-----|1-----1-----8---", "1---1-----1-----"),
             enters=0.4,
             register=33,
             gate=1.0,
@@ -329,8 +331,8 @@ TRAP = Style(
             ("bell", "piano", "synth_pluck", "koto", "harp"),
             (
                 "1...2...3...2...",
-                "1..2..3.4..3..2.",
-                "4..3..2.1.......",
+                "1.2.3...4.3.2...",
+                "4...3...2.1.....",
                 "1.3.2.3.1.3.2.4.",
             ),
             register=66,

@@ -12,7 +12,7 @@ REGGAE = Style(
     name="reggae",
     title="Reggae",
     tempo=(68, 88),
-    minor=("i | i | iv | i", "i | iv | i | v", "i | bVII | i | bVII", "i | i | bVI | v"),
+    minor=("i | i | iv | i", "i | iv | i | v", "i | iv | bVII | i", "i | i | bVI | v"),
     major=("I | IV | I | V", "I | I | IV | V", "I | vi | IV | V", "I | V | IV | I"),
     modes=("major", "major", "minor"),
     feel=Feel(swing=0.54, unit=0.25, loose_ms=7, late_ms=6),
@@ -221,7 +221,7 @@ AFROBEAT = Style(
     name="afrobeat",
     title="Afrobeat",
     tempo=(98, 118),
-    minor=("i7 | i7 | iv7 | i7", "i7 | bVII | i7 | bVII", "i7 | i7 | i7 | v7", "i7 | iv7 | i7 | v7"),
+    minor=("i7 | i7 | iv7 | i7", "i7 | iv7 | v7 | i7", "i7 | i7 | i7 | v7", "i7 | iv7 | i7 | v7"),
     major=("I | IV | I | V", "I | IV | V | IV", "I | ii7 | V | I"),
     modes=("minor", "minor", "dorian", "major"),
     feel=Feel(swing=0.52, unit=0.25, loose_ms=5),
@@ -254,7 +254,9 @@ AFROBEAT = Style(
         ),
     ),
     players=(
-        Player("drums", "drums", ("kit_latin", "kit_acoustic"), enters=0.2, send=Send(0, reverb=0.1)),
+        Player(
+            "drums", "drums", ("kit_latin", "kit_acoustic"), enters=0.2, send=Send(0, reverb=0.1)
+        ),
         Player(
             "bass",
             "bass",

@@ -47,8 +47,12 @@ JAZZ = Style(
         ),
     ),
     players=(
-        Player("drums", "drums", ("kit_brush", "kit_acoustic"), enters=0.35, send=Send(-1, reverb=0.15)),
-        Player("bass", "walk", ("upright_bass",), register=38, gate=0.92, send=Send(1, reverb=0.06)),
+        Player(
+            "drums", "drums", ("kit_brush", "kit_acoustic"), enters=0.35, send=Send(-1, reverb=0.15)
+        ),
+        Player(
+            "bass", "walk", ("upright_bass",), register=38, gate=0.92, send=Send(1, reverb=0.06)
+        ),
         Player(
             "chords",
             "chords",
@@ -125,15 +129,16 @@ BOSSA = Style(
             {
                 "kick": "x..xx..xx..xx..x",
                 "rim": "x..x..x...x..x..",
-                "hat": "x.x.x.x.x.x.x.x.",
+                "pedal": "....x.......x...",
+                "shaker": "x.o.x.o.x.o.x.o.",
             },
-            frozenset({"rim", "hat"}),
+            frozenset({"rim", "shaker"}),
         ),
         Groove(
             {
                 "kick": "x.....x.x.....x.",
-                "rim": "..x..x...x..x...|x..x...x..x...x.",
-                "shaker": "xoxoxoxoxoxoxoxo",
+                "rim": "....x.......x.x.",
+                "shaker": "x.xox.xox.xox.xo",
             },
             frozenset({"shaker", "rim"}),
         ),
@@ -160,7 +165,7 @@ BOSSA = Style(
             "chords",
             "chords",
             ("nylon_guitar",),
-            ("x--x--x---x--x--", "x-.x-.x-..x-.x-.", "b-x-x-.xb-.x-.x-", "..x-.x-...x-x-.."),
+            ("x--x--x-x--x--x-", "b-.x-.x-b-.x-.x-", "b-x-x-.xb-x-x-.x", "b.x-..x-b.x-..x-"),
             register=59,
             velocity=0.62,
             strum=0.03,
@@ -354,7 +359,7 @@ LATIN = Style(
             "chords",
             "chords",
             ("piano", "piano", "nylon_guitar", "accordion"),
-            ("x.x..x.x..x..x.x", "1.3.2.31.3.2.31.", "x-.x-.x-x-.x-.x-", "x..x..x.x..x..x."),
+            ("x.xxx.xxx.xxx.xx", "b.32b.32b.32b.32", "x-.xx-x-x-.xx-x-", "x-x-x.xxx-x-x.xx"),
             register=65,
             velocity=0.65,
             gate=0.75,
@@ -364,7 +369,7 @@ LATIN = Style(
             "counter",
             "chords",
             ("brass", "trumpet"),
-            ("X..X..X.........", "........X..X..X.", "..X...X...X-...."),
+            ("X-----..X---X---", "........X-X-X-..", "..X...X...X-...."),
             enters=0.68,
             register=67,
             voices=3,

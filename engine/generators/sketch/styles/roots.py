@@ -41,7 +41,9 @@ BLUES = Style(
         ),
     ),
     players=(
-        Player("drums", "drums", ("kit_acoustic", "kit_brush"), enters=0.3, send=Send(0, reverb=0.12)),
+        Player(
+            "drums", "drums", ("kit_acoustic", "kit_brush"), enters=0.3, send=Send(0, reverb=0.12)
+        ),
         Player(
             "bass",
             "bass",
@@ -130,7 +132,9 @@ SOUL = Style(
         ),
     ),
     players=(
-        Player("drums", "drums", ("kit_acoustic", "kit_lofi", "kit_808"), enters=0.35, send=Send(0)),
+        Player(
+            "drums", "drums", ("kit_acoustic", "kit_lofi", "kit_808"), enters=0.35, send=Send(0)
+        ),
         Player(
             "bass",
             "bass",
@@ -198,7 +202,7 @@ FUNK = Style(
     name="funk",
     title="Funk",
     tempo=(96, 114),
-    minor=("i7 | i7 | iv9 | i7", "i9 | iv9 | i9 | V7#9", "i7 | i7 | i7 | bVII iv7"),
+    minor=("i7 | i7 | iv9 | i7", "i9 | iv9 | i9 | V7#9", "i7 | i7 | iv7 | V7"),
     major=("I9 | I9 | IV9 | I9", "I7 | IV9 | I7 | V7#9", "I7 | I7 | I7 | IV9"),
     modes=("minor", "dorian", "major"),
     colour="seventh",
@@ -315,8 +319,8 @@ COUNTRY = Style(
     name="country",
     title="Country",
     tempo=(96, 128),
-    minor=("i | bVII | bVI | i", "i | iv | i | V", "i | bVII | i | V"),
-    major=("I | IV | I | V", "I | I | IV | V", "I | V | IV | I", "I | IV | V | I"),
+    minor=("i | bVI | bVII | i", "i | iv | i | V", "i | iv | bVII | i"),
+    major=("I | IV | I | V", "I | I | IV | V", "I | vi | IV | V", "I | IV | V | I"),
     modes=("major", "major", "major", "minor"),
     feel=Feel(swing=0.56, unit=0.25, loose_ms=7),
     fill="snare",
@@ -338,7 +342,9 @@ COUNTRY = Style(
         ),
     ),
     players=(
-        Player("drums", "drums", ("kit_brush", "kit_acoustic"), enters=0.4, send=Send(-2, reverb=0.1)),
+        Player(
+            "drums", "drums", ("kit_brush", "kit_acoustic"), enters=0.4, send=Send(-2, reverb=0.1)
+        ),
         Player(
             "bass",
             "bass",

@@ -107,7 +107,7 @@ class Bank:
         samples = patch.play(Key(key.pitch, key.layer / LAYERS, held, rng))
         samples = level_to(samples, _REFERENCE * from_db(patch.level_db + _ear_db(key.pitch)))
         peak = float(np.abs(samples).max())
-        if peak > _PEAK:
+        if peak > _PEAK and not patch.held:
             # A sharp attack is heard by its height, not by its power.
             samples *= np.float32((_PEAK / peak) ** 0.7)
         if not patch.attack:

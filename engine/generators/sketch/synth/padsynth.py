@@ -16,19 +16,23 @@ from engine.generators.sketch.synth.dsp import SAMPLE_RATE, Floats
 __all__ = ["ensemble"]
 
 
+_STEADY = 0.45
+"""Power in the middle of each hill: without it the low partials come and go too deeply."""
+
+
 def ensemble(
     rng: np.random.Generator,
     hertz: NDArray[np.float64],
     amplitude: NDArray[np.float64],
     cents: float,
     growth: float = 1.0,
-    bits: int = 17,
+    bits: int = 18,
 ) -> Floats:
     """An endless chord of partials, RMS 1: (2, frames), end meeting start.
 
     cents: half-width of each hill; growth: how the hills' widths rise with frequency (1: in
     proportion, as detuned players do; 0: all alike, as slow beating does);
-    bits: the cycle has ``2**bits`` frames (17: 3 seconds).
+    bits: the cycle has ``2**bits`` frames (18: 6 seconds).
     """
     size = 1 << bits
     bins = size // 2 + 1
@@ -42,7 +46,8 @@ def ensemble(
         low = max(1, int(centre / step - 4 * width))
         high = min(bins - 1, int(centre / step + 4 * width) + 2)
         hill = np.exp(-0.5 * ((np.arange(low, high) - centre / step) / width) ** 2)
-        power[low:high] += level**2 * hill / hill.sum()
+        power[low:high] += (1.0 - _STEADY) * level**2 * hill / hill.sum()
+        power[round(centre / step)] += _STEADY * level**2
     there = np.flatnonzero(power > 1e-9 * power.max())
     turns = rng.random((2, len(there)), dtype=np.float32) * np.float32(2 * np.pi)
     lines = np.zeros((2, bins), np.complex64)

@@ -32,13 +32,15 @@ _SEAT_DB = {
     "drums": 2.0,
     "percussion": 1.0,
     "bass": -1.0,
-    "chords": -1.0,
+    "chords": 0.0,
     "melody": 1.0,
     "counter": -1.0,
 }
 """Decibels by which a role sits above or below the others."""
 _EVENING = 0.5
 """How much of the difference between sparse and dense parts is taken out."""
+_STRUCK = 0.4
+"""Mean power of a struck note against a held one that starts as loud."""
 _SPREAD = {"chords": 0.45, "texture": 0.45, "counter": 0.25}
 """How far a role's notes spread from left (low) to right (high)."""
 _LOW_CUT = {"chords": 120.0, "melody": 130.0, "counter": 130.0, "texture": 150.0}
@@ -166,7 +168,9 @@ def _density_db(events: list[Event]) -> float:
     power, active, reached = 0.0, 0, 0
     for event in pitched:
         held = min(event.held, frames(2.0))
-        power += event.gain**2 * held
+        patch = PATCHES[event.key.instrument]
+        sustained = patch.held or patch.endless
+        power += event.gain**2 * held * (1.0 if sustained else _STRUCK)
         end = event.start + held
         active += max(0, end - max(event.start, reached))
         reached = max(reached, end)

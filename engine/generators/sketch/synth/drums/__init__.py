@@ -76,7 +76,7 @@ def play_hit(kit: str, pitch: int, velocity: float, rng: np.random.Generator) ->
     chosen = KIT_TABLE[kit]
     name = _VOICES.get(pitch) or _VOICES[min(_VOICES, key=lambda known: abs(known - pitch))]
     stroke = chosen.strokes[name]
-    mono = stroke.hit(rng, velocity) * np.float32(from_db(stroke.db))
+    mono = stroke.hit(rng, velocity) * np.float32(from_db(stroke.db + chosen.level_db))
     angle = (stroke.pan + 1.0) * np.pi / 4
     sides = np.array([[np.cos(angle)], [np.sin(angle)]], np.float32) * np.float32(2**0.5)
     out = mono * sides

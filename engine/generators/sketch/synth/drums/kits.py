@@ -34,6 +34,8 @@ Finish = Callable[[np.random.Generator, Floats], Floats]
 class Kit:
     strokes: dict[str, Stroke]
     finish: Finish | None = None
+    level_db: float = 0.0
+    """Trim against the other kits."""
 
 
 def in_a_room(level: float, seconds: float, rng: np.random.Generator, stroke: Floats) -> Floats:
@@ -72,13 +74,13 @@ def _eight_bit(rng: np.random.Generator, stroke: Floats) -> Floats:  # noqa: ARG
 
 KIT_TABLE: dict[str, Kit] = {
     "kit_acoustic": Kit(acoustic.ACOUSTIC, partial(in_a_room, 0.16, 0.30)),
-    "kit_rock": Kit(acoustic.ROCK, partial(in_a_room, 0.30, 0.42)),
-    "kit_brush": Kit(acoustic.BRUSH, partial(in_a_room, 0.14, 0.34)),
-    "kit_808": Kit(machines.EIGHT),
-    "kit_909": Kit(machines.NINE),
-    "kit_lofi": Kit(acoustic.LOFI, _worn),
-    "kit_chip": Kit(machines.CHIP, _eight_bit),
+    "kit_rock": Kit(acoustic.ROCK, partial(in_a_room, 0.30, 0.42), level_db=-2.0),
+    "kit_brush": Kit(acoustic.BRUSH, partial(in_a_room, 0.14, 0.34), level_db=1.0),
+    "kit_808": Kit(machines.EIGHT, level_db=-1.5),
+    "kit_909": Kit(machines.NINE, level_db=-3.5),
+    "kit_lofi": Kit(acoustic.LOFI, _worn, level_db=-3.0),
+    "kit_chip": Kit(machines.CHIP, _eight_bit, level_db=-4.0),
     "kit_latin": Kit(acoustic.LATIN, partial(in_a_room, 0.14, 0.26)),
     "kit_gendang": Kit(acoustic.GENDANG, partial(in_a_room, 0.20, 0.36)),
-    "kit_orchestral": Kit(acoustic.ORCHESTRAL, partial(in_a_room, 0.22, 0.8)),
+    "kit_orchestral": Kit(acoustic.ORCHESTRAL, partial(in_a_room, 0.22, 0.8), level_db=0.5),
 }

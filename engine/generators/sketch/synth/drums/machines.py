@@ -82,18 +82,18 @@ NINE: dict[str, Stroke] = {
 CHIP: dict[str, Stroke] = {
     **PERCUSSION,
     "kick": stroke(
-        hits.kick, -7.5, hertz=62, seconds=0.16, rise=7.0, drop=0.03, click=0.0, drive=3.0
+        hits.kick, -7.5, hertz=62, seconds=0.28, rise=7.0, drop=0.03, click=0.0, drive=3.0
     ),
-    "rim": stroke(hits.burst, -15.5, seconds=0.03, low=2000, high=12000, swell=0.0005),
-    "snare": stroke(hits.burst, -9.5, seconds=0.16, low=500, high=9500, swell=0.0005),
-    "clap": stroke(hits.burst, -11.5, seconds=0.1, low=900, high=8000, swell=0.0005),
-    **toms(110, 0.2, rise=2.2, tone=0.0, slap=0.0),
-    "hat": stroke(hits.burst, -15.5, seconds=0.035, low=5000, high=16000, swell=0.0005),
-    "pedal": stroke(hits.burst, -17.5, seconds=0.025, low=5000, high=16000, swell=0.0005),
-    "open": stroke(hits.burst, -16.5, seconds=0.2, low=5000, high=16000, swell=0.0005),
-    "crash": stroke(hits.burst, -14.5, seconds=0.8, low=1500, high=14000, swell=0.0005),
-    "splash": stroke(hits.burst, -12.5, seconds=0.4, low=2500, high=14000, swell=0.0005),
-    "china": stroke(hits.burst, -15.5, seconds=0.6, low=1200, high=14000, swell=0.0005),
-    "ride": stroke(hits.burst, -17.5, seconds=0.1, low=6000, high=16000, swell=0.0005),
+    "rim": stroke(hits.burst, -15.5, seconds=0.06, low=2000, high=12000, swell=0.0005),
+    "snare": stroke(hits.burst, -9.5, seconds=0.32, low=500, high=9500, swell=0.0005),
+    "clap": stroke(hits.burst, -11.5, seconds=0.22, low=900, high=8000, swell=0.0005),
+    **toms(110, 0.36, rise=2.2, tone=0.0, slap=0.0),
+    "hat": stroke(hits.burst, -15.5, seconds=0.08, low=5000, high=16000, swell=0.0005),
+    "pedal": stroke(hits.burst, -17.5, seconds=0.05, low=5000, high=16000, swell=0.0005),
+    "open": stroke(hits.burst, -16.5, seconds=0.4, low=5000, high=16000, swell=0.0005),
+    "crash": stroke(hits.burst, -14.5, seconds=1.5, low=1500, high=14000, swell=0.0005),
+    "splash": stroke(hits.burst, -12.5, seconds=0.8, low=2500, high=14000, swell=0.0005),
+    "china": stroke(hits.burst, -15.5, seconds=1.1, low=1200, high=14000, swell=0.0005),
+    "ride": stroke(hits.burst, -17.5, seconds=0.2, low=6000, high=16000, swell=0.0005),
     "bell": stroke(hits.bars, -16.5, partials=((1760, 1.0, 0.12), (3520, 0.4, 0.1))),
 }

@@ -181,7 +181,7 @@ PATCHES: dict[str, Patch] = {
     "upright_bass": Patch(_upright, release=0.10, level_db=4.0),
     "electric_bass": Patch(_electric, release=0.07, level_db=4.0),
     "slap_bass": Patch(_slap, release=0.06, level_db=3.0),
-    "sub_bass": Patch(_sub, release=0.06, held=True, level_db=3.0),
+    "sub_bass": Patch(_sub, release=0.06, held=True, level_db=1.5),
     "synth_bass": Patch(_synth_bass, release=0.06, held=True, level_db=4.0),
     "reese_bass": Patch(_reese, release=0.08, held=True, level_db=3.5),
     "acid_bass": Patch(_acid, release=0.04, held=True, level_db=2.0),

@@ -98,7 +98,7 @@ def _choir(key: Key) -> Floats:
     for vowel in (_OO, _AH):
         raised = [(centre * (lift if centre < 1200 else 1.0), a, b) for centre, a, b in vowel]
         level = source * formants(hertz, raised, 0.02)
-        vowels.append(ensemble(key.rng, hertz, level, 13.0, 0.85, bits=18))
+        vowels.append(ensemble(key.rng, hertz, level, 13.0, 0.85))
     return _moving(vowels[0], vowels[1])
 
 
@@ -110,22 +110,20 @@ def _warm_pad(key: Key) -> Floats:
     sides = []
     for cutoff in (480 + 420 * key.velocity, 1300 + 1500 * key.velocity):
         shape = 1.0 / np.sqrt(1.0 + (hertz / (cutoff + 0.8 * key.hertz)) ** 4)
-        sides.append(ensemble(key.rng, hertz, level * shape, 8.0, 0.75, bits=18))
+        sides.append(ensemble(key.rng, hertz, level * shape, 8.0, 0.75))
     return _moving(sides[0], sides[1])
 
 
 def _glass_pad(key: Key) -> Floats:
     """Bowed glass: few partials, high ones shimmering in and out."""
     body = np.array([1.0, 2.0, 3.0, 4.0, 6.0])
-    base = ensemble(
-        key.rng, body * key.hertz, np.array([1.0, 0.34, 0.16, 0.12, 0.05]), 4.0, 0.5, bits=18
-    )
+    base = ensemble(key.rng, body * key.hertz, np.array([1.0, 0.34, 0.16, 0.12, 0.05]), 4.0, 0.5)
     shine = np.array([1.0, 2.0, 4.0, 5.0, 8.0, 10.0, 12.0, 16.0])
     level = np.array([0.75, 0.4, 0.34, 0.14, 0.22, 0.10, 0.10, 0.05]) * (0.6 + 0.5 * key.velocity)
     hertz = shine * key.hertz
     level = level / (1.0 + (hertz / 6500) ** 2)
     level[0] = 0.75
-    glitter = ensemble(key.rng, hertz, level, 5.0, 0.4, bits=18)
+    glitter = ensemble(key.rng, hertz, level, 5.0, 0.4)
     return _moving(base, glitter)
 
 

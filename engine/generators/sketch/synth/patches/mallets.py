@@ -127,8 +127,8 @@ def _gamelan(key: Key) -> Floats:
 
 PATCHES: dict[str, Patch] = {
     "marimba": Patch(_marimba, release=0.5, level_db=0.5),
-    "vibraphone": Patch(_vibraphone, release=0.5, level_db=-0.5),
-    "music_box": Patch(_music_box, release=1.2, level_db=-2.5),
-    "bell": Patch(_bell, release=1.6, level_db=-2.5),
+    "vibraphone": Patch(_vibraphone, release=0.5, level_db=1.5),
+    "music_box": Patch(_music_box, release=1.2, level_db=-2.0),
+    "bell": Patch(_bell, release=1.6, level_db=-0.5),
     "gamelan": Patch(_gamelan, release=0.7, level_db=-1.5),
 }

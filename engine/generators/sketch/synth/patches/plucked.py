@@ -33,8 +33,8 @@ _CABINET: _Body = (
     highpass(95),
     peaking(125, 3, 1.2),
     peaking(2300, 4.5, 0.9),
-    lowpass(4700, 0.9),
-    lowpass(5400),
+    lowpass(5000, 0.9),
+    lowpass(6400),
 )
 
 
@@ -98,16 +98,23 @@ def _muted(key: Key) -> Floats:
 
 
 def _distorted(key: Key) -> Floats:
-    """Two strings' worth of gain into a valve stage, then a cabinet."""
+    """A string into a valve stage with far more gain than it was made for, then a cabinet."""
     sides = []
     for _ in range(2):
-        string = _plucked(key, bright=2600, pluck=0.13, sustain=16.0, damping=0.05, stiffness=4e-5)
-        string = filtered(string, highpass(150), peaking(900, 4, 0.7))
-        string *= np.float32((5.0 + 9.0 * key.velocity) / np.abs(string).max())
-        valve = np.tanh(string + np.float32(0.25)) - np.float32(np.tanh(0.25))
-        sides.append(filtered(valve.astype(np.float32), *_CABINET))
+        string = string_modes(
+            key.hertz,
+            brightness=2600,
+            pluck=0.13 + key.rng.uniform(-0.02, 0.02),
+            sustain=16.0 * 2.0 ** (-(key.pitch - 52) / 17),
+            damping=0.05,
+            stiffness=4e-5,
+            most=36,
+        )
+        sound = filtered(ring(string, key.count), highpass(150), peaking(900, 4, 0.7))
+        sound *= np.float32((5.0 + 9.0 * key.velocity) / np.abs(sound).max())
+        sides.append(np.tanh(sound + np.float32(0.25)) - np.float32(np.tanh(0.25)))
     # Played twice, left and right, as on records.
-    return np.stack(sides)
+    return filtered(np.stack(sides), *_CABINET)
 
 
 def _ukulele(key: Key) -> Floats:
@@ -166,10 +173,10 @@ PATCHES: dict[str, Patch] = {
     "nylon_guitar": Patch(_nylon, release=0.18),
     "steel_guitar": Patch(_steel, release=0.16, level_db=-1.0),
     "clean_guitar": Patch(_clean, release=0.12),
-    "muted_guitar": Patch(_muted, release=0.06, level_db=-0.5),
-    "distorted_guitar": Patch(_distorted, release=0.07, level_db=-3.0),
+    "muted_guitar": Patch(_muted, release=0.06, level_db=2.5),
+    "distorted_guitar": Patch(_distorted, release=0.07, level_db=1.0),
     "ukulele": Patch(_ukulele, release=0.14),
     "harp": Patch(_harp, release=0.9),
-    "koto": Patch(_koto, release=0.35, level_db=-1.0),
+    "koto": Patch(_koto, release=0.35, level_db=0.5),
     "sitar": Patch(_sitar, release=0.4, level_db=-2.0),
 }

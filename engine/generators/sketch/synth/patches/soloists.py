@@ -209,12 +209,12 @@ def _suling(key: Key) -> Floats:
 
 
 PATCHES: dict[str, Patch] = {
-    "violin": Patch(_violin, attack=0.015, release=0.16, level_db=-0.5, held=True),
-    "cello": Patch(_cello, attack=0.015, release=0.2, held=True),
+    "violin": Patch(_violin, attack=0.015, release=0.16, held=True, level_db=-1.5),
+    "cello": Patch(_cello, attack=0.015, release=0.2, held=True, level_db=-1.5),
     "brass": Patch(_brass, attack=0.004, release=0.12, level_db=-1.0, held=True),
     "trumpet": Patch(_trumpet, attack=0.004, release=0.09, level_db=-1.5, held=True),
     "saxophone": Patch(_saxophone, attack=0.006, release=0.1, level_db=-1.0, held=True),
-    "flute": Patch(_flute, attack=0.01, release=0.12, level_db=0.5, held=True),
+    "flute": Patch(_flute, attack=0.01, release=0.12, held=True, level_db=-0.5),
     "suling": Patch(_suling, attack=0.008, release=0.13, level_db=0.5, held=True),
-    "clarinet": Patch(_clarinet, attack=0.01, release=0.1, held=True),
+    "clarinet": Patch(_clarinet, attack=0.01, release=0.1, held=True, level_db=-1.5),
 }

@@ -158,11 +158,11 @@ def _synth_brass(key: Key) -> Floats:
 
 
 PATCHES: dict[str, Patch] = {
-    "saw_lead": Patch(_saw_lead, release=0.12, level_db=-1.0, held=True),
-    "square_lead": Patch(_square_lead, release=0.1, level_db=-1.0, held=True),
+    "saw_lead": Patch(_saw_lead, release=0.12, held=True),
+    "square_lead": Patch(_square_lead, release=0.1, held=True, level_db=1.0),
     "supersaw": Patch(_supersaw, release=0.22, level_db=-1.0, longest=8.0, held=True),
-    "synth_pluck": Patch(_synth_pluck, release=0.14, level_db=-1.0),
-    "arp_synth": Patch(_arp_synth, release=0.1, level_db=-1.0),
-    "chip_lead": Patch(_chip_lead, release=0.03, level_db=-3.0, held=True),
+    "synth_pluck": Patch(_synth_pluck, release=0.14, level_db=1.5),
+    "arp_synth": Patch(_arp_synth, release=0.1, level_db=0.5),
+    "chip_lead": Patch(_chip_lead, release=0.03, held=True),
     "synth_brass": Patch(_synth_brass, release=0.12, level_db=-1.0, held=True),
 }

@@ -49,11 +49,11 @@ def _sparks(key: Key, per_second: float, quiet: float) -> Floats:
 
 def _vinyl_crackle(key: Key) -> Floats:
     """Dust, a few scratches, and the rumble of the plate."""
-    dust = filtered(_sparks(key, 34.0, 3.0), bandpass(2600, 0.8), highpass(500))
-    pops = filtered(_sparks(key, 2.2, 1.5), bandpass(900, 0.9))
-    hiss = band_noise(key.rng, key.count, 1500, 9000, 2)
+    dust = filtered(_sparks(key, 60.0, 4.0), bandpass(2600, 0.8), highpass(500))
+    pops = filtered(_sparks(key, 1.6, 2.0), bandpass(900, 0.9))
+    hiss = band_noise(key.rng, key.count, 1200, 8000, 2)
     rumble = filtered(white(key.rng, key.count), lowpass(90), highpass(35))
-    return single(dust * np.float32(2.6) + pops * np.float32(1.6) + hiss * 0.008 + rumble * 0.012)
+    return single(dust * 2.0 + pops * 0.8 + hiss * 0.022 + rumble * 0.02)
 
 
 def _rain(key: Key) -> Floats:
@@ -117,11 +117,11 @@ def _riser(key: Key) -> Floats:
 
 PATCHES: dict[str, Patch] = {
     "vinyl_crackle": Patch(
-        _vinyl_crackle, attack=0.3, release=0.3, even=True, level_db=-4.0, held=True
+        _vinyl_crackle, attack=0.3, release=0.3, even=True, held=True, level_db=3.0
     ),
     "rain": Patch(_rain, attack=0.5, release=0.5, even=True, held=True),
     "sea": Patch(_sea, attack=0.5, release=0.5, even=True, longest=20.0, held=True),
     "wind": Patch(_wind, attack=0.5, release=0.5, even=True, longest=20.0, held=True),
-    "tape_hiss": Patch(_tape_hiss, attack=0.3, release=0.3, even=True, held=True),
+    "tape_hiss": Patch(_tape_hiss, attack=0.3, release=0.3, even=True, held=True, level_db=-3.0),
     "riser": Patch(_riser, attack=0.1, release=0.02, shaped=True, longest=40.0),
 }
