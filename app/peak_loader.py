@@ -51,6 +51,7 @@ class PeakLoader(QObject):
         self._kept: OrderedDict[Path, _Loaded] = OrderedDict()
         self._size = 0
         self._asked: OrderedDict[Path, float | None] = OrderedDict()
+        self._loading: tuple[Path, float | None] | None = None  # until it is kept
         self._closing = False
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -79,11 +80,12 @@ class PeakLoader(QObject):
 
     def _ask(self, path: Path, version: float | None) -> None:
         with self._changed:
-            if self._asked.get(path, -1.0) != version:
-                self._asked[path] = version
-                while len(self._asked) > _WAITING:
-                    self._asked.popitem(last=False)
+            if self._loading == (path, version):
+                return
+            self._asked[path] = version
             self._asked.move_to_end(path)
+            while len(self._asked) > _WAITING:
+                self._asked.popitem(last=False)
             self._changed.notify()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="peaks", daemon=True)
@@ -92,10 +94,12 @@ class PeakLoader(QObject):
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._asked or self._closing)
+                self._changed.wait_for(
+                    lambda: self._closing or (self._asked and self._loading is None)
+                )
                 if self._closing:
                     return
-                path, version = self._asked.popitem()
+                self._loading = path, version = self._asked.popitem()
             self._came.emit(_Loaded(path, version, self._load(path, version)))
 
     def _load(self, path: Path, version: float | None) -> Peaks | None:
@@ -108,6 +112,9 @@ class PeakLoader(QObject):
             return None
 
     def _keep(self, loaded: _Loaded) -> None:
+        with self._changed:
+            self._loading = None
+            self._changed.notify()
         before = self._kept.pop(loaded.path, None)
         if loaded.peaks is None and before is not None and loaded.version is not None:
             loaded = _Loaded(loaded.path, loaded.version, before.peaks)  # caught half-written

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 import app.peak_loader
@@ -55,6 +56,19 @@ def test_a_rewritten_file_shows_its_older_peaks_until_the_newer_are_there(
         loader.get(path, 0.3)
     assert loader.get(path, 0.3) is new
     assert not (tmp_path / "peaks").exists()
+
+
+def test_what_is_being_loaded_is_not_asked_for_again(
+    qtbot: QtBot, loader: PeakLoader, tmp_path: Path
+) -> None:
+    path = audio(tmp_path / "a.wav")
+    seen: list[Path] = []
+    loader.loaded.connect(seen.append)
+    while not seen:  # a widget that paints asks again and again
+        loader.get(path)
+        QCoreApplication.processEvents()
+    with qtbot.assertNotEmitted(loader.loaded, wait=20):
+        loader.get(path)
 
 
 def test_a_file_that_is_gone_is_asked_for_once(

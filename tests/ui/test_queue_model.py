@@ -215,6 +215,15 @@ def test_a_screen_reader_hears_name_state_and_progress(job: Job, spoken: str) ->
     assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole) == spoken
 
 
+def test_a_tip_shows_the_whole_prompt_and_runs_none_of_it() -> None:
+    request = Request(prompt="<b>loud</b> & <img src=x>", seed=1)
+    model = built(failed("a", request=request))
+    assert model.index(0).data(Qt.ItemDataRole.ToolTipRole) == (
+        "<p>Take a</p><p>&lt;b&gt;loud&lt;/b&gt; &amp; &lt;img src=x&gt;</p>"
+        "<p>Out of memory. Try again alone?</p>"
+    )
+
+
 def test_a_new_name_is_asked_for_and_comes_back_as_a_change(qtbot: QtBot) -> None:
     model = built(finished("a", name="Old"))
     with qtbot.waitSignal(model.rename_requested) as asked:

@@ -204,13 +204,12 @@ class RowDelegate(QStyledItemDelegate):
                 QRect(wave.left(), ROW_HEIGHT // 2 - 1, wave.width(), 2), self._color("line")
             )
             return
-        grown = round(wave.width() * job.progress)
+        heard = round(wave.width() * self._thumbnails.grown(job))
+        done = max(round(wave.width() * job.progress), heard)
         middle = wave.center().y()
-        rest = QRect(wave.left() + grown, middle, wave.width() - grown, 2)
-        painter.fillRect(rest, self._color("line"))
-        if job.preview is None:
-            painter.fillRect(QRect(wave.left(), middle, grown, 2), self._color("muted"))
-        else:
+        for left, right, role in ((heard, done, "muted"), (done, wave.width(), "line")):
+            painter.fillRect(QRect(wave.left() + left, middle, right - left, 2), self._color(role))
+        if heard:
             self._paint_wave(painter, wave, job)
         self._paint_steps(painter, parts.steps, job)
 

@@ -197,6 +197,8 @@ class QueueModel(QAbstractListModel):
                 return self.second_line(job)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return words.announcement(job, self.second_line(job))
+            case Qt.ItemDataRole.ToolTipRole:
+                return words.tip(job)
             case Role.ID:
                 return job.id
             case Role.STATUS:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QPixmap
 
 from app.peak_loader import PeakLoader
+from engine.audio.peaks import Peaks
 from engine.jobs import Job
 from ui.player.bars import heights, pixmap_of
 from ui.shared.theme import Theme
@@ -19,6 +20,8 @@ PITCH = 3
 """Pixels from one bar to the next."""
 _BAR = 2
 _KEEP = 256
+_LOOK = 0.05
+"""Progress after which a preview is read again: it is rewritten much more rarely than told of."""
 
 Key = tuple[Path, int, int, int, int, str, float]
 
@@ -37,15 +40,9 @@ class Thumbnails(QObject):
 
         ``role`` names the theme's colour, ``ratio`` is the device's pixel ratio.
         """
-        if job.take is not None:
-            path, version, share = job.take.path, None, 1.0
-        elif job.preview is not None:
-            path, version, share = job.preview, job.progress, job.progress
-        else:
-            return None
-        peaks = self._peaks.get(path, version)
-        bars = int(size.width() * share) // PITCH
-        if peaks is None or bars < 1:
+        path, peaks = self._find(job)
+        bars = int(size.width() * self.grown(job)) // PITCH
+        if path is None or peaks is None or bars < 1:
             return None
         key = (path, peaks.frames, bars, size.width(), size.height(), role, ratio)
         found = self._kept.get(key)
@@ -57,6 +54,20 @@ class Thumbnails(QObject):
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return found
+
+    def grown(self, job: Job) -> float:
+        """How much of a job's music there is to hear, 0 to 1."""
+        if job.take is not None:
+            return 1.0
+        peaks = self._find(job)[1]
+        return min(peaks.duration / job.request.duration, 1.0) if peaks else 0.0
+
+    def _find(self, job: Job) -> tuple[Path | None, Peaks | None]:
+        if job.take is not None:
+            return job.take.path, self._peaks.get(job.take.path)
+        if job.preview is not None:
+            return job.preview, self._peaks.get(job.preview, job.progress // _LOOK)
+        return None, None
 
     def _forget(self) -> None:
         self._kept.clear()

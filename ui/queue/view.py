@@ -133,9 +133,7 @@ class QueueView(QListView):
         if row >= 0:
             # Said in full: the view's own setCurrentIndex would heed a Ctrl that is held down.
             flag = QItemSelectionModel.SelectionFlag
-            self.selectionModel().setCurrentIndex(
-                self._index(row), flag.ClearAndSelect | flag.Rows
-            )
+            self.selectionModel().setCurrentIndex(self._index(row), flag.ClearAndSelect | flag.Rows)
         return row >= 0
 
     def set_playing(self, playing: Playing) -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QCoreApplication
 
 from engine.jobs import LOCAL, Job, Status, Step
 from ui.shared.engine_words import in_own_words
 from ui.shared.text import clock, tidy
 
-__all__ = ["DOT", "announcement", "facts", "meta", "model_name", "place_name", "steps", "time_left"]
+__all__ = [
+    "DOT",
+    "announcement",
+    "meta",
+    "model_name",
+    "retrying",
+    "steps",
+    "time_left",
+    "tip",
+    "waiting",
+]
 
 translate = QCoreApplication.translate  # so that the texts are found for translation
 
@@ -115,6 +127,16 @@ def time_left(job: Job, *, paused: bool) -> str:
     if job.eta_seconds is None:
         return _percent(job)
     return _percent(job) + DOT + translate("Queue", "%1 left").replace("%1", clock(job.eta_seconds))
+
+
+def tip(job: Job) -> str:
+    """What has no room in the row, as rich text: the whole prompt, and why it failed."""
+    lines = [job.name, job.request.prompt]
+    if job.error is not None:
+        lines += [_failure(job), job.error.detail]
+    # Escaped: a prompt may hold anything. A line that repeats the one before says nothing.
+    shown = [escape(line) for line in dict.fromkeys(lines) if line]
+    return "".join(f"<p>{line}</p>" for line in shown)
 
 
 def announcement(job: Job, second_line: str) -> str:
