@@ -10,6 +10,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import psutil
+
 from tests.e2e.studio import open_studio
 from tests.e2e.x11 import open_screen
 
@@ -22,15 +24,19 @@ def bench() -> dict[str, Any]:
         folder = Path(name)
         with open_screen(folder / "screen") as screen:
 
-            def launch() -> float:
+            def launch() -> tuple[float, float]:
                 with open_studio(folder / "home", screen.environment) as studio:
-                    return studio.first_paint()
+                    times = psutil.Process(studio.program.pid).cpu_times()
+                    return studio.first_paint(), times.user + times.system
 
             launch()  # warms the disk cache, makes the database
-            seconds = [launch() for _ in range(LAUNCHES)]
+            launches = [launch() for _ in range(LAUNCHES)]
+    seconds, busy = zip(*launches, strict=True)
     return {
         "first_paint": {"value": median(seconds), "unit": "s", "max": TARGET},
         "fastest": {"value": min(seconds), "unit": "s"},
         "slowest": {"value": max(seconds), "unit": "s"},
+        # Tells even on a busy machine; a little more than the first paint took.
+        "processor_time": {"value": median(busy), "unit": "s"},
         "launches": LAUNCHES,
     }
