@@ -248,10 +248,11 @@ class HostLoop:
                 return
             made = save_take(take.run, audio, time.monotonic() - take.began)
         except Exception as error:  # noqa: BLE001
+            self._leave(take)
             self._report_failure(take.run, error)
         else:
+            self._leave(take)
             self._send(made)
-        self._leave(take)
 
     # -- when memory is short, or a generator breaks -----------------------------------------
 
