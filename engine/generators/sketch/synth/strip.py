@@ -32,8 +32,8 @@ _SEAT_DB = {
     "drums": 2.0,
     "percussion": 1.0,
     "bass": -1.0,
-    "chords": 0.0,
-    "melody": 1.0,
+    "chords": -0.5,
+    "melody": 1.5,
     "counter": -1.0,
 }
 """Decibels by which a role sits above or below the others."""

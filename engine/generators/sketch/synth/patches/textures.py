@@ -16,6 +16,7 @@ from engine.generators.sketch.synth.dsp import (
     peaking,
     seconds_axis,
     single,
+    soft_clip,
     white,
 )
 from engine.generators.sketch.synth.patches.patch import Key, Patch
@@ -53,7 +54,10 @@ def _vinyl_crackle(key: Key) -> Floats:
     pops = filtered(_sparks(key, 1.6, 2.0), bandpass(900, 0.9))
     hiss = band_noise(key.rng, key.count, 1200, 8000, 2)
     rumble = filtered(white(key.rng, key.count), lowpass(90), highpass(35))
-    return single(dust * 2.0 + pops * 0.8 + hiss * 0.022 + rumble * 0.02)
+    out = single(dust * 2.0 + pops * 0.8 + hiss * 0.022 + rumble * 0.02)
+    out /= np.sqrt(np.square(out).mean())
+    # The cartridge has its limits: no pop stands out by more than 16 dB.
+    return soft_clip(out, 1 / 6)
 
 
 def _rain(key: Key) -> Floats:
