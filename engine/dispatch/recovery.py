@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
+from engine.jobs import Status
 from engine.store.claims import Claims
 from engine.store.store import Store
 
@@ -43,9 +44,17 @@ class Recovery:
                 self._claims.adopt(found)
             else:
                 again += 1
+        self._sweep_checkpoints()
         if parts or waiting:
             log.info("recovered %d interrupted jobs, %d parts removed", len(waiting), parts)
         return again
+
+    def _sweep_checkpoints(self) -> None:
+        """Only what waits can go on from one."""
+        pending = {job.id for job in self._store.jobs() if job.status is Status.PENDING}
+        for file in (self._cache / "checkpoints").glob("*"):
+            if file.stem not in pending:
+                file.unlink(missing_ok=True)
 
     async def unknown_files(self, feed: Feed) -> int:
         """Takes that no row tells of (a lost database, another program): back in the library.

@@ -104,7 +104,7 @@ class HostLoop:
         self._quitting = False
 
     def run(self) -> None:
-        """Until told to quit."""
+        """Until told to quit; what grows then keeps a checkpoint."""
         while not self._quitting:
             self._take_commands()
             if self._paused or self._quitting:
@@ -113,6 +113,8 @@ class HostLoop:
             self._advance()
             for take in [t for t in self._takes if _is_done(t)]:
                 self._finish(take)
+        for take in self._takes:
+            self._checkpoint(take)
 
     # -- commands ------------------------------------------------------------------------
 

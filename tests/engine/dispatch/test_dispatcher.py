@@ -265,6 +265,25 @@ async def test_a_killed_take_goes_on_from_its_checkpoint(engine: Watched) -> Non
     assert not list((engine.settings.cache_folder / "checkpoints").iterdir())
 
 
+async def test_a_checkpoint_outlives_the_program_but_not_its_job(
+    settings: EngineSettings,
+) -> None:
+    request = Request(prompt="steps=400 ms=10", model="scripted", duration=12.0)
+    folder = settings.cache_folder / "checkpoints"
+    async with Watched(settings) as engine:
+        kept, dropped = await engine.queue.submit([Order(request), Order(request.seeded())])
+        await engine.until(
+            lambda: min(engine.latest(job.id).progress for job in (kept, dropped)) > 0.05
+        )
+    assert len(list(folder.iterdir())) == 2
+    async with Watched(settings) as engine:
+        assert {file.stem for file in folder.iterdir()} == {kept.id, dropped.id}
+        await engine.queue.set_paused(True)
+        await engine.queue.cancel([dropped.id])
+    async with Watched(settings):
+        assert [file.stem for file in folder.iterdir()] == [kept.id]
+
+
 async def test_heavy_models_take_turns_and_leave_when_idle(
     settings: EngineSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
