@@ -151,6 +151,10 @@
         <translation>sekitar {time}</translation>
     </message>
     <message>
+        <source>That text has {length} characters; a prompt has {most} at most.</source>
+        <translation>Teks itu {length} karakter; prompt paling banyak {most}.</translation>
+    </message>
+    <message>
         <source>COMPOSE</source>
         <translation>GUBAH</translation>
     </message>

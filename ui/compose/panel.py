@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.errors import InvalidRequest
-from engine.jobs import Job, Order, Request
+from engine.jobs import MAX_PROMPT, Job, Order, Request
 from ui.compose.audio_drop import AudioDrop
 from ui.compose.chips import Chips
 from ui.compose.draft import Draft
@@ -228,6 +228,7 @@ class ComposePanel(QWidget):
         self.prompt.textChanged.connect(self._review)
         self.prompt.sent.connect(self.send)
         self.prompt.lines_pasted.connect(self.lines_pasted)
+        self.prompt.refused.connect(self._refuse)
         self.generate.clicked.connect(lambda: self.send())
         self.chips.toggled.connect(self._toggle_word)
         self.length.changed.connect(self._review)
@@ -236,6 +237,10 @@ class ComposePanel(QWidget):
         self.more.changed.connect(self._review)
         self.audio.changed.connect(self._review)
         self.stop_editing.clicked.connect(lambda: self._set_editing(None))
+
+    def _refuse(self, length: int) -> None:
+        text = self.tr("That text has {length} characters; a prompt has {most} at most.")
+        self._tell("prompt", text.format(length=f"{length:,}", most=f"{MAX_PROMPT:,}"))
 
     def _toggle_word(self, word: str, wanted: bool) -> None:
         text = self.prompt.toPlainText()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
+from engine.jobs import MAX_PROMPT
 from ui.shared.theme import Theme
 from ui.shared.tokens import Size
 from ui.shared.widgets import as_role
@@ -17,6 +18,7 @@ __all__ = ["PromptEdit"]
 _ROWS = 4  # at least this high
 _MOST_ROWS = 8  # beyond this it scrolls
 _KEPT = 200  # prompts of the history
+_LONGEST = 5 * MAX_PROMPT  # characters that are pasted; more would only hold up the window
 
 
 class PromptEdit(QPlainTextEdit):
@@ -26,6 +28,8 @@ class PromptEdit(QPlainTextEdit):
     """Ctrl+Enter was pressed; True with Shift: in front of everything."""
     lines_pasted = Signal(str)
     """Several lines were pasted: perhaps a prompt list. They are not in the field."""
+    refused = Signal(int)
+    """A text of so many characters was pasted, far too long for a prompt. Nor is it."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -81,8 +85,10 @@ class PromptEdit(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
         text = source.text()
-        if sum(1 for line in text.splitlines()[:50] if line.strip()) > 1:
+        if sum(1 for line in text[:_LONGEST].splitlines() if line.strip()) > 1:
             self.lines_pasted.emit(text)
+        elif len(text) > _LONGEST:
+            self.refused.emit(len(text))
         else:
             self.insertPlainText(" ".join(text.splitlines()))
 

@@ -22,7 +22,7 @@ from ui.shared.tokens import DARK, LIGHT, Size, Tokens
 __all__ = ["Appearance", "Theme"]
 
 FAMILY = "Inter"
-_SCALES = (1.0, 2.0, 3.0)  # device pixel ratios that icons are drawn for
+_SCALES = (1.0, 2.0)  # device pixel ratios that icons are drawn for
 
 
 class Appearance(StrEnum):
@@ -96,17 +96,17 @@ class Theme(QObject):
             font.setFeature(QFont.Tag("tnum"), 1)
         return font
 
-    def icon(self, name: str, role: str = "muted", *, on: str = "") -> QIcon:
-        """An icon of ``resources/icons`` in a token's colour; ``on`` is its colour when checked."""
+    def icon(self, name: str, role: str = "muted") -> QIcon:
+        """An icon of ``resources/icons`` in a token's colour, brighter under the pointer."""
+        tints = {
+            QIcon.Mode.Normal: role,
+            QIcon.Mode.Active: "text" if role == "muted" else role,
+            QIcon.Mode.Disabled: "faint",
+        }
         icon = QIcon()
-        for state, colour in ((QIcon.State.Off, role), (QIcon.State.On, on or role)):
-            for mode, tint in (
-                (QIcon.Mode.Normal, colour),
-                (QIcon.Mode.Active, "text" if colour == "muted" else colour),
-                (QIcon.Mode.Disabled, "faint"),
-            ):
-                for scale in _SCALES[:2]:
-                    icon.addPixmap(self.pixmap(name, tint, scale=scale), mode, state)
+        for mode, tint in tints.items():
+            for scale in _SCALES:
+                icon.addPixmap(self.pixmap(name, tint, scale=scale), mode)
         return icon
 
     def pixmap(
@@ -141,33 +141,33 @@ class Theme(QObject):
 
 
 def _palette(t: Tokens) -> QPalette:
-    palette = QPalette()
     role = QPalette.ColorRole
-    for group in (QPalette.ColorGroup.All,):
-        for name, colour in (
-            (role.Window, t.panel),
-            (role.WindowText, t.text),
-            (role.Base, t.raised),
-            (role.AlternateBase, t.panel),
-            (role.Text, t.text),
-            (role.PlaceholderText, t.muted),
-            (role.Button, t.raised),
-            (role.ButtonText, t.text),
-            (role.BrightText, t.bad),
-            (role.ToolTipBase, t.raised),
-            (role.ToolTipText, t.text),
-            (role.Highlight, t.accent_text),
-            (role.HighlightedText, t.on_accent),
-            (role.Link, t.text),
-            (role.LinkVisited, t.muted),
-            (role.Light, t.raised),
-            (role.Midlight, t.hover),
-            (role.Mid, t.line),
-            (role.Dark, t.line),
-            (role.Shadow, t.ground),
-            (role.Accent, t.accent),
-        ):
-            palette.setColor(group, name, QColor(colour))
+    colours = {
+        role.Window: t.panel,
+        role.WindowText: t.text,
+        role.Base: t.raised,
+        role.AlternateBase: t.panel,
+        role.Text: t.text,
+        role.PlaceholderText: t.muted,
+        role.Button: t.raised,
+        role.ButtonText: t.text,
+        role.BrightText: t.bad,
+        role.ToolTipBase: t.raised,
+        role.ToolTipText: t.text,
+        role.Highlight: t.accent_text,
+        role.HighlightedText: t.on_accent,
+        role.Link: t.text,
+        role.LinkVisited: t.muted,
+        role.Light: t.raised,
+        role.Midlight: t.hover,
+        role.Mid: t.line,
+        role.Dark: t.line,
+        role.Shadow: t.ground,
+        role.Accent: t.accent,
+    }
+    palette = QPalette()
+    for name, colour in colours.items():
+        palette.setColor(QPalette.ColorGroup.All, name, QColor(colour))
     for name in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(t.muted))
     return palette

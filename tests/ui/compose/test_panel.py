@@ -173,6 +173,17 @@ def test_several_pasted_lines_are_offered_as_a_list(qtbot: QtBot, panel: Compose
     assert panel.prompt.toPlainText() == "one line"
 
 
+def test_a_text_far_too_long_is_refused_and_said_to_be(qtbot: QtBot, panel: ComposePanel) -> None:
+    panel.fill_prompt("calm")
+    QGuiApplication.clipboard().setText("word " * 20_000)
+    panel.prompt.paste()
+    assert panel.prompt.toPlainText() == "calm"
+    assert "100,000" in panel.problem("prompt")
+    QGuiApplication.clipboard().setText("word " * 500)  # can still be shortened by hand
+    panel.prompt.paste()
+    assert panel.problem("prompt") == "Is too long: at most 2,000 characters"
+
+
 def test_a_filled_in_request_is_sent_exactly(panel: ComposePanel, sent: Sent) -> None:
     request = Request(
         prompt="calm, 70 bpm",
