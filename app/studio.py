@@ -77,6 +77,10 @@ class Studio(QObject):
         """Cancel waiting and running jobs; ended ones are left as they are."""
         self._ask(lambda queue: queue.cancel(ids))
 
+    def stop_here(self, job_id: str) -> None:
+        """Make what has grown of a take the whole of it."""
+        self._ask(lambda queue: queue.stop_here(job_id))
+
     def retry(self, ids: Sequence[str]) -> None:
         """Put failed and cancelled jobs back in the queue."""
         self._ask(lambda queue: queue.retry(ids))

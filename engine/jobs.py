@@ -7,6 +7,7 @@ carries the new snapshot; whoever shows it upserts by id.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -38,6 +39,7 @@ __all__ = [
     "Status",
     "Step",
     "Take",
+    "is_job_id",
     "new_id",
     "new_seed",
     "parse_request",
@@ -116,6 +118,8 @@ class Request(BaseModel):
     """Audio whose melody to follow: a file's path, or an upload's id on a server."""
     continue_from: Annotated[str, Field(max_length=4096)] | None = None
     """Audio to go on from: a file's path, a take's id, or an upload's id on a server."""
+    continue_at: Annotated[float, Field(ge=0)] | None = None
+    """Go on from this moment of it, in seconds; None: from its end."""
 
     @field_validator("prompt")
     @classmethod
@@ -353,6 +357,11 @@ class EngineStatus:
 def new_id() -> str:
     """A job id: ``gen_`` and 16 hex digits."""
     return f"gen_{secrets.token_hex(8)}"
+
+
+def is_job_id(text: str) -> bool:
+    """Whether this names a job, and not a file."""
+    return re.fullmatch(r"gen_[0-9a-z]+", text) is not None
 
 
 def new_seed() -> int:

@@ -35,9 +35,11 @@ class _Growing:
     script: dict[str, int]
     steps_done: int = 0
 
+    stopped_at: int | None = None
+
     @property
     def steps_total(self) -> int:
-        return self.script.get("steps", 10)
+        return self.stopped_at or self.script.get("steps", 10)
 
 
 class ScriptedGenerator:
@@ -49,6 +51,8 @@ class ScriptedGenerator:
     def start(self, request: Request, checkpoint: bytes | None = None) -> _Growing:
         if "impossible" in request.prompt:
             raise GenerationError("This can never work.", hint="Ask for something else.")
+        if "continues" in request.prompt and not Path(request.continue_from or "").is_file():
+            raise GenerationError(f"{request.continue_from} is no file.")
         script = {k: int(v) for k, v in re.findall(r"(\w+)=(\d+)", request.prompt)}
         growing = _Growing(request, script)
         if checkpoint is not None:
@@ -75,10 +79,14 @@ class ScriptedGenerator:
             take.steps_done += 1
 
     def finish(self, growing: _Growing) -> Audio:
-        return Audio(self._sine(growing, 1.0), RATE, Facts("scripted 1", licence="none"))
+        share = growing.steps_total / growing.script.get("steps", 10)
+        return Audio(self._sine(growing, share), RATE, Facts("scripted 1", licence="none"))
+
+    def stop_here(self, growing: _Growing) -> None:
+        growing.stopped_at = growing.steps_done
 
     def preview(self, growing: _Growing) -> tuple[Samples, int] | None:
-        share = growing.steps_done / growing.steps_total
+        share = growing.steps_done / growing.script.get("steps", 10)
         return (self._sine(growing, share), RATE) if share else None
 
     def checkpoint(self, growing: _Growing) -> bytes | None:

@@ -90,6 +90,9 @@ class FakeQueue:
             elif job.status is Status.PROCESSING:
                 self.put(job.with_(cancelling=True))
 
+    async def stop_here(self, job_id: str) -> None:
+        self._note("stop_here", job_id)
+
     async def retry(self, ids: Sequence[str]) -> None:
         self._note("retry", list(ids))
         for job in self._find(ids):

@@ -18,7 +18,7 @@ from engine.dispatch.pace import Pace
 from engine.dispatch.recovery import Recovery
 from engine.dispatch.retry import RetryPolicy
 from engine.dispatch.runs import Runs
-from engine.errors import StorageError
+from engine.errors import Conflict, StorageError
 from engine.jobs import EngineState, EngineStatus, Failure, Job, Order, Request, Status
 from engine.settings import EngineSettings
 from engine.store.claims import Claims
@@ -121,6 +121,10 @@ class Dispatcher:
 
     async def cancel(self, ids: Sequence[str]) -> None:
         self._give_up(self._store.cancel(ids))
+
+    async def stop_here(self, job_id: str) -> None:
+        if not self._runs.stop_here(job_id):
+            raise Conflict("This take does not grow now, so it can't be stopped here.")
 
     async def retry(self, ids: Sequence[str]) -> None:
         for job_id in ids:

@@ -122,6 +122,10 @@ class Lane(Protocol):
         """Give a run up; answered by Gone, unless it ended before."""
         ...
 
+    def stop_here(self, run: str) -> None:
+        """Let a run end now, with what has grown as its take."""
+        ...
+
     def pause(self, paused: bool) -> None: ...
 
     async def stop(self) -> None:

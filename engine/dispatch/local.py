@@ -118,6 +118,10 @@ class LocalLane:
         if self._host is not None and run in self._runs:
             self._host.send(say.Drop(run=run))
 
+    def stop_here(self, run: str) -> None:
+        if self._host is not None and run in self._runs:
+            self._host.send(say.StopHere(run=run))
+
     def pause(self, paused: bool) -> None:
         self._paused = paused
         if self._host is not None:

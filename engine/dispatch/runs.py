@@ -19,8 +19,8 @@ from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import Completed, Failed, Gone, Lane, Lost, Previewed, Progressed
 from engine.dispatch.retry import RetryPolicy
-from engine.errors import StorageError
-from engine.jobs import Failure, Job, Take, utc_now
+from engine.errors import MusicError, NotFound, StorageError
+from engine.jobs import Failure, Job, Request, Step, Take, is_job_id, utc_now
 from engine.store.claims import Claims
 
 __all__ = ["RunEvent", "Runs"]
@@ -121,6 +121,14 @@ class Runs:
                 self._feed.changed([run.job])
                 if run.in_lane:
                     run.lane.drop(token)
+                return True
+        return False
+
+    def stop_here(self, job_id: str) -> bool:
+        """Let a running job end with what it has; False if it does not grow now."""
+        for token, run in self._running.items():
+            if run.job.id == job_id and run.in_lane and run.job.step is Step.GENERATING:
+                run.lane.stop_here(token)
                 return True
         return False
 
@@ -251,8 +259,25 @@ class Runs:
         if run.job.cancelling:
             self._spawn(self._let_go(token))
             return
+        try:
+            request = self._with_files(run.job.request)
+        except MusicError as error:
+            self._spawn(self._fail(token, Failure.of(error), retriable=False))
+            return
         run.in_lane = True
-        run.lane.run(token, run.job, run.path)
+        run.lane.run(token, replace(run.job, request=request), run.path)
+
+    def _with_files(self, request: Request) -> Request:
+        """The request with the files of the takes that it builds on in place of their ids."""
+        files = {}
+        for name in ("melody", "continue_from"):
+            source = getattr(request, name)
+            if source is not None and is_job_id(source):
+                take = self._claims.job(source).take
+                if take is None:
+                    raise NotFound("The take that this one builds on has no audio.")
+                files[name] = str(take.path)
+        return request.model_copy(update=files)
 
     async def _reuse(self, token: str, take: Take) -> None:
         run = self._running[token]

@@ -93,6 +93,11 @@ class Generator(Protocol):
         """The whole take, once ``steps_done`` equals ``steps_total``."""
         ...
 
+    def stop_here(self, growing: Growing) -> None:
+        """Make what has grown the whole take: ``steps_total`` comes down to what is needed for
+        that. One that writes a form with an ending may go on to its end instead."""
+        ...
+
     def preview(self, growing: Growing) -> tuple[Samples, int] | None:
         """What has grown so far as (samples, sample rate); None when there is nothing to hear."""
         ...

@@ -31,6 +31,7 @@ from engine.host.protocol import (
     Quit,
     Run,
     Stepped,
+    StopHere,
     Unloaded,
 )
 from engine.host.saving import save_preview, save_take
@@ -142,6 +143,9 @@ class HostLoop:
                 for take in [t for t in self._takes if t.run.run == run]:
                     self._leave(take)
                 self._send(Dropped(run=run))
+            case StopHere(run=run):
+                for take in [t for t in self._takes if t.run.run == run]:
+                    take.generator.stop_here(take.growing)
             case Pause(on=on):
                 self._paused = on
             case Quit():

@@ -27,6 +27,7 @@ __all__ = [
     "Ready",
     "Run",
     "Stepped",
+    "StopHere",
     "Unloaded",
     "decode_command",
     "decode_event",
@@ -58,6 +59,13 @@ class Drop(_Message):
     run: str
 
 
+class StopHere(_Message):
+    """Make what has grown the whole take; a generator that can't goes on to the end."""
+
+    do: Literal["stop_here"] = "stop_here"
+    run: str
+
+
 class Pause(_Message):
     do: Literal["pause"] = "pause"
     on: bool
@@ -69,7 +77,7 @@ class Quit(_Message):
     do: Literal["quit"] = "quit"
 
 
-Command = Annotated[Run | Drop | Pause | Quit, Field(discriminator="do")]
+Command = Annotated[Run | Drop | StopHere | Pause | Quit, Field(discriminator="do")]
 
 
 class Ready(_Message):
@@ -156,7 +164,7 @@ Event = Annotated[
     Field(discriminator="event"),
 ]
 
-_commands: TypeAdapter[Run | Drop | Pause | Quit] = TypeAdapter(Command)
+_commands: TypeAdapter[Run | Drop | StopHere | Pause | Quit] = TypeAdapter(Command)
 _events: TypeAdapter[Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Dropped] = (
     TypeAdapter(Event)
 )
@@ -167,7 +175,7 @@ def encode(message: _Message) -> bytes:
     return message.model_dump_json().encode() + b"\n"
 
 
-def decode_command(line: bytes) -> Run | Drop | Pause | Quit | None:
+def decode_command(line: bytes) -> Run | Drop | StopHere | Pause | Quit | None:
     """None for a line that is no command."""
     try:
         return _commands.validate_json(line)

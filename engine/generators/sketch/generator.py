@@ -82,6 +82,9 @@ class SketchGenerator:
         )
         return Audio(sketch.rendering.samples, SAMPLE_RATE, facts, to_midi(made.score))
 
+    def stop_here(self, growing: Growing) -> None:
+        """Goes on: the piece has a form with an ending, and is done in a moment."""
+
     def preview(self, growing: Growing) -> tuple[Samples, int] | None:
         """What has been mixed so far, before mastering, brought to a sensible level."""
         heard = cast("Sketch", growing).rendering.heard

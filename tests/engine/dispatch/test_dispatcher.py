@@ -10,6 +10,7 @@ import pytest
 
 from engine.audio.files import probe
 from engine.dispatch.queue import Queue
+from engine.errors import Conflict
 from engine.jobs import EngineState, Order, Request, Status
 from engine.settings import EngineSettings
 from tests.engine.conftest import SCRIPTED, Watched, statuses
@@ -223,6 +224,30 @@ async def test_a_growing_take_can_be_heard(engine: Watched) -> None:
     await engine.queue.cancel([job.id])
     await engine.ended([job])
     assert not preview.exists()
+
+
+async def test_stop_here_keeps_what_has_grown(engine: Watched) -> None:
+    growing, waiting = await engine.submit("steps=1000 ms=5", "steps=2", priority=-1)
+    await engine.growing(growing)
+    await engine.queue.stop_here(growing.id)
+    (done,) = await engine.ended([growing])
+    assert done.take is not None
+    assert 0 < done.take.duration < 2.0
+    await engine.ended([waiting])
+    with pytest.raises(Conflict):
+        await engine.queue.stop_here(growing.id)
+
+
+async def test_a_take_can_build_on_another_by_its_id(engine: Watched) -> None:
+    (first,) = await engine.ended(await engine.submit("steps=2"))
+    follow = Request(prompt="steps=2 continues=1", model="scripted", continue_from=first.id)
+    (second,) = await engine.ended(await engine.queue.submit([Order(follow)]))
+    assert second.status is COMPLETED
+    assert second.request.continue_from == first.id, "the row keeps the id, the host gets the file"
+    gone = Request(prompt="steps=2", model="scripted", continue_from="gen_never")
+    (failed,) = await engine.ended(await engine.queue.submit([Order(gone)]))
+    assert failed.error is not None
+    assert failed.error.code == "not_found"
 
 
 async def test_closing_in_mid_song_gives_the_job_back(settings: EngineSettings) -> None:
