@@ -23,8 +23,9 @@ from tests.app.outputs import HandOutputs
 from tests.fakes import FakeEngine
 from ui.compose.list_sheet import ListSheet
 from ui.main_window import MainWindow
+from ui.settings.settings_dialog import SettingsDialog
 from ui.shared.notice_bar import NoticeBar
-from ui.shared.theme import DARK, Appearance, Theme
+from ui.shared.theme import DARK, LIGHT, Appearance, Theme
 from ui.shared.translation import install_language
 from ui.shared.widgets import Button, ElidedLabel, IconButton
 
@@ -219,6 +220,40 @@ def test_looks_and_layout_are_remembered(
     window.close()
     assert SettingsFile(music_home / "config").current.appearance == "light"
     assert make_window().splitter.sizes() == sizes
+
+
+def test_settings_take_effect_and_are_kept(
+    qtbot: QtBot, window: MainWindow, theme: Theme, music_home: Path
+) -> None:
+    window.menus.settings.trigger()
+    dialog = window.findChild(SettingsDialog)
+    dialog.appearance.setFocus()
+    qtbot.keyClick(dialog.appearance, Qt.Key.Key_End)  # the last one: light
+    qtbot.keyClick(dialog.language, Qt.Key.Key_End)  # Indonesian
+    assert theme.tokens is LIGHT
+    assert dialog.later.isVisible()  # a language waits for the next start
+    kept = SettingsFile(music_home / "config").current
+    assert (kept.appearance, kept.language) == ("light", "id")
+    dialog.accept()
+
+
+def test_a_request_for_a_model_that_is_not_here_is_shown_whole(window: MainWindow) -> None:
+    request = Request(prompt="calm", model="facebook/musicgen-small", guidance=4.5, seed=1)
+    window.compose.fill(request)
+    assert "MusicGen small · not installed" in window.models.accessibleName()
+    window.compose.more.fold.click()
+    assert window.compose.more.numbers["guidance"].isVisible()
+    window.models.select("sketch")
+    assert not window.compose.more.numbers["guidance"].isVisible()
+
+
+def test_side_panels_go_and_come(window: MainWindow) -> None:
+    window.menus.compose_panel.trigger()
+    window.menus.take_panel.trigger()
+    assert not window.compose.isVisible()
+    assert not window.take.isVisible()
+    window.menus.compose_panel.trigger()
+    assert window.compose.isVisible()
 
 
 def test_everything_is_reached_by_keyboard_and_has_a_name(

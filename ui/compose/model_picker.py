@@ -9,6 +9,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu
 
 from ui.compose.models import SKETCH, ModelOption
+from ui.queue.words import model_name
 from ui.shared.light import Light
 from ui.shared.text import size
 from ui.shared.theme import Theme
@@ -46,7 +47,7 @@ class ModelPicker(Button):
     def select(self, model_id: str) -> None:
         """Choose a model; one that is not offered is shown as not installed."""
         known = (option for option in self._options if option.id == model_id)
-        self.current = next(known, ModelOption(model_id, model_id, installed=False))
+        self.current = next(known, _not_here(model_id))
         self._refresh()
         self.chosen.emit(self.current)
 
@@ -90,3 +91,9 @@ class ModelPicker(Button):
         self._fill()
         left = self.width() - self._menu.sizeHint().width()
         self._menu.popup(self.mapToGlobal(QPoint(left, self.height() + 4)))
+
+
+def _not_here(model_id: str) -> ModelOption:
+    """A model that an older request is for: nothing of that request is hidden or refused."""
+    name = model_name(model_id)
+    return ModelOption(model_id, name, installed=False, follows_audio=True, samples=True)
