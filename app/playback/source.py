@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from math import ceil, gcd
 from pathlib import Path
 
@@ -20,6 +20,8 @@ _CHUNK = 65_536
 _MARGIN = 4_096
 """Frames read on either side of a chunk, so that the resampler's edges fall outside of it."""
 
+_NOTHING: Frames = np.zeros((0, CHANNELS), np.float32)
+
 
 class Source:
     """Reads one file. Frames count at ``rate``, which is the file's own unless one is given.
@@ -33,24 +35,26 @@ class Source:
         self.path = path
         self.growing = growing
         self._stamp = _stamp(path)
-        self._file = _open(path)
-        self.rate: int = rate or self.native_rate
+        file = _open(path)
+        self.native_rate: int = file.samplerate
+        self._frames: int = file.frames
+        self._file: soundfile.SoundFile | None = file
+        if growing:  # not held open: some systems would not let it be rewritten
+            file.close()
+            self._file = None
+        self.rate = rate or self.native_rate
         common = gcd(self.rate, self.native_rate)
         self._up, self._down = self.rate // common, self.native_rate // common
         # A chunk begins where a frame of the file and a frame of the output fall together.
         self._per_chunk = ceil(_CHUNK / self._up) * self._up
         self._index = -1
-        self._chunk: Frames = np.zeros((0, CHANNELS), np.float32)
+        self._chunk: Frames = _NOTHING
 
     @property
     def frames(self) -> int:
         """Length so far, in frames at ``rate``."""
-        frames: int = self._file.frames
-        return -(-frames * self._up // self._down)  # rounded up
-
-    @property
-    def native_rate(self) -> int:
-        return int(self._file.samplerate)
+        rounded_up: int = -(-self._frames * self._up // self._down)
+        return rounded_up
 
     def read(self, frame: int, out: Frames) -> int:
         """Fill ``out`` from ``frame`` on; how many were there."""
@@ -66,26 +70,28 @@ class Source:
 
     def refresh(self) -> bool:
         """Look whether a growing file was rewritten longer; True if there is more to read."""
-        stamp = _stamp(self.path)
+        stamp, before = _stamp(self.path), self._frames
         if stamp == self._stamp or stamp is None:
             return False
-        before = self._file.frames
         # A file caught in the middle of being written is no news; the next look will do.
-        with suppress(AudioError):
-            fresh = _open(self.path)
-            if fresh.samplerate == self._file.samplerate:
-                self._file.close()
-                self._file, self._stamp, self._index = fresh, stamp, -1
-            else:
-                fresh.close()
-        return bool(self._file.frames > before)
+        with suppress(AudioError), _open(self.path) as fresh:
+            if fresh.samplerate == self.native_rate:
+                self._frames, self._stamp, self._index = fresh.frames, stamp, -1
+        return self._frames > before
 
     def close(self) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
     def _load(self, index: int) -> Frames:
         if index != self._index:
-            self._chunk = self._decode(index)
+            try:
+                self._chunk = self._decode(index)
+            except AudioError:
+                if self._file is not None:
+                    raise
+                # A preview that is gone became its take, or nothing; either is told soon.
+                self._frames, self._chunk = 0, _NOTHING
             self._index = index
         return self._chunk
 
@@ -93,7 +99,7 @@ class Source:
         start = index * self._per_chunk
         wanted = min(self._per_chunk, self.frames - start)
         if wanted <= 0:
-            return np.zeros((0, CHANNELS), np.float32)
+            return _NOTHING
         if self._up == self._down:
             return self._raw(start, wanted)
         # Whole multiples of the ratio, so that trimming the lead cuts between two frames.
@@ -107,9 +113,11 @@ class Source:
         return padded
 
     def _raw(self, first: int, count: int) -> Frames:
+        held = _open(self.path) if self._file is None else nullcontext(self._file)
         try:
-            self._file.seek(first)
-            found: Frames = self._file.read(count, dtype="float32", always_2d=True)
+            with held as file:
+                file.seek(first)
+                found: Frames = file.read(count, dtype="float32", always_2d=True)
         except soundfile.SoundFileError as error:
             raise _unreadable(self.path, error) from error
         if found.shape[1] == 1:

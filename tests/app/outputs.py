@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from app.playback.output import BLOCK, CHANNELS, Frames, Output, OutputDevice, OutputLost
+from app.playback.output import CHANNELS, Frames, Output, OutputDevice, OutputLost
 
 __all__ = ["HandOutput", "HandOutputs"]
 
@@ -27,6 +27,7 @@ class HandOutput:
         self._capacity = capacity
         self._pending: Frames = np.zeros((0, CHANNELS), np.float32)
         self._lost = False
+        self._offered = 0
         self._changed = threading.Condition()
 
     def open(self, rate: int) -> int:
@@ -35,10 +36,11 @@ class HandOutput:
 
     def write(self, block: Frames) -> None:
         with self._changed:
-            room = self._changed.wait_for(
-                lambda: self._lost or len(self._pending) + len(block) <= self._capacity, PATIENCE
-            )
+            self._offered = len(block)
+            self._changed.notify_all()
+            room = self._changed.wait_for(lambda: self._lost or not self._is_stuck(), PATIENCE)
             assert room, "nobody turned the clock"
+            self._offered = 0
             if self._lost:
                 raise OutputLost("unplugged")
             self._pending = np.concatenate([self._pending, block])
@@ -72,15 +74,16 @@ class HandOutput:
     def fill(self) -> None:
         """Wait until the writer waits for room."""
         with self._changed:
-            full = self._changed.wait_for(
-                lambda: len(self._pending) + BLOCK > self._capacity, PATIENCE
-            )
-            assert full
+            assert self._changed.wait_for(self._is_stuck, PATIENCE)
 
     def unplug(self) -> None:
         with self._changed:
             self._lost = True
             self._changed.notify_all()
+
+    def _is_stuck(self) -> bool:
+        """Whether a writer waits for room."""
+        return self._offered > 0 and len(self._pending) + self._offered > self._capacity
 
 
 class HandOutputs:

@@ -114,6 +114,20 @@ def test_a_file_caught_half_written_is_read_at_the_next_look(tmp_path: Path) -> 
     source.close()
 
 
+def test_a_preview_that_is_gone_has_no_more_to_say_and_is_no_error(tmp_path: Path) -> None:
+    path, out = tmp_path / "a.wav", np.zeros((100, 2), np.float32)
+    soundfile.write(path, np.zeros((200, 2)), RATE)
+    source = Source(path, growing=True)
+    path.unlink()
+    assert source.read(0, out) == 0
+    assert source.frames == 0
+    assert not source.refresh()
+    soundfile.write(path, np.ones((300, 2)) / 2, RATE)
+    assert source.refresh()
+    assert source.read(0, out) == 100
+    assert out[99, 0] == 0.5
+
+
 def tone(seconds: float, amplitude: float) -> Frames:
     wave = amplitude * np.sin(2 * np.pi * 1_000 * np.arange(int(seconds * RATE)) / RATE)
     return np.stack([wave, np.zeros_like(wave)], axis=1).astype(np.float32)

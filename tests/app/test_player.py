@@ -194,6 +194,7 @@ def test_a_growing_take_waits_at_its_end_and_becomes_the_take(
 
     track = write(tmp_path / "a.wav", samples)
     take = Take(track.path, track.seconds, RATE, 2, "0" * 64)
+    preview.unlink()
     done = job.with_(status=Status.COMPLETED, step=Step.COMPLETED, take=take, preview=None)
     player.follow([Change(done)])
 

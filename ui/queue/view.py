@@ -23,7 +23,6 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
 )
@@ -31,13 +30,14 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from engine.errors import MusicError
 from engine.jobs import Failure, Job
-from ui.queue.delegate import Hover, Playing, RowDelegate, star_at
+from ui.queue.delegate import Playing, RowDelegate
 from ui.queue.dragging import ROWS, drop_row, row_mime
-from ui.queue.intents import Intents, playable
+from ui.queue.intents import Intents
 from ui.queue.keys import Keys
-from ui.queue.layout import ROW_HEIGHT, Zone, zone_at
+from ui.queue.layout import ROW_HEIGHT
 from ui.queue.menu import row_menu
 from ui.queue.model import Index, QueueModel
+from ui.queue.pointer import Pointer
 from ui.queue.thumbnails import Thumbnails
 from ui.shared.theme import Theme
 from ui.shared.widgets import as_role
@@ -45,7 +45,6 @@ from ui.shared.widgets import as_role
 __all__ = ["QueueView"]
 
 _TICK = 1_000  # milliseconds between two looks at the countdowns
-_PRESSED = (Zone.PLAY, Zone.STARS, Zone.CANCEL, Zone.RETRY, Zone.MENU)
 
 
 class QueueView(QListView):
@@ -72,7 +71,8 @@ class QueueView(QListView):
         self._keys = Keys(self.intents, model)
         self._rows = RowDelegate(model, thumbnails, theme)
         self._rows.setParent(self)
-        self._pressed: tuple[str, Zone] | None = None
+        pointer = Pointer(self, model, self._rows, self.intents)
+        pointer.menu_wanted.connect(self._show_menu)
         self._current = ""
         self._chosen: list[str] = []
         self._top = ("", 0)  # id of the row at the top, and how far it is scrolled out
@@ -94,7 +94,6 @@ class QueueView(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setDragEnabled(True)
         self.setAcceptDrops(True)
-        self.setMouseTracking(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(self.tr("Jobs and takes"))
         as_role(self, "ground")
@@ -202,90 +201,6 @@ class QueueView(QListView):
             self._ticking.stop()
         elif not self._ticking.isActive():
             self._ticking.start()
-
-    # The mouse.
-
-    def _hover_at(self, point: QPoint) -> Hover:
-        index = self.indexAt(point)
-        if not index.isValid():
-            return Hover()
-        area = self.visualRect(index)
-        job, inside = self._model.job_at(index.row()), point - area.topLeft()
-        zone = zone_at(self._rows.parts(job, area.width()), inside)
-        if (zone is Zone.PLAY and not playable(job)) or (zone is Zone.WAVE and job.take is None):
-            zone = Zone.ROW
-        return Hover(index.row(), zone, inside)
-
-    def _set_hover(self, hover: Hover) -> None:
-        before, self._rows.hover = self._rows.hover, hover
-        if hover == before:
-            return
-        for row in {before.row, hover.row} - {-1}:
-            self.viewport().update(self.visualRect(self._index(row)))
-        hand = hover.zone is not Zone.ROW
-        self.viewport().setCursor(
-            Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor
-        )
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        hover = self._hover_at(event.position().toPoint())
-        self._pressed = None
-        if hover.row >= 0 and event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = (self._model.job_at(hover.row).id, hover.zone)
-        if self._pressed is not None and hover.zone in _PRESSED:
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-            event.accept()
-        else:
-            super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        self._set_hover(self._hover_at(event.position().toPoint()))
-        if self._pressed is None or self._pressed[1] not in _PRESSED:
-            super().mouseMoveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        pressed, self._pressed = self._pressed, None
-        if pressed is None or pressed[1] not in _PRESSED:
-            super().mouseReleaseEvent(event)
-        hover = self._hover_at(event.position().toPoint())
-        if pressed is None or hover.row < 0:
-            return
-        job = self._model.job_at(hover.row)
-        if pressed == (job.id, hover.zone) and not event.modifiers():
-            self._act(job, hover)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        hover = self._hover_at(event.position().toPoint())
-        if hover.zone in _PRESSED:
-            self.mousePressEvent(event)
-        elif hover.row >= 0 and hover.zone is Zone.ROW:
-            job = self._model.job_at(hover.row)
-            if playable(job):
-                self.intents.seek_requested.emit(job.id, 0.0)
-
-    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
-        if event.type() == QEvent.Type.Leave:
-            self._set_hover(Hover())
-        return super().viewportEvent(event)
-
-    def _act(self, job: Job, hover: Hover) -> None:
-        """What a click in a zone of a row does."""
-        parts = self._rows.parts(job, self.viewport().width())
-        match hover.zone:
-            case Zone.PLAY:
-                self.intents.play(job)
-            case Zone.WAVE if job.take is not None:
-                share = (hover.at.x() - parts.wave.left()) / parts.wave.width()
-                self.intents.seek_requested.emit(job.id, share * job.take.duration)
-            case Zone.STARS:
-                self.intents.rate([job], star_at(parts.stars, hover.at))
-            case Zone.CANCEL:
-                self.intents.cancel([job])
-            case Zone.RETRY:
-                self.intents.retry([job])
-            case Zone.MENU:
-                area = self.visualRect(self._index(hover.row))
-                self._show_menu(hover.row, area.topLeft() + parts.menu.bottomLeft())
 
     # The keyboard and the menu.
 
