@@ -11,7 +11,6 @@ from engine.generators.sketch.drums import VOICES, write_drums
 from engine.generators.sketch.melody import write_melody
 from engine.generators.sketch.score import DRUM_KITS, INSTRUMENTS, Note, Part, Section
 from engine.generators.sketch.song import Hit, Song
-from engine.generators.sketch.styles.model import Player
 from engine.generators.sketch.texture import (
     write_counter,
     write_elaboration,

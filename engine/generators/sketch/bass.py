@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from engine.generators.sketch.rhythm import METERS, strokes
+from engine.generators.sketch.rhythm import METERS, decide, strokes
 from engine.generators.sketch.score import INSTRUMENTS, Section
 from engine.generators.sketch.song import Hit, Song
 from engine.generators.sketch.styles.model import Player
@@ -19,9 +19,10 @@ def write_bass(song: Song, player: Player, instrument: str, active: Sequence[Sec
     random = song.random("bass")
     native = METERS[song.style.meters[0]]
     picked = sorted(random.sample(range(len(player.figures)), min(2, len(player.figures))))
+    figures = [decide(player.figures[place], ".11835", random) for place in picked]
     hits: list[Hit] = []
     for section in active:
-        figure = player.figures[picked[-1] if section.energy >= 0.72 else picked[0]]
+        figure = figures[-1 if section.energy >= 0.72 else 0]
         written = strokes(figure, native, song.meter)
         for bar in song.bars_of(section):
             start = bar * song.meter.bar

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from random import Random
 
 from engine.generators.sketch.bass import bass_pitch
-from engine.generators.sketch.rhythm import METERS, Stroke, strokes
+from engine.generators.sketch.rhythm import METERS, Stroke, decide, strokes
 from engine.generators.sketch.score import INSTRUMENTS, Section
 from engine.generators.sketch.song import Hit, Song
 from engine.generators.sketch.styles.model import Player
@@ -45,10 +46,12 @@ def write_chords(
     random = song.random(aspect)
     native = METERS[song.style.meters[0]]
     picked = sorted(random.sample(range(len(player.figures)), min(2, len(player.figures))))
+    turn = _turn(random)
+    figures = [decide(player.figures[place], ".1234", random).translate(turn) for place in picked]
     voice = Voicer(player, instrument)
     hits: list[Hit] = []
     for section in active:
-        figure = player.figures[picked[-1] if section.energy >= 0.72 else picked[0]]
+        figure = figures[-1 if section.energy >= 0.72 else 0]
         written = strokes(figure, native, song.meter)
         for bar in song.bars_of(section):
             start = bar * song.meter.bar
@@ -64,6 +67,11 @@ def write_chords(
                             for hit in _strike(part, pitches, span.chord, player, instrument)
                         )
     return hits
+
+
+def _turn(random: Random) -> dict[int, int]:
+    """A seed's own way through broken chords: which rungs the written digits stand for."""
+    return str.maketrans("1234", random.choice(("1234", "1234", "1324", "1342", "1423")))
 
 
 def _within(stroke: Stroke, bar: float, begin: float, end: float) -> Stroke | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from engine.generators.sketch.rhythm import METERS, strokes
+from engine.generators.sketch.rhythm import METERS, decide, strokes
 from engine.generators.sketch.score import Section
 from engine.generators.sketch.song import Hit, Song
 from engine.generators.sketch.styles.model import Groove, Player
@@ -79,7 +79,7 @@ def write_drums(song: Song, player: Player, active: Sequence[Section]) -> list[H
 
 def _personal(groove: Groove, song: Song, random: Random) -> Groove:
     """A drummer's own habits on a groove: a kick more, ghost notes, where the hat opens."""
-    voices = dict(groove.voices)
+    voices = {name: decide(steps, "..oxx", random) for name, steps in groove.voices.items()}
     for name, sign, chance in (("kick", "o", 0.5), ("snare", "g", 0.5), ("hat", "o", 0.3)):
         if name in voices and random.random() < chance:
             voices[name] = _sprinkle(voices[name], sign, random)

@@ -144,9 +144,14 @@ class _Singer:
         return _ladder(chord_scale(chord, self._song.key, self._steps), self._low, self._high)
 
     def _chord_tone(self, pitch: int, chord: Chord, avoid: int | None) -> int:
-        """The nearest tone of the triad, another than ``avoid`` where two are as near."""
+        """The nearest tone of the triad; the tonic a little sooner, ``avoid`` a little later."""
         pool = _ladder(tuple(sorted(set(chord.triad))), self._low, self._high)
-        return min(pool, key=lambda tone: abs(tone - pitch) + (1.5 if tone == avoid else 0))
+        home = self._song.key.pc
+
+        def distance(tone: int) -> float:
+            return abs(tone - pitch) - 0.8 * (tone % 12 == home) + 1.5 * (tone == avoid)
+
+        return min(pool, key=distance)
 
     def _rest_on(self, chord: Chord, home: bool) -> int:
         """The last note of a phrase: the tonic where the chord has it, else its root or third."""

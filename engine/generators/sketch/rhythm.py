@@ -1,7 +1,8 @@
 """Metres, written step patterns, and the feel that takes them off the grid.
 
 A pattern is one string for each bar, split by "|"; its characters are equal steps of the bar.
-"." is a rest, "-" holds what sounded, anything else is a stroke that the reader gives meaning to.
+"." is a rest, "-" holds what sounded, "*" is left to the seed (``decide``); anything else is a
+stroke that the reader gives meaning to.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from random import Random
 from typing import NamedTuple
 
-__all__ = ["METERS", "Feel", "Meter", "Stroke", "patterns", "strokes"]
+__all__ = ["METERS", "Feel", "Meter", "Stroke", "decide", "strokes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,9 @@ def strokes(pattern: str, native: Meter, meter: Meter) -> tuple[tuple[Stroke, ..
     return tuple(_read_bar(bar, native, meter) for bar in pattern.split("|"))
 
 
-def patterns(pattern: str, native: Meter, meter: Meter, bars: int) -> Iterator[tuple[Stroke, ...]]:
-    """The pattern's bars over and over, ``bars`` of them."""
-    read = strokes(pattern, native, meter)
-    for bar in range(bars):
-        yield read[bar % len(read)]
+def decide(pattern: str, signs: str, random: Random) -> str:
+    """The pattern with each "*" replaced by one of ``signs``: what the seed makes of it."""
+    return "".join(random.choice(signs) if sign == "*" else sign for sign in pattern)
 
 
 def _read_bar(bar: str, native: Meter, meter: Meter) -> tuple[Stroke, ...]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.generators.base import Samples
 
 RATE = 22_050
-_HOP = 512
+_HOP = 256
 _NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 # How often each degree of a key sounds: the corpus profiles of Albrecht and Shanahan (2013),
 # the best of the Krumhansl kind on recordings.
@@ -31,14 +31,20 @@ def onsets(audio: Mono) -> NDArray[np.float32]:
 
 
 def tempo(audio: Mono) -> float:
-    """Beats per minute: the slope of a line through the beat times."""
+    """Beats per minute: the slope of a line through the beat times.
+
+    The median of lines through twelve beats each, because a tracker may change over to the
+    off-beat and back, as a listener may.
+    """
     _, beats = librosa.beat.beat_track(
         onset_envelope=onsets(audio), sr=RATE, hop_length=_HOP, units="time", tightness=400
     )
-    gaps = np.diff(beats)
-    # A beat that was missed counts as two.
-    numbers = np.concatenate(([0], np.cumsum(np.rint(gaps / np.median(gaps)))))
-    return float(60 / np.polyfit(numbers, beats, 1)[0])
+    count = min(12, len(beats))
+    slopes = [
+        np.polyfit(np.arange(count), beats[i : i + count], 1)[0]
+        for i in range(len(beats) - count + 1)
+    ]
+    return float(60 / np.median(slopes))
 
 
 def chroma(audio: Mono) -> NDArray[np.float32]:
@@ -50,9 +56,7 @@ def chroma(audio: Mono) -> NDArray[np.float32]:
 
 def key(audio: Mono) -> str:
     """The key whose profile the mean chroma is most like, for example "D minor"."""
-    energy = chroma(audio)
-    loudest = energy.max(axis=0)
-    heard = (energy / (loudest + 1e-3 * loudest.max())).mean(axis=1)
+    heard = chroma(audio).mean(axis=1)
     fits = {
         f"{_NAMES[tonic]} {mode}": _likeness(np.roll(profile, tonic), heard)
         for mode, profile in _PROFILES.items()

@@ -37,7 +37,7 @@ LOFI = Style(
     grooves=(
         Groove(
             {
-                "kick": "x......x..x.....|x......x..x...o.",
+                "kick": "x......x..x..*..|x..*...x..x...o.",
                 "snare": "....x.......x...",
                 "hat": "x.o.x.o.x.o.x.o.",
             },
@@ -163,7 +163,7 @@ BOOMBAP = Style(
     grooves=(
         Groove(
             {
-                "kick": "x.....x..xx.....|x..x..x..xx...x.",
+                "kick": "x.*...x..xx...*.|x..*..x..xx...x.",
                 "snare": "....x.......x...",
                 "hat": "x.x.x.x.x.x.x.x.",
             },
@@ -171,7 +171,7 @@ BOOMBAP = Style(
         ),
         Groove(
             {
-                "kick": "x.x.......x..x..|x.x....x..x.....",
+                "kick": "x.x....*..x..*..|x.x....x..x.*...",
                 "snare": "....x..g....x.g.",
                 "hat": "x.x.x.xox.x.x.x.",
                 "open": "..............o.",

@@ -215,7 +215,7 @@ FUNK = Style(
     grooves=(
         Groove(
             {
-                "kick": "x..x..x...x..x..",
+                "kick": "x..x..*...x.*x..",
                 "snare": "....X..g.g..X..g",
                 "hat": "xoxoxoxoxoxoxoxo",
             },
@@ -247,9 +247,9 @@ FUNK = Style(
             "bass",
             ("slap_bass", "electric_bass"),
             (
-                "1..1..8.1.g1.57.",
+                "1*.1..8.1*g1.57*",
                 "1.g8.g1...57.1a.",
-                "1-..1.8..11.7.5.",
+                "1-*.1*8..11.7*5.",
                 "1..8.g1.g1.5.78.",
             ),
             register=36,
