@@ -11,13 +11,16 @@ from engine.generators.sketch.synth.dsp import SAMPLE_RATE, Floats, frames
 from engine.generators.sketch.synth.effects import Duck, Echo
 from engine.generators.sketch.synth.patches import PATCHES
 from engine.generators.sketch.synth.reverb import Reverb, impulse_response
-from engine.generators.sketch.synth.strip import Event, Strip, events_of
+from engine.generators.sketch.synth.strip import Strip
+from engine.generators.sketch.synth.timeline import Event, events_of
 
 __all__ = ["BLOCK", "Mixer"]
 
 BLOCK = 66_150
 """Frames of one block: 1.5 seconds."""
 _KICKS = (35, 36)
+_STROKE, _RINGING = 1.0, 6.0
+"""Seconds that a drum stroke lasts, usually and at most."""
 
 
 class Mixer:
@@ -47,21 +50,24 @@ class Mixer:
         """Frames that may sound after the last note has ended."""
 
     def new_keys(self) -> list[tuple[int, VoiceKey, float]]:
-        """(block in which it is first heard, key, seconds) of every voice, in playing order."""
+        """(block where first heard, key, about how many seconds) of all voices, in order."""
         seen: dict[VoiceKey, int] = {}
         for events in self._events:
             for event in events:
                 block = event.start // BLOCK
                 seen[event.key] = min(block, seen.get(event.key, block))
         longest = _longest(self._events)
-        return sorted((block, key, longest[key]) for key, block in seen.items())
+        return sorted(
+            (block, key, _STROKE if key.instrument in KITS else longest[key])
+            for key, block in seen.items()
+        )
 
     def last_note(self) -> int:
         """The frame at which the last note has died away."""
         ends = [
             event.start + event.held + frames(PATCHES[event.key.instrument].release)
             if event.key.instrument not in KITS
-            else event.start + frames(3.0)
+            else event.start + frames(_RINGING)
             for events in self._events
             for event in events
         ]

@@ -53,5 +53,7 @@ def ensemble(
     lines = np.zeros((2, bins), np.complex64)
     lines[:, there] = np.sqrt(power[there]) * (np.cos(turns) + 1j * np.sin(turns))
     out: Floats = irfft(lines, axis=1).astype(np.float32, copy=False)
+    # Half alike: wide, and still whole when both sides are played by one loudspeaker.
+    out[1] = 0.5 * out[0] + 0.866 * out[1]
     out /= np.float32(np.sqrt(np.square(out).mean()))
     return out

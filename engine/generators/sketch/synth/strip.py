@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
-from engine.generators.sketch.score import Part, Score
-from engine.generators.sketch.synth.bank import Bank, Voice, VoiceKey, layer_of
-from engine.generators.sketch.synth.drums import KITS, choked_by
+from engine.generators.sketch.score import Part
+from engine.generators.sketch.synth.bank import Bank, Voice
 from engine.generators.sketch.synth.dsp import (
-    SAMPLE_RATE,
     Filter,
     Floats,
     fade_in,
-    frames,
     from_db,
     highpass,
     lowpass,
+    single,
 )
 from engine.generators.sketch.synth.effects import Chorus, Duck, drive
-from engine.generators.sketch.synth.patches import PATCHES
+from engine.generators.sketch.synth.timeline import Event, density_db
 
-__all__ = ["Event", "Strip", "events_of"]
+__all__ = ["Strip"]
 
-_VARIANTS = 3
-"""Strokes that a drum alternates between."""
-_FEEL = 1.3
-"""How steeply the level follows the velocity."""
 _SEAT_DB = {
     "drums": 2.0,
     "percussion": 1.0,
@@ -39,66 +31,8 @@ _SEAT_DB = {
 """Decibels by which a role sits above or below the others."""
 _EVENING = 0.5
 """How much of the difference between sparse and dense parts is taken out."""
-_STRUCK = 0.4
-"""Mean power of a struck note against a held one that starts as loud."""
-_SPREAD = {"chords": 0.45, "texture": 0.45, "counter": 0.25}
-"""How far a role's notes spread from left (low) to right (high)."""
 _LOW_CUT = {"chords": 120.0, "melody": 130.0, "counter": 130.0, "texture": 150.0}
 """Hertz, where the part asks for none: leaves the bottom to kick and bass."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A note on the timeline of frames."""
-
-    start: int
-    held: int
-    """Frames until it is let go."""
-    key: VoiceKey
-    gain: float
-    pan: float = 0.0
-    """-1 to 1, within the part."""
-
-
-def events_of(part: Part, score: Score) -> list[Event]:
-    """The part's notes in frames, hats choked, drum strokes varied."""
-    beat = 60.0 / score.tempo * SAMPLE_RATE
-    kit = part.instrument in KITS
-    spread = _SPREAD.get(part.role, 0.0)
-    centre = float(np.mean([note.pitch for note in part.notes])) if part.notes else 60.0
-    events: list[Event] = []
-    strokes: dict[int, int] = {}
-    for note in part.notes:
-        start = max(0, round(note.start * beat))
-        held = max(1, round(note.duration * beat))
-        variant = 0
-        if kit:
-            held = frames(8.0)
-            variant = strokes.get(note.pitch, 0) % _VARIANTS
-            strokes[note.pitch] = variant + 1
-        elif PATCHES[part.instrument].shaped:
-            variant = held
-        velocity = min(max(note.velocity, 0.02), 1.0)
-        key = VoiceKey(part.instrument, note.pitch, layer_of(velocity), variant)
-        gain = (velocity / 0.8) ** _FEEL
-        pan = 0.0 if kit else spread * min(max((note.pitch - centre) / 12, -1.0), 1.0)
-        events.append(Event(start, held, key, gain, pan))
-    return _choked(events) if kit else events
-
-
-def _choked(events: list[Event]) -> list[Event]:
-    """Ends ringing strokes (an open hat) where a stroke that stops them follows."""
-    out: list[Event] = []
-    for index, event in enumerate(events):
-        stops = choked_by(event.key.pitch)
-        end = event.held
-        if stops:
-            for later in events[index + 1 : index + 64]:
-                if later.key.pitch in stops and later.start > event.start:
-                    end = min(end, later.start - event.start)
-                    break
-        out.append(replace(event, held=end))
-    return out
 
 
 class Strip:
@@ -112,7 +46,7 @@ class Strip:
         self._events, self._bank = events, bank
         self._next = 0
         self._sounding: list[tuple[Event, Voice]] = []
-        seat = _SEAT_DB.get(part.role, 0.0) - _EVENING * _density_db(events)
+        seat = _SEAT_DB.get(part.role, 0.0) - _EVENING * density_db(events)
         self._gain = np.float32(from_db(send.gain_db + seat))
         self._drive = send.drive
         cuts = []
@@ -157,26 +91,6 @@ class Strip:
         return block
 
 
-def _density_db(events: list[Event]) -> float:
-    """Power of the part while it plays, against one held note at the reference level.
-
-    So a choir of four voices does not drown a flute whose gain is the same.
-    """
-    pitched = [event for event in events if event.key.instrument not in KITS]
-    if not pitched:
-        return 0.0
-    power, active, reached = 0.0, 0, 0
-    for event in pitched:
-        held = min(event.held, frames(2.0))
-        patch = PATCHES[event.key.instrument]
-        sustained = patch.held or patch.endless
-        power += event.gain**2 * held * (1.0 if sustained else _STRUCK)
-        end = event.start + held
-        active += max(0, end - max(event.start, reached))
-        reached = max(reached, end)
-    return float(10 * np.log10(power / max(active, 1) + 1e-9))
-
-
 def _end(event: Event, voice: Voice) -> int:
     """The frame at which it has died away."""
     length = event.held + voice.release
@@ -192,7 +106,7 @@ def _add(block: Floats, start: int, event: Event, voice: Voice) -> None:
     if last <= first:
         return
     a, b = first - event.start, last - event.start
-    sound = _cut_out(voice, a, b) * np.float32(event.gain)
+    sound = _cut_out(voice, event.start, a, b) * np.float32(event.gain)
     if a < voice.attack:
         rise = fade_in(voice.attack)[a : min(b, voice.attack)]
         sound[..., : len(rise)] *= np.sqrt(rise) if voice.even else rise
@@ -210,13 +124,15 @@ def _add(block: Floats, start: int, event: Event, voice: Voice) -> None:
     block[:, first - start : last - start] += sound
 
 
-def _cut_out(voice: Voice, a: int, b: int) -> Floats:
-    """Frames a to b of the voice; an endless one goes round."""
+def _cut_out(voice: Voice, start: int, a: int, b: int) -> Floats:
+    """Frames a to b of a note that began at frame ``start``; an endless voice goes round."""
     size = voice.samples.shape[-1]
-    if b <= size:
+    if voice.again == 0:
+        # A cycle without a beginning: each note enters it elsewhere, and repeats join on.
+        index = np.arange(start + a, start + b) % size
+        return single(voice.samples.take(index, axis=-1))
+    if voice.again is None or b <= size:
         return voice.samples[..., a:b]
     index = np.arange(a, b)
-    if voice.again is not None:
-        period = size - voice.again
-        index = np.where(index < size, index, voice.again + (index - size) % period)
-    return voice.samples.take(index, axis=-1)
+    index = np.where(index < size, index, voice.again + (index - size) % (size - voice.again))
+    return single(voice.samples.take(index, axis=-1))

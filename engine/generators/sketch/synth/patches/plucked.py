@@ -170,13 +170,13 @@ def _sitar(key: Key) -> Floats:
 
 
 PATCHES: dict[str, Patch] = {
-    "nylon_guitar": Patch(_nylon, release=0.18),
-    "steel_guitar": Patch(_steel, release=0.16, level_db=-1.0),
-    "clean_guitar": Patch(_clean, release=0.12),
-    "muted_guitar": Patch(_muted, release=0.06, level_db=2.5),
-    "distorted_guitar": Patch(_distorted, release=0.07, level_db=1.0),
-    "ukulele": Patch(_ukulele, release=0.14),
-    "harp": Patch(_harp, release=0.9),
-    "koto": Patch(_koto, release=0.35, level_db=0.5),
-    "sitar": Patch(_sitar, release=0.4, level_db=-2.0),
+    "nylon_guitar": Patch(_nylon, release=0.18, variants=2),
+    "steel_guitar": Patch(_steel, release=0.16, variants=2, level_db=-1.0),
+    "clean_guitar": Patch(_clean, release=0.12, variants=2),
+    "muted_guitar": Patch(_muted, release=0.06, variants=2, level_db=2.5),
+    "distorted_guitar": Patch(_distorted, release=0.07, variants=2, level_db=1.0),
+    "ukulele": Patch(_ukulele, release=0.14, variants=2),
+    "harp": Patch(_harp, release=0.9, variants=2),
+    "koto": Patch(_koto, release=0.35, variants=2, level_db=0.5),
+    "sitar": Patch(_sitar, release=0.4, variants=2, level_db=-2.0),
 }
