@@ -57,7 +57,8 @@ class Program:
             volume=self._settings.current.volume,
             device=self._settings.current.output_device or None,
         )
-        self.window = MainWindow(self.studio, self.player, theme, self._settings, paths)
+        with theme.building():
+            self.window = MainWindow(self.studio, self.player, theme, self._settings, paths)
 
     async def live(self) -> int:
         """Show the window, and stay until it is closed and everything behind it has ended."""

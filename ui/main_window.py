@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from app.notices import Notice
@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(theme)
         self.listening = Listening(player, self.queue, self.player_bar, self)
         self.setWindowTitle("DGX Music Studio")
+        self.setWindowIcon(QIcon(theme.pixmap("studio", "accent", 128)))
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
         self._arrange()

@@ -149,7 +149,8 @@ def scene(
     studio = Studio(fake)
     player = Player()
     theme = Theme(app, Appearance(appearance))
-    window = MainWindow(studio, player, theme, SettingsFile(home / "config"), Paths.find())
+    with theme.building():
+        window = MainWindow(studio, player, theme, SettingsFile(home / "config"), Paths.find())
     made = Scene(app, theme, fake, studio, player, window, folder)
     fake.set_status(state=EngineState.WORKING if fake.queue.waiting() else EngineState.READY)
     window.resize(1440, 900)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
@@ -264,7 +265,7 @@ class ComposePanel(QWidget):
         column.addWidget(self.audio)
         column.addWidget(self._problems["melody"])
         column.addStretch()
-        self.setMinimumWidth(max(_WIDTH, body.minimumSizeHint().width()))
+        self._body = body
         foot = QVBoxLayout()
         foot.setContentsMargins(Space.EDGE, Space.HALF, Space.EDGE, Space.EDGE)
         foot.setSpacing(Space.TIGHT)
@@ -275,6 +276,11 @@ class ComposePanel(QWidget):
         outer.setSpacing(0)
         outer.addWidget(scrolling(body), 1)
         outer.addLayout(foot)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Only now do the parts have their style, and so their size."""
+        self.setMinimumWidth(max(_WIDTH, self._body.minimumSizeHint().width()))
+        super().showEvent(event)
 
     def _settings_grid(self) -> QGridLayout:
         grid = QGridLayout()

@@ -94,7 +94,7 @@ class AboutDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("About DGX Music Studio"))
         mark = QLabel()
-        mark.setPixmap(theme.pixmap("wave", "accent", 40, self.devicePixelRatioF()))
+        mark.setPixmap(theme.pixmap("studio", "accent", 48, self.devicePixelRatioF()))
         text = label(
             self.tr(
                 "A desktop studio where musicians turn words into music. Free, under the MIT "

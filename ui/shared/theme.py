@@ -7,6 +7,8 @@ widgets look like is said once, in ``style.py``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
 
@@ -72,6 +74,19 @@ class Theme(QObject):
             self.tokens = tokens
             self._dress()
             self.changed.emit()
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Build a window in half the time: its widgets are styled once, at the end.
+
+        >>> with theme.building():
+        ...     window = MainWindow(...)
+        """
+        self._app.setStyleSheet("")
+        try:
+            yield
+        finally:
+            self._app.setStyleSheet(style_sheet(self.tokens))
 
     def color(self, role: str, alpha: float = 1.0) -> QColor:
         """The colour of a token by its name; ``alpha`` 0 to 1."""
