@@ -6,6 +6,7 @@
      ├─ Conflict                the job is past the point where this is possible
      ├─ GenerationError         the generator refused or failed on this request; not retried
      │   └─ ModelUnavailable    the model is not installed or not known
+     │       └─ ModelDamaged    its files are incomplete, hostile or contradict themselves
      ├─ Retriable               may work when tried again
      │   ├─ OutOfMemory         retried with a smaller batch
      │   ├─ HostDied            the host process ended in the middle of the job
@@ -46,6 +47,7 @@ __all__ = [
     "HubUnreachable",
     "InvalidRequest",
     "LicenceNotSeen",
+    "ModelDamaged",
     "ModelUnavailable",
     "MusicError",
     "NotFound",
@@ -105,6 +107,10 @@ class GenerationError(MusicError):
 class ModelUnavailable(GenerationError):
     code = "model_unavailable"
     default_hint = "Choose another model."
+
+
+class ModelDamaged(ModelUnavailable):
+    code = "model_damaged"
 
 
 class Retriable(MusicError):

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import ModelUnavailable
+from engine.generators.registry import BUILT_IN
+from engine.models.catalogue import CHECKPOINTS, Ability, catalogue, find
+
+
+def test_the_models_are_all_there_and_say_what_they_are() -> None:
+    ids = [model.id for model in catalogue()]
+    kinds = ("small", "medium", "large", "melody", "melody-large")
+    assert set(ids) == {
+        *BUILT_IN,
+        *(f"facebook/musicgen-{kind}" for kind in kinds),
+        *(f"facebook/musicgen-stereo-{kind}" for kind in kinds),
+        "facebook/musicgen-style",
+    }
+    assert len(ids) == len(set(ids))
+    for model in catalogue():
+        assert (Ability.STEREO in model.abilities) == ("stereo" in model.id or model.id == "sketch")
+        assert (Ability.MELODY in model.abilities) == ("melody" in model.id)
+        assert Ability.TEXT in model.abilities
+        assert model.longest_seconds == 600
+        if model.sources:
+            assert model.sources[0].repo == model.id
+            assert model.sources[0].required == CHECKPOINTS
+            assert not model.licence.commercial
+            assert model.licence.forbids
+            assert None not in (model.parameters, model.download_bytes, model.memory_bytes)
+
+
+def test_sketch_needs_nothing_and_is_yours() -> None:
+    sketch = find("sketch")
+    assert (sketch.sources, sketch.download_bytes) == ((), None)
+    assert sketch.licence.commercial is True
+    assert sketch.licence.forbids == ""
+
+
+def test_an_unknown_model_of_the_hub() -> None:
+    model = find("somebody/my-finetune")
+    assert [source.repo for source in model.sources] == ["somebody/my-finetune", "t5-base"]
+    assert model.licence.commercial is None
+    assert model.download_bytes is None
+
+
+def test_a_local_folder(tmp_path: Path) -> None:
+    for name in CHECKPOINTS:
+        (tmp_path / name).write_bytes(b"")
+    model = find(str(tmp_path))
+    assert (model.path, model.sources, model.name) == (tmp_path, (), tmp_path.name)
+    (tmp_path / CHECKPOINTS[1]).unlink()
+    with pytest.raises(ModelUnavailable, match="audiocraft") as caught:
+        find(str(tmp_path))
+    assert CHECKPOINTS[1] in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["", "skecth", "../x", "a/b/c", "/no/such/folder", "a/b?", "a/.."])
+def test_what_is_no_model(name: str) -> None:
+    with pytest.raises(ModelUnavailable, match="not known"):
+        find(name)
