@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.peak_loader import PeakLoader
 from engine.jobs import Job, Request
-from tests.ui.made_jobs import finished, running, waiting
+from tests.ui.queue.made_jobs import finished, running, waiting
 from ui.queue.thumbnails import Thumbnails
 from ui.shared.theme import Theme
 

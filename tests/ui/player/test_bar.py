@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.peak_loader import PeakLoader
 from app.playback.meter import Reading
+from app.playback.output import BLOCK
 from app.player import Player, State, Track
 from tests.app.outputs import HandOutput, HandOutputs
 from ui.player.bar import PlayerBar
@@ -106,7 +107,7 @@ def test_it_shows_and_drives_the_player(
     QTest.mouseClick(named(bar, "Pause"), Qt.MouseButton.LeftButton)
     assert not player.playing
     assert named(bar, "Play").isVisible()
-    output.flow()
+    output.advance(BLOCK)
     settle(qtbot, player, State.PAUSED)
     QTest.keyClick(named(bar, "Position in Rain"), Qt.Key.Key_Right)
     settle(qtbot, player, State.PAUSED)

@@ -12,7 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from engine.jobs import Change, EngineStatus, Job, Request, Status
-from tests.ui.made_jobs import failed, finished, running, waiting
+from tests.ui.queue.made_jobs import failed, finished, running, waiting
 from ui.queue.model import QueueModel, Role
 from ui.queue.order import Filter, Show
 

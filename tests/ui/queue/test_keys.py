@@ -1,0 +1,117 @@
+"""The list by keyboard: one key for each thing, and none that surprises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from pytestqt.qtbot import QtBot
+
+from tests.ui.queue.hands import Said, press, select
+from ui.queue.panel import QueuePanel
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        (Qt.Key.Key_Space, ("play_requested", ("old",))),
+        (Qt.Key.Key_K, ("pause_requested", ())),
+        (Qt.Key.Key_J, ("nudge_requested", (-5.0,))),
+        (Qt.Key.Key_L, ("nudge_requested", (5.0,))),
+        (Qt.Key.Key_Left, ("nudge_requested", (-1.0,))),
+        (Qt.Key.Key_Right, ("nudge_requested", (1.0,))),
+        (Qt.Key.Key_5, ("annotate_requested", ("old", {"stars": 5}))),
+        (Qt.Key.Key_0, ("annotate_requested", ("old", {"stars": 0}))),
+        (Qt.Key.Key_M, ("annotate_requested", ("old", {"kept": True}))),
+        (Qt.Key.Key_X, ("annotate_requested", ("old", {"kept": False}))),
+        (Qt.Key.Key_Delete, ("delete_requested", (["old"],))),
+    ],
+)
+def test_one_key_for_each_thing(
+    panel: QueuePanel, said: Said, key: Qt.Key, expected: tuple[str, tuple[Any, ...]]
+) -> None:
+    select(panel, "old")
+    press(panel, key)
+    assert said == [expected]
+
+
+def test_keys_mean_all_selected_rows_that_they_make_sense_for(
+    panel: QueuePanel, said: Said
+) -> None:
+    select(panel, "new", "old", "bad", "w1")
+    press(panel, Qt.Key.Key_4)
+    press(panel, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    press(panel, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+    assert said == [
+        ("annotate_requested", ("new", {"stars": 4})),
+        ("annotate_requested", ("old", {"stars": 4})),
+        ("retry_requested", (["bad"],)),
+        ("cancel_requested", (["w1"],)),
+    ]
+
+
+def test_enter_opens_the_current_row(panel: QueuePanel, said: Said) -> None:
+    select(panel, "new")
+    press(panel, Qt.Key.Key_Return)
+    ((name, (job,)),) = said
+    assert (name, job.id) == ("opened", "new")
+
+
+def test_waiting_rows_move_by_keyboard(panel: QueuePanel, said: Said) -> None:
+    alt = Qt.KeyboardModifier.AltModifier
+    select(panel, "w2")
+    press(panel, Qt.Key.Key_Up, alt)
+    press(panel, Qt.Key.Key_Down, alt)
+    select(panel, "w1")
+    press(panel, Qt.Key.Key_Up, alt)  # it is the first already
+    select(panel, "w2", "w3")
+    press(panel, Qt.Key.Key_Up, alt)
+    assert said == [
+        ("move_requested", (["w2"], "w1")),
+        ("move_requested", (["w2"], None)),
+        ("move_requested", (["w2", "w3"], "w1")),
+    ]
+
+
+def test_f2_renames_in_place(qtbot: QtBot, panel: QueuePanel, said: Said) -> None:
+    select(panel, "new")
+    press(panel, Qt.Key.Key_F2)
+    editor = panel.view.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    QTest.keyClicks(editor, "Rain 1 x")  # keys of the list are letters here
+    with qtbot.waitSignal(panel.intents.annotate_requested):
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert said == [("annotate_requested", ("new", {"name": "Rain 1 x"}))]
+
+
+def test_a_key_of_the_window_gives_way_only_where_the_list_needs_it(panel: QueuePanel) -> None:
+    def is_taken(*ids: str) -> bool:
+        select(panel, *ids)
+        control = Qt.KeyboardModifier.ControlModifier
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_R, control)
+        event.ignore()
+        QApplication.sendEvent(panel.view, event)
+        return event.isAccepted()
+
+    assert is_taken("bad")
+    assert not is_taken("new")  # there the window's own Ctrl+R retries all that failed
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_menu_key_opens_the_menu_of_the_current_row(panel: QueuePanel, said: Said) -> None:
+    select(panel, "bad")
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), QPoint())
+    QApplication.sendEvent(panel.view.viewport(), event)
+    menu = panel.view.findChild(QMenu)
+    assert menu is not None
+    actions = {action.text().partition("\t")[0]: action for action in menu.actions()}
+    assert {"Retry", "Delete", "Again with…"} <= actions.keys()
+    assert not {"Keep", "Cancel", "Play or pause"} & actions.keys()
+    actions["Retry"].trigger()
+    menu.close()
+    assert said == [("retry_requested", (["bad"],))]
