@@ -204,6 +204,7 @@ class MainWindow(QMainWindow):
 
     def _show_status(self, status: EngineStatus) -> None:
         self.status.show_status(status)
+        self.models.show_status(status)
         self.queue.model.set_status(status)
         self.compose.set_speed(status.speed)
         self.lists.speed = status.speed

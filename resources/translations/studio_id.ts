@@ -151,6 +151,10 @@
         <translation>sekitar {time}</translation>
     </message>
     <message>
+        <source>Write a time such as 0:30, or seconds</source>
+        <translation>Tulis waktu seperti 0:30, atau detik</translation>
+    </message>
+    <message>
         <source>That text has {length} characters; a prompt has {most} at most.</source>
         <translation>Teks itu {length} karakter; prompt paling banyak {most}.</translation>
     </message>
@@ -1513,6 +1517,10 @@
 </context>
 <context>
     <name>TakePanel</name>
+    <message>
+        <source>Copy details</source>
+        <translation>Salin rincian</translation>
+    </message>
     <message>
         <source>Notes</source>
         <translation>Catatan</translation>

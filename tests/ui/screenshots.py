@@ -207,6 +207,7 @@ def error(scene: Scene) -> QWidget:
         )
     )
     scene.fake.set_status(state=EngineState.RESTARTING, free_bytes=300_000_000)
+    scene.window.queue.reveal("gen_b5")
     scene.window.compose.fill_prompt("a" * 2100)
     scene.window.compose.length.field.setText("soon")
     scene.window.compose.length.field.editingFinished.emit()

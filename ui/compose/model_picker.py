@@ -8,9 +8,11 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu
 
+from engine.jobs import EngineStatus
 from ui.compose.models import SKETCH, ModelOption
 from ui.queue.words import model_name
 from ui.shared.light import Light
+from ui.shared.status_bar import light_of
 from ui.shared.text import size
 from ui.shared.theme import Theme
 from ui.shared.widgets import Button, label
@@ -34,7 +36,8 @@ class ModelPicker(Button):
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 8, 0)
         row.setSpacing(8)
-        for widget in (Light(theme, "good"), self._text, self._arrow):
+        self._light = Light(theme, "muted")
+        for widget in (self._light, self._text, self._arrow):
             widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             row.addWidget(widget)
         self.clicked.connect(self._open)
@@ -43,6 +46,10 @@ class ModelPicker(Button):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(self._row.sizeHint().width(), super().sizeHint().height())
+
+    def show_status(self, status: EngineStatus) -> None:
+        """The light of the place where takes are made."""
+        self._light.set_role(light_of(status))
 
     def select(self, model_id: str) -> None:
         """Choose a model; one that is not offered is shown as not installed."""

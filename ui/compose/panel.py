@@ -215,6 +215,8 @@ class ComposePanel(QWidget):
         for problem in error.problems:
             field = problem.field if problem.field in self._problems else ""
             said = in_own_words(problem.message)
+            if field == "duration" and isinstance(self.length.seconds(), str):
+                said = self.tr("Write a time such as 0:30, or seconds")
             self._tell(field, said if field else f"{problem.field}: {said}")
 
     def _tell(self, field: str, text: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
@@ -53,6 +54,7 @@ class TakePanel(QWidget):
         for text in (self.prompt, self.not_understood, self.problem):
             text.setWordWrap(True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.copy_details = Button(self.tr("Copy details"), "small")
         self.tags = Tags()
         self.notes = QPlainTextEdit()
         self.notes.setPlaceholderText(self.tr("Notes"))
@@ -110,10 +112,10 @@ class TakePanel(QWidget):
         self.not_understood.setText(self.tr("Not understood: {words}").format(words=words))
         failed = job.status is Status.FAILED and job.error is not None
         self.problem.setVisible(failed)
+        self.copy_details.setVisible(bool(failed and job.error and job.error.detail))
         if failed and job.error is not None:
             said = map(in_own_words, (job.error.message, job.error.hint))
             self.problem.setText("\n".join(filter(None, said)))
-            self.problem.setToolTip(job.error.detail)
 
     def _show_notes(self, notes: str) -> None:
         if notes != self.notes.toPlainText():
@@ -139,6 +141,10 @@ class TakePanel(QWidget):
         if self._job is not None:
             self.export_wanted.emit(self._job)
 
+    def _copy_details(self) -> None:
+        if self._job is not None and self._job.error is not None:
+            QGuiApplication.clipboard().setText(self._job.error.detail)
+
     def _tell_copied(self, name: str) -> None:
         text = self.tr("The file of “{name}” is copied: paste it where you want it.")
         self.noticed.emit(Notice(text.format(name=name), Level.GOOD, key="copied", seconds=6))
@@ -156,6 +162,7 @@ class TakePanel(QWidget):
         self.again.clicked.connect(self._again)
         self.another.clicked.connect(self._another)
         self.export.clicked.connect(self._export)
+        self.copy_details.clicked.connect(self._copy_details)
         self.drag.failed.connect(lambda failure: self.noticed.emit(Notice.of(failure)))
         self.drag.copied.connect(self._tell_copied)
 
@@ -169,7 +176,9 @@ class TakePanel(QWidget):
         head.addWidget(self.name)
         head.addWidget(self.stars)
         column.addLayout(head)
-        for widget in (self.problem, self.facts, self.prompt, self.not_understood, self.tags):
+        column.addWidget(self.problem)
+        column.addWidget(self.copy_details, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget in (self.facts, self.prompt, self.not_understood, self.tags):
             column.addWidget(widget)
         column.addWidget(self.notes)
         actions = FlowLayout()

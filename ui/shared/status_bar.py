@@ -12,7 +12,7 @@ from ui.shared.theme import Theme
 from ui.shared.tokens import Space
 from ui.shared.widgets import ElidedLabel, as_role, label
 
-__all__ = ["StatusBar"]
+__all__ = ["StatusBar", "light_of"]
 
 _LOW_SPACE = 2 * 10**9  # bytes
 
@@ -40,7 +40,7 @@ class StatusBar(QWidget):
         self.show_takes(0)
 
     def show_status(self, status: EngineStatus) -> None:
-        self._light.set_role(self._light_role(status))
+        self._light.set_role(light_of(status))
         parts = [self._state_text(status), status.device]
         if status.model:
             parts.append(model_name(status.model))
@@ -57,16 +57,6 @@ class StatusBar(QWidget):
     def show_takes(self, count: int) -> None:
         self._takes.setText(self.tr("%Ln take(s)", "", count))
 
-    @staticmethod
-    def _light_role(status: EngineStatus) -> str:
-        if status.paused:
-            return "caution"
-        return {
-            EngineState.STARTING: "muted",
-            EngineState.RESTARTING: "caution",
-            EngineState.STOPPED: "bad",
-        }.get(status.state, "good")
-
     def _state_text(self, status: EngineStatus) -> str:
         if status.paused:
             return self.tr("Paused")
@@ -77,3 +67,14 @@ class StatusBar(QWidget):
             EngineState.RESTARTING: self.tr("Engine restarting…"),
             EngineState.STOPPED: self.tr("Engine stopped"),
         }[status.state]
+
+
+def light_of(status: EngineStatus) -> str:
+    """The token whose colour stands for how the engine is."""
+    if status.paused:
+        return "caution"
+    return {
+        EngineState.STARTING: "muted",
+        EngineState.RESTARTING: "caution",
+        EngineState.STOPPED: "bad",
+    }.get(status.state, "good")

@@ -106,7 +106,7 @@ def test_a_length_that_is_none_is_told_at_the_field_and_nothing_is_sent(
 ) -> None:
     qtbot.keyClicks(panel.prompt, "x")
     for typed, told in (
-        ("soon", "Must be a number"),
+        ("soon", "Write a time such as 0:30, or seconds"),
         ("0", "Must be 1 or more"),
         ("99:00", "Must be 600 or less"),
     ):

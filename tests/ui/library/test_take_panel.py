@@ -139,11 +139,13 @@ def test_notes_are_saved_before_another_take_is_shown(
     assert panel.notes.toPlainText() == ""
 
 
-def test_a_failed_job_says_what_happened_and_what_to_do(panel: TakePanel) -> None:
-    failure = Failure("out_of_memory", "Not enough memory.", "Try a shorter length.")
+def test_a_failed_job_says_what_happened_and_what_to_do(qtbot: QtBot, panel: TakePanel) -> None:
+    failure = Failure("out_of_memory", "Not enough memory.", "Try a shorter length.", "at step 3")
     panel.show_job(job().with_(status=Status.FAILED, step=Step.FAILED, take=None, error=failure))
     assert "Not enough memory.\nTry a shorter length." in shown(panel)
     assert not panel.export.isVisible()
+    qtbot.mouseClick(panel.copy_details, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "at step 3"
 
 
 def test_the_handle_pressed_by_keyboard_copies_a_real_file(
