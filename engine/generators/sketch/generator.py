@@ -79,6 +79,7 @@ class SketchGenerator:
             beats_per_bar=made.beats_per_bar,
             key=made.key,
             not_understood=made.not_understood,
+            extra={"style": made.score.style},
         )
         return Audio(sketch.rendering.samples, SAMPLE_RATE, facts, to_midi(made.score))
 
@@ -88,7 +89,7 @@ class SketchGenerator:
     def preview(self, growing: Growing) -> tuple[Samples, int] | None:
         """What has been mixed so far, before mastering, brought to a sensible level."""
         heard = cast("Sketch", growing).rendering.heard
-        loudest = float(np.abs(heard).max(initial=0.0))
+        loudest = max(float(heard.max(initial=0.0)), -float(heard.min(initial=0.0)))
         if loudest < 1e-6:
             return None
         return heard * np.float32(_LOUDEST / loudest), SAMPLE_RATE

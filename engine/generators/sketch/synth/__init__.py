@@ -1,4 +1,18 @@
-"""The synthesiser: a Score in, samples out."""
+"""The synthesiser: a Score in, samples out.
+
+    rendering   the steps from score to samples: voices, mix, fold, bus, level
+     ├─ mixer       strips, sends, room and echo, block by block
+     │   ├─ timeline    a part's notes as events in frames
+     │   ├─ bank        each voice rendered once: patches/ (instruments), drums/ (kits)
+     │   ├─ strip       one part: notes, drive, filters, chorus, place, ducking
+     │   ├─ effects     what goes on from block to block: chorus, echo, tape, crusher, duck
+     │   └─ reverb      rooms by convolution
+     ├─ tone        listens to the mix and sets the bus equaliser
+     ├─ bus         equaliser, width, glue, tape, crusher
+     └─ mastering   loudness target and true-peak limiter
+
+Sound sources: modal (struck and plucked), wavetable (anything periodic), padsynth (ensembles).
+"""
 
 from engine.generators.sketch.synth.dsp import SAMPLE_RATE
 from engine.generators.sketch.synth.rendering import Rendering
