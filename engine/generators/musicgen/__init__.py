@@ -1,0 +1,1 @@
+"""Meta's MusicGen: audiocraft's models with our decoders."""

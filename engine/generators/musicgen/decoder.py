@@ -1,0 +1,72 @@
+"""What every decoder offers: rows that grow step by step, each at its own pace.
+
+A decoder is the language model at work. It reads tokens and gives the logits of the next ones;
+it neither samples (``sampling``) nor knows the delay pattern (``pattern``). Rows are ragged: they
+join and leave at any step, and each attends to its own past alone, so a row's logits do not
+depend on its neighbours but for the rounding of floating-point sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from torch import Tensor
+
+from engine.generators.musicgen.conditions import Conditions
+
+__all__ = ["Decoder", "Row", "guide"]
+
+
+class Row(Protocol):
+    """One take's place in a decoder; made by ``open``, freed by ``close``."""
+
+    @property
+    def steps(self) -> int:
+        """Steps that it has read."""
+        ...
+
+    @property
+    def guidance(self) -> float: ...
+
+
+class Decoder(Protocol):
+    """Reads tokens and predicts the next ones, for many rows at once.
+
+    >>> row = decoder.open(encode_conditions(checkpoint, "calm piano"), guidance=3.0)
+    >>> logits = decoder.logits([row], [tokens.read()])
+    >>> decoder.close(row)
+    """
+
+    name: str
+    precision: str
+    """Of the weights: "fp32", "bf16", "fp16" or "int8"."""
+
+    def open(self, conditions: Conditions, guidance: float = 3.0) -> Row:
+        """Make room for a take, and compute once what stays the same at all its steps."""
+        ...
+
+    def logits(self, rows: Sequence[Row], inputs: Sequence[Tensor]) -> Tensor:
+        """Let each row read its input [codebooks, steps] and say what comes next.
+
+        Gives guided logits [rows, codebooks, card], float32 on the CPU. A row's first input may
+        be long (a prompt); later ones are mostly one step. Raises OutOfMemory; the rows are lost
+        then.
+        """
+        ...
+
+    def close(self, row: Row) -> None:
+        """Free the row's memory. It must not be used again."""
+        ...
+
+    def row_bytes(self, steps: int, streams: int = 2) -> int:
+        """Memory that a row of so many steps takes, beside the weights."""
+        ...
+
+
+def guide(wanted: Tensor, absent: Tensor, guidance: Tensor) -> Tensor:
+    """Classifier-free guidance: away from ``absent``, towards ``wanted`` (Ho and Salimans 2022).
+
+    Logits [rows, codebooks, card] and one strength per row [rows]; 1 gives ``wanted``.
+    """
+    return absent + (wanted - absent) * guidance.view(-1, 1, 1)

@@ -1,0 +1,1 @@
+"""The decoders behind ``musicgen.decoder.Decoder``, one file each."""
