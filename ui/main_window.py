@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.preferences.keep_layout(self.splitter)
-        for worker in (self.exporter, self.reopener, self.diagnostics):
+        for worker in (self.exporter, self.reopener, self.lists, self.diagnostics):
             worker.wait()
         self.peaks.close()
         super().closeEvent(event)

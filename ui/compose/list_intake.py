@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.promptlist import PromptList, parse
 from ui.compose.list_sheet import ListSheet
+from ui.shared.background import Background
 from ui.shared.theme import Theme
 
 __all__ = ["LIST_SUFFIXES", "ListIntake"]
@@ -27,6 +28,7 @@ class ListIntake(QObject):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self._window = theme, parent
+        self._background = Background(self)
         self.speed: float | None = None
         """Seconds of music per second of work, for the estimate."""
 
@@ -59,9 +61,19 @@ class ListIntake(QObject):
         dialog.fileSelected.connect(lambda path: self.open_file(Path(path)))
         dialog.open()
 
+    def wait(self) -> None:
+        """Until all lists are read; for leaving."""
+        self._background.wait()
+
     def _open(self, title: str, read: Callable[[], PromptList], pasted: str = "") -> None:
         sheet = ListSheet(
-            self._theme, title, read, pasted=pasted, speed=self.speed, parent=self._window
+            self._theme,
+            title,
+            read,
+            self._background,
+            pasted=pasted,
+            speed=self.speed,
+            parent=self._window,
         )
         sheet.submitted.connect(self.submitted)
         sheet.as_one_wanted.connect(self.as_one_wanted)

@@ -61,6 +61,7 @@ class ListSheet(QDialog):
         theme: Theme,
         title: str,
         read: Callable[[], PromptList],
+        background: Background,
         *,
         pasted: str = "",
         speed: float | None = None,
@@ -72,7 +73,7 @@ class ListSheet(QDialog):
         self.setWindowTitle(self.tr("Prompt list"))
         self._pasted, self._speed = pasted, speed
         self._reading: _Reading | None = None
-        self._background = Background(self)
+        self._background = background  # outlives the sheet: leaving it does not wait for a list
         self.title = label(title, "heading")
         self.totals = label(self.tr("Reading…"), "muted")
         self.notes = label("", "small")
@@ -99,10 +100,6 @@ class ListSheet(QDialog):
         self.cancel.clicked.connect(self.reject)
         self.generate.clicked.connect(self._submit)
         self._background.run(lambda: _Reading.of(read()), self._show, self._fail)
-
-    def done(self, result: int) -> None:
-        self._background.wait()
-        super().done(result)
 
     def _show(self, reading: _Reading) -> None:
         self._reading = reading

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from shiboken6 import isValid
 
 from engine.jobs import Failure
 
@@ -28,7 +29,7 @@ class _Task(QRunnable):
 
 
 class Background(QObject):
-    """Runs functions one after the other; answers that come too late for their asker are dropped.
+    """Runs functions one after the other.
 
     >>> background = Background(self)
     >>> background.run(lambda: parse(text), self._show, self.failed.emit)
@@ -48,7 +49,10 @@ class Background(QObject):
         then: Callable[[T], object],
         or_else: Callable[[Failure], object],
     ) -> None:
-        """Do ``work`` on a thread; call ``then`` with its answer, or ``or_else``, on this one."""
+        """Do ``work`` on a thread; call ``then`` with its answer, or ``or_else``, on this one.
+
+        Where these are methods of a widget that is gone by then, nobody is called.
+        """
         self._pool.start(
             _Task(work, lambda answer, failure: self._came.emit(then, or_else, answer, failure))
         )
@@ -60,11 +64,11 @@ class Background(QObject):
     def _answer(
         self,
         then: Callable[[Any], object],
-        or_else: Callable[[Failure], object],
+        or_else: Callable[[Any], object],
         answer: object,
         failure: Failure | None,
     ) -> None:
-        if failure is None:
-            then(answer)
-        else:
-            or_else(failure)
+        call, said = (then, answer) if failure is None else (or_else, failure)
+        asker = getattr(call, "__self__", None)
+        if not isinstance(asker, QObject) or isValid(asker):
+            call(said)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.jobs import Order
@@ -15,6 +15,7 @@ from engine.promptlist import PromptList, parse
 from ui.compose.list_intake import ListIntake
 from ui.compose.list_rows import ListRows
 from ui.compose.list_sheet import ListSheet
+from ui.shared.background import Background
 from ui.shared.theme import Theme
 
 CSV = """prompt,duration,takes,seed
@@ -123,19 +124,37 @@ def test_several_pasted_lines_may_be_one_prompt(
     assert caught.args == ["rain on the roof and a piano far away"]
 
 
-def test_a_huge_list_is_read_on_another_thread(qtbot: QtBot, theme: Theme) -> None:
+def test_a_huge_list_is_read_on_another_thread(qtbot: QtBot, theme: Theme, window: QWidget) -> None:
     readers: list[int] = []
 
     def read() -> PromptList:
         readers.append(threading.get_ident())
         return parse("\n".join(f"idea {number}" for number in range(50_000)))
 
-    sheet = ListSheet(theme, "ideas.txt", read)
-    sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
-    qtbot.addWidget(sheet)
+    background = Background(window)
+    sheet = ListSheet(theme, "ideas.txt", read, background, parent=window)
     sheet.show()
     qtbot.waitUntil(lambda: sheet.model.rowCount() == 50_000, timeout=10_000)
     assert readers != [threading.get_ident()]
     assert sheet.generate.text() == "Generate all 50,000"
     sheet.table.scrollToBottom()
     assert cells(sheet, ListRows.PROMPT)[-1] == "idea 49999"
+
+
+def test_leaving_while_a_list_is_read_does_not_wait_for_it(
+    qtbot: QtBot, theme: Theme, window: QWidget
+) -> None:
+    go_on = threading.Event()
+
+    def read() -> PromptList:
+        go_on.wait(10)
+        return parse("calm")
+
+    background = Background(window)
+    sheet = ListSheet(theme, "slow.txt", read, background, parent=window)
+    sheet.open()
+    with qtbot.waitSignal(sheet.destroyed):
+        sheet.reject()
+    go_on.set()
+    background.wait()
+    QApplication.processEvents()  # the answer comes, and finds nobody
