@@ -171,6 +171,8 @@ def test_forgotten_voices_come_back_the_same() -> None:
     roomy, tight = Bank(5, keys), Bank(5, keys, limit=1_000_000)
     for key in (*keys, *keys):
         assert np.array_equal(roomy.get(key).samples, tight.get(key).samples)
+    kept = tight._voices.values()
+    assert sum(voice.samples.nbytes for voice in kept) <= 1_000_000
 
 
 def test_closing_the_hat_stops_the_open_one() -> None:
