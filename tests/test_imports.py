@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -24,6 +25,7 @@ QT = ("PySide6", "shiboken6", "qasync")
 MODELS = ("torch", "torchaudio", "audiocraft", "transformers", "encodec", "demucs", "openvino")
 SERVING = ("fastapi", "starlette", "uvicorn")
 HTTP = ("httpx", "httpx_sse")
+MUSICGEN = ("engine/generators/musicgen",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,13 @@ RULES = (
     Rule(
         "models live in the host process",
         MODELS,
-        only=("engine/generators/musicgen",),
+        only=MUSICGEN,
         lazily=("engine/host",),
     ),
     Rule("rows never leave the store", ("peewee", "playhouse", "sqlite3"), only=("engine/store",)),
     Rule("one place serves", SERVING, only=("engine/server",)),
     Rule("one place calls servers", HTTP, only=("engine/client", "engine/server/webhooks.py")),
+    Rule("one place downloads", ("huggingface_hub", "httpx2"), only=("engine/models",)),
     Rule("one place plays", ("sounddevice",), only=("app/playback/sound_device.py",)),
     Rule("tests are not shipped", ("tests", "pytest"), only=("tests",)),
 )
@@ -187,18 +190,26 @@ def test_packaging_is_no_package() -> None:
 
 def test_dependencies_are_those_that_are_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {plain(name) for name in project["dependencies"]}
-    distributions = packages_distributions()
-    third_party = {found.name.partition(".")[0] for found in all_imports()}
-    third_party -= {*sys.stdlib_module_names, *PACKAGES, "resources", *MODELS}
-    used = {plain(name) for module in third_party for name in distributions.get(module, [module])}
-    used -= {"shiboken6"}  # comes with PySide6
-    assert not used - declared
+    everywhere = {plain(name) for name in project["dependencies"]}
+    musicgen = {plain(name) for name in project["optional-dependencies"]["musicgen"]}
+    found = all_imports()
+    inside = [item for item in found if within(item.file, MUSICGEN, "/")]
+    assert distributions_of(item for item in found if item not in inside) == everywhere
+    assert distributions_of(inside) <= everywhere | musicgen | {"audiocraft"}
+
+
+def distributions_of(imports: Iterable[Import]) -> set[str]:
+    """Names of what must be installed for these imports, as pip compares them."""
+    modules = {found.name.partition(".")[0] for found in imports}
+    third_party = modules - {*sys.stdlib_module_names, *PACKAGES, "resources"}
+    providers = packages_distributions()
+    names = {plain(name) for module in third_party for name in providers.get(module, [module])}
+    return names - {"shiboken6"}  # comes with PySide6
 
 
 def plain(name: str) -> str:
     """A distribution's name as pip compares it."""
-    return name.lower().replace("_", "-").replace(".", "-")
+    return re.sub(r"[-_.]+", "-", name.partition(";")[0]).lower()
 
 
 def loaded_after(code: str, folder: Path) -> set[str]:
