@@ -18,6 +18,7 @@ STAR = 13
 _EDGE = 16
 _TEXT = 66  # left edge of the two lines
 _WIDE = 600  # from this width on, there is room for stars
+_REACH = 8  # around the round button, where a press still is for it
 _NARROW = 420  # below this width, there is no room for a waveform
 
 
@@ -103,7 +104,7 @@ def parts_of(width: int, kind: Kind, retry_width: int) -> Parts:
 def zone_at(parts: Parts, point: QPoint) -> Zone:
     """What lies at a point of the row."""
     zones = (
-        (Zone.PLAY, parts.play),
+        (Zone.PLAY, parts.play.adjusted(-_REACH, -_REACH, _REACH, _REACH)),
         (Zone.MENU, parts.menu),
         (Zone.STARS, parts.stars),
         (Zone.CANCEL, parts.cancel),

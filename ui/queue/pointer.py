@@ -36,6 +36,8 @@ class Pointer(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() == QEvent.Type.Leave:
             self._point_at(Hover())
+        elif event.type() == QEvent.Type.ToolTip:
+            return self._rows.hover.zone is not Zone.ROW  # tips are for the words of a row
         elif isinstance(event, QMouseEvent):
             hover = self._hover_at(event.position().toPoint())
             match event.type():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from PySide6.QtCore import QCoreApplication
@@ -13,6 +14,7 @@ from ui.shared.text import clock, tidy
 __all__ = [
     "DOT",
     "announcement",
+    "key_name",
     "meta",
     "model_name",
     "retrying",
@@ -43,6 +45,15 @@ def place_name(place: str) -> str:
     return translate("Queue", "this computer") if place == LOCAL else place
 
 
+def key_name(key: str) -> str:
+    """A key with the signs of music.
+
+    >>> key_name("Bb major"), key_name("F# minor")
+    ('B♭ major', 'F♯ minor')
+    """
+    return re.sub("(?<=^[A-G])b", "♭", key).replace("#", "♯")
+
+
 def meta(job: Job) -> str:
     """The second line of a row whose job has begun or ended."""
     if job.status is Status.FAILED:
@@ -70,7 +81,7 @@ def facts(job: Job) -> str:
     if take is not None and take.tempo:
         parts.append(f"{tidy(take.tempo)} bpm")
     if take is not None and take.key:
-        parts.append(take.key.replace("#", "♯"))
+        parts.append(key_name(take.key))
     parts.append(model_name(job.request.model))
     if job.place != LOCAL:
         parts.append(translate("Queue", "on %1").replace("%1", job.place))
@@ -134,9 +145,9 @@ def tip(job: Job) -> str:
     lines = [job.name, job.request.prompt]
     if job.error is not None:
         lines += [_failure(job), job.error.detail]
-    # Escaped: a prompt may hold anything. A line that repeats the one before says nothing.
-    shown = [escape(line) for line in dict.fromkeys(lines) if line]
-    return "".join(f"<p>{line}</p>" for line in shown)
+    # A name is often its prompt's own words. Escaped, because a prompt may hold anything.
+    shown = {line.casefold(): escape(line) for line in lines if line}
+    return "".join(f"<p>{line}</p>" for line in shown.values())
 
 
 def announcement(job: Job, second_line: str) -> str:

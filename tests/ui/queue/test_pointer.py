@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.queue.hands import Said, click, corner, parts, select
 from ui.queue.layout import ROW_HEIGHT
 from ui.queue.panel import QueuePanel
+from ui.queue.pointer import Pointer
 
 
 def test_play_and_pause_are_asked_for_without_touching_the_selection(
@@ -74,3 +76,20 @@ def test_the_pointer_scrubs_over_a_waveform(panel: QueuePanel) -> None:
     assert panel.view.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
     QApplication.sendEvent(panel.view.viewport(), QEvent(QEvent.Type.Leave))
     assert panel.view._rows.hover.row == -1
+
+
+def test_a_press_beside_the_round_button_is_still_for_it(panel: QueuePanel, said: Said) -> None:
+    play = parts(panel, "new").play
+    click(panel, "new", play.bottomLeft() + QPoint(-6, 6))
+    assert said == [("play_requested", ("new",))]
+
+
+def test_tips_are_for_the_words_of_a_row(panel: QueuePanel) -> None:
+    def wanted(at: QPoint) -> bool:
+        """Whether a tip that is asked for here gets as far as the list."""
+        QTest.mouseMove(panel.view.viewport(), corner(panel, "new") + at)
+        tip = QHelpEvent(QEvent.Type.ToolTip, at, QPoint())
+        return not panel.view.findChild(Pointer).eventFilter(panel.view.viewport(), tip)
+
+    assert wanted(parts(panel, "new").title.center())
+    assert not wanted(parts(panel, "new").wave.center())
