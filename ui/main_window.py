@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
+from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from app.notices import Notice
@@ -19,6 +19,7 @@ from ui.compose.list_intake import ListIntake
 from ui.compose.model_picker import ModelPicker
 from ui.compose.panel import ComposePanel
 from ui.compose.welcome import Welcome
+from ui.drops import Drops
 from ui.library.exporter import Exporter
 from ui.library.reopener import Reopener
 from ui.library.reveal import show_folder, show_take
@@ -70,11 +71,11 @@ class MainWindow(QMainWindow):
         self.take = TakePanel(theme, self.exporter.file_of)
         self.player_bar = PlayerBar(theme, player, self.peaks)
         self.status = StatusBar(theme)
+        self.drops = Drops(theme, self, self.lists, self.reopener)
         self.listening = Listening(player, self.queue, self.player_bar, self)
         self.setWindowTitle("DGX Music Studio")
         self.setWindowIcon(QIcon(theme.pixmap("studio", "accent", 128)))
         self.setMinimumSize(960, 600)
-        self.setAcceptDrops(True)
         self._arrange()
         self._connect_studio()
         self._connect_compose()
@@ -82,19 +83,6 @@ class MainWindow(QMainWindow):
         self._connect_menus()
         self.compose.prompt.setFocus()
         QTimer.singleShot(_WARM_UP, self.exporter.warm_up)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        mime = event.mimeData()
-        if self.lists.accepts(mime) or self.reopener.path_of(mime):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        event.acceptProposedAction()
-        take = self.reopener.path_of(event.mimeData())
-        if take is not None:
-            self.reopener.read(take)
-        else:
-            self.lists.take(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.preferences.keep_layout(self.splitter)

@@ -198,6 +198,17 @@
     </message>
 </context>
 <context>
+    <name>Drops</name>
+    <message>
+        <source>Drop to bring back the settings of this take</source>
+        <translation>Lepaskan untuk memunculkan kembali pengaturan take ini</translation>
+    </message>
+    <message>
+        <source>Drop to see these prompts before they are queued</source>
+        <translation>Lepaskan untuk melihat prompt ini sebelum masuk antrean</translation>
+    </message>
+</context>
+<context>
     <name>Engine</name>
     <message>
         <source>must be {} or more</source>

@@ -215,6 +215,11 @@ def error(scene: Scene) -> QWidget:
     return scene.window
 
 
+def drag(scene: Scene) -> QWidget:
+    scene.window.drops.veil.say("Drop to see these prompts before they are queued")
+    return scene.window
+
+
 def small(scene: Scene) -> QWidget:
     scene.window.resize(1024, 640)
     return busy(scene)
@@ -263,6 +268,7 @@ SHOTS: dict[str, tuple[Callable[[Path], list[Job]], Callable[[Scene], QWidget], 
     "busy-light": (busy_jobs, busy, "light", "en"),
     "error-dark": (busy_jobs, error, "dark", "en"),
     "thousand-light": (thousand, empty, "light", "en"),
+    "drag-dark": (busy_jobs, drag, "dark", "en"),
     "small-dark": (busy_jobs, small, "dark", "en"),
     "small-indonesian": (busy_jobs, small, "light", "id"),
     "empty-indonesian": (nothing, small, "dark", "id"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -127,7 +127,20 @@ def test_a_list_dropped_anywhere_is_queued_whole(
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier(0),
     )
-    window.dropEvent(event)
+    entered = QDragEnterEvent(
+        QPoint(600, 400),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier(0),
+    )
+    QApplication.sendEvent(window, entered)
+    assert window.drops.veil.isVisible()
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not window.drops.veil.isVisible()
+    QApplication.sendEvent(window, entered)
+    QApplication.sendEvent(window, event)
+    assert not window.drops.veil.isVisible()
     sheet = window.findChild(ListSheet)
     qtbot.waitUntil(sheet.generate.isEnabled)
     qtbot.mouseClick(sheet.generate, Qt.MouseButton.LeftButton)
