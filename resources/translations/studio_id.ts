@@ -506,6 +506,18 @@
         <source>Choose another under the loudspeaker.</source>
         <translation>Pilih yang lain di bawah ikon pengeras suara.</translation>
     </message>
+    <message>
+        <source>The sound device that you chose is not there, so takes play through another.</source>
+        <translation>Perangkat suara yang Anda pilih tidak ada, jadi take diputar lewat perangkat lain.</translation>
+    </message>
+    <message>
+        <source>Connect it and choose it again under the loudspeaker.</source>
+        <translation>Sambungkan, lalu pilih lagi di bawah ikon pengeras suara.</translation>
+    </message>
+    <message>
+        <source>“{}” cannot be played.</source>
+        <translation>“{}” tidak bisa diputar.</translation>
+    </message>
 </context>
 <context>
     <name>ExportDialog</name>

@@ -110,6 +110,12 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "Connect one, then choose it under the loudspeaker."),
         QT_TRANSLATE_NOOP("Engine", "The sound device went away; the take goes on in silence."),
         QT_TRANSLATE_NOOP("Engine", "Choose another under the loudspeaker."),
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "The sound device that you chose is not there, so takes play through another.",
+        ),
+        QT_TRANSLATE_NOOP("Engine", "Connect it and choose it again under the loudspeaker."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” cannot be played."),
     ),
 )
 
