@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from PySide6.QtCore import QLocale, QRegularExpression, Qt, Signal
-from PySide6.QtGui import QRegularExpressionValidator, QWheelEvent
+from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QWidget
 
 from ui.compose.length_slider import LengthSlider
@@ -128,9 +128,6 @@ class NumberField(QDoubleSpinBox):
         self.setValue(value)
         self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.setFixedWidth(64)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        event.ignore()  # the panel scrolls; a number is not changed by accident
 
     def textFromValue(self, value: float) -> str:  # noqa: N802
         return f"{value:.6f}".rstrip("0").rstrip(".")

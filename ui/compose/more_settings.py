@@ -11,7 +11,7 @@ from engine.jobs import FORMATS, Request
 from ui.compose.fields import NumberField
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
-from ui.shared.widgets import Button, label
+from ui.shared.widgets import Button, LeaveWheel, label
 
 __all__ = ["MoreSettings"]
 
@@ -40,6 +40,7 @@ class MoreSettings(QWidget):
         self.format = QComboBox()
         self.format.addItems([name.upper() for name in FORMATS])
         self.format.setAccessibleName(self.tr("File format"))
+        LeaveWheel(self.format, *self.numbers.values())
         self._box = self._build_box()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

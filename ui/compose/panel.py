@@ -30,7 +30,7 @@ from ui.shared.main_button import MainButton
 from ui.shared.text import clock
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
-from ui.shared.widgets import Button, label, scrolling, set_flag
+from ui.shared.widgets import Button, LeaveWheel, label, scrolling, set_flag
 
 __all__ = ["ComposePanel"]
 
@@ -75,6 +75,7 @@ class ComposePanel(QWidget):
         self._problems = {
             name: _problem_label() for name in ("prompt", "duration", "seed", "melody", "")
         }
+        LeaveWheel(self.length.slider, self.takes)
         self._lay_out()
         self._connect()
         self._review()

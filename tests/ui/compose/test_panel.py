@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.jobs import Job, Order, Request, Status, Step, utc_now
@@ -143,6 +143,25 @@ def test_the_slider_goes_from_stop_to_stop_by_keys_and_mouse(
     assert panel.length.seconds() == 16
     qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=slider.rect().center())
     assert panel.length.seconds() in (24, 30)
+
+
+def test_the_wheel_changes_no_value_by_accident(qtbot: QtBot, panel: ComposePanel) -> None:
+    panel.more.fold.click()
+    for field in (panel.length.slider, panel.takes, panel.more.format):
+        where = QPointF(field.rect().center())
+        wheel = QWheelEvent(
+            where,
+            field.mapToGlobal(where),
+            QPoint(),
+            QPoint(0, -240),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier(0),
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(field, wheel)
+    assert (panel.length.seconds(), panel.takes.value()) == (16.0, 1)
+    assert panel.more.settings()["output_format"] == "wav"
 
 
 def test_an_empty_prompt_is_not_sent(panel: ComposePanel, sent: Sent) -> None:
