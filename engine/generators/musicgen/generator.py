@@ -1,0 +1,204 @@
+"""MusicGen as a generator: prompts, melodies and beginnings in, takes out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.audio.analysis import estimate_key, estimate_tempo, mono
+from engine.audio.loudness import integrated_loudness, true_peak
+from engine.errors import GenerationError, OutOfMemory
+from engine.generators.base import Audio, Facts, Growing, Samples
+from engine.generators.musicgen.checkpoint import Checkpoint
+from engine.generators.musicgen.codec import Codec
+from engine.generators.musicgen.conditions import Conditions, encode_conditions
+from engine.generators.musicgen.decoder import Decoder
+from engine.generators.musicgen.reference import read_reference
+from engine.generators.musicgen.song import Shape, Song
+from engine.generators.musicgen.windows import STRIDE
+from engine.jobs import MAX_DURATION, Request
+
+__all__ = ["MusicGenGenerator"]
+
+log = logging.getLogger(__name__)
+
+PREVIEW_SECONDS = 2.0
+"""Of music, before there is something worth hearing."""
+TARGET_LUFS, CEILING_DBTP = -14.0, -1.0
+JOIN_SECONDS = 0.05
+"""Crossfade from given sound to new music."""
+
+
+class MusicGenGenerator:
+    """One loaded checkpoint and its decoder.
+
+    >>> generator = MusicGenGenerator(checkpoint, decoder, "MusicGen small", licence="CC BY-NC 4.0")
+    >>> song = generator.start(Request(prompt="calm piano", duration=10, seed=7))
+    >>> while song.steps_done < song.steps_total:
+    ...     generator.advance([song])
+    >>> audio = generator.finish(song)
+    """
+
+    heavy = True
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        decoder: Decoder,
+        name: str,
+        *,
+        licence: str = "",
+        slots: int = 4,
+    ) -> None:
+        self.name = name
+        self.version = f"{decoder.name} {decoder.precision}"
+        self.licence = licence
+        self.slots = slots
+        self._checkpoint = checkpoint
+        self._decoder = decoder
+        self._codec = Codec(checkpoint)
+        self._shape = Shape(
+            checkpoint.delays,
+            checkpoint.card,
+            checkpoint.frame_rate,
+            round(checkpoint.max_seconds * checkpoint.frame_rate),
+        )
+
+    def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:
+        prompt, kept = self._beginning(request)
+        song = Song(request, self._shape, self._told(request), prompt, kept)
+        if checkpoint is not None:
+            try:
+                song.load(checkpoint)
+            except ValueError as error:
+                log.warning("starting anew: %s", error)
+        return cast("Growing", song)
+
+    def advance(self, growing: Sequence[Growing]) -> None:
+        songs = [song for song in cast("Sequence[Song]", growing) if not _is_done(song)]
+        try:
+            rows = [song.row(self._decoder) for song in songs]
+            logits = self._decoder.logits(rows, [song.tokens.read() for song in songs])
+        except OutOfMemory:
+            for song in songs:  # their rows are lost, their tokens are not
+                song.leave(self._decoder)
+            raise
+        for song, guided in zip(songs, logits, strict=True):
+            song.hear(guided, self._decoder)
+
+    def finish(self, growing: Growing) -> Audio:
+        song = cast("Song", growing)
+        song.leave(self._decoder)
+        sound = self._codec.decode(song.codes)
+        if song.kept is not None:
+            sound = self._joined(song.kept, sound, song.prompt_frames * self._codec.hop)
+        sound = _levelled(sound, self._codec.sample_rate)
+        heard = mono(sound, self._codec.sample_rate)
+        facts = Facts(
+            made_by=f"{self.name} {self.version}",
+            licence=self.licence,
+            tempo=estimate_tempo(heard),
+            key=estimate_key(heard),
+        )
+        return Audio(sound, self._codec.sample_rate, facts)
+
+    def stop_here(self, growing: Growing) -> None:
+        song = cast("Song", growing)
+        song.stop()
+        song.leave(self._decoder)
+
+    def preview(self, growing: Growing) -> tuple[Samples, int] | None:
+        song = cast("Song", growing)
+        frames = song.frames_done
+        if (frames - song.prompt_frames) / self._codec.frame_rate < PREVIEW_SECONDS:
+            return None
+        song.heard = self._codec.decode_on(song.codes[:, :frames], song.heard)
+        return song.heard[song.prompt_frames * self._codec.hop :], self._codec.sample_rate
+
+    def checkpoint(self, growing: Growing) -> bytes | None:
+        return cast("Song", growing).save()
+
+    def close(self) -> None:
+        del self._decoder, self._checkpoint, self._codec
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _told(self, request: Request) -> Callable[[float], Conditions]:
+        """What each window is told: the prompt, and its part of the melody.
+
+        As in audiocraft a melody that is shorter than the piece begins again.
+        """
+        if request.melody is None:
+            same = encode_conditions(self._checkpoint, request.prompt)
+            return lambda _: same
+        if "melody" not in self._checkpoint.abilities:
+            raise GenerationError(
+                "This model can't follow a melody.", hint="Choose a melody model."
+            )
+        rate = self._codec.sample_rate
+        melody = read_reference(Path(request.melody), rate, 1)
+        longest = round(self._checkpoint.max_seconds * rate)
+        short = request.duration <= self._checkpoint.max_seconds
+
+        def told(seconds: float) -> Conditions:
+            places = np.arange(longest) + round(seconds * rate)
+            part = melody if short else melody[places % len(melody)]
+            return encode_conditions(
+                self._checkpoint, request.prompt, torch.from_numpy(part.T.copy())
+            )
+
+        return told
+
+    def _beginning(self, request: Request) -> tuple[Tensor | None, NDArray[np.float32] | None]:
+        """Tokens to go on from, and all the sound before them, of a request that continues."""
+        if request.continue_from is None:
+            return None, None
+        kept = read_reference(
+            Path(request.continue_from),
+            self._codec.sample_rate,
+            self._checkpoint.channels,
+            until=request.continue_at,
+        )
+        total = len(kept) / self._codec.sample_rate + request.duration
+        if total > MAX_DURATION:
+            raise GenerationError(
+                f"Together with what it goes on from, this would last {total / 60:.0f} minutes.",
+                hint=f"Go on from an earlier moment: up to {MAX_DURATION / 60:g} minutes work.",
+            )
+        # As much as the windows of a long piece share: what lies before does not matter any more.
+        context = round((1 - STRIDE) * self._checkpoint.max_seconds * self._codec.frame_rate)
+        frames = min(context, len(kept) // self._codec.hop)
+        return self._codec.encode(kept[len(kept) - frames * self._codec.hop :]), kept
+
+    def _joined(self, kept: Samples, sound: Samples, start: int) -> Samples:
+        """The given sound as it is, then the new music, which begins at ``start`` of ``sound``.
+
+        What comes before is the end of the given sound once more, through the codec: so the
+        crossfade is between two that sound alike.
+        """
+        fade = min(round(JOIN_SECONDS * self._codec.sample_rate), len(kept), start)
+        ramp = np.linspace(0.0, 1.0, fade, dtype=np.float32)[:, None]
+        join = kept[len(kept) - fade :] * (1 - ramp) + sound[start - fade : start] * ramp
+        return np.concatenate([kept[: len(kept) - fade], join, sound[start:]])
+
+
+def _is_done(song: Song) -> bool:
+    return song.steps_done >= song.steps_total
+
+
+def _levelled(sound: Samples, rate: int) -> Samples:
+    """At -14 LUFS, or as near as its true peak allows without a limiter."""
+    loudness, peak = integrated_loudness(sound, rate), true_peak(sound)
+    if not np.isfinite(loudness) or not np.isfinite(peak):
+        return sound
+    gain = min(TARGET_LUFS - loudness, CEILING_DBTP - peak)
+    return sound * np.float32(10 ** (gain / 20))

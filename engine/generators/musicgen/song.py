@@ -1,0 +1,183 @@
+"""A take under way: its tokens, window by window, and what is needed to go on after a death."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.generators.musicgen.conditions import Conditions
+from engine.generators.musicgen.decoder import Decoder, Row
+from engine.generators.musicgen.pattern import UNKNOWN, DelayedTokens
+from engine.generators.musicgen.sampling import Sampler
+from engine.generators.musicgen.windows import plan_windows
+from engine.jobs import Request
+
+__all__ = ["Shape", "Song"]
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a song must know of its model."""
+
+    delays: tuple[int, ...]
+    special: int
+    """The token that stands for "nothing here"."""
+    frame_rate: int
+    longest: int
+    """Frames that the model hears at once."""
+
+
+class Song:
+    """Implements ``engine.generators.base.Growing``."""
+
+    def __init__(
+        self,
+        request: Request,
+        shape: Shape,
+        conditions: Callable[[float], Conditions],
+        prompt: Tensor | None = None,
+        kept: Samples | None = None,
+    ) -> None:
+        """``conditions(seconds)``: what a window that begins there is told to sound like.
+        ``prompt``: tokens [codebooks, frames] to go on from, and ``kept`` (frames, channels) the
+        sound that comes before the new music."""
+        self._request = request
+        self.shape = shape
+        self.kept = kept
+        self.prompt_frames = 0 if prompt is None else prompt.shape[1]
+        frames = self.prompt_frames + max(1, round(request.duration * shape.frame_rate))
+        self.codes = torch.full((len(shape.delays), frames), UNKNOWN, dtype=torch.long)
+        """All tokens [codebooks, frames], the prompt's first; UNKNOWN where none is yet."""
+        if prompt is not None:
+            self.codes[:, : self.prompt_frames] = prompt
+        self.sampler = Sampler(request.seed or 0, request.temperature, request.top_k, request.top_p)
+        self.windows = plan_windows(frames, shape.longest, self.prompt_frames)
+        self.heard: Samples | None = None
+        """What was decoded for the last preview (samples, channels)."""
+        self.heard_frames = 0
+        self._conditions = conditions
+        self._row: Row | None = None
+        self._stopped = False
+        self._enter(0)
+
+    # -- Growing -----------------------------------------------------------------------------
+
+    @property
+    def request(self) -> Request:
+        return self._request
+
+    @property
+    def steps_done(self) -> int:
+        before = self.windows[: self._index]
+        delay = max(self.shape.delays)
+        return sum(window.steps(delay) for window in before) + self.tokens.steps_done
+
+    @property
+    def steps_total(self) -> int:
+        if self._stopped:
+            return self.steps_done
+        return sum(window.steps(max(self.shape.delays)) for window in self.windows)
+
+    # -- growing -----------------------------------------------------------------------------
+
+    def row(self, decoder: Decoder) -> Row:
+        """This song's row in the decoder, opened when it has none."""
+        if self._row is None:
+            start = self.windows[self._index].start / self.shape.frame_rate
+            self._row = decoder.open(self._conditions(start), self._request.guidance)
+            self._resume(self.tokens.codes, self.tokens.position)
+        return self._row
+
+    def leave(self, decoder: Decoder) -> None:
+        """Give the row back; the next step opens another one and reads everything again."""
+        if self._row is not None:
+            decoder.close(self._row)
+            self._row = None
+
+    def hear(self, logits: Tensor, decoder: Decoder) -> None:
+        """Choose the next tokens from logits [codebooks, card]; goes on to the next window."""
+        self.tokens.write(self.sampler(logits))
+        self._collect()
+        if self.tokens.complete and self._index + 1 < len(self.windows):
+            self.leave(decoder)
+            self._enter(self._index + 1)
+
+    @property
+    def frames_done(self) -> int:
+        """Frames that can be heard, from the start, the prompt's among them."""
+        return self.windows[self._index].start + self.tokens.frames_done
+
+    def stop(self) -> None:
+        """What can be heard now is the whole."""
+        self._stopped = True
+        self.codes = self.codes[:, : max(self.frames_done, self.prompt_frames + 1)]
+
+    # -- checkpoints -------------------------------------------------------------------------
+
+    def save(self) -> bytes:
+        """Tokens, place and the state of chance, as a NumPy archive without pickles."""
+        file = io.BytesIO()
+        np.savez_compressed(
+            file,
+            request=np.frombuffer(self._request.model_dump_json().encode(), np.uint8),
+            place=np.array([self._index, self.tokens.position]),
+            codes=self.codes.numpy().astype(np.int16),
+            chance=self.sampler.state.numpy(),
+        )
+        return file.getvalue()
+
+    def load(self, state: bytes) -> None:
+        """Go on from what ``save`` gave. Raises ValueError when it is not of this request."""
+        try:
+            with np.load(io.BytesIO(state), allow_pickle=False) as saved:
+                request = json.loads(saved["request"].tobytes())
+                index, position = map(int, saved["place"])
+                codes = torch.from_numpy(saved["codes"].astype(np.int64))
+                chance = torch.from_numpy(saved["chance"].copy())
+        except (OSError, KeyError, EOFError) as error:
+            raise ValueError(f"no checkpoint: {error}") from error
+        same = request == self._request.model_dump(mode="json")
+        if not same or codes.shape != self.codes.shape or not 0 <= index < len(self.windows):
+            raise ValueError("the checkpoint is of another request")
+        self.codes = codes
+        self.sampler.state = chance
+        self._enter(index)
+        window = self.windows[index]
+        self._resume(codes[:, window.start : window.end], position)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _enter(self, index: int) -> None:
+        """Begin a window: what it shares with the one before is its prompt."""
+        window = self.windows[index]
+        self._index = index
+        known = self.codes[:, window.start : window.start + window.known]
+        self.tokens = DelayedTokens(
+            window.end - window.start,
+            self.shape.delays,
+            self.shape.special,
+            known if window.known else None,
+        )
+
+    def _resume(self, codes: Tensor, position: int) -> None:
+        """Go on in the window for a row that has read nothing yet."""
+        self.tokens = DelayedTokens.resume(
+            codes,
+            position,
+            self.shape.delays,
+            self.shape.special,
+            self.windows[self._index].known,
+        )
+
+    def _collect(self) -> None:
+        window = self.windows[self._index]
+        self.codes[:, window.start : window.end] = self.tokens.codes
