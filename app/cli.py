@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from app.cli_models import models
+
 __all__ = ["main"]
 
 cli = typer.Typer(
@@ -18,6 +20,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,  # they would print the values of all variables
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+cli.add_typer(models, name="models")
 
 _DISPLAYS = ("WAYLAND_DISPLAY", "DISPLAY", "QT_QPA_PLATFORM")
 

@@ -29,6 +29,11 @@ class Paths:
     config: Path
     """The settings file."""
 
+    @property
+    def models(self) -> Path:
+        """Downloaded models."""
+        return self.data / "models"
+
     @classmethod
     def find(cls) -> Paths:
         """The folders of this user; nothing is created yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -73,6 +74,17 @@ def download(hub: Hub, folder: ModelFolder, small: Model) -> MakeDownload:
         return Download(model, folder, **{**usual, **options})  # type: ignore[arg-type]
 
     return make
+
+
+def growing_part(root: Path, at_least: int) -> Path:
+    """The part under way, once so many bytes of it are on the disk."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        for path in root.rglob("parts/*"):
+            if path.stat().st_size >= at_least:
+                return path
+        time.sleep(0.01)
+    raise AssertionError(f"no part of {at_least} bytes")
 
 
 def content(path: Path) -> dict[str, bytes]:
