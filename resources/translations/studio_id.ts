@@ -117,6 +117,10 @@
         <translation>Tulis apa yang ingin didengar, atau pilih kata di bawah.</translation>
     </message>
     <message>
+        <source>Take the audio away first, or choose another model.</source>
+        <translation>Buang audionya dulu, atau pilih model lain.</translation>
+    </message>
+    <message>
         <source>One job cannot become several: take out the braces.</source>
         <translation>Satu tugas tidak bisa menjadi beberapa: hapus kurung kurawalnya.</translation>
     </message>

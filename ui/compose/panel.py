@@ -138,8 +138,7 @@ class ComposePanel(QWidget):
         if not (draft.settings["prompt"] or draft.settings["melody"]):
             self._tell("prompt", self.tr("Say what you want to hear, or pick a word below."))
         elif self.audio.problem():
-            self._tell("melody", "")
-            self.audio.setFocus()
+            self._tell("melody", self.tr("Take the audio away first, or choose another model."))
         else:
             self.prompt.remember(self.prompt.toPlainText().strip())
             self._announce(orders, front)

@@ -246,6 +246,7 @@ def test_audio_that_the_model_cannot_follow_is_told_plainly(
     assert "cannot follow audio" in panel.audio.problem()
     panel.send()
     assert not sent
+    assert "Take the audio away" in panel.problem("melody")
     panel.set_model(ModelOption("melody", "Melody", follows_audio=True, samples=True))
     panel.send()
     assert sent[0][0][0].request.melody == str(tmp_path / "hum.wav")
