@@ -21,27 +21,15 @@ class SoundDevices:
     def devices(self, *, rescan: bool) -> list[OutputDevice]:
         try:
             sd = _sounddevice()
+        except OutputLost:
+            return []
+        try:
             if rescan:
                 # PortAudio lists devices once; there is no public call to look again.
                 sd._terminate()  # noqa: SLF001
                 sd._initialize()  # noqa: SLF001
-            apis = sd.query_hostapis()
-            default = sd.default.device["output"]
-            if default < 0 and apis:
-                default = apis[0]["default_output_device"]
-            several = len(apis) > 1
-            return [
-                OutputDevice(
-                    f"{found['name']}, {apis[found['hostapi']]['name']}",
-                    f"{found['name']} ({apis[found['hostapi']]['name']})"
-                    if several
-                    else found["name"],
-                    found["index"] == default,
-                )
-                for found in sd.query_devices()
-                if found["max_output_channels"] > 0
-            ]
-        except OutputLost:
+            return _outputs(sd)
+        except sd.PortAudioError:
             return []
 
     def make(self, device_id: str | None) -> Output:
@@ -85,14 +73,14 @@ class _SoundDeviceOutput:
 
     def write(self, block: Frames) -> None:
         try:
-            if self._stream.stopped:
+            if self._stands():
                 self._stream.start()
             self._stream.write(block)
         except self._sd.PortAudioError as error:
             raise OutputLost(str(error)) from error
 
     def pending(self) -> int:
-        if self._stream is None or self._stream.stopped:
+        if self._stream is None or self._stands():
             return 0
         try:
             self._last_pending = max(0, self._capacity - self._stream.write_available)
@@ -102,7 +90,7 @@ class _SoundDeviceOutput:
         return self._last_pending
 
     def drop(self) -> None:
-        if self._stream is not None and not self._stream.stopped:
+        if self._stream is not None and not self._stands():
             # Errors of a vanished device are told by the next write.
             self._stream.abort(ignore_errors=True)
 
@@ -111,12 +99,33 @@ class _SoundDeviceOutput:
             self._stream.close(ignore_errors=True)
             self._stream = None
 
+    def _stands(self) -> bool:
+        """Whether the stream is stopped; one whose device is gone does not even know that."""
+        try:
+            return bool(self._stream.stopped)
+        except self._sd.PortAudioError:
+            return False
+
     def _takes(self, rate: int) -> bool:
         try:
             self._sd.check_output_settings(self._device, CHANNELS, "float32", samplerate=rate)
         except self._sd.PortAudioError:
             return False
         return True
+
+
+def _outputs(sd: ModuleType) -> list[OutputDevice]:
+    apis = sd.query_hostapis()
+    default = sd.default.device["output"]
+    if default < 0 and apis:
+        default = apis[0]["default_output_device"]
+    found = []
+    for device in sd.query_devices():
+        if device["max_output_channels"] > 0:
+            name, api = device["name"], apis[device["hostapi"]]["name"]
+            label = f"{name} ({api})" if len(apis) > 1 else name
+            found.append(OutputDevice(f"{name}, {api}", label, device["index"] == default))
+    return found
 
 
 def _sounddevice() -> ModuleType:

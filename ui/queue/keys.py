@@ -21,8 +21,11 @@ _Act = Callable[[list[Job]], None]
 class Keys:
     """Knows which key means what; the arrows up and down and the like are the view's own."""
 
-    def __init__(self, intents: Intents, model: QueueModel) -> None:
-        self._model, self._intents = model, intents
+    def __init__(
+        self, intents: Intents, model: QueueModel, selected: Callable[[], list[Job]]
+    ) -> None:
+        """``selected`` gives the selected jobs, the current row's first."""
+        self._model, self._intents, self._selected = model, intents, selected
         key, nudge = Qt.Key, intents.nudge_requested.emit
         control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
         acts: dict[QKeyCombination | Qt.Key, _Act] = {
@@ -51,16 +54,18 @@ class Keys:
         self._acts = {_code(keys): act for keys, act in acts.items()}
         self._retry = _code(control | key.Key_R)
 
-    def wants(self, event: QKeyEvent, jobs: list[Job]) -> bool:
+    def wants(self, event: QKeyEvent) -> bool:
         """Whether a key is for the list, even where the window has a shortcut on it."""
-        code = event.keyCombination().toCombined()
+        code = self._plain(event)
         if code == self._retry:  # the window's retries all that failed
-            return any(job.status in (Status.FAILED, Status.CANCELLED) for job in jobs)
-        return bool(jobs) and self._plain(code) in self._acts
+            again = (Status.FAILED, Status.CANCELLED)
+            return any(job.status in again for job in self._selected())
+        return code in self._acts
 
-    def press(self, event: QKeyEvent, jobs: list[Job]) -> bool:
-        """Do what a key means to ``jobs``, the current row's first; False if it means nothing."""
-        act = self._acts.get(self._plain(event.keyCombination().toCombined()))
+    def press(self, event: QKeyEvent) -> bool:
+        """Do what a key means to the selected jobs; False if it means nothing."""
+        act = self._acts.get(self._plain(event))
+        jobs = self._selected() if act is not None else []
         if act is None or not jobs:
             return False
         act(jobs)
@@ -79,9 +84,9 @@ class Keys:
             self._intents.move([waiting[row] for row in rows], before)
 
     @staticmethod
-    def _plain(code: int) -> int:
+    def _plain(event: QKeyEvent) -> int:
         """Without the number pad's mark: its keys mean the same."""
-        return code & ~Qt.KeyboardModifier.KeypadModifier.value
+        return event.keyCombination().toCombined() & ~Qt.KeyboardModifier.KeypadModifier.value
 
 
 def _code(keys: QKeyCombination | Qt.Key) -> int:

@@ -68,7 +68,7 @@ class QueueView(QListView):
         super().__init__()
         self._model, self._theme, self._file_of = model, theme, file_of
         self.intents = Intents(self)
-        self._keys = Keys(self.intents, model)
+        self._keys = Keys(self.intents, model, self.selected_jobs)
         self._rows = RowDelegate(model, thumbnails, theme)
         self._rows.setParent(self)
         pointer = Pointer(self, model, self._rows, self.intents)
@@ -208,7 +208,7 @@ class QueueView(QListView):
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and self._keys.wants(event, self.selected_jobs())
+            and self._keys.wants(event)
         ):
             event.accept()
             return True
@@ -217,7 +217,7 @@ class QueueView(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         # Keys that an editor leaves over, such as Enter, are not the list's.
         editing = self.state() is QAbstractItemView.State.EditingState
-        if editing or not self._keys.press(event, self.selected_jobs()):
+        if editing or not self._keys.press(event):
             super().keyPressEvent(event)
 
     def keyboardSearch(self, search: str) -> None:  # noqa: N802
