@@ -55,10 +55,11 @@ def arrange(song: Song, band: Sequence[Seat]) -> tuple[Part, ...]:
             written.append((seat, hits))
     order = {id(seat): i for i, seat in enumerate(band)}
     written.sort(key=lambda item: order[id(item[0])])
-    names = _names([seat for seat, _ in written])
+    played = [(seat, notes) for seat, hits in written if (notes := _play(song, seat, hits))]
+    names = _names([seat for seat, _ in played])
     return tuple(
-        Part(name, seat.player.role, seat.instrument, _play(song, seat, hits), seat.player.send)
-        for name, (seat, hits) in zip(names, written, strict=True)
+        Part(name, seat.player.role, seat.instrument, notes, seat.player.send)
+        for name, (seat, notes) in zip(names, played, strict=True)
     )
 
 
@@ -145,10 +146,10 @@ def _final(song: Song, seat: Seat, hits: Sequence[Hit]) -> list[Hit]:
     if player.role == "bass":
         return [Hit(start, length, bass_pitch(home.root, player, instrument), player.velocity)]
     if player.writer in ("melody", "counter", "elaborate"):
-        last = hits[-1].pitch
-        pitch = last + (home.root - last + 6) % 12 - 6
         span = INSTRUMENTS[instrument]
-        pitch += 12 * ((pitch < span.low) - (pitch > span.high))
+        tonics = [p for p in range(span.low, span.high + 1) if p % 12 == home.root]
+        last, middle = hits[-1].pitch, player.register
+        pitch = min(tonics, key=lambda p: abs(p - last) + 0.5 * abs(p - middle))
         return [Hit(start, length, pitch, player.velocity)]
     pitches = Voicer(player, instrument)(home)
     step = max(player.strum, 0.02) / max(1, len(pitches))

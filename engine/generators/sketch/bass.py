@@ -24,6 +24,7 @@ def write_bass(song: Song, player: Player, instrument: str, active: Sequence[Sec
     for section in active:
         figure = figures[-1 if section.energy >= 0.72 else 0]
         written = strokes(figure, native, song.meter)
+        force = player.velocity * (0.86 + 0.18 * section.energy)
         for bar in song.bars_of(section):
             start = bar * song.meter.bar
             for stroke in written[(bar - section.start_bar) % len(written)]:
@@ -31,7 +32,7 @@ def write_bass(song: Song, player: Player, instrument: str, active: Sequence[Sec
                 pitch = _pitch(stroke.sign, song, at, player, instrument, random)
                 loud = 0.45 if stroke.sign == "g" else 0.5 + 0.5 * song.meter.weight(stroke.at)
                 length = stroke.length * (0.4 if stroke.sign == "g" else player.gate)
-                hits.append(Hit(at, length, pitch, player.velocity * loud))
+                hits.append(Hit(at, length, pitch, force * loud))
     return hits
 
 

@@ -61,7 +61,9 @@ def write_chords(
                 for span, pitches in voiced:
                     part = _within(stroke, start, span.start, span.end)
                     if part is not None:
-                        weight = song.meter.weight(stroke.at) if stroke.sign.isdigit() else 1.0
+                        weight = 0.86 + 0.18 * section.energy
+                        if stroke.sign.isdigit():
+                            weight *= song.meter.weight(stroke.at)
                         hits.extend(
                             hit._replace(velocity=hit.velocity * weight)
                             for hit in _strike(part, pitches, span.chord, player, instrument)

@@ -70,6 +70,8 @@ def progressions(style: Style, key: Key) -> tuple[str, ...]:
 
 def _choose(pool: list[str], plan: tuple[Section, ...], random: Random) -> dict[str, str]:
     """One progression for each kind of section; short pieces stay with one or two."""
+    longest = max(section.bars for section in plan)
+    pool = [written for written in pool if written.count("|") < longest] or pool
     random.shuffle(pool)
     bars = sum(section.bars for section in plan)
     first = pool[0]

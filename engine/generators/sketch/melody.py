@@ -120,10 +120,10 @@ class _Singer:
             final = closing and i == len(motif.rhythm) - 1
             index = _nearest(ladder, anchor) + motif.way[i % len(motif.way)]
             pitch = ladder[min(max(index, 0), len(ladder) - 1)]
-            strong = self._song.meter.strong(stroke.at) or stroke.length >= 1.0
+            strong = self._song.meter.heavy(stroke.at) or stroke.length >= 1.5 or not hits
             if final:
                 pitch = self._rest_on(chord, home)
-            elif strong:
+            elif strong or (stroke.length >= 0.9 and _rubs(pitch, chord)):
                 pitch = self._chord_tone(pitch, chord, avoid=self._last if i else None)
             if abs(pitch - self._last) > 12:
                 pitch += 12 if pitch < self._last else -12
@@ -224,6 +224,11 @@ def _close(rhythm: tuple[Stroke, ...], song: Song, random: Random) -> _Motif:
     long = Stroke(landing, (meter.bar - landing) * random.choice((0.6, 0.75, 0.9)), "x")
     way = tuple(random.choice((1, 2)) - i for i in range(len(head) + 1))
     return _Motif((*head, long), way)
+
+
+def _rubs(pitch: int, chord: Chord) -> bool:
+    """Whether a note lies a semitone above a chord tone, and so cannot be dwelt on."""
+    return pitch % 12 not in chord.tones and (pitch - 1) % 12 in chord.tones
 
 
 def _ladder(pcs: tuple[int, ...], low: int, high: int) -> tuple[int, ...]:

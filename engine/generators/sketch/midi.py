@@ -7,6 +7,7 @@ import io
 import mido
 
 from engine.generators.sketch.score import DRUM_KITS, INSTRUMENTS, Part, Score
+from engine.generators.sketch.styles import STYLES
 from engine.generators.sketch.theory import MODES, pitch_class
 
 __all__ = ["TICKS", "to_midi"]
@@ -37,7 +38,7 @@ def to_midi(score: Score) -> bytes:
 def _conductor(score: Score) -> mido.MidiTrack:
     beats, unit = (int(number) for number in score.meter.split("/"))
     track = mido.MidiTrack()
-    track.append(mido.MetaMessage("track_name", name=score.style))
+    track.append(mido.MetaMessage("track_name", name=STYLES[score.style].title))
     track.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(score.tempo)))
     track.append(mido.MetaMessage("time_signature", numerator=beats, denominator=unit))
     track.append(mido.MetaMessage("key_signature", key=_signature(score.key)))

@@ -66,6 +66,8 @@ class _Reader:
         self.loop = False
         self.ending: str | None = None
         self.only = False
+        self._solo = False
+        self._after_instrument = False
         self.drums: bool | None = None
         self._moods: list[tuple[dict[str, Any], float]] = []
         self._negative: Token | None = None
@@ -95,6 +97,7 @@ class _Reader:
         touching = used[0].at - self._style_end <= 1 and self._style_end >= 0
         for meaning in meanings:
             self._accept(meaning, touching)
+        self._after_instrument = "instrument" in kinds
         if "style" in kinds:
             self._style_end = used[-1].at + len(used[-1].written)
         if "absent" in kinds and len(kinds) == 1:
@@ -104,6 +107,7 @@ class _Reader:
 
     def finish(self) -> None:
         self._stop_negating()
+        self.only = self.only or (self._solo and not self.styles)
 
     def ranked_styles(self) -> tuple[str, ...]:
         """Of styles that touch ("ambient techno") the last rules; else the first named."""
@@ -155,6 +159,10 @@ class _Reader:
             case "meter":
                 self.meter = self.meter or meaning.value
             case "only":
+                self.only = True
+            case "solo" if self._after_instrument:
+                self._solo = True  # "saxophone solo": alone only where no style brings a band
+            case "solo":
                 self.only = True
             case "loop":
                 self.loop = True

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -47,6 +47,15 @@ class Meter:
                 return True
             at += pulse
         return False
+
+    def heavy(self, position: float) -> bool:
+        """Whether a place is the bar's start, or the middle of four beats."""
+        count = len(self.pulses)
+        heavy = self.pulses if count != 3 else (self.bar,)
+        if count == 4:
+            heavy = (self.bar / 2, self.bar / 2)
+        edges = [0.0, *accumulate(heavy)]
+        return any(abs(position - edge) < 0.01 for edge in edges)
 
     def weight(self, position: float) -> float:
         """How strongly a place in the bar is played: 1 on felt beats, less between them."""

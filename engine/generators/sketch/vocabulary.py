@@ -23,6 +23,7 @@ Kind = Literal[
     "meter",
     "negations",
     "only",
+    "solo",
     "joining",
     "more",
     "less",
@@ -116,6 +117,7 @@ def _entries() -> Iterator[tuple[Kind, Any, Iterable[str]]]:
     lists: tuple[Kind, ...] = (
         "negations",
         "only",
+        "solo",
         "joining",
         "more",
         "less",

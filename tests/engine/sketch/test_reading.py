@@ -74,6 +74,8 @@ def test_a_metre_is_found(prompt: str, meter: str | None) -> None:
         ("rock dengan fade out", "ending", "fade"),
         ("solo piano", "only", True),
         ("piano saja", "only", True),
+        ("sad saxophone solo", "only", True),
+        ("funk with saxophone solo", "only", False),
         ("house with drums", "drums", True),
         ("andante", "pace", (76, 100)),
         ("lebih cepat", "speed", 0.8),

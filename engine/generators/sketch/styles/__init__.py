@@ -2,19 +2,37 @@
 
 from engine.generators.sketch.styles import (
     bands,
-    dance,
-    electronic,
+    breaks,
+    clubs,
     hiphop,
     islands,
     jazz,
+    latin,
     nusantara,
     orchestral,
-    roots,
+    songs,
+    soul,
+    synths,
+    threes,
 )
 from engine.generators.sketch.styles.model import Style
 
 __all__ = ["STYLES"]
 
-_FAMILIES = (hiphop, dance, electronic, bands, roots, jazz, islands, orchestral, nusantara)
+_FAMILIES = (
+    hiphop,
+    clubs,
+    breaks,
+    synths,
+    bands,
+    songs,
+    soul,
+    jazz,
+    latin,
+    orchestral,
+    threes,
+    islands,
+    nusantara,
+)
 
 STYLES: dict[str, Style] = {style.name: style for family in _FAMILIES for style in family.STYLES}

@@ -85,7 +85,7 @@ LOFI = Style(
             register=60,
             strum=0.06,
             velocity=0.62,
-            send=Send(-1, pan=-0.1, reverb=0.25, chorus=0.3),
+            send=Send(2, pan=-0.1, reverb=0.25, chorus=0.3),
         ),
         Player(
             "melody",
@@ -214,7 +214,7 @@ BOOMBAP = Style(
             register=60,
             velocity=0.65,
             gate=0.9,
-            send=Send(-1, pan=-0.15, reverb=0.18),
+            send=Send(0.5, pan=-0.15, reverb=0.18),
         ),
         Player(
             "counter",
@@ -337,7 +337,7 @@ TRAP = Style(
             ),
             register=66,
             velocity=0.6,
-            send=Send(-1, pan=-0.2, reverb=0.3, delay=0.2),
+            send=Send(0.5, pan=-0.2, reverb=0.3, delay=0.2),
         ),
         Player(
             "texture",
@@ -346,7 +346,7 @@ TRAP = Style(
             register=60,
             velocity=0.5,
             spread=True,
-            send=Send(-5, reverb=0.4),
+            send=Send(-3, reverb=0.4),
         ),
         Player(
             "melody",

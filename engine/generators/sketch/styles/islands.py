@@ -57,7 +57,7 @@ REGGAE = Style(
             register=34,
             gate=0.9,
             velocity=0.82,
-            send=Send(2, reverb=0.02, lowpass_hz=2500),
+            send=Send(0, reverb=0.02, lowpass_hz=2500),
         ),
         Player(
             "chords",
@@ -68,7 +68,7 @@ REGGAE = Style(
             velocity=0.65,
             gate=0.45,
             strum=0.02,
-            send=Send(-2, pan=-0.35, reverb=0.15),
+            send=Send(2, pan=-0.35, reverb=0.15),
         ),
         Player(
             "chords",
@@ -79,7 +79,7 @@ REGGAE = Style(
             register=62,
             velocity=0.52,
             gate=0.7,
-            send=Send(-4, pan=0.3, reverb=0.2),
+            send=Send(-1, pan=0.3, reverb=0.2),
         ),
         Player(
             "counter",
@@ -159,7 +159,7 @@ DUB = Style(
             ("1--.1-..5-..1---", "1-----3-5-......", "1-1-....5-3-1---"),
             register=33,
             velocity=0.85,
-            send=Send(3, reverb=0, lowpass_hz=1800),
+            send=Send(0.5, reverb=0, lowpass_hz=1800),
         ),
         Player(
             "chords",
@@ -169,7 +169,7 @@ DUB = Style(
             register=64,
             velocity=0.65,
             gate=0.5,
-            send=Send(-1, pan=-0.3, reverb=0.4, delay=0.65),
+            send=Send(3, pan=-0.3, reverb=0.4, delay=0.65),
         ),
         Player(
             "chords",
@@ -180,7 +180,7 @@ DUB = Style(
             register=62,
             velocity=0.48,
             gate=0.7,
-            send=Send(-5, pan=0.3, reverb=0.3),
+            send=Send(-3, pan=0.3, reverb=0.3),
         ),
         Player(
             "melody",
@@ -265,7 +265,7 @@ AFROBEAT = Style(
             enters=0.3,
             register=36,
             gate=0.85,
-            send=Send(1, reverb=0.02),
+            send=Send(-1, reverb=0.02),
         ),
         Player(
             "chords",
@@ -276,7 +276,7 @@ AFROBEAT = Style(
             voices=3,
             velocity=0.6,
             gate=0.7,
-            send=Send(-2, pan=-0.4, reverb=0.1),
+            send=Send(-0.5, pan=-0.4, reverb=0.1),
         ),
         Player(
             "chords",

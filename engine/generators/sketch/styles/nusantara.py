@@ -77,7 +77,7 @@ DANGDUT = Style(
             ("kit_gendang",),
             grooves=_KENDANG,
             velocity=0.8,
-            send=Send(1, pan=0.1, reverb=0.12),
+            send=Send(3, pan=0.1, reverb=0.12),
         ),
         Player(
             "drums",
@@ -94,7 +94,7 @@ DANGDUT = Style(
             ("1---....5---1---", "1--.5-1-..5-1-5-", "1---5-8-..5-3-1-", "1-----5-8-5-3-a."),
             register=36,
             gate=0.9,
-            send=Send(1, reverb=0.02),
+            send=Send(-1.5, reverb=0.02),
         ),
         Player(
             "chords",
@@ -105,7 +105,7 @@ DANGDUT = Style(
             velocity=0.58,
             gate=0.55,
             strum=0.03,
-            send=Send(-3, pan=-0.35, reverb=0.12),
+            send=Send(0, pan=-0.35, reverb=0.12),
         ),
         Player(
             "chords",
@@ -114,7 +114,7 @@ DANGDUT = Style(
             enters=0.5,
             register=64,
             velocity=0.48,
-            send=Send(-6, pan=0.2, reverb=0.3),
+            send=Send(-3, pan=0.2, reverb=0.3),
         ),
         Player(
             "melody",
@@ -156,7 +156,6 @@ KERONCONG = Style(
     major=(
         "I | I | V7 | I",
         "I | IV | I | V7",
-        "I | II7 | V7 | I",
         "I | IV | V7 | I",
         "I | vi | ii | V7",
     ),

@@ -1,4 +1,4 @@
-"""Dance floors: house, techno, trance, disco."""
+"""House, techno, trance."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ HOUSE = Style(
             velocity=0.5,
             spread=True,
             chance=0.7,
-            send=Send(-6, reverb=0.4, duck=0.6),
+            send=Send(-4, reverb=0.4, duck=0.6),
         ),
         Player(
             "melody",
@@ -143,6 +143,24 @@ TECHNO = Style(
     valence=-0.4,
     arousal=0.7,
     grooves=(
+        Groove(
+            {
+                "kick": "X...X...X...X.*.",
+                "ride": "x.x.x.x.x.x.x.x.",
+                "clap": "....x..*....x...",
+                "high_conga": "*..*..*.*..*..*.",
+            },
+            frozenset({"kick", "high_conga"}),
+        ),
+        Groove(
+            {
+                "kick": "X...X...X...X...",
+                "shaker": "xoxoxoxoxoxoxoxo",
+                "block": "x..*..x..*..x.*.",
+                "snare": "............x..*",
+            },
+            frozenset({"kick", "shaker"}),
+        ),
         Groove(
             {
                 "kick": "X...X...X...X...",
@@ -204,7 +222,7 @@ TECHNO = Style(
             voices=3,
             velocity=0.62,
             gate=0.6,
-            send=Send(-3, reverb=0.3, delay=0.45, duck=0.3),
+            send=Send(1, reverb=0.3, delay=0.45, duck=0.3),
         ),
         Player(
             "melody",
@@ -225,7 +243,7 @@ TECHNO = Style(
             register=60,
             velocity=0.45,
             spread=True,
-            send=Send(-7, reverb=0.5, duck=0.5),
+            send=Send(-4, reverb=0.5, duck=0.5),
         ),
         Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-12)),
     ),
@@ -335,109 +353,4 @@ TRANCE = Style(
     mix=Mix(room="hall", reverb_seconds=2.2, delay_beats=0.75, width=0.9, glue=0.6, tilt_db=1),
 )
 
-DISCO = Style(
-    name="disco",
-    title="Disco",
-    tempo=(112, 122),
-    minor=(
-        "i7 | iv7 | i7 | v7",
-        "i7 | bVImaj7 | bVII | i7",
-        "i7 | i7 | iv7 | V7",
-        "i7 | bVII | bVImaj7 | V7",
-    ),
-    major=("Imaj7 | vi7 | ii7 | V7", "I | IV | ii7 | V7", "Imaj7 | iii7 | IVmaj7 | V7"),
-    modes=("minor", "minor", "major"),
-    colour="seventh",
-    feel=Feel(loose_ms=4),
-    fill="toms",
-    cadence={"major": "V7", "minor": "V7"},
-    valence=0.8,
-    arousal=0.6,
-    grooves=(
-        Groove(
-            {
-                "kick": "x...x...x...x...",
-                "snare": "....x.......x...",
-                "open": "..x...x...x...x.",
-                "hat": "x.o.x.o.x.o.x.o.",
-            },
-            frozenset({"kick", "hat"}),
-        ),
-        Groove(
-            {
-                "kick": "x...x...x...x...",
-                "snare": "....x.......x..g",
-                "clap": "....x.......x...",
-                "hat": "xoxoxoxoxoxoxoxo",
-                "open": "..x...x...x...x.",
-                "tambourine": "..x...x...x...x.",
-            },
-            frozenset({"kick", "hat"}),
-        ),
-    ),
-    players=(
-        Player("drums", "drums", ("kit_acoustic", "kit_909"), enters=0.3, send=Send(0, reverb=0.1)),
-        Player(
-            "bass",
-            "bass",
-            ("electric_bass", "slap_bass"),
-            ("1-8.1-8.1-8.1-8.", "1..11.8.1..1.58.", "1.8.1.8.1.8.5.a.", "1.1.8.1.1.1.8.5."),
-            enters=0.35,
-            register=36,
-            gate=0.8,
-            send=Send(0, reverb=0.03, duck=0.2),
-        ),
-        Player(
-            "chords",
-            "chords",
-            ("muted_guitar", "clean_guitar"),
-            ("..x...x...x...x.", "x.xx.xx.x.xx.xx.", "xoxxoxxoxoxxoxxo"),
-            register=64,
-            voices=3,
-            velocity=0.6,
-            gate=0.55,
-            strum=0.03,
-            send=Send(-3, pan=0.35, reverb=0.1),
-        ),
-        Player(
-            "chords",
-            "chords",
-            ("electric_piano", "piano"),
-            ("x---------------", "x-----x---x-----", "x--x--..x--x--.."),
-            register=60,
-            velocity=0.6,
-            send=Send(-3, pan=-0.25, reverb=0.2),
-        ),
-        Player(
-            "counter",
-            "counter",
-            ("strings",),
-            enters=0.6,
-            register=74,
-            velocity=0.6,
-            send=Send(-3, pan=-0.1, reverb=0.3),
-        ),
-        Player(
-            "melody",
-            "melody",
-            ("strings", "brass", "saxophone", "synth_brass"),
-            enters=0.55,
-            register=72,
-            velocity=0.68,
-            send=Send(-1, reverb=0.25, delay=0.1),
-        ),
-    ),
-    tune=Tune(
-        cells=(
-            "x--x--x-x-......",
-            "x-x-x-x-x---....",
-            "x---x--x--x-....",
-            "..x-x-x-x-x-x---",
-            "x-xx-x--x---....",
-        ),
-        rest=0.1,
-    ),
-    mix=Mix(room="plate", reverb_seconds=1.2, width=0.6, glue=0.5, tilt_db=0.5),
-)
-
-STYLES = (HOUSE, TECHNO, TRANCE, DISCO)
+STYLES = (HOUSE, TECHNO, TRANCE)

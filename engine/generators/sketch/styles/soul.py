@@ -1,4 +1,4 @@
-"""Roots: blues, soul, funk, country, folk."""
+"""Soul, funk, disco."""
 
 from __future__ import annotations
 
@@ -7,87 +7,6 @@ from engine.generators.sketch.score import Mix, Send
 from engine.generators.sketch.styles.model import Groove, Player, Style, Tune
 
 __all__ = ["STYLES"]
-
-BLUES = Style(
-    name="blues",
-    title="Blues",
-    tempo=(72, 120),
-    minor=(
-        "i7 | iv7 | i7 | i7 | iv7 | iv7 | i7 | i7 | bVI7 | V7 | i7 | V7",
-        "i7 | iv7 | i7 | V7",
-    ),
-    major=(
-        "I7 | IV7 | I7 | I7 | IV7 | IV7 | I7 | I7 | V7 | IV7 | I7 | V7",
-        "I7 | I7 | I7 | I7 | IV7 | IV7 | I7 | I7 | V7 | IV7 | I7 | I7",
-        "I7 | IV7 | I7 | V7",
-    ),
-    modes=("major", "major", "major", "minor"),
-    colour="seventh",
-    feel=Feel(swing=0.64, unit=0.5, loose_ms=8, late_ms=6),
-    form="head",
-    phrase=12,
-    fill="snare",
-    cadence={"major": "V7", "minor": "V7"},
-    valence=-0.2,
-    arousal=-0.1,
-    grooves=(
-        Groove(
-            {"kick": "x...x...", "snare": "..x...x.", "ride": "x.xxx.xx"},
-            frozenset({"ride"}),
-        ),
-        Groove(
-            {"kick": "x..xx...", "snare": "..x...x.", "hat": "xxxxxxxx"},
-            frozenset({"hat"}),
-        ),
-    ),
-    players=(
-        Player(
-            "drums", "drums", ("kit_acoustic", "kit_brush"), enters=0.3, send=Send(0, reverb=0.12)
-        ),
-        Player(
-            "bass",
-            "bass",
-            ("electric_bass", "upright_bass"),
-            ("1-3-5-3-", "1-1-5-5-", "1-3-5-7-", "1-5-8-5-"),
-            register=38,
-            send=Send(0, reverb=0.03),
-        ),
-        Player(
-            "chords",
-            "chords",
-            ("clean_guitar", "muted_guitar"),
-            ("x---x---", "..x---x-", "x--xx--x"),
-            register=57,
-            velocity=0.6,
-            strum=0.04,
-            send=Send(-3, pan=-0.3, reverb=0.15),
-        ),
-        Player(
-            "chords",
-            "chords",
-            ("organ", "piano"),
-            ("x-------", "..x-..x-", "x--x--x-"),
-            enters=0.5,
-            register=62,
-            velocity=0.55,
-            send=Send(-4, pan=0.3, reverb=0.2),
-        ),
-        Player(
-            "melody",
-            "melody",
-            ("clean_guitar", "distorted_guitar", "saxophone", "piano"),
-            register=69,
-            velocity=0.72,
-            send=Send(-1, pan=0.05, reverb=0.2),
-        ),
-    ),
-    tune=Tune(
-        cells=("x-xxx---", "..xxx-x-", "x--xx---", "xxx-x---", "..x-xxx-", "x-x-----"),
-        steps="blues",
-        rest=0.25,
-    ),
-    mix=Mix(room="room", reverb_seconds=1.0, width=0.5, glue=0.4, tilt_db=-0.5),
-)
 
 SOUL = Style(
     name="soul",
@@ -254,7 +173,7 @@ FUNK = Style(
             ),
             register=36,
             gate=0.75,
-            send=Send(1, reverb=0.02),
+            send=Send(0, reverb=0.02),
         ),
         Player(
             "chords",
@@ -315,162 +234,109 @@ FUNK = Style(
     mix=Mix(room="room", reverb_seconds=0.7, width=0.6, glue=0.6, tilt_db=0.5),
 )
 
-COUNTRY = Style(
-    name="country",
-    title="Country",
-    tempo=(96, 128),
-    minor=("i | bVI | bVII | i", "i | iv | i | V", "i | iv | bVII | i"),
-    major=("I | IV | I | V", "I | I | IV | V", "I | vi | IV | V", "I | IV | V | I"),
-    modes=("major", "major", "major", "minor"),
-    feel=Feel(swing=0.56, unit=0.25, loose_ms=7),
-    fill="snare",
-    crash=False,
-    valence=0.6,
-    arousal=0.1,
+DISCO = Style(
+    name="disco",
+    title="Disco",
+    tempo=(112, 122),
+    minor=(
+        "i7 | iv7 | i7 | v7",
+        "i7 | bVImaj7 | bVII | i7",
+        "i7 | i7 | iv7 | V7",
+        "i7 | bVII | bVImaj7 | V7",
+    ),
+    major=("Imaj7 | vi7 | ii7 | V7", "I | IV | ii7 | V7", "Imaj7 | iii7 | IVmaj7 | V7"),
+    modes=("minor", "minor", "major"),
+    colour="seventh",
+    feel=Feel(loose_ms=4),
+    fill="toms",
+    cadence={"major": "V7", "minor": "V7"},
+    valence=0.8,
+    arousal=0.6,
     grooves=(
         Groove(
-            {"kick": "x.......x.......", "snare": "gggxgggxgggxgggx"},
-            frozenset({"kick"}),
+            {
+                "kick": "x...x...x...x...",
+                "snare": "....x.......x...",
+                "open": "..x...x...x...x.",
+                "hat": "x.o.x.o.x.o.x.o.",
+            },
+            frozenset({"kick", "hat"}),
         ),
         Groove(
             {
-                "kick": "x.......x.......",
-                "snare": "....x.......x...",
-                "hat": "x.x.x.x.x.x.x.x.",
+                "kick": "x...x...x...x...",
+                "snare": "....x.......x..g",
+                "clap": "....x.......x...",
+                "hat": "xoxoxoxoxoxoxoxo",
+                "open": "..x...x...x...x.",
+                "tambourine": "..x...x...x...x.",
             },
-            frozenset({"hat"}),
+            frozenset({"kick", "hat"}),
         ),
     ),
     players=(
-        Player(
-            "drums", "drums", ("kit_brush", "kit_acoustic"), enters=0.4, send=Send(-2, reverb=0.1)
-        ),
+        Player("drums", "drums", ("kit_acoustic", "kit_909"), enters=0.3, send=Send(0, reverb=0.1)),
         Player(
             "bass",
             "bass",
-            ("upright_bass", "electric_bass"),
-            ("1---....5---....", "1---..1.4---..a.", "1-------5-----a."),
+            ("electric_bass", "slap_bass"),
+            ("1-8.1-8.1-8.1-8.", "1..11.8.1..1.58.", "1.8.1.8.1.8.5.a.", "1.1.8.1.1.1.8.5."),
+            enters=0.35,
             register=36,
-            send=Send(0, reverb=0.03),
+            gate=0.8,
+            send=Send(0, reverb=0.03, duck=0.2),
         ),
         Player(
             "chords",
             "chords",
-            ("steel_guitar",),
-            ("b...x...f...x...", "b...x.u.f...x.u.", "b.2.3.2.f.2.3.2."),
-            register=57,
-            velocity=0.65,
-            strum=0.05,
-            send=Send(-1, pan=-0.25, reverb=0.12),
-        ),
-        Player(
-            "texture",
-            "chords",
-            ("steel_guitar", "accordion", "piano"),
-            ("1.2.3.2.4.3.2.3.", "x---------------", "12324232"),
-            enters=0.6,
-            chance=0.8,
+            ("muted_guitar", "clean_guitar"),
+            ("..x...x...x...x.", "x.xx.xx.x.xx.xx.", "xoxxoxxoxoxxoxxo"),
             register=64,
-            velocity=0.5,
-            send=Send(-5, pan=0.4, reverb=0.15),
-        ),
-        Player(
-            "melody",
-            "melody",
-            ("violin", "steel_guitar", "clean_guitar", "accordion"),
-            enters=0.4,
-            register=71,
-            velocity=0.68,
-            send=Send(-1, pan=0.1, reverb=0.2),
-        ),
-    ),
-    tune=Tune(
-        cells=("x-x-x-xx", "xxx-x-x-", "x--xx-x-", "x-xxx---", "x---x-x-", "xx-xx---"),
-        steps="pentatonic",
-    ),
-    mix=Mix(room="room", reverb_seconds=1.0, width=0.6, glue=0.3),
-)
-
-FOLK = Style(
-    name="folk",
-    title="Folk",
-    tempo=(84, 116),
-    minor=("i | bVII | bVI | i", "i | iv | bVII | i", "i | bVI | iv | v", "i | bVII | i | v"),
-    major=("I | IV | I | V", "I | vi | IV | V", "I | V | IV | I", "I | iii | IV | I"),
-    modes=("major", "major", "minor", "dorian"),
-    meters=("4/4", "4/4", "3/4", "6/8"),
-    feel=Feel(loose_ms=9),
-    fill="none",
-    crash=False,
-    valence=0.3,
-    arousal=-0.4,
-    grooves=(
-        Groove({"kick": "x.......x.......", "shaker": "o.x.o.x.o.x.o.x."}, frozenset({"shaker"})),
-        Groove(
-            {"kick": "x.......x.x.....", "tambourine": "....x.......x..."},
-            frozenset({"kick"}),
-        ),
-    ),
-    players=(
-        Player(
-            "chords",
-            "chords",
-            ("steel_guitar", "nylon_guitar", "ukulele"),
-            (
-                "b...2...3...2...",
-                "b.2.3.2.f.2.3.2.",
-                "b.3.2.3.f.3.4.3.",
-                "x---x-u-x-u-x-u-",
-            ),
-            register=57,
-            velocity=0.66,
-            strum=0.07,
-            send=Send(0, pan=-0.15, reverb=0.18),
-        ),
-        Player(
-            "bass",
-            "bass",
-            ("upright_bass", "cello"),
-            ("1---------------", "1-------5-------", "1-------1-----a."),
-            enters=0.5,
-            register=36,
-            velocity=0.62,
-            send=Send(-1, reverb=0.1),
-        ),
-        Player(
-            "drums",
-            "drums",
-            ("kit_brush", "kit_acoustic"),
-            enters=0.6,
-            chance=0.75,
+            voices=3,
             velocity=0.6,
-            send=Send(-4, reverb=0.12),
+            gate=0.55,
+            strum=0.03,
+            send=Send(-1, pan=0.35, reverb=0.1),
+        ),
+        Player(
+            "chords",
+            "chords",
+            ("electric_piano", "piano"),
+            ("x---------------", "x-----x---x-----", "x--x--..x--x--.."),
+            register=60,
+            velocity=0.6,
+            send=Send(-3, pan=-0.25, reverb=0.2),
+        ),
+        Player(
+            "counter",
+            "counter",
+            ("strings",),
+            enters=0.6,
+            register=74,
+            velocity=0.6,
+            send=Send(-3, pan=-0.1, reverb=0.3),
         ),
         Player(
             "melody",
             "melody",
-            ("flute", "violin", "accordion", "clarinet", "steel_guitar"),
-            enters=0.4,
+            ("strings", "brass", "saxophone", "synth_brass"),
+            enters=0.55,
             register=72,
-            velocity=0.65,
-            send=Send(-1, pan=0.15, reverb=0.25),
-        ),
-        Player(
-            "counter",
-            "counter",
-            ("cello", "violin", "strings"),
-            enters=0.65,
-            chance=0.7,
-            register=62,
-            velocity=0.5,
-            send=Send(-4, pan=0.35, reverb=0.3),
+            velocity=0.68,
+            send=Send(-1, reverb=0.25, delay=0.1),
         ),
     ),
     tune=Tune(
-        cells=("x-x-x-x-", "x--xx-x-", "x---x-x-", "x-xxx---", "x-x-x---", "x-xxx-x-"),
-        rest=0.12,
+        cells=(
+            "x--x--x-x-......",
+            "x-x-x-x-x---....",
+            "x---x--x--x-....",
+            "..x-x-x-x-x-x---",
+            "x-xx-x--x---....",
+        ),
+        rest=0.1,
     ),
-    mix=Mix(room="room", reverb_seconds=1.3, width=0.6, glue=0.25),
+    mix=Mix(room="plate", reverb_seconds=1.2, width=0.6, glue=0.5, tilt_db=0.5),
 )
 
-STYLES = (BLUES, SOUL, FUNK, COUNTRY, FOLK)
+STYLES = (SOUL, FUNK, DISCO)
