@@ -45,13 +45,7 @@ class LocalEngine:
         try:
             opened = open_database(settings.database)
             self._database = opened.database
-            self.lane = LocalLane(
-                cache_folder=settings.cache_folder,
-                silence_limit=settings.worker_timeout,
-                unload_after=settings.unload_after,
-                generators=settings.generators,
-                command=self._host_command,
-            )
+            self.lane = LocalLane(settings, self._host_command)
             self.dispatcher = Dispatcher(
                 Store(opened.database),
                 Claims(opened.database),

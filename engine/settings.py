@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +26,11 @@ class EngineSettings(BaseSettings):
     cache_folder: Path
     """Previews and checkpoints; may be emptied while nothing runs."""
 
+    models_folder: Path | None = None
+    """Where models live; None: a folder beside the database."""
+    precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = "auto"
+    """Of the weights of models; auto: fp16 on a GPU, int8 on a CPU."""
+
     max_retries: Annotated[int, Field(ge=0)] = 3
     """Tries after the first one, for what can get better."""
     retry_delay: Annotated[float, Field(ge=0)] = 1.0
@@ -45,3 +50,7 @@ class EngineSettings(BaseSettings):
     @property
     def database(self) -> Path:
         return self.data_folder / "studio.db"
+
+    @property
+    def models(self) -> Path:
+        return self.models_folder or self.data_folder / "models"

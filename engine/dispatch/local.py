@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.dispatch.lane import (
@@ -26,6 +26,7 @@ from engine.dispatch.process import HostProcess, host_command
 from engine.errors import HostDied, HostHung
 from engine.host import protocol as say
 from engine.jobs import LOCAL, EngineState, Failure, Job, Take
+from engine.settings import EngineSettings
 
 __all__ = ["LocalLane"]
 
@@ -43,21 +44,11 @@ class LocalLane:
 
     place = LOCAL
 
-    def __init__(
-        self,
-        *,
-        cache_folder: Path,
-        silence_limit: float,
-        unload_after: float = 600.0,
-        generators: Mapping[str, str] | None = None,
-        command: Sequence[str] | None = None,
-    ) -> None:
-        """``silence_limit``: seconds without a word after which a working host counts as hung.
-        ``unload_after``: seconds without work until a heavy model gives its memory back.
-        ``generators`` come beside the built-in ones; ``command`` starts another host."""
-        self._command = list(command or host_command(generators or {}, unload_after))
-        self._cache = cache_folder
-        self._silence_limit = silence_limit
+    def __init__(self, settings: EngineSettings, command: Sequence[str] | None = None) -> None:
+        """``command`` starts another host than this program's own."""
+        self._command = list(command or host_command(settings))
+        self._cache = settings.cache_folder
+        self._silence_limit = settings.worker_timeout
         self._host: HostProcess | None = None
         self._runs: dict[str, Job] = {}
         self._made_by: dict[str, str] = {}

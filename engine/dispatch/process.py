@@ -12,10 +12,11 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from engine.host.protocol import Command, Event, decode_event, encode
+from engine.settings import EngineSettings
 
 __all__ = ["HostProcess", "host_command"]
 
@@ -29,12 +30,17 @@ STDERR_LINES = 20
 """Kept for the details of a failure."""
 
 
-def host_command(generators: Mapping[str, str], unload_after: float) -> list[str]:
+def host_command(settings: EngineSettings) -> list[str]:
     """How to start a host: this Python, or this program itself when it is a frozen build."""
     frozen = getattr(sys, "frozen", False)
-    start = [sys.executable, "--engine-host"] if frozen else [sys.executable, "-m", "engine.host"]
-    start.append(f"--unload-after={unload_after:g}")
-    return start + [f"--generator={name}={where}" for name, where in generators.items()]
+    return [
+        sys.executable,
+        *(["--engine-host"] if frozen else ["-m", "engine.host"]),
+        f"--models={settings.models}",
+        f"--precision={settings.precision}",
+        f"--unload-after={settings.unload_after:g}",
+        *(f"--generator={name}={where}" for name, where in settings.generators.items()),
+    ]
 
 
 class HostProcess:

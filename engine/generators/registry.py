@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from engine.errors import ModelUnavailable
 from engine.generators.base import Generator
 
-__all__ = ["BUILT_IN", "GeneratorKind", "find_generator"]
+__all__ = ["BUILT_IN", "GeneratorKind", "ModelOptions", "find_generator"]
 
 BUILT_IN: Mapping[str, str] = {
     "sketch": "engine.generators.sketch.generator:SketchGenerator",
@@ -20,20 +22,40 @@ BUILT_IN: Mapping[str, str] = {
 class GeneratorKind(Protocol):
     """Makes a generator when called; usually the generator's class."""
 
-    heavy: bool
+    @property
+    def heavy(self) -> bool: ...
 
     def __call__(self) -> Generator: ...
 
 
-def find_generator(model: str, known: Mapping[str, str] = BUILT_IN) -> GeneratorKind:
-    """Import what makes the generator of a model. Raises ModelUnavailable."""
-    if model not in known:
-        raise ModelUnavailable(f"The model “{model}” is not known here.")
-    module, _, name = known[model].partition(":")
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """How models that are loaded from files shall run."""
+
+    models: Path
+    """The folder of all models."""
+    precision: str = "auto"
+
+
+def find_generator(
+    model: str, options: ModelOptions, known: Mapping[str, str] = BUILT_IN
+) -> GeneratorKind:
+    """Import what makes the generator of a model: a known name, or any model of MusicGen's kind.
+
+    Raises ModelUnavailable.
+    """
     try:
-        kind: GeneratorKind = getattr(importlib.import_module(module), name)
+        if model in known:
+            module, _, name = known[model].partition(":")
+            kind: GeneratorKind = getattr(importlib.import_module(module), name)
+            return kind
+        # Imports torch and audiocraft, which take seconds: only when such a model is asked for.
+        from engine.generators.musicgen.loading import MusicGenKind
+
+        return MusicGenKind(model, options.models, options.precision)
     except ImportError as error:
         raise ModelUnavailable(
-            f"The model “{model}” can't be used: a package is missing.", detail=str(error)
+            f"The model “{model}” can't be used: a package is missing.",
+            hint="Set the program up without --light.",
+            detail=str(error),
         ) from error
-    return kind

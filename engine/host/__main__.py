@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import BinaryIO
 
 import psutil
@@ -29,8 +30,12 @@ log = logging.getLogger("engine.host")
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="engine.host")
     parser.add_argument("--generator", action="append", default=[], metavar="NAME=MODULE:CLASS")
+    parser.add_argument("--models", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--precision", default="auto")
     parser.add_argument("--unload-after", type=float, default=math.inf, metavar="SECONDS")
     options = parser.parse_args(arguments)
+    # Before any of the hub's libraries is imported: what is not in the folder is not fetched now.
+    os.environ |= {"HF_HUB_CACHE": str(options.models), "HF_HUB_OFFLINE": "1"}
     more = dict(item.split("=", 1) for item in options.generator)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
     _step_back()
@@ -45,11 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         send(Ready(pid=os.getpid()))
         # Only now: the audio libraries take their time, and the window need not wait for them.
-        from engine.generators.registry import BUILT_IN, find_generator
+        from engine.generators.registry import BUILT_IN, ModelOptions, find_generator
         from engine.host.loop import HostLoop
 
         known = {**BUILT_IN, **more}
-        find = partial(find_generator, known=known)
+        how = ModelOptions(options.models, options.precision)
+        find = partial(find_generator, options=how, known=known)
         HostLoop(commands, send, find, options.unload_after).run()
     except BrokenPipeError:  # the dispatcher is gone
         os._exit(0)

@@ -1,0 +1,82 @@
+"""From a model's name to a generator: its folder, the device, the decoder, and the slots."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import psutil
+import torch
+
+from engine.errors import ModelUnavailable
+from engine.generators.base import Generator
+from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
+from engine.generators.musicgen.decoder import Decoder
+from engine.generators.musicgen.decoders.reference import ReferenceDecoder
+from engine.generators.musicgen.decoders.torch import TorchDecoder
+from engine.generators.musicgen.generator import MusicGenGenerator
+from engine.models.catalogue import find
+from engine.models.folder import ModelFolder
+
+__all__ = ["MusicGenKind"]
+
+log = logging.getLogger(__name__)
+
+MOST_SLOTS = 8
+"""Takes at once; more would only make each of them wait longer."""
+KEPT_FREE = 0.25
+"""Share of the free memory that is left to everything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class MusicGenKind:
+    """Implements ``registry.GeneratorKind`` for one model."""
+
+    model: str
+    models: Path
+    """The folder of all models."""
+    precision: str = "auto"
+    """"auto", "fp32", "bf16", "fp16" or "int8"."""
+    heavy: bool = True
+
+    def __call__(self) -> Generator:
+        """Load it. Raises ModelUnavailable and ModelDamaged."""
+        model = find(self.model)
+        checkpoint = load_checkpoint(ModelFolder(self.models).path(model), _device())
+        decoder = self._decoder(checkpoint)
+        slots = _slots(checkpoint, decoder)
+        log.info("%s on %s: %s %s, %d slots", model.id, _device(), decoder.name,
+                 decoder.precision, slots)  # fmt: skip
+        return MusicGenGenerator(
+            checkpoint, decoder, model.name, licence=str(model.licence), slots=slots
+        )
+
+    def _decoder(self, checkpoint: Checkpoint) -> Decoder:
+        """The quickest one that knows this model."""
+        precision = self.precision
+        if precision == "auto":
+            precision = {"cuda": "fp16", "mps": "fp16"}.get(_device(), "int8")
+        try:
+            return cast("Decoder", TorchDecoder(checkpoint, precision, _device()))
+        except ModelUnavailable as error:
+            log.warning("%s Going on with the reference decoder.", error.message)
+            return cast("Decoder", ReferenceDecoder(checkpoint))
+
+
+def _device() -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _slots(checkpoint: Checkpoint, decoder: Decoder) -> int:
+    """How many takes of the longest window fit into the memory that is free now."""
+    if _device() == "cuda":
+        free = torch.cuda.mem_get_info()[0]
+    else:
+        free = psutil.virtual_memory().available
+    steps = round(checkpoint.max_seconds * checkpoint.frame_rate) + max(checkpoint.delays)
+    fitting = int(free * (1 - KEPT_FREE)) // max(1, decoder.row_bytes(steps))
+    return max(1, min(MOST_SLOTS, fitting))
