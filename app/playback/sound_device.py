@@ -3,6 +3,7 @@ initialising PortAudio takes 100 ms and more."""
 
 from __future__ import annotations
 
+import atexit
 from types import ModuleType
 from typing import Any
 
@@ -133,5 +134,8 @@ def _sounddevice() -> ModuleType:
         import sounddevice
     except OSError as error:  # no PortAudio library on this machine
         raise OutputLost(str(error)) from error
+    # Streams are closed when the player is; PortAudio's own farewell would wait for ever for a
+    # sound server that hangs, and the program would never end.
+    atexit.unregister(sounddevice._exit_handler)  # noqa: SLF001
     module: ModuleType = sounddevice
     return module
