@@ -127,6 +127,7 @@ class NumberField(QDoubleSpinBox):
         self.setSingleStep(step)
         self.setValue(value)
         self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setFixedWidth(64)
 
     def textFromValue(self, value: float) -> str:  # noqa: N802

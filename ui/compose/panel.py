@@ -52,7 +52,6 @@ class ComposePanel(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._model = SKETCH
         self._speed: float | None = None
         self._editing: str | None = None  # id of the waiting job that is being changed
         self.prompt = PromptEdit(theme)
@@ -78,7 +77,7 @@ class ComposePanel(QWidget):
         LeaveWheel(self.length.slider, self.takes)
         self._lay_out()
         self._connect()
-        self._review()
+        self.set_model(SKETCH)
 
     def set_model(self, model: ModelOption) -> None:
         self._model = model

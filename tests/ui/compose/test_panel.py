@@ -145,6 +145,14 @@ def test_the_slider_goes_from_stop_to_stop_by_keys_and_mouse(
     assert panel.length.seconds() in (24, 30)
 
 
+def test_settings_that_the_model_has_not_are_not_shown(panel: ComposePanel) -> None:
+    panel.more.fold.click()
+    assert panel.more.format.isVisible()
+    assert not panel.more.numbers["guidance"].isVisible()
+    panel.set_model(ModelOption("melody", "Melody", samples=True))
+    assert panel.more.numbers["guidance"].isVisible()
+
+
 def test_the_wheel_changes_no_value_by_accident(qtbot: QtBot, panel: ComposePanel) -> None:
     panel.more.fold.click()
     for field in (panel.length.slider, panel.takes, panel.more.format):
