@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
-    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -23,14 +22,14 @@ from ui.compose.draft import Draft
 from ui.compose.fields import LengthField, SeedField
 from ui.compose.models import SKETCH, ModelOption
 from ui.compose.more_settings import MoreSettings
+from ui.compose.problems import Problems
 from ui.compose.prompt_edit import PromptEdit
 from ui.compose.words import add_word, remove_word
-from ui.shared.engine_words import in_own_words
 from ui.shared.main_button import MainButton
 from ui.shared.text import clock
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
-from ui.shared.widgets import Button, LeaveWheel, label, scrolling, set_flag
+from ui.shared.widgets import Button, LeaveWheel, label, scrolling
 
 __all__ = ["ComposePanel"]
 
@@ -71,9 +70,14 @@ class ComposePanel(QWidget):
         self.generate.setToolTip(self.tr("Ctrl+Enter; with Shift in front of all that waits"))
         self.stop_editing = Button(self.tr("Leave it as it is"), "link")
         self.stop_editing.hide()
-        self._problems = {
-            name: _problem_label() for name in ("prompt", "duration", "seed", "melody", "")
-        }
+        self.problems = Problems(
+            {
+                "prompt": self.prompt,
+                "duration": self.length.field,
+                "seed": self.seed.field,
+                "melody": self.audio,
+            }
+        )
         LeaveWheel(self.length.slider, self.takes)
         self._lay_out()
         self._connect()
@@ -121,11 +125,6 @@ class ComposePanel(QWidget):
         self.fill_prompt(prompt)
         self.send()
 
-    def problem(self, field: str) -> str:
-        """What is told to be wrong with a field of the request; empty when nothing is."""
-        shown = self._problems[field]
-        return "" if shown.isHidden() else shown.text()
-
     def send(self, front: bool = False) -> None:
         """Announce the orders, or show what is wrong where it is wrong."""
         draft = self._draft()
@@ -135,9 +134,13 @@ class ComposePanel(QWidget):
             self._show_problems(error)
             return
         if not (draft.settings["prompt"] or draft.settings["melody"]):
-            self._tell("prompt", self.tr("Say what you want to hear, or pick a word below."))
+            self.problems.tell(
+                "prompt", self.tr("Say what you want to hear, or pick a word below.")
+            )
         elif self.audio.problem():
-            self._tell("melody", self.tr("Take the audio away first, or choose another model."))
+            self.problems.tell(
+                "melody", self.tr("Take the audio away first, or choose another model.")
+            )
         else:
             self.prompt.remember(self.prompt.toPlainText().strip())
             self._announce(orders, front)
@@ -150,7 +153,9 @@ class ComposePanel(QWidget):
             self.edited.emit(self._editing, orders[0].request)
             self._set_editing(None)
         else:
-            self._tell("prompt", self.tr("One job cannot become several: take out the braces."))
+            self.problems.tell(
+                "prompt", self.tr("One job cannot become several: take out the braces.")
+            )
 
     def _set_editing(self, job_id: str | None) -> None:
         self._editing = job_id
@@ -173,10 +178,7 @@ class ComposePanel(QWidget):
 
     def _review(self) -> None:
         """Say what would be made, and clear or show what is wrong so far."""
-        for shown in self._problems.values():
-            shown.hide()
-        for field in (self.prompt, self.length.field, self.seed.field):
-            set_flag(field, "invalid", False)
+        self.problems.clear()
         self.chips.show_prompt(self.prompt.toPlainText())
         draft = self._draft()
         try:
@@ -211,20 +213,10 @@ class ComposePanel(QWidget):
         return " · ".join(parts)
 
     def _show_problems(self, error: InvalidRequest) -> None:
-        for problem in error.problems:
-            field = problem.field if problem.field in self._problems else ""
-            said = in_own_words(problem.message)
-            if field == "duration" and isinstance(self.length.seconds(), str):
-                said = self.tr("Write a time such as 0:30, or seconds")
-            self._tell(field, said if field else f"{problem.field}: {said}")
-
-    def _tell(self, field: str, text: str) -> None:
-        shown = self._problems[field]
-        shown.setText(text[:1].upper() + text[1:])
-        shown.setVisible(bool(text))
-        widgets = {"prompt": self.prompt, "duration": self.length.field, "seed": self.seed.field}
-        if field in widgets:
-            set_flag(widgets[field], "invalid", True)
+        better = {}
+        if isinstance(self.length.seconds(), str):
+            better["duration"] = self.tr("Write a time such as 0:30, or seconds")
+        self.problems.tell_all(error, better)
 
     def _connect(self) -> None:
         self.prompt.textChanged.connect(self._review)
@@ -242,7 +234,7 @@ class ComposePanel(QWidget):
 
     def _refuse(self, length: int) -> None:
         text = self.tr("That text has {length} characters; a prompt has {most} at most.")
-        self._tell("prompt", text.format(length=f"{length:,}", most=f"{MAX_PROMPT:,}"))
+        self.problems.tell("prompt", text.format(length=f"{length:,}", most=f"{MAX_PROMPT:,}"))
 
     def _toggle_word(self, word: str, wanted: bool) -> None:
         text = self.prompt.toPlainText()
@@ -257,14 +249,14 @@ class ComposePanel(QWidget):
         column.addSpacing(2)
         column.addWidget(self.prompt)
         column.addWidget(self.count)
-        column.addWidget(self._problems["prompt"])
+        column.addWidget(self.problems.labels["prompt"])
         column.addWidget(self.chips)
         column.addSpacing(Space.HALF)
         column.addLayout(self._settings_grid())
         column.addWidget(self.more)
-        column.addWidget(self._problems[""])
+        column.addWidget(self.problems.labels[""])
         column.addWidget(self.audio)
-        column.addWidget(self._problems["melody"])
+        column.addWidget(self.problems.labels["melody"])
         column.addStretch()
         self._body = body
         foot = QVBoxLayout()
@@ -290,17 +282,10 @@ class ComposePanel(QWidget):
         grid.setColumnStretch(3, 1)
         grid.addWidget(label(self.tr("Length"), "muted"), 0, 0)
         grid.addWidget(self.length, 0, 1, 1, 3)
-        grid.addWidget(self._problems["duration"], 1, 1, 1, 3)
+        grid.addWidget(self.problems.labels["duration"], 1, 1, 1, 3)
         grid.addWidget(label(self.tr("Takes"), "muted"), 2, 0)
         grid.addWidget(self.takes, 2, 1)
         grid.addWidget(label(self.tr("Seed"), "muted"), 2, 2)
         grid.addWidget(self.seed, 2, 3)
-        grid.addWidget(self._problems["seed"], 3, 1, 1, 3)
+        grid.addWidget(self.problems.labels["seed"], 3, 1, 1, 3)
         return grid
-
-
-def _problem_label() -> QLabel:
-    shown = label("", "problem")
-    shown.setWordWrap(True)
-    shown.hide()
-    return shown

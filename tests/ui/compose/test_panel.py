@@ -113,13 +113,13 @@ def test_a_length_that_is_none_is_told_at_the_field_and_nothing_is_sent(
         panel.length.field.clear()
         qtbot.keyClicks(panel.length.field, typed)
         qtbot.keyClick(panel.length.field, Qt.Key.Key_Return)
-        assert panel.problem("duration") == told
+        assert panel.problems.told("duration") == told
         assert panel.length.field.property("invalid")
         panel.send()
     assert not sent
     panel.length.slider.setValue(60)
     assert panel.length.field.text() == "1:00"
-    assert panel.problem("duration") == ""
+    assert panel.problems.told("duration") == ""
 
 
 def test_the_slider_goes_from_stop_to_stop_by_keys_and_mouse(
@@ -175,7 +175,7 @@ def test_the_wheel_changes_no_value_by_accident(qtbot: QtBot, panel: ComposePane
 def test_an_empty_prompt_is_not_sent(panel: ComposePanel, sent: Sent) -> None:
     panel.send()
     assert not sent
-    assert "hear" in panel.problem("prompt")
+    assert "hear" in panel.problems.told("prompt")
 
 
 def test_history_goes_back_and_returns_to_what_was_being_typed(
@@ -205,10 +205,10 @@ def test_a_text_far_too_long_is_refused_and_said_to_be(qtbot: QtBot, panel: Comp
     QGuiApplication.clipboard().setText("word " * 20_000)
     panel.prompt.paste()
     assert panel.prompt.toPlainText() == "calm"
-    assert "100,000" in panel.problem("prompt")
+    assert "100,000" in panel.problems.told("prompt")
     QGuiApplication.clipboard().setText("word " * 500)  # can still be shortened by hand
     panel.prompt.paste()
-    assert panel.problem("prompt") == "Is too long: at most 2,000 characters"
+    assert panel.problems.told("prompt") == "Is too long: at most 2,000 characters"
 
 
 def test_a_filled_in_request_is_sent_exactly(panel: ComposePanel, sent: Sent) -> None:
@@ -254,7 +254,7 @@ def test_audio_that_the_model_cannot_follow_is_told_plainly(
     assert "cannot follow audio" in panel.audio.problem()
     panel.send()
     assert not sent
-    assert "Take the audio away" in panel.problem("melody")
+    assert "Take the audio away" in panel.problems.told("melody")
     panel.set_model(ModelOption("melody", "Melody", follows_audio=True, samples=True))
     panel.send()
     assert sent[0][0][0].request.melody == str(tmp_path / "hum.wav")
