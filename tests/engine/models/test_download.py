@@ -27,7 +27,7 @@ from engine.errors import (
     LicenceNotSeen,
 )
 from engine.models.catalogue import Model, find
-from engine.models.download import MARGIN
+from engine.models.fetch import MARGIN
 from engine.models.folder import ModelFolder, State
 from engine.models.progress import Phase, Progress
 from tests.engine.models.conftest import (
