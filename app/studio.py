@@ -20,6 +20,9 @@ __all__ = ["Engine", "Studio"]
 
 T = TypeVar("T")
 
+SLICE = 500
+"""Changes that are shown at once."""
+
 
 class Engine(Protocol):
     """A queue that runs on another thread."""
@@ -60,7 +63,7 @@ class Studio(QObject):
         self.status = EngineStatus()
         self._came.connect(lambda call: call(), Qt.ConnectionType.QueuedConnection)
         engine.listen(
-            lambda changes: self._came.emit(lambda: self.changed.emit(list(changes))),
+            self._take_changes,
             lambda status: self._came.emit(lambda: self._take_status(status)),
             lambda failure: self._came.emit(lambda: self.notified.emit(Notice.of(failure))),
         )
@@ -131,6 +134,12 @@ class Studio(QObject):
                 self._came.emit(lambda: then(answer))
 
         self._engine.run(verb).add_done_callback(done)
+
+    def _take_changes(self, changes: Sequence[Change]) -> None:
+        """From the engine's thread; in slices, so that a huge batch does not hold up the window."""
+        for start in range(0, len(changes), SLICE):
+            part = list(changes[start : start + SLICE])
+            self._came.emit(lambda part=part: self.changed.emit(part))
 
     def _take_status(self, status: EngineStatus) -> None:
         self.status = status
