@@ -67,7 +67,7 @@ class Bus:
         mix = score.mix
         loop = frames(score.seconds) if score.loop else None
         self._shape = Filter(highpass(26), tone)
-        self._side_gain = np.float32(0.55 + 0.9 * mix.width)
+        self._side_gain = np.float32(0.65 + 0.75 * mix.width)
         self._side = Filter(highpass(130))
         self._glue = Glue(mix.glue) if mix.glue > 0.01 else None
         self._tape = Tape(mix.tape, loop) if mix.tape > 0.01 else None

@@ -15,7 +15,8 @@ from engine.generators.sketch.synth.dsp import (
     lowpass,
     single,
 )
-from engine.generators.sketch.synth.effects import Chorus, Duck, drive
+from engine.generators.sketch.synth.effects import Chorus, Duck, Lfo, drive
+from engine.generators.sketch.synth.patches import PATCHES
 from engine.generators.sketch.synth.timeline import Event, density_db
 
 __all__ = ["Strip"]
@@ -33,6 +34,8 @@ _EVENING = 0.5
 """How much of the difference between sparse and dense parts is taken out."""
 _LOW_CUT = {"chords": 120.0, "melody": 130.0, "counter": 130.0, "texture": 150.0}
 """Hertz, where the part asks for none: leaves the bottom to kick and bass."""
+_SWAY = np.float32(0.3)
+"""Depth of an instrument's own tremolo."""
 
 
 class Strip:
@@ -57,6 +60,8 @@ class Strip:
             cuts.append(lowpass(send.lowpass_hz))
         self._cut = Filter(*cuts) if cuts else None
         self._chorus = Chorus(send.chorus, loop) if send.chorus > 0.01 else None
+        patch = PATCHES.get(part.instrument)
+        self._sway = Lfo(patch.sway, loop) if patch and patch.sway else None
         self._duck = duck if send.duck > 0.01 else None
         self._depth = np.float32(min(send.duck, 1.0) * 0.85)
         angle = (min(max(send.pan, -1.0), 1.0) + 1.0) * np.pi / 4
@@ -85,6 +90,9 @@ class Strip:
             block = self._cut(block)
         if self._chorus is not None:
             block = self._chorus(block, start)
+        if self._sway is not None:
+            side = _SWAY * self._sway.at(start, block.shape[1])
+            block *= np.stack((1.0 + side, 1.0 - side))
         block *= self._pan * self._gain
         if self._duck is not None:
             block *= 1.0 - self._depth * self._duck.at(start, block.shape[1])

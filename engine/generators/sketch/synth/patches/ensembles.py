@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from engine.generators.sketch.synth.dsp import (
     frames,
     highpass,
     peaking,
+    single,
 )
 from engine.generators.sketch.synth.modal import ring, string_modes
 from engine.generators.sketch.synth.padsynth import ensemble
@@ -36,11 +38,17 @@ def formants(hertz: _Array, peaks: Sequence[tuple[float, float, float]], floor: 
 
 def _moving(first: Floats, second: Floats) -> Floats:
     """Goes slowly from one colour to the other and back, once in a cycle."""
-    size = first.shape[1]
-    turn = np.cos(2 * np.pi * np.arange(size, dtype=np.float32) / np.float32(size))
-    place = 0.5 + 0.5 * np.stack((turn, np.roll(turn, size // 5)))
-    out: Floats = first * np.sqrt(place) + second * np.sqrt(1.0 - place)
+    there, back = _crossfade(first.shape[1])
+    out: Floats = first * there + second * back
     return out
+
+
+@cache
+def _crossfade(size: int) -> tuple[Floats, Floats]:
+    """Equal-power gains of two colours, (2, size) each: left ahead of right."""
+    turn = np.cos(2 * np.pi * np.arange(size) / size)
+    place = 0.5 + 0.5 * np.stack((turn, np.roll(turn, size // 5)))
+    return single(np.sqrt(place)), single(np.sqrt(1.0 - place))
 
 
 _FIDDLE_BODY = ((290, 1.0, 120), (460, 1.1, 150), (880, 0.7, 400), (2600, 1.0, 1600))

@@ -183,7 +183,7 @@ def _accordion(key: Key) -> Floats:
 PATCHES: dict[str, Patch] = {
     "piano": Patch(_piano, release=0.22, level_db=1.5),
     "felt_piano": Patch(_felt_piano, release=0.30, level_db=1.5),
-    "electric_piano": Patch(_electric_piano, release=0.16, level_db=-0.5),
+    "electric_piano": Patch(_electric_piano, release=0.16, sway=4.6, level_db=-0.5),
     "organ": Patch(_organ, release=0.05, held=True),
     "harpsichord": Patch(_harpsichord, release=0.09, level_db=-2.0),
     "accordion": Patch(_accordion, attack=0.03, release=0.08, held=True, level_db=-0.5),

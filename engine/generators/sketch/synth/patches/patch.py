@@ -53,6 +53,8 @@ class Patch:
     """Sounds as long as the key is held; others have died away after ``longest``."""
     longest: float = 12.0
     """Seconds rendered at most; a held sound goes round after that."""
+    sway: float = 0.0
+    """Times a second that the instrument's own tremolo goes from left to right and back."""
     variants: int = 1
     """Strokes of one key that differ a little, taken in turn."""
     level_db: float = 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from engine.generators.sketch.synth.dsp import (
@@ -16,6 +18,7 @@ from engine.generators.sketch.synth.dsp import (
     highpass,
     lowpass,
     peaking,
+    response,
     seconds_axis,
     soft_clip,
 )
@@ -110,7 +113,9 @@ def _distorted(key: Key) -> Floats:
             stiffness=4e-5,
             most=36,
         )
-        sound = filtered(ring(string, key.count), highpass(150), peaking(900, 4, 0.7))
+        # The amplifier's input filters, applied to the partials themselves.
+        tone = response(np.concatenate((highpass(150), peaking(900, 4, 0.7))), string.hertz)
+        sound = ring(replace(string, amplitude=string.amplitude * tone), key.count)
         sound *= np.float32((5.0 + 9.0 * key.velocity) / np.abs(sound).max())
         sides.append(np.tanh(sound + np.float32(0.25)) - np.float32(np.tanh(0.25)))
     # Played twice, left and right, as on records.
