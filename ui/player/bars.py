@@ -17,7 +17,7 @@ _FINE = 4
 _QUIET = 0.25
 """The highest bar fills the height, unless the music is softer than this."""
 _OVERVIEW = 128
-"""Bars of the whole take that say which is the highest, however far one has zoomed in."""
+"""Bars of the whole take, at least, that say which is the highest, wherever one has zoomed in."""
 
 Heights = NDArray[np.float32]
 """One number for each bar, 0 to 1."""
@@ -25,7 +25,7 @@ Heights = NDArray[np.float32]
 
 def heights(peaks: Peaks, bars: int, start: int = 0, end: int | None = None) -> Heights:
     """How high ``bars`` bars are that show the frames from ``start`` to ``end``."""
-    loudest = max(float(_means(peaks, _OVERVIEW, 0, None).max()), _QUIET)
+    loudest = max(float(_means(peaks, max(bars, _OVERVIEW), 0, None).max()), _QUIET)
     shares: Heights = np.minimum(_means(peaks, bars, start, end) / loudest, np.float32(1.0))
     return shares
 
