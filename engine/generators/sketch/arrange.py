@@ -83,15 +83,16 @@ def _active(song: Song, seat: Seat, entrance: frozenset[str]) -> tuple[Section, 
 
 def _entrance(song: Song, band: Sequence[Seat]) -> frozenset[str]:
     """Who opens the piece: everybody where it is short, else the seed's choice."""
-    everybody = frozenset(seat.player.role for seat in band)
+    everybody = frozenset(seat.player.role for seat in band if seat.player.writer not in _UNPITCHED)
     if len(song.sections) <= 2 or song.style.form == "flow":
-        return everybody - {"melody"} if everybody & {"chords", "texture"} else everybody
+        return everybody - {"melody"} if "chords" in everybody else everybody
     openings = [everybody - {"melody"}, everybody - {"melody", "drums", "counter"}]
     if {"drums", "bass"} <= everybody:
         openings.append(everybody - {"melody", "counter", "texture"})
     if "chords" in everybody:
         openings.append(frozenset({"chords", "texture", "percussion"}))
-    return song.random("entrance").choice(openings)
+    playable = [roles for roles in openings if roles & everybody]
+    return song.random("entrance").choice(playable or [everybody])
 
 
 def _write(

@@ -74,8 +74,9 @@ def hire(brief: Brief, style: Style, random: Random) -> tuple[Seat, ...]:
         allowed = [name for name in alternatives if name not in brief.unwanted]
         if allowed:
             seats = _seat(allowed, seats, style)
-    if brief.only and any(seat.asked for seat in seats):
-        seats = _alone([seat for seat in seats if seat.asked], style)
+    asked = [seat for seat in seats if seat.asked or (brief.drums and seat.instrument in DRUM_KITS)]
+    if brief.only and asked:
+        seats = _alone(asked, style)
     if brief.drums and not any(seat.instrument in DRUM_KITS for seat in seats):
         seats.append(_drummer("kit_acoustic", style))
     return tuple(seats)

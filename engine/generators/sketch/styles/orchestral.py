@@ -28,7 +28,7 @@ CINEMATIC = Style(
     arousal=0.3,
     # No toms: the timpani of the kit are tuned, and would rub against most keys.
     grooves=(
-        Groove({"kick": "x.......x.......|x.......x.....o."}, frozenset({"kick"})),
+        Groove({"kick": "x...o...x...o...|x...o...x...o.o."}, frozenset({"kick"})),
         Groove(
             {
                 "kick": "X...o...x...o...|X...o...x...x.x.",
@@ -146,7 +146,7 @@ CLASSICAL = Style(
     fill="none",
     crash=False,
     cadence={"major": "V7", "minor": "V7"},
-    valence=0.0,
+    valence=-0.35,
     arousal=-0.5,
     players=(
         Player(

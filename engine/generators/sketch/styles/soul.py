@@ -190,7 +190,7 @@ FUNK = Style(
             "chords",
             "chords",
             ("organ", "electric_piano", "harpsichord"),
-            ("x-......x-......", "..x-....x..x....", "x..x..x.....x.x."),
+            ("x-......x-......", "..x-....x..x....", "x.x...x...x.x..."),
             enters=0.5,
             register=62,
             velocity=0.58,

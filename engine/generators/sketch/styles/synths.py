@@ -149,7 +149,7 @@ CHIPTUNE = Style(
         ),
         Groove(
             {
-                "kick": "x..x..x.x..x..x.",
+                "kick": "x...x.x.x...x.x.",
                 "snare": "....x.......x.x.",
                 "hat": "x.xxx.xxx.xxx.xx",
             },
@@ -162,7 +162,7 @@ CHIPTUNE = Style(
             "bass",
             "bass",
             ("synth_bass",),
-            ("1.1.1.1.1.1.1.1.", "1.8.1.8.1.8.1.8.", "1..11.5.1..11.8.", "1-1-5-5-1-1-8-5-"),
+            ("1.1.1.1.1.1.1.1.", "1.8.1.8.1.8.1.8.", "1.1.5.1.1.1.8.5.", "1-1-5-5-1-1-8-5-"),
             register=40,
             gate=0.7,
             send=Send(0, reverb=0),
@@ -217,7 +217,7 @@ AMBIENT = Style(
     minor=(
         "i9 | i9 | bVImaj7 | i9",
         "iadd9 | bVImaj7 | iv9 | iadd9",
-        "i9 | bVImaj7 | iadd9 | v7",
+        "i9 | iv9 | iadd9 | v7",
         "iadd9 | iv9 | iadd9 | bVImaj7",
     ),
     major=(
