@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from statistics import median
 from typing import Any
+
+import psutil
 
 from engine.generators.sketch.generator import SketchGenerator
 from engine.jobs import Request
@@ -56,5 +57,9 @@ def make(generator: SketchGenerator, prompt: str, duration: float) -> tuple[floa
 
 def peak_memory() -> int:
     """MB; the most that this process ever held."""
+    if sys.platform == "win32":
+        return round(psutil.Process().memory_info().peak_wset / 1e6)
+    import resource
+
     unit = 1 if sys.platform == "darwin" else 1024
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)

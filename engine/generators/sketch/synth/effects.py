@@ -41,8 +41,8 @@ class Lfo:
 class Wobble:
     """Reads a signal late by a moving delay, with linear interpolation."""
 
-    def __init__(self, longest: int, past: Floats | None = None) -> None:
-        self._past = np.zeros((2, longest + 2), np.float32) if past is None else past
+    def __init__(self, longest: int) -> None:
+        self._past = np.zeros((2, longest + 2), np.float32)
 
     def __call__(self, block: Floats, delay: Sequence[Floats]) -> Floats:
         """``delay``: frames, one curve for each channel, at most ``longest``."""
@@ -142,9 +142,9 @@ def drive(signal: Floats, amount: float) -> Floats:
 class Tape:
     """Wow, flutter and saturation."""
 
-    def __init__(self, amount: float, loop: int | None, past: Floats | None = None) -> None:
+    def __init__(self, amount: float, loop: int | None) -> None:
         self._amount = amount
-        self._line = Wobble(frames(0.012), past)
+        self._line = Wobble(frames(0.012))
         self._wow = (Lfo(0.55, loop), Lfo(1.13, loop, 0.2))
         self._flutter = (Lfo(6.3, loop, 0.5), Lfo(9.7, loop, 0.1))
         self._tone = Filter(lowpass(19_000 - 11_500 * amount**0.7), highpass(18 + 30 * amount))

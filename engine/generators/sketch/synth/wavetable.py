@@ -36,7 +36,7 @@ def saw(n: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def square(n: NDArray[np.float64], width: float = 0.5) -> NDArray[np.float64]:
     """A pulse that is high for ``width`` of its cycle."""
-    return 2.0 * np.sin(np.pi * n * width) / (n * 2.0)
+    return np.sin(np.pi * n * width) / n
 
 
 def tables(spectra: NDArray[np.float64] | NDArray[np.complex128]) -> Floats:

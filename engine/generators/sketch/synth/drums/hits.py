@@ -121,9 +121,9 @@ def snare(
     head += ring(modes, count)
     noise = band_noise(rng, count, band[0], band[1])
     # Wires answer in two stages: a burst with the stroke, then their own rattle.
-    burst_ = 0.6 * decay(count, wires_seconds * 0.35) + 0.4 * decay(count, wires_seconds)
+    rattle = 0.6 * decay(count, wires_seconds * 0.35) + 0.4 * decay(count, wires_seconds)
     out = _peak(head) * np.float32(1.0 - 0.45 * wires)
-    out += _peak(noise * burst_) * np.float32(wires * (0.6 + 0.4 * velocity))
+    out += _peak(noise * rattle) * np.float32(wires * (0.6 + 0.4 * velocity))
     short = min(frames(0.012), count)
     snap = band_noise(rng, short, 2500, 8000) * decay(short, 0.006)
     out[:short] += _peak(snap) * np.float32(crack * velocity)
