@@ -27,6 +27,7 @@ from ui.library.take_panel import TakePanel
 from ui.library.trash import Trash
 from ui.listening import Listening
 from ui.menus import Menus
+from ui.models.desk import ModelDesk
 from ui.player.bar import PlayerBar
 from ui.queue.order import Show
 from ui.queue.panel import QueuePanel
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self.models = ModelPicker(theme)
         self.compose = ComposePanel(theme)
         self.welcome = Welcome(theme)
+        self.desk = ModelDesk(theme, paths.models, self.models, self.welcome, self)
         self.notices = NoticeBar(theme)
         self.queue = QueuePanel(
             theme, self.peaks, self.exporter.file_of, self.notices, self.welcome
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
         for worker in (self.exporter, self.reopener, self.lists, self.diagnostics):
             worker.wait()
         self.peaks.close()
+        self.desk.close()
         super().closeEvent(event)
         self.closed.emit()
 
@@ -122,7 +125,8 @@ class MainWindow(QMainWindow):
         studio.changed.connect(self._player.follow)
         studio.status_changed.connect(self._show_status)
         studio.notified.connect(tell)
-        for source in (self._player, self.exporter, self.reopener, self.trash, self.diagnostics):
+        tellers = (self.exporter, self.reopener, self.trash, self.diagnostics, self.desk)
+        for source in (self._player, *tellers):
             source.noticed.connect(tell)
         self.notices.acted.connect(self._act)
         model.counted.connect(self._show_jobs)
@@ -168,6 +172,7 @@ class MainWindow(QMainWindow):
             lambda: self.exporter.open([job for job in self.queue.view.selected_jobs() if job.take])
         )
         menus.open_folder.triggered.connect(lambda: show_folder(self.preferences.takes_folder))
+        menus.models.triggered.connect(self.desk.open)
         menus.settings.triggered.connect(self.preferences.open)
         menus.quit.triggered.connect(self.close)
         menus.undo.triggered.connect(self.trash.undo)
@@ -229,5 +234,7 @@ class MainWindow(QMainWindow):
         match key, action:
             case Trash.KEY, "undo":
                 self.trash.undo()
+            case ModelDesk.KEY, model_id:
+                self.models.select(model_id)
             case Exporter.KEY, "show":
                 show_folder(self.exporter.folder)

@@ -41,6 +41,7 @@ class Menus(QMenuBar):
         self.export = self._add(menu, self.tr("Export take…"), "Ctrl+E")
         self.open_folder = self._add(menu, self.tr("Show the folder of takes"))
         menu.addSeparator()
+        self.models = self._add(menu, self.tr("Models…"))
         self.settings = self._add(menu, self.tr("Settings…"), QKeySequence.StandardKey.Preferences)
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.quit = self._add(menu, self.tr("Quit"), "Ctrl+Q")

@@ -387,6 +387,142 @@
         <translation>Ubah isian itu lalu coba lagi.</translation>
     </message>
     <message>
+        <source>The model “{}” is not installed.</source>
+        <translation>Model “{}” belum terpasang.</translation>
+    </message>
+    <message>
+        <source>The model “{}” is not complete.</source>
+        <translation>Model “{}” belum lengkap.</translation>
+    </message>
+    <message>
+        <source>The model “{}” is damaged.</source>
+        <translation>Model “{}” rusak.</translation>
+    </message>
+    <message>
+        <source>Run: dgx-music models download {}</source>
+        <translation>Jalankan: dgx-music models download {}</translation>
+    </message>
+    <message>
+        <source>“{}” is being downloaded already.</source>
+        <translation>“{}” sudah sedang diunduh.</translation>
+    </message>
+    <message>
+        <source>Wait for it, or cancel it first.</source>
+        <translation>Tunggu sampai selesai, atau batalkan dahulu.</translation>
+    </message>
+    <message>
+        <source>“{}” needs {} GB more, and the disk that holds {} has {} GB.</source>
+        <translation>“{}” masih perlu {} GB, sedangkan di disk yang memuat {} hanya ada {} GB.</translation>
+    </message>
+    <message>
+        <source>The model hub can&apos;t be reached.</source>
+        <translation>Hub model tidak dapat dihubungi.</translation>
+    </message>
+    <message>
+        <source>The model hub does not answer.</source>
+        <translation>Hub model tidak menjawab.</translation>
+    </message>
+    <message>
+        <source>The connection to the model hub broke.</source>
+        <translation>Sambungan ke hub model terputus.</translation>
+    </message>
+    <message>
+        <source>Check the network, then try again: the download goes on where it was.</source>
+        <translation>Periksa jaringan, lalu coba lagi: unduhan diteruskan dari posisi terakhir.</translation>
+    </message>
+    <message>
+        <source>Downloads are switched off on this computer.</source>
+        <translation>Unduhan dimatikan di komputer ini.</translation>
+    </message>
+    <message>
+        <source>Start the program without HF_HUB_OFFLINE.</source>
+        <translation>Jalankan program tanpa HF_HUB_OFFLINE.</translation>
+    </message>
+    <message>
+        <source>The connection to the model hub is not safe, so nothing was downloaded.</source>
+        <translation>Sambungan ke hub model tidak aman, jadi tidak ada yang diunduh.</translation>
+    </message>
+    <message>
+        <source>Check this computer&apos;s date and time, and whether a proxy stands in between.</source>
+        <translation>Periksa tanggal dan jam komputer ini, dan apakah ada proksi di antaranya.</translation>
+    </message>
+    <message>
+        <source>The proxy between this computer and the model hub refuses.</source>
+        <translation>Proksi antara komputer ini dan hub model menolak.</translation>
+    </message>
+    <message>
+        <source>Check the proxy in the system&apos;s settings or in HTTPS_PROXY.</source>
+        <translation>Periksa proksi di pengaturan sistem atau di HTTPS_PROXY.</translation>
+    </message>
+    <message>
+        <source>“{}” is only for those whom its publisher lets in.</source>
+        <translation>“{}” hanya untuk mereka yang diizinkan penerbitnya.</translation>
+    </message>
+    <message>
+        <source>Ask for access on the model&apos;s page, then sign in: hf auth login</source>
+        <translation>Mintalah akses di halaman model, lalu masuk: hf auth login</translation>
+    </message>
+    <message>
+        <source>The model hub does not know the sign-in that is kept on this computer.</source>
+        <translation>Hub model tidak mengenali data masuk yang tersimpan di komputer ini.</translation>
+    </message>
+    <message>
+        <source>Sign in again: hf auth login. Or out: hf auth logout.</source>
+        <translation>Masuk lagi: hf auth login. Atau keluar: hf auth logout.</translation>
+    </message>
+    <message>
+        <source>There is no model “{}” on the hub, or it is private.</source>
+        <translation>Tidak ada model “{}” di hub, atau model itu privat.</translation>
+    </message>
+    <message>
+        <source>Check the name. For a private one, sign in first: hf auth login</source>
+        <translation>Periksa namanya. Untuk model privat, masuk dahulu: hf auth login</translation>
+    </message>
+    <message>
+        <source>The model hub has had too many requests from here.</source>
+        <translation>Hub model menerima terlalu banyak permintaan dari sini.</translation>
+    </message>
+    <message>
+        <source>The model hub has trouble of its own.</source>
+        <translation>Hub model sedang bermasalah.</translation>
+    </message>
+    <message>
+        <source>Try again in {} seconds: the download goes on where it was.</source>
+        <translation>Coba lagi dalam {} detik: unduhan diteruskan dari posisi terakhir.</translation>
+    </message>
+    <message>
+        <source>Try again in some minutes: the download goes on where it was.</source>
+        <translation>Coba lagi beberapa menit lagi: unduhan diteruskan dari posisi terakhir.</translation>
+    </message>
+    <message>
+        <source>Try again later: the download goes on where it was.</source>
+        <translation>Coba lagi nanti: unduhan diteruskan dari posisi terakhir.</translation>
+    </message>
+    <message>
+        <source>The model hub refused to give “{}”.</source>
+        <translation>Hub model menolak memberikan “{}”.</translation>
+    </message>
+    <message>
+        <source>“{}” of “{}” arrived damaged twice.</source>
+        <translation>“{}” dari “{}” dua kali tiba dalam keadaan rusak.</translation>
+    </message>
+    <message>
+        <source>Try again later, or from another network.</source>
+        <translation>Coba lagi nanti, atau dari jaringan lain.</translation>
+    </message>
+    <message>
+        <source>The answer about “{}” makes no sense: something else than the hub gave it.</source>
+        <translation>Jawaban tentang “{}” tidak masuk akal: bukan hub yang memberikannya.</translation>
+    </message>
+    <message>
+        <source>A network that asks for a sign-in does this. Open a web page, then try again.</source>
+        <translation>Jaringan yang meminta masuk bersikap begini. Buka sebuah halaman web, lalu coba lagi.</translation>
+    </message>
+    <message>
+        <source>“{}” on the hub is no model that this program can use.</source>
+        <translation>“{}” di hub bukan model yang dapat dipakai program ini.</translation>
+    </message>
+    <message>
         <source>“{}” is not there any more.</source>
         <translation>“{}” sudah tidak ada.</translation>
     </message>
@@ -841,6 +977,10 @@
         <translation>Tampilkan folder take</translation>
     </message>
     <message>
+        <source>Models…</source>
+        <translation>Model…</translation>
+    </message>
+    <message>
         <source>Settings…</source>
         <translation>Pengaturan…</translation>
     </message>
@@ -938,6 +1078,64 @@
     </message>
 </context>
 <context>
+    <name>ModelCard</name>
+    <message>
+        <source>Pause</source>
+        <translation>Jeda</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Pakai</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Hapus</translation>
+    </message>
+    <message>
+        <source>Download of {name}</source>
+        <translation>Unduhan {name}</translation>
+    </message>
+    <message>
+        <source>Go on downloading</source>
+        <translation>Teruskan unduhan</translation>
+    </message>
+    <message>
+        <source>Mend</source>
+        <translation>Perbaiki</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Unduh</translation>
+    </message>
+    <message>
+        <source>Can&apos;t be played yet: it needs {what}.</source>
+        <translation>Belum dapat dimainkan: perlu {what}.</translation>
+    </message>
+    <message>
+        <source>Files of it are damaged or missing.</source>
+        <translation>Berkasnya ada yang rusak atau hilang.</translation>
+    </message>
+    <message>
+        <source>There is not enough room: {size} free.</source>
+        <translation>Ruang tidak cukup: sisa {size}.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelDesk</name>
+    <message>
+        <source>Other models…</source>
+        <translation>Model lain…</translation>
+    </message>
+    <message>
+        <source>{name} is here.</source>
+        <translation>{name} sudah terpasang.</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>Pakai</translation>
+    </message>
+</context>
+<context>
     <name>ModelPicker</name>
     <message>
         <source>This computer</source>
@@ -952,8 +1150,98 @@
         <translation>Model: {model}</translation>
     </message>
     <message>
+        <source>More models…</source>
+        <translation>Model lainnya…</translation>
+    </message>
+    <message>
         <source>built in, nothing to download</source>
         <translation>bawaan, tanpa unduhan</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>{size} on the disk</source>
+        <translation>{size} di disk</translation>
+    </message>
+    <message>
+        <source>about {size} to download</source>
+        <translation>unduhan sekitar {size}</translation>
+    </message>
+    <message>
+        <source>{minutes} min at 50 Mbit/s</source>
+        <translation>{minutes} menit pada 50 Mbit/s</translation>
+    </message>
+    <message>
+        <source>about {size} of memory</source>
+        <translation>memori sekitar {size}</translation>
+    </message>
+    <message>
+        <source>follows a prompt</source>
+        <translation>mengikuti prompt</translation>
+    </message>
+    <message>
+        <source>follows a melody</source>
+        <translation>mengikuti melodi</translation>
+    </message>
+    <message>
+        <source>goes on from audio</source>
+        <translation>meneruskan audio</translation>
+    </message>
+    <message>
+        <source>follows a style</source>
+        <translation>mengikuti gaya</translation>
+    </message>
+    <message>
+        <source>stereo</source>
+        <translation>stereo</translation>
+    </message>
+    <message>
+        <source>What you make with it is yours.</source>
+        <translation>Apa yang Anda buat dengannya milik Anda.</translation>
+    </message>
+    <message>
+        <source>Its licence is not known here: read it on the model&apos;s page first.</source>
+        <translation>Lisensinya tidak diketahui di sini: bacalah dahulu di halaman model.</translation>
+    </message>
+    <message>
+        <source>Licence {name}: music made with it may be shared with credit, but not sold.</source>
+        <translation>Lisensi {name}: musik yang dibuat dengannya boleh dibagikan dengan menyebut sumber, tetapi tidak boleh dijual.</translation>
+    </message>
+    <message>
+        <source>Asking the hub…</source>
+        <translation>Menanyai hub…</translation>
+    </message>
+    <message>
+        <source>Checking what is here…</source>
+        <translation>Memeriksa yang sudah ada…</translation>
+    </message>
+    <message>
+        <source>The connection broke; trying again…</source>
+        <translation>Sambungan terputus; mencoba lagi…</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} dari {total}</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>sisa {time}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsSheet</name>
+    <message>
+        <source>Models</source>
+        <translation>Model</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Tutup</translation>
+    </message>
+    <message>
+        <source>{size} free on the disk</source>
+        <translation>sisa {size} di disk</translation>
     </message>
 </context>
 <context>

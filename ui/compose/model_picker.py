@@ -24,6 +24,8 @@ class ModelPicker(Button):
     """Its menu groups the models by the place where they run."""
 
     chosen = Signal(ModelOption)
+    more_wanted = Signal()
+    """The sheet with all models."""
 
     def __init__(self, theme: Theme, options: Sequence[ModelOption] = (SKETCH,)) -> None:
         super().__init__("", "picker")
@@ -46,6 +48,11 @@ class ModelPicker(Button):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(self._row.sizeHint().width(), super().sizeHint().height())
+
+    def set_options(self, options: Sequence[ModelOption]) -> None:
+        """Offer these from now on; what is chosen stays so."""
+        self._options = list(options)
+        self.select(self.current.id)
 
     def show_status(self, status: EngineStatus) -> None:
         """The light of the place where takes are made."""
@@ -85,6 +92,8 @@ class ModelPicker(Button):
             action.setChecked(option.id == self.current.id)
             action.triggered.connect(lambda _checked, id_=option.id: self.select(id_))
             group.addAction(action)
+        self._menu.addSeparator()
+        self._menu.addAction(self.tr("More models…")).triggered.connect(self.more_wanted)
 
     def _about(self, option: ModelOption) -> str:
         if not option.size_bytes:

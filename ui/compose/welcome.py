@@ -40,6 +40,7 @@ class Welcome(QWidget):
         text.setWordWrap(True)
         for centred in (title, text):
             centred.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._offer = QVBoxLayout()
         tip = label(self.tr("A .txt, .csv or .jsonl of prompts can be dropped anywhere."), "small")
         tip.setAlignment(Qt.AlignmentFlag.AlignCenter)
         tip.setWordWrap(True)
@@ -56,6 +57,7 @@ class Welcome(QWidget):
         for button in self.examples:
             column.addWidget(button)
         column.addSpacing(Space.EDGE)
+        column.addLayout(self._offer)
         column.addWidget(tip)
         column.addStretch()
         middle = QWidget()
@@ -70,6 +72,11 @@ class Welcome(QWidget):
         outer.addWidget(scrolling(body))
         theme.changed.connect(self._refresh)
         self._refresh()
+
+    def set_offer(self, offer: QWidget) -> None:
+        """Something to have beside the built-in generator, shown under the examples."""
+        self._offer.addWidget(offer)
+        self._offer.addSpacing(Space.EDGE)
 
     def _example(self, prompt: str) -> Button:
         button = as_role(Button(prompt), "example")

@@ -69,6 +69,62 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "Something unexpected went wrong."),
         QT_TRANSLATE_NOOP("Engine", "Retry, or copy the details into a report."),
         QT_TRANSLATE_NOOP("Engine", "Change the field and try again."),
+        # models
+        QT_TRANSLATE_NOOP("Engine", "The model “{}” is not installed."),
+        QT_TRANSLATE_NOOP("Engine", "The model “{}” is not complete."),
+        QT_TRANSLATE_NOOP("Engine", "The model “{}” is damaged."),
+        QT_TRANSLATE_NOOP("Engine", "Run: dgx-music models download {}"),
+        QT_TRANSLATE_NOOP("Engine", "“{}” is being downloaded already."),
+        QT_TRANSLATE_NOOP("Engine", "Wait for it, or cancel it first."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” needs {} GB more, and the disk that holds {} has {} GB."),
+        QT_TRANSLATE_NOOP("Engine", "The model hub can't be reached."),
+        QT_TRANSLATE_NOOP("Engine", "The model hub does not answer."),
+        QT_TRANSLATE_NOOP("Engine", "The connection to the model hub broke."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "Check the network, then try again: the download goes on where it was."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "Downloads are switched off on this computer."),
+        QT_TRANSLATE_NOOP("Engine", "Start the program without HF_HUB_OFFLINE."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "The connection to the model hub is not safe, so nothing was downloaded."
+        ),
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "Check this computer's date and time, and whether a proxy stands in between.",
+        ),
+        QT_TRANSLATE_NOOP("Engine", "The proxy between this computer and the model hub refuses."),
+        QT_TRANSLATE_NOOP("Engine", "Check the proxy in the system's settings or in HTTPS_PROXY."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” is only for those whom its publisher lets in."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "Ask for access on the model's page, then sign in: hf auth login"
+        ),
+        QT_TRANSLATE_NOOP(
+            "Engine", "The model hub does not know the sign-in that is kept on this computer."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "Sign in again: hf auth login. Or out: hf auth logout."),
+        QT_TRANSLATE_NOOP("Engine", "There is no model “{}” on the hub, or it is private."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "Check the name. For a private one, sign in first: hf auth login"
+        ),
+        QT_TRANSLATE_NOOP("Engine", "The model hub has had too many requests from here."),
+        QT_TRANSLATE_NOOP("Engine", "The model hub has trouble of its own."),
+        QT_TRANSLATE_NOOP("Engine", "Try again in {} seconds: the download goes on where it was."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "Try again in some minutes: the download goes on where it was."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "Try again later: the download goes on where it was."),
+        QT_TRANSLATE_NOOP("Engine", "The model hub refused to give “{}”."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” of “{}” arrived damaged twice."),
+        QT_TRANSLATE_NOOP("Engine", "Try again later, or from another network."),
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "The answer about “{}” makes no sense: something else than the hub gave it.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "A network that asks for a sign-in does this. Open a web page, then try again.",
+        ),
+        QT_TRANSLATE_NOOP("Engine", "“{}” on the hub is no model that this program can use."),
         # files and disks
         QT_TRANSLATE_NOOP("Engine", "“{}” is not there any more."),
         QT_TRANSLATE_NOOP("Engine", "“{}” cannot be read as audio."),
