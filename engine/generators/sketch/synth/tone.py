@@ -1,7 +1,7 @@
 """The balance of the whole: hears the finished mix, and says how the bus should lean.
 
 What a mastering engineer does by ear against records of the kind: bands that stick out are drawn
-back and missing ones lifted, half of the way and never far.
+back and missing ones lifted, part of the way and never far.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from engine.generators.sketch.synth.dsp import (
 __all__ = ["Balance"]
 
 _EDGES = (40.0, 130.0, 500.0, 1800.0, 5000.0, 15_000.0)
-_TARGET_DB = np.array([-5.5, -4.5, -6.5, -12.0, -17.5])
+_TARGET_DB = np.array([-5.0, -5.5, -6.5, -11.0, -16.5])
 """Share of each band in the power of a well-balanced record."""
 _LIMITS_DB = ((-4.0, 1.0), (-3.0, 1.5), (-2.0, 2.0), (-3.0, 3.5), (-3.5, 4.5))
 """How far each band may be drawn back or lifted."""
-_STRENGTH = 0.55
+_STRENGTH = 0.65
+"""Part of the difference that is made up."""
 _WINDOW = 8192
 
 
