@@ -8,14 +8,17 @@ depend on its neighbours but for the rounding of floating-point sums.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
+from engine.errors import OutOfMemory
 from engine.generators.musicgen.conditions import Conditions
 
-__all__ = ["Decoder", "Row", "guide"]
+__all__ = ["Decoder", "Row", "guide", "out_of_memory"]
 
 
 class Row(Protocol):
@@ -70,3 +73,20 @@ def guide(wanted: Tensor, absent: Tensor, guidance: Tensor) -> Tensor:
     Logits [rows, codebooks, card] and one strength per row [rows]; 1 gives ``wanted``.
     """
     return absent + (wanted - absent) * guidance.view(-1, 1, 1)
+
+
+@contextmanager
+def out_of_memory() -> Iterator[None]:
+    """Say what the caller can act on: fewer rows may fit."""
+    try:
+        yield
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        raise OutOfMemory(
+            "There was not enough memory for this take.", detail=str(error)
+        ) from error
+    except RuntimeError as error:  # the CPU's allocator has no error of its own
+        if "allocate memory" not in str(error):
+            raise
+        raise OutOfMemory(
+            "There was not enough memory for this take.", detail=str(error)
+        ) from error

@@ -84,7 +84,8 @@ class DelayedTokens:
     @property
     def frames_done(self) -> int:
         """Frames with all their codebooks, from the start: what can be heard."""
-        return max(0, min(self.position - 1 - max(self.delays), self.codes.shape[1]))
+        whole = min(self.position - 1 - max(self.delays), self.codes.shape[1])
+        return max(self.prompt_frames, whole)
 
     def read(self) -> Tensor:
         """The steps that the model has not read yet [codebooks, steps]; one, or a whole prompt."""

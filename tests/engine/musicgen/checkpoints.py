@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from audiocraft.models import builders
-from omegaconf import OmegaConf
-from transformers import T5Config, T5EncoderModel, T5Tokenizer
+
+from engine.generators.musicgen.quiet import quiet
+
+with quiet():
+    from audiocraft.models import builders
+    from omegaconf import OmegaConf
+    from transformers import T5Config, T5EncoderModel, T5Tokenizer
 
 __all__ = ["MELODY", "SMALL", "STEREO", "TINY", "Shape", "write_checkpoint", "write_text_encoder"]
 
@@ -58,11 +62,12 @@ def write_checkpoint(folder: Path, shape: Shape = TINY, seed: int = 1) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     lm_config = OmegaConf.create(language_model_config(shape))
-    lm = builders.get_lm_model(lm_config)
+    codec_config = OmegaConf.create(compression_config(shape))
+    with quiet():
+        lm = builders.get_lm_model(lm_config)
+        codec = builders.get_compression_model(codec_config)
     sharpen(lm)
     save(folder / "state_dict.bin", lm, lm_config)
-    codec_config = OmegaConf.create(compression_config(shape))
-    codec = builders.get_compression_model(codec_config)
     save(folder / "compression_state_dict.bin", codec, codec_config)
     return folder
 

@@ -8,21 +8,27 @@ the logits; see PERFORMANCE.md for how rarely that changes a sampled token.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.errors import ModelUnavailable, OutOfMemory
+from engine.errors import ModelUnavailable
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.conditions import Conditions
-from engine.generators.musicgen.decoder import guide
+from engine.generators.musicgen.decoder import guide, out_of_memory
 from engine.generators.musicgen.decoders.cache import BLOCK, SlotCache
 from engine.generators.musicgen.decoders.graphs import Capture, Recorder, capture_cuda
-from engine.generators.musicgen.decoders.weights import Layer, Linear, is_known, take_apart
+from engine.generators.musicgen.decoders.weights import (
+    Layer,
+    Linear,
+    encode_positions,
+    fuse,
+    is_known,
+    take_apart,
+)
 
 __all__ = ["TorchDecoder"]
 
@@ -89,7 +95,7 @@ class TorchDecoder:
         like = torch.zeros((), dtype=weights.dtype, device=device)
         self._past = SlotCache(*shape, like)
         self._prompts = SlotCache(*shape, like, block=16)
-        self._positions = weights.positions(0, 0).to(weights.dtype)
+        self._positions = encode_positions(self._lm, 0, 0).to(like)
         self._seats = _Seats()
         on_cuda = device.type == "cuda"
         self._recorder = Recorder(capture_cuda if capture is None and on_cuda else capture)
@@ -97,15 +103,14 @@ class TorchDecoder:
 
     @torch.no_grad()
     def open(self, conditions: Conditions, guidance: float = 3.0) -> TorchRow:
-        nothing = torch.zeros(conditions.streams, 0, self._weights.dim, device=self._lm_device)
-        prefix, prompt = self._lm.fuser(nothing, dict(conditions.tensors))
+        prefix, prompt = fuse(self._lm, conditions)
         prompt_steps = 0 if prompt is None else prompt.shape[1]
-        with _out_of_memory():
+        with out_of_memory():
             streams = [self._seats.seat(prompt_steps) for _ in range(conditions.streams)]
             self._make_room(self._past.steps, prompt_steps)
             if prompt is not None:
                 self._keep_prompt(streams, prompt)
-        return TorchRow(guidance, streams, prefix if prefix.shape[1] else None)
+        return TorchRow(guidance, streams, prefix)
 
     def close(self, row: TorchRow) -> None:
         for stream in row.streams:
@@ -116,7 +121,7 @@ class TorchDecoder:
     def logits(self, rows: Sequence[TorchRow], inputs: Sequence[Tensor]) -> Tensor:
         answers: dict[int, Tensor] = {}
         stepping = []
-        with _out_of_memory():
+        with out_of_memory():
             for index, (row, tokens) in enumerate(zip(rows, inputs, strict=True)):
                 if tokens.shape[1] == 1 and row.prefix is None:
                     stepping.append(index)
@@ -136,10 +141,6 @@ class TorchDecoder:
         return 2 * len(self._weights.layers) * self._weights.dim * blocks * streams * size
 
     @property
-    def _lm_device(self) -> torch.device:
-        return next(self._lm.parameters()).device
-
-    @property
     def _device(self) -> torch.device:
         return self._weights.embeddings.device
 
@@ -151,7 +152,7 @@ class TorchDecoder:
             self._recorder.forget()
         missing = self._past.steps - self._positions.shape[0]
         if missing:
-            more = self._weights.positions(self._positions.shape[0], missing)
+            more = encode_positions(self._lm, self._positions.shape[0], missing)
             self._positions = torch.cat([self._positions, more.to(self._positions)])
 
     def _keep_prompt(self, streams: Sequence[Stream], prompt: Tensor) -> None:
@@ -333,20 +334,3 @@ def _mask(lengths: Tensor, longest: int) -> Tensor:
     """[streams, 1, 1, longest]: which of a slot's steps are its stream's."""
     steps = torch.arange(longest, device=lengths.device)
     return (steps < lengths[:, None])[:, None, None]
-
-
-@contextmanager
-def _out_of_memory() -> Iterator[None]:
-    """Say what the caller can act on: fewer rows may fit."""
-    try:
-        yield
-    except (MemoryError, torch.OutOfMemoryError) as error:
-        raise OutOfMemory(
-            "There was not enough memory for this take.", detail=str(error)
-        ) from error
-    except RuntimeError as error:  # the CPU's allocator has no error of its own
-        if "allocate memory" not in str(error):
-            raise
-        raise OutOfMemory(
-            "There was not enough memory for this take.", detail=str(error)
-        ) from error

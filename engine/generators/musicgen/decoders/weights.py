@@ -10,13 +10,24 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.generators.musicgen.checkpoint import Checkpoint
+from engine.generators.musicgen.conditions import Conditions
 from engine.generators.musicgen.quiet import quiet
 
 with quiet():
     from audiocraft.models.lm import LMModel
     from audiocraft.modules.transformer import StreamingTransformerLayer, create_sin_embedding
 
-__all__ = ["Cross", "Int8Linear", "Layer", "Linear", "Weights", "is_known", "take_apart"]
+__all__ = [
+    "Cross",
+    "Int8Linear",
+    "Layer",
+    "Linear",
+    "Weights",
+    "encode_positions",
+    "fuse",
+    "is_known",
+    "take_apart",
+]
 
 Linear = Callable[[Tensor], Tensor]
 """A matrix with its bias, applied to the last dimension."""
@@ -58,20 +69,12 @@ class Weights:
     heads: Linear
     """All codebooks' logits by one matrix: dim to codebooks x card."""
     attention_heads: int
-    positional_scale: float
-    max_period: float
     dtype: torch.dtype
     """Of the numbers between the matrices."""
 
     @property
     def dim(self) -> int:
         return self.embeddings.shape[-1]
-
-    def positions(self, first: int, count: int) -> Tensor:
-        """The position's share of the input [count, dim], in float32."""
-        steps = torch.arange(first, first + count, device=self.embeddings.device)
-        encoded = create_sin_embedding(steps.view(1, -1, 1), self.dim, max_period=self.max_period)
-        return self.positional_scale * encoded[0]
 
 
 class Int8Linear:
@@ -89,6 +92,21 @@ class Int8Linear:
         if self.bias is not None:
             y = y + self.bias
         return y.view(*x.shape[:-1], -1)
+
+
+def encode_positions(lm: LMModel, first: int, count: int) -> Tensor:
+    """The position's share of the transformer's input [count, dim], in float32 on the CPU."""
+    steps = torch.arange(first, first + count).view(1, -1, 1)
+    encoded = create_sin_embedding(steps, lm.dim, max_period=lm.transformer.max_period)
+    return lm.transformer.positional_scale * encoded[0]
+
+
+def fuse(lm: LMModel, conditions: Conditions) -> tuple[Tensor | None, Tensor | None]:
+    """What is put before the music, and what cross-attention reads: each [streams, steps, dim]."""
+    device = next(lm.parameters()).device
+    nothing = torch.zeros(conditions.streams, 0, lm.dim, device=device)
+    prefix, prompt = lm.fuser(nothing, dict(conditions.tensors))
+    return prefix if prefix.shape[1] else None, prompt
 
 
 def is_known(lm: LMModel) -> bool:
@@ -148,8 +166,6 @@ def take_apart(checkpoint: Checkpoint, precision: str, device: torch.device) -> 
         norm=norm(lm.out_norm),
         heads=linear(heads, None if biases[0] is None else torch.cat(biases)),
         attention_heads=first.num_heads,
-        positional_scale=lm.transformer.positional_scale,
-        max_period=lm.transformer.max_period,
         dtype=dtype,
     )
 
