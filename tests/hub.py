@@ -6,6 +6,7 @@ files by a redirect to another host that serves ranges. What was asked is kept i
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
@@ -197,8 +198,10 @@ class _Handler(BaseHTTPRequestHandler):
         if name not in files:
             self._say(call, 404, headers=headers | {"X-Error-Code": "EntryNotFound"})
         elif len(files[name]) < LARGE:
-            headers["ETag"] = f'"{git_sha1(files[name])}"'
-            self._send_file(call, trouble, files[name], headers)
+            data, headers["ETag"] = files[name], f'"{git_sha1(files[name])}"'
+            if call.method == "GET" and "gzip" in self.headers.get("Accept-Encoding", ""):
+                data, headers["Content-Encoding"] = gzip.compress(data), "gzip"  # as the hub does
+            self._send_file(call, trouble, data, headers)
         else:
             digest = sha256(files[name])
             headers |= {
