@@ -42,7 +42,7 @@ class Cast:
 def cast(brief: Brief, seed: int) -> Cast:
     """Choose what the brief leaves open, by its moods, its instruments and the seed."""
     style = _style(brief, stream(seed, "style"))
-    meter = METERS[brief.meter or stream(seed, "meter").choice(style.meters)]
+    meter = METERS[brief.meter or _meter(brief, style, stream(seed, "meter"))]
     key = _key(brief, style, stream(seed, "key"))
     counted = brief.tempo or _tempo(brief, style, stream(seed, "tempo"))
     tempo = _written(counted, style) * meter.beat
@@ -75,6 +75,12 @@ def _style(brief: Brief, random: Random) -> Style:
         return away
 
     return min(STYLES.values(), key=distance)
+
+
+def _meter(brief: Brief, style: Style, random: Random) -> str:
+    """One of the style's metres; a number of beats is counted in quarters unless told otherwise."""
+    drawn = random.choice(style.meters)
+    return style.meters[0] if brief.tempo and METERS[drawn].compound else drawn
 
 
 def _key(brief: Brief, style: Style, random: Random) -> Key:

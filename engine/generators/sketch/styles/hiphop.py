@@ -13,15 +13,15 @@ LOFI = Style(
     title="Lo-fi hip hop",
     tempo=(70, 90),
     minor=(
-        "i9 | iv9 | bVImaj7 | v7",
-        "i9 | bVImaj7 | iv9 | v7",
+        "i9 | iv9 | bVImaj7 | V7b9",
+        "i9 | bVImaj7 | iv9 | i9",
         "i9 | bIIImaj7 | iv9 | V7b9",
         "i9 | iv9 | i9 | bVImaj7 v7",
-        "i9 | bVII13 | bVImaj7 | v7",
+        "i9 | iv9 | bVImaj7 v7 | i9",
     ),
     major=(
         "Imaj9 | vi9 | ii9 | V13",
-        "Imaj9 | iii7 | IVmaj7 | V13",
+        "Imaj9 | IVmaj7 | ii9 | V13",
         "Imaj7 | IVmaj9 | Imaj7 | ii9 V13",
         "Imaj9 | I7 | IVmaj7 | iv6",
     ),
@@ -145,7 +145,7 @@ BOOMBAP = Style(
     title="Boom bap",
     tempo=(84, 96),
     minor=(
-        "i7 | i7 | bVImaj7 | v7",
+        "i7 | i7 | bVImaj7 | V7",
         "i7 | iv7 | i7 | V7#9",
         "i7 | bVII7 | bVImaj7 | V7",
         "i9 | i9 | iv9 | iv9",

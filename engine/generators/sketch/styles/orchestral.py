@@ -19,7 +19,7 @@ CINEMATIC = Style(
         "i | v/3 | bVI | iv V",
         "i | bIII | iv | V",
     ),
-    major=("I | V/3 | vi | IV", "I | iii | IV | V", "I | bVI | bVII | I", "I | IV | ii | V"),
+    major=("I | V/3 | IV | I", "I | vi | IV | V", "I | bVI | bVII | I", "I | IV | ii | V"),
     modes=("minor", "minor", "minor", "major"),
     feel=Feel(loose_ms=8),
     form="flow",

@@ -84,7 +84,7 @@ LULLABY = Style(
     title="Lullaby",
     tempo=(66, 92),
     minor=("i | iv | V | i", "i | bVI | iv | V", "i | iv | bVI | i"),
-    major=("I | IV | I | V", "I | vi | IV | V", "I | I | IV | I", "I | iii | IV | V"),
+    major=("I | IV | I | V", "I | vi | IV | V", "I | I | IV | I", "I | vi | ii | V"),
     meters=("3/4", "3/4", "4/4", "6/8"),
     modes=("major", "major", "major", "minor"),
     feel=Feel(loose_ms=6),
