@@ -81,13 +81,17 @@ def generate(
         Path | None,
         typer.Option(help="A file for one take, or a folder.", show_default="the takes folder"),
     ] = None,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", "-y", help="You have read the model's licence: do not ask."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Make takes here in the terminal, with the window's engine."""
     from app.generate import generate_takes
 
     settings = {"model": model, "duration": duration, "seed": seed, "output_format": format}
-    raise typer.Exit(generate_takes(prompts, settings, count=count, out=out, as_json=json))
+    raise typer.Exit(generate_takes(prompts, settings, count=count, out=out, as_json=json, yes=yes))
 
 
 @cli.command()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,16 +58,10 @@ def download(
     json: Json = False,
 ) -> None:
     """Fetch a model, or go on with it, or mend it. What has arrived is never fetched twice."""
-    from app.model_words import DownloadBar, show_licence
+    from app.model_fetch import fetch
 
     def work(model: Model, folder: ModelFolder) -> Answer:
-        from engine.models.download import Download
-
-        if model.sources:
-            show_licence(model)
-        with DownloadBar(model) as bar:
-            running = Download(model, folder, licence_seen=yes or _agreed(model))
-            path = running.run(bar.show)
+        path = fetch(model, folder, yes=yes)
         return {"model": model.id, "path": str(path), "bytes": folder.presence(model).present}
 
     # Being asked to end is the same as Ctrl+C: what has arrived is kept.
@@ -133,16 +126,6 @@ def _run(
     elif status == DONE:
         typer.echo(answer[shown])
     raise typer.Exit(status)
-
-
-def _agreed(model: Model) -> bool:
-    """Ask whether the licence is all right; without a terminal nobody can have read it."""
-    if not model.sources:
-        return True
-    if not sys.stdin.isatty():
-        typer.echo("Read it, then run this again with --yes.", err=True)
-        return False
-    return typer.confirm("Download it?", err=True)
 
 
 def _folder() -> ModelFolder:

@@ -73,9 +73,11 @@ def generate_takes(
     count: int = 1,
     out: Path | None = None,
     as_json: bool = False,
+    yes: bool = False,
 ) -> int:
     """The ``generate`` command: progress on stderr, the takes' paths (or JSON) on stdout.
 
+    A model that is not here is downloaded first; ``yes`` says that its licence was read.
     Returns 0, 1 when a take failed, 2 for bad input, 130 after Ctrl+C.
     """
     paths, console, outcome = Paths.find(), Console(stderr=True), Outcome()
@@ -88,13 +90,14 @@ def generate_takes(
         delivery = Delivery(out, usual, settings.get("output_format"))
         orders = orders_for(prompts, settings | {"output_format": delivery.format}, count)
         delivery.prepare(len(orders))
+        _fetch_missing(settings["model"], paths.models, yes=yes)
         with _workspace(paths.cache) as folder, TakeBars(console, len(orders)) as bars:
-            open_engine = partial(_open_engine, folder)
+            open_engine = partial(_open_engine, folder, paths.models)
             asyncio.run(_make(orders, open_engine, delivery, bars, outcome))
     except MusicError as error:
         status = BAD_INPUT if isinstance(error, InvalidRequest) else FAILED
         outcome.failures.append(("", Failure.of(error)))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
     places = {order.id: place for place, order in enumerate(orders)}
     outcome.made.sort(key=lambda made: places[made[0].id])  # as asked for, not as they ended
@@ -179,13 +182,24 @@ def _workspace(cache: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def _open_engine(folder: Path, feed: Feed) -> AbstractAsyncContextManager[Opened]:
+def _fetch_missing(model: str, folder: Path, *, yes: bool) -> None:
+    if model != "sketch":  # which is built in: nothing to import, nothing to look for
+        from app.model_fetch import fetch_missing
+        from engine.models.folder import ModelFolder
+
+        fetch_missing(model, ModelFolder(folder), yes=yes)
+
+
+def _open_engine(folder: Path, models: Path, feed: Feed) -> AbstractAsyncContextManager[Opened]:
     # Imported when it is needed: bad input is told without waiting for it.
     from engine.local import LocalEngine
     from engine.settings import EngineSettings
 
     settings = EngineSettings(
-        data_folder=folder / "data", takes_folder=folder / "takes", cache_folder=folder / "cache"
+        data_folder=folder / "data",
+        takes_folder=folder / "takes",
+        cache_folder=folder / "cache",
+        models_folder=models,
     )
     return LocalEngine(settings, feed)
 

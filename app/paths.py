@@ -31,8 +31,9 @@ class Paths:
 
     @property
     def models(self) -> Path:
-        """Downloaded models."""
-        return self.data / "models"
+        """Downloaded models; ``DGX_MUSIC_MODELS_FOLDER`` puts them elsewhere."""
+        elsewhere = os.environ.get("DGX_MUSIC_MODELS_FOLDER")
+        return Path(elsewhere).expanduser().absolute() if elsewhere else self.data / "models"
 
     @classmethod
     def find(cls) -> Paths:

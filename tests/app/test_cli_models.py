@@ -31,8 +31,9 @@ def hub() -> Iterator[Hub]:
 
 
 def start(*arguments: str, endpoint: str, stdin: int | None = None) -> subprocess.Popen[str]:
+    command = [] if arguments[0] == "generate" else ["models"]
     return subprocess.Popen(
-        [sys.executable, "-m", "app.cli", "models", *arguments],
+        [sys.executable, "-m", "app.cli", *command, *arguments],
         cwd=ROOT,
         env={**os.environ, "HF_ENDPOINT": endpoint, "COLUMNS": "80"},
         stdin=subprocess.DEVNULL if stdin is None else stdin,
@@ -131,6 +132,21 @@ def test_ended_in_the_middle_it_keeps_what_has_arrived(
     hub.go_on()
     assert run("download", SMALL, "--yes", endpoint=hub.endpoint)[0] == 0
     assert [call.start for call in hub.bodies()] == [0, kept, 0, 0]
+
+
+def test_generate_fetches_what_is_missing(hub: Hub) -> None:
+    asked = ("generate", "calm piano", "--model", SMALL)
+    status, out, err = run(*asked, endpoint=hub.endpoint)
+    assert (status, out, hub.calls) == (1, "", [])
+    assert "--yes" in err
+    # The files are no checkpoints: here it is all about how they come.
+    status, out, err = run(*asked, "--yes", "--json", endpoint=hub.endpoint)
+    assert (status, json.loads(out)["takes"]) == (1, [])
+    assert "Traceback" not in err
+    assert state_of(SMALL) == "installed"
+    count = len(hub.calls)
+    run(*asked, endpoint=hub.endpoint)
+    assert len(hub.calls) == count, "it is here, so nobody is asked"
 
 
 def test_what_goes_wrong_is_said_in_words() -> None:
