@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -42,6 +42,7 @@ from ui.top_bar import TopBar
 
 __all__ = ["MainWindow"]
 
+_TITLE_BAR = 40  # pixels that the system's frame adds, about
 _WARM_UP = 1_500  # milliseconds after the start
 
 
@@ -114,7 +115,8 @@ class MainWindow(QMainWindow):
             column.addWidget(hairline())
             column.addWidget(bar)
         self.setCentralWidget(body)
-        self.resize(1440, 900)
+        screen = self.screen().availableSize() - QSize(0, _TITLE_BAR)
+        self.resize(QSize(1440, 900).boundedTo(screen))
         self.preferences.restore_layout(self.splitter)
 
     def _connect_studio(self) -> None:

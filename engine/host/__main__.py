@@ -16,7 +16,7 @@ import threading
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 import psutil
 
@@ -27,7 +27,7 @@ __all__ = ["main"]
 log = logging.getLogger("engine.host")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     parser = argparse.ArgumentParser(prog="engine.host")
     parser.add_argument("--generator", action="append", default=[], metavar="NAME=MODULE:CLASS")
     parser.add_argument("--models", type=Path, required=True, metavar="FOLDER")
@@ -57,9 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         how = ModelOptions(options.models, options.precision)
         find = partial(find_generator, options=how, known=known)
         HostLoop(commands, send, find, options.unload_after).run()
-    except BrokenPipeError:  # the dispatcher is gone
-        os._exit(0)
-    return 0
+    except BrokenPipeError:
+        log.info("the dispatcher is gone")
+    # At once: the thread that reads the input would hold up the interpreter's orderly end.
+    os._exit(0)
 
 
 def _step_back() -> None:
@@ -86,4 +87,4 @@ def _read(source: BinaryIO, commands: queue.Queue[Command]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
