@@ -121,6 +121,11 @@ class Hub:
         """The requests for bytes of large files."""
         return [call for call in self.calls if call.path.startswith("/cdn/")]
 
+    def large(self) -> list[bytes]:
+        """The large files of all repositories."""
+        held = (data for _, files in self._repos.values() for data in files.values())
+        return [data for data in held if len(data) >= LARGE]
+
     def sent(self) -> int:
         """Bytes of large files that went out."""
         return sum(call.sent for call in self.bodies())
