@@ -14,6 +14,7 @@ from engine.errors import ModelUnavailable
 from engine.generators.base import Generator
 from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
 from engine.generators.musicgen.decoder import Decoder
+from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
 from engine.generators.musicgen.decoders.reference import ReferenceDecoder
 from engine.generators.musicgen.decoders.torch import TorchDecoder
 from engine.generators.musicgen.generator import MusicGenGenerator
@@ -55,10 +56,13 @@ class MusicGenKind:
 
     def _decoder(self, checkpoint: Checkpoint) -> Decoder:
         """The quickest one that knows this model."""
+        on_cpu = _device() == "cpu"
         precision = self.precision
         if precision == "auto":
-            precision = {"cuda": "fp16", "mps": "fp16"}.get(_device(), "int8")
+            precision = "int8" if on_cpu else "fp16"
         try:
+            if on_cpu and precision in ("int8", "fp32"):
+                return cast("Decoder", OpenVinoDecoder(checkpoint, precision))
             return cast("Decoder", TorchDecoder(checkpoint, precision, _device()))
         except ModelUnavailable as error:
             log.warning("%s Going on with the reference decoder.", error.message)
