@@ -36,6 +36,8 @@ def test_the_client_downloads_a_repository(hub: Hub, tmp_path: Path) -> None:
         assert path.read_bytes() == data
         assert path.parent.name == hub.put("some/model", FILES), "the commit"
     assert hub.sent() == len(FILES["weights.bin"])
+    assert [call.signed_in for call in hub.bodies()] == [False], "the storage is another host"
+    assert all(call.signed_in for call in hub.calls if "resolve" in call.path)
 
 
 def test_the_client_reads_sizes_and_digests(hub: Hub) -> None:

@@ -80,6 +80,16 @@ def test_the_licence_comes_first(hub: Hub, download: MakeDownload) -> None:
     assert hub.calls == []
 
 
+def test_a_token_goes_to_the_hub_and_to_nobody_else(
+    hub: Hub, download: MakeDownload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    download().run()
+    assert hub.bodies()
+    for call in hub.calls:
+        assert call.signed_in is not call.path.startswith("/cdn/"), call
+
+
 def test_a_broken_connection_goes_on_where_it_was(hub: Hub, download: MakeDownload) -> None:
     hub.trouble("GET /cdn/", cut_after=90_000, times=10)  # more often than it tries again
     path = download().run()
