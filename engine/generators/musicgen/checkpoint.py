@@ -7,7 +7,6 @@ from the hub's cache, as audiocraft has it.
 
 from __future__ import annotations
 
-import logging
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,8 +32,6 @@ __all__ = ["CODEC_FILE", "LM_FILE", "Checkpoint", "load_checkpoint"]
 
 LM_FILE = "state_dict.bin"
 CODEC_FILE = "compression_state_dict.bin"
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
