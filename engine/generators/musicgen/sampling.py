@@ -46,7 +46,10 @@ class Sampler:
             raise ModelDamaged("The model gave numbers that are none; the take would be noise.")
         if self.temperature <= 0:
             return logits.argmax(dim=-1)
-        probabilities = torch.softmax(logits / self.temperature, dim=-1)
+        # Not torch.softmax: it wakes threads that then spin on the decoder's cores.
+        likeliest = logits.amax(dim=-1, keepdim=True)
+        weights = ((logits - likeliest) / self.temperature).exp()
+        probabilities = weights / weights.sum(dim=-1, keepdim=True)
         if self.top_p > 0:
             probabilities = _nucleus(probabilities, self.top_p)
         elif 0 < self.top_k < probabilities.shape[-1]:

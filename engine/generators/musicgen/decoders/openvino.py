@@ -61,12 +61,16 @@ class OpenVinoDecoder:
             raise ModelUnavailable("This model's transformer is of a kind that is not known here.")
         self.precision = precision
         self._lm = lm = checkpoint.lm
-        self._tables = torch.stack([table.weight.detach() for table in lm.emb]).float().cpu()
-        self._positions = encode_positions(lm, 0, int(checkpoint.max_seconds + 1) * 50)
+        # In NumPy: torch's threads, which spin for a while after each use, take OpenVINO's cores.
+        self._tables: Floats = np.stack([table.weight.detach().cpu().numpy() for table in lm.emb])
+        longest = int(checkpoint.max_seconds * checkpoint.frame_rate) + BLOCK
+        self._positions: Floats = encode_positions(lm, 0, longest).numpy()
         config = {
             # Half-precision sums where the processor has them would cost exactness for no time.
             "INFERENCE_PRECISION_HINT": "f32",
             "KV_CACHE_PRECISION": CACHE_PRECISION[precision],
+            # Activations meet 8-bit weights in 8 bits, with a scale for each so many inputs.
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": "128" if precision == "int8" else "0",
         }
         self._model = ov.Core().compile_model(build_graph(lm, precision), "CPU", config)
         self._steps = self._model.create_infer_request()
@@ -132,16 +136,16 @@ class OpenVinoDecoder:
         self, request: ov.InferRequest, rows: Sequence[OpenVinoRow], inputs: Sequence[Tensor]
     ) -> Tensor:
         """Guided logits [rows, codebooks, card] after inputs of equal length."""
-        x = torch.cat(
+        x = np.concatenate(
             [self._embed(row, tokens) for row, tokens in zip(rows, inputs, strict=True)]
-        ).contiguous()
+        )
         steps = x.shape[1]
         streams = [stream for row in rows for stream in row.streams]
         past = [row.steps for row in rows for _ in row.streams]
         self._seat(request, streams, [length + steps for length in past])
         blocks = [stream.blocks for stream in streams]
         given = {
-            "x": x.numpy(),
+            "x": x,
             "past_lens": np.array(past, np.int32),
             "subsequence_begins": np.arange(len(streams) + 1, dtype=np.int32) * steps,
             "block_indices": np.concatenate(blocks).astype(np.int32),
@@ -152,23 +156,24 @@ class OpenVinoDecoder:
             request.set_tensor(name, ov.Tensor(array))
         request.infer()
         logits = torch.from_numpy(request.get_output_tensor().data.copy())
-        logits = logits.view(len(streams), self._tables.shape[0], -1)
+        logits = logits.view(len(streams), len(self._tables), -1)
         first = np.cumsum([0, *(len(row.streams) for row in rows)])
         for row in rows:
             row.steps += steps
         guidance = torch.tensor([row.guidance for row in rows])
         return guide(logits[first[:-1]], logits[first[1:] - 1], guidance)
 
-    def _embed(self, row: OpenVinoRow, tokens: Tensor) -> Tensor:
+    def _embed(self, row: OpenVinoRow, tokens: Tensor) -> Floats:
         """The transformer's input [streams, steps, dim] for tokens [codebooks, steps]."""
-        codebooks = torch.arange(tokens.shape[0])
-        x = self._tables[codebooks, tokens.T].sum(dim=1).expand(len(row.streams), -1, -1)
+        codes = tokens.numpy()
+        x: Floats = self._tables[np.arange(len(codes)), codes.T].sum(axis=1)
+        x = np.broadcast_to(x, (len(row.streams), *x.shape))
         if row.prefix is not None:
-            x = torch.cat([row.prefix.float().cpu(), x], dim=1)
+            x = np.concatenate([row.prefix.float().cpu().numpy(), x], axis=1)
             row.prefix = None
         last = row.steps + x.shape[1]
-        if last > self._positions.shape[0]:
-            self._positions = encode_positions(self._lm, 0, 2 * last)
+        if last > len(self._positions):
+            self._positions = encode_positions(self._lm, 0, 2 * last).numpy()
         return x + self._positions[row.steps : last]
 
     def _seat(
