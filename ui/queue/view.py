@@ -109,6 +109,7 @@ class QueueView(QListView):
             lambda id_, name: self.intents.annotate_requested.emit(id_, {"name": name})
         )
         self.selectionModel().currentChanged.connect(self._tell_current)
+        self.model().rowsRemoved.connect(self._select_next)
         self.verticalScrollBar().valueChanged.connect(self._note_top)
         self._theme.changed.connect(self.viewport().update)
 
@@ -176,6 +177,12 @@ class QueueView(QListView):
             self.scrollTo(self.currentIndex())
         elif self._current:
             self._tell_current(QModelIndex())
+
+    def _select_next(self, _parent: QModelIndex, first: int, _last: int) -> None:
+        """Where what was selected is gone, the keys are for the row that took its place."""
+        rows = self._model.rowCount()
+        if rows and not self.selectionModel().hasSelection():
+            self.go_to(self._model.job_at(min(first, rows - 1)).id)
 
     def _note_top(self, value: int) -> None:
         row, over = divmod(value, ROW_HEIGHT)

@@ -38,6 +38,15 @@ def test_selection_survives_a_search_that_still_shows_it(panel: QueuePanel) -> N
     assert told[-1] is None
 
 
+def test_what_takes_the_place_of_a_deleted_row_is_selected(panel: QueuePanel) -> None:
+    select(panel, "new")
+    row = panel.view.currentIndex().row()
+    panel.model.apply([Change(panel.model.job_at(row), removed=True)])
+    after = panel.model.job_at(row)
+    assert after.id != "new"
+    assert panel.view.selected_jobs() == [after] == [panel.view.current_job()]
+
+
 def test_rows_that_come_above_do_not_push_away_what_is_looked_at(
     qtbot: QtBot, panel: QueuePanel
 ) -> None:
