@@ -26,7 +26,11 @@ _WIDE = 480  # pixels that words and buttons need beside each other
 
 
 class NoticeBar(QWidget):
-    """Shows one notice at a time, the gravest and newest; says how many more there are."""
+    """Shows one notice at a time and says how many more there are.
+
+    First those that soon go by themselves, for they answer what was done just now and may offer
+    to undo it; then the gravest and newest.
+    """
 
     acted = Signal(str, str)
     """A notice's key, and the id of its action that was pressed. The notice is gone then."""
@@ -63,7 +67,7 @@ class NoticeBar(QWidget):
 
     def keys(self) -> list[str]:
         """Of all notices, the one that is shown last."""
-        return sorted(self._notices, key=lambda key: _GRAVITY.index(self._notices[key].level))
+        return sorted(self._notices, key=lambda key: _rank(self._notices[key]))
 
     def _show(self) -> None:
         keys = self.keys()
@@ -90,6 +94,10 @@ class NoticeBar(QWidget):
         if timer is not None:
             timer.stop()
             timer.deleteLater()
+
+
+def _rank(notice: Notice) -> tuple[bool, int]:
+    return notice.seconds is not None, _GRAVITY.index(notice.level)
 
 
 class _Card(QFrame):

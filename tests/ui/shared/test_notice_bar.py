@@ -39,6 +39,14 @@ def test_the_gravest_is_shown_and_the_others_are_counted(bar: NoticeBar) -> None
     assert not bar.isVisible()
 
 
+def test_what_soon_goes_by_itself_is_not_hidden_behind_what_stays(bar: NoticeBar) -> None:
+    bar.tell(Notice("No sound device.", Level.CAUTION, key="sound"))
+    bar.tell(Notice("Deleted.", key="deleted", seconds=60))
+    assert texts(bar) == ["Deleted.", "1 more"]
+    bar.dismiss("deleted")
+    assert texts(bar) == ["No sound device."]
+
+
 def test_a_notice_takes_the_place_of_one_with_its_key(bar: NoticeBar) -> None:
     bar.tell(Notice("Busy, 0:18.", Level.CAUTION, key="busy"))
     bar.tell(Notice("Busy, 0:17.", Level.CAUTION, key="busy"))
