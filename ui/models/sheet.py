@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models import ModelEntry, Models
 from ui.models.card import ModelCard
+from ui.shared.notice_bar import NoticeBar
 from ui.shared.text import size
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
@@ -28,11 +29,13 @@ class ModelsSheet(QDialog):
         self._theme, self._models = theme, models
         self.cards: dict[str, ModelCard] = {}
         self.room = label("", "muted")
+        self.notices = NoticeBar(theme)  # the window's own is behind this sheet
         self.close_button = Button(self.tr("Close"))
         self.close_button.clicked.connect(self.accept)
         self._lay_out()
         models.loaded.connect(self._set_entries)
         models.changed.connect(self._show_entry)
+        models.noticed.connect(self.notices.tell)
         models.refresh()
 
     def _set_entries(self, entries: Sequence[ModelEntry]) -> None:
@@ -71,6 +74,7 @@ class ModelsSheet(QDialog):
         column.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.EDGE)
         column.setSpacing(Space.EDGE)
         column.addLayout(head)
+        column.addWidget(self.notices)
         column.addWidget(scrolling(body), 1)
         column.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignRight)
         self.resize(720, 620)

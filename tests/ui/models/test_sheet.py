@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models import ModelEntry, ModelProgress
@@ -136,6 +136,17 @@ def test_the_picker_offers_what_is_here(desk: ModelDesk, window: QWidget, qtbot:
     desk.noticed.connect(notices.append)
     desk.models.arrived.emit(HERE)
     assert [action.id for action in notices[0].actions] == [SMALL]
+
+
+def test_the_sheet_says_itself_why_a_download_stopped(
+    desk: ModelDesk, window: QWidget, qtbot: QtBot
+) -> None:
+    window.show()
+    desk.open()
+    (sheet,) = window.findChildren(ModelsSheet)
+    desk.models.noticed.emit(Notice("The model hub can't be reached."))
+    said = [text.text() for text in sheet.notices.findChildren(QLabel) if text.isVisible()]
+    assert said == ["The model hub can't be reached."]
 
 
 def test_the_sheet_has_a_card_for_each(desk: ModelDesk, window: QWidget, qtbot: QtBot) -> None:
