@@ -29,7 +29,8 @@ class Tags(QWidget):
         self.field.setAccessibleName(self.tr("Add a tag"))
         self.field.setMaxLength(_LONGEST)
         self.field.setFixedWidth(92)
-        self.field.returnPressed.connect(self._add)
+        # Also when it is left: what was typed for one take must not wait to be put on another.
+        self.field.editingFinished.connect(self._add)
         self._flow.addWidget(self.field)
 
     def set_tags(self, tags: Sequence[str]) -> None:

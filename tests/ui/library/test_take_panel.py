@@ -127,6 +127,18 @@ def test_tags_are_added_once_and_taken_off(
     assert [fields["tags"] for _, fields in announced] == [("drums", "dark wood"), ("dark wood",)]
 
 
+def test_a_tag_that_is_left_half_typed_stays_with_its_take(
+    qtbot: QtBot, panel: TakePanel, announced: Announced
+) -> None:
+    panel.show_job(job("gen_1"))
+    panel.tags.field.setFocus()
+    qtbot.keyClicks(panel.tags.field, "dusty")
+    panel.notes.setFocus()
+    panel.show_job(job("gen_2"))
+    assert announced == [("gen_1", {"tags": ("dusty",)})]
+    assert panel.tags.field.text() == ""
+
+
 def test_notes_are_saved_before_another_take_is_shown(
     qtbot: QtBot, panel: TakePanel, announced: Announced
 ) -> None:
