@@ -170,9 +170,7 @@ class MainWindow(QMainWindow):
         menus.open_list.triggered.connect(self.lists.browse)
         menus.open_take.triggered.connect(self.reopener.browse)
         menus.paste_list.triggered.connect(self.lists.open_clipboard)
-        menus.export.triggered.connect(
-            lambda: self.exporter.open([job for job in self.queue.view.selected_jobs() if job.take])
-        )
+        menus.export.triggered.connect(self._export)
         menus.open_folder.triggered.connect(lambda: show_folder(self.preferences.takes_folder))
         menus.models.triggered.connect(self.desk.open)
         menus.settings.triggered.connect(self.preferences.open)
@@ -225,6 +223,14 @@ class MainWindow(QMainWindow):
 
     def _annotate(self, job_id: str, fields: dict[str, object]) -> None:
         self._studio.annotate(job_id, **fields)
+
+    def _export(self) -> None:
+        """The selected takes; with none selected, the one in the panel."""
+        selected = [job for job in self.queue.view.selected_jobs() if job.take]
+        if selected:
+            self.exporter.open(selected)
+        else:
+            self.take.export.click()
 
     def _retry_failed(self) -> None:
         failed = self.queue.model.jobs_in(Show.FAILED)

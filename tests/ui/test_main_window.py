@@ -22,6 +22,7 @@ from engine.jobs import EngineState, Failure, Request
 from tests.app.outputs import HandOutputs
 from tests.fakes import FakeEngine
 from ui.compose.list_sheet import ListSheet
+from ui.library.export_dialog import ExportDialog
 from ui.main_window import MainWindow
 from ui.settings.settings_dialog import SettingsDialog
 from ui.shared.notice_bar import NoticeBar
@@ -167,6 +168,20 @@ def test_what_is_deleted_comes_back(qtbot: QtBot, window: MainWindow, fake: Fake
     window.menus.undo.trigger()
     qtbot.waitUntil(lambda: window.queue.model.job(id_) is not None)
     assert not window.menus.undo.isEnabled()
+
+
+def test_export_asks_about_the_take_in_the_panel_where_no_row_is_selected(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine
+) -> None:
+    id_ = generate(qtbot, window, fake, "calm piano")
+    fake.begin(id_)
+    fake.complete(id_)
+    qtbot.waitUntil(window.menus.export.isEnabled)
+    window.queue.view.clearSelection()
+    window.menus.export.trigger()
+    (dialog,) = window.findChildren(ExportDialog)
+    assert "calm piano" in dialog.windowTitle().lower()
+    dialog.reject()
 
 
 def test_again_with_fills_compose_exactly(
