@@ -86,10 +86,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Generate all %Ln</source>
+        <source>Generate %Ln take(s)</source>
         <translation>
-            <numerusform>Generate all %Ln</numerusform>
-            <numerusform>Generate all %Ln</numerusform>
+            <numerusform>Generate %Ln take</numerusform>
+            <numerusform>Generate %Ln takes</numerusform>
         </translation>
     </message>
 </context>

@@ -944,9 +944,9 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Generate all %Ln</source>
+        <source>Generate %Ln take(s)</source>
         <translation>
-            <numerusform>Buat semua %Ln</numerusform>
+            <numerusform>Buat %Ln take</numerusform>
         </translation>
     </message>
 </context>
@@ -1703,16 +1703,36 @@
         <translation>Take lain</translation>
     </message>
     <message>
-        <source>Stars</source>
-        <translation>Bintang</translation>
+        <source>Stars, none</source>
+        <translation>Bintang, tanpa bintang</translation>
     </message>
     <message>
         <source>Keep, reject</source>
         <translation>Simpan, tolak</translation>
     </message>
     <message>
+        <source>Rename</source>
+        <translation>Ganti nama</translation>
+    </message>
+    <message>
+        <source>Go to the take panel</source>
+        <translation>Ke panel take</translation>
+    </message>
+    <message>
         <source>Delete; Ctrl+Z undoes it</source>
         <translation>Hapus; Ctrl+Z membatalkannya</translation>
+    </message>
+    <message>
+        <source>Sooner or later in the queue</source>
+        <translation>Lebih awal atau lebih akhir dalam antrean</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Batal</translation>
+    </message>
+    <message>
+        <source>Retry; all that failed, where none is selected</source>
+        <translation>Coba lagi; semua yang gagal, jika tidak ada yang dipilih</translation>
     </message>
     <message>
         <source>Search</source>
@@ -1735,8 +1755,24 @@
         <translation>Geser posisi</translation>
     </message>
     <message>
+        <source>Repeat from here, to here (in the waveform)</source>
+        <translation>Ulangi dari sini, sampai sini (pada bentuk gelombang)</translation>
+    </message>
+    <message>
+        <source>Zoom (in the waveform)</source>
+        <translation>Perbesar, perkecil (pada bentuk gelombang)</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>Jendela</translation>
+    </message>
+    <message>
+        <source>Open a prompt list</source>
+        <translation>Buka daftar prompt</translation>
+    </message>
+    <message>
+        <source>Open the settings of a take</source>
+        <translation>Buka pengaturan sebuah take</translation>
     </message>
     <message>
         <source>Pause the queue</source>
@@ -1753,6 +1789,10 @@
     <message>
         <source>Another take with another seed</source>
         <translation>Take lain dengan seed lain</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Pengaturan</translation>
     </message>
     <message>
         <source>Side panels</source>

@@ -101,7 +101,7 @@ def test_a_prompt_list_is_dropped_from_another_program(
     start("drag_source", prompts)
     screen.drag(screen.find("Files to drag").middle, window.middle)
     screen.find("Prompt list")
-    screen_reader.press("button", "Generate all 2")
+    screen_reader.press("button", "Generate 2 takes")
     screen_reader.wait_for(ROW, "Calm piano, 70 bpm, take, .*")
     screen_reader.wait_for(ROW, "Dark techno, 128 bpm, take, .*")
     assert len(studio.takes()) == 2

@@ -125,7 +125,7 @@ class ListSheet(QDialog):
         if reading.bad and reading.good:
             self.generate.setText(self.tr("Generate the %Ln right one(s)", "", reading.good))
         elif reading.good:
-            self.generate.setText(self.tr("Generate all %Ln", "", reading.takes))
+            self.generate.setText(self.tr("Generate %Ln take(s)", "", reading.takes))
         self.table.setVisible(bool(prompts.rows))
 
     def _fail(self, failure: Failure) -> None:

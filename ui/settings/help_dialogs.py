@@ -42,7 +42,7 @@ class ShortcutsDialog(QDialog):
         column.setSpacing(Space.EDGE)
         column.addWidget(scrolling(body), 1)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-        self.resize(460, 560)
+        self.resize(480, 640)
 
     def _sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
         return [
@@ -60,9 +60,14 @@ class ShortcutsDialog(QDialog):
                 self.tr("List"),
                 [
                     ("↑   ↓", self.tr("Another take")),
-                    ("1 … 5", self.tr("Stars")),
+                    ("1 … 5   0", self.tr("Stars, none")),
                     ("M   X", self.tr("Keep, reject")),
+                    ("F2", self.tr("Rename")),
+                    ("Enter", self.tr("Go to the take panel")),
                     ("Del", self.tr("Delete; Ctrl+Z undoes it")),
+                    ("Alt+↑   Alt+↓", self.tr("Sooner or later in the queue")),
+                    ("Ctrl+.", self.tr("Cancel")),
+                    ("Ctrl+R", self.tr("Retry; all that failed, where none is selected")),
                     ("Ctrl+F", self.tr("Search")),
                 ],
             ),
@@ -72,15 +77,20 @@ class ShortcutsDialog(QDialog):
                     ("Space", self.tr("Play, pause")),
                     ("J   K   L", self.tr("Back, stop, forward")),
                     ("←   →", self.tr("Seek")),
+                    ("[   ]", self.tr("Repeat from here, to here (in the waveform)")),
+                    ("+   −", self.tr("Zoom (in the waveform)")),
                 ],
             ),
             (
                 self.tr("Window"),
                 [
+                    ("Ctrl+O", self.tr("Open a prompt list")),
+                    ("Ctrl+Shift+O", self.tr("Open the settings of a take")),
                     ("Ctrl+P", self.tr("Pause the queue")),
                     ("Ctrl+E", self.tr("Export the take")),
                     ("Ctrl+G", self.tr("Again with the same settings")),
                     ("Ctrl+T", self.tr("Another take with another seed")),
+                    ("Ctrl+,", self.tr("Settings")),
                     ("F8   F9", self.tr("Side panels")),
                     ("F11", self.tr("Full screen")),
                 ],
