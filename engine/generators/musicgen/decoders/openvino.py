@@ -1,8 +1,9 @@
 """MusicGen's transformer by OpenVINO: the default on a CPU, with weights in 8 bits.
 
 Reading the weights bounds a step, so bytes are what counts: 8 bits are a quarter of audiocraft's
-32. Greedy tokens in fp32 are audiocraft's; in int8 the logits are close (the tests say how close),
-and rounding depends on the number of rows, so the same request may sound different in a batch.
+32. Greedy tokens in fp32 are audiocraft's; in int8 the logits are close (the tests say how close).
+A row's logits depend on the number of rows in their last bits: by up to 0.003 in int8, where eight
+takes of 150 frames were still the same alone and together. A promise it is not.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 What audiocraft does at every step and this does once: the keys and values of the prompt. What it
 copies at every step and this does not: the keys and values of the past. In fp32 its greedy tokens
-are audiocraft's. Sums are rounded differently in batches of different size, in the last bits of
-the logits; see PERFORMANCE.md for how rarely that changes a sampled token.
+are audiocraft's, and sums are rounded differently in batches of different size only in the last
+bits of the logits. In half precision and int8 those bits are large enough to tip a sampled token:
+there a take may differ alone and in a batch (PERFORMANCE.md says how far).
 """
 
 from __future__ import annotations
@@ -87,6 +88,8 @@ class TorchDecoder:
         if not is_known(checkpoint.lm):
             raise ModelUnavailable("This model's transformer is of a kind that is not known here.")
         device = torch.device(device)
+        if precision == "int8" and device.type != "cpu":
+            raise ModelUnavailable("Weights in 8 bits are for the CPU.", hint="Choose fp16.")
         self.precision = precision
         self._lm = checkpoint.lm
         self._weights = weights = take_apart(checkpoint, precision, device)
