@@ -115,6 +115,7 @@ class Runs:
     def give_up(self, job: Job) -> bool:
         """Drop the run of a job that was just cancelled; False if it does not run."""
         self.rest_no_more(job.id)
+        self.suspects.discard(job.id)  # or all others would wait for its turn, which never comes
         for token, run in self._running.items():
             if run.job.id == job.id:
                 run.job = replace(run.job, cancelling=True)
