@@ -141,11 +141,11 @@ class Dispatcher:
         self._changed([self._runs.snapshot(self._store.annotate(job_id, **fields))])
 
     async def delete(self, ids: Sequence[str]) -> None:
-        jobs = self._store.delete(ids)
-        for job in jobs:
+        gone, fallen = self._store.delete(ids)
+        for job in gone:
             self._runs.give_up(job)
-        self._feed.changed(jobs, removed=True)
-        self._wake()
+        self._feed.changed(gone, removed=True)
+        self._changed(fallen)
 
     async def restore(self, ids: Sequence[str]) -> None:
         self._changed(self._store.restore(ids))

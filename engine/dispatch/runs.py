@@ -158,6 +158,8 @@ class Runs:
             if run is None:
                 continue
             match event:
+                case Progressed() | Previewed() if run.job.cancelling:
+                    pass  # it is over for everybody who watches; a deleted one is not there at all
                 case Progressed():
                     self._show(run, event)
                 case Previewed():

@@ -56,7 +56,7 @@ class Store(Records):
 
     def retry(self, ids: Collection[str]) -> list[Job]:
         """Put failed and cancelled jobs at the end of the queue, with the ended jobs that they
-        depend on; returns what changed."""
+        depend on, from the trash if need be; returns what changed."""
         jobs = self._tables.jobs
         with self._transaction():
             again = self._with_ended_dependencies(ids)
@@ -72,6 +72,7 @@ class Store(Records):
                     suspect=False,
                     error=None,
                     finished_at=None,
+                    deleted_at=None,
                 )
             return self.jobs(again)
 
@@ -153,13 +154,14 @@ class Store(Records):
                 ).execute()
             return self.job(job_id)
 
-    def delete(self, ids: Collection[str]) -> list[Job]:
-        """To the trash, cancelled first if they wait or run; returns them as they were."""
+    def delete(self, ids: Collection[str]) -> tuple[list[Job], list[Job]]:
+        """To the trash, cancelled first if they wait or run; returns them as they were, and the
+        jobs that failed because they depended on them."""
         with self._transaction():
             before = self.jobs(ids)
-            self.cancel(ids)
+            fallen = [job for job in self.cancel(ids) if job.id not in ids]
             self._update(ids, None, deleted_at=utc_now().timestamp())
-        return before
+        return before, fallen
 
     def restore(self, ids: Collection[str]) -> list[Job]:
         """Out of the trash."""
@@ -198,8 +200,8 @@ class Store(Records):
         def visit(job: Job) -> None:
             if job.status not in (Status.FAILED, Status.CANCELLED) or job.id in found:
                 return
-            for needed in self.jobs([job.depends_on]) if job.depends_on else []:
-                visit(needed)
+            if job.depends_on is not None and self.knows(job.depends_on):
+                visit(self.job(job.depends_on))
             found[job.id] = None
 
         known = {job.id: job for job in self.jobs(list(ids))}

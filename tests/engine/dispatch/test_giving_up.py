@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine.jobs import Status
+from engine.jobs import Order, Request, Status
 from engine.settings import EngineSettings
 from tests.engine.conftest import Watched, statuses
 
-COMPLETED = Status.COMPLETED
+COMPLETED, FAILED = Status.COMPLETED, Status.FAILED
 
 
 @pytest.fixture
@@ -22,6 +22,11 @@ async def resting(engine: Watched) -> str:
     (job,) = await engine.submit("steps=9 die=3")
     await engine.until(lambda: engine.latest(job.id).retry_at is not None)
     return job.id
+
+
+def chain() -> list[Order]:
+    request = Request(prompt="steps=2", model="scripted", duration=2.0)
+    return [Order(request, id="gen_1"), Order(request.seeded(), id="gen_2", depends_on="gen_1")]
 
 
 @pytest.mark.logs("host")
@@ -42,3 +47,30 @@ async def test_who_was_suspected_may_be_retried(patient: EngineSettings) -> None
         await engine.queue.cancel([suspect])
         await engine.queue.retry([suspect])
         await engine.until(lambda: engine.latest(suspect).step.value == "generating")
+
+
+async def test_a_take_that_is_deleted_while_it_grows_does_not_come_back(engine: Watched) -> None:
+    """Its host is in the middle of a step, and reports it before it hears of the end."""
+    (job,) = await engine.submit("steps=500 ms=150")
+    await engine.growing(job)
+    await engine.queue.delete([job.id])
+    assert statuses(await engine.ended(await engine.submit("steps=2"))) == [COMPLETED]
+    last = next(c for c in reversed(engine.changes) if c.job.id == job.id)
+    assert last.removed
+
+
+async def test_what_falls_with_a_deleted_job_is_told(engine: Watched) -> None:
+    await engine.queue.set_paused(True)
+    first, second = await engine.queue.submit(chain())
+    await engine.queue.delete([first.id])
+    assert engine.latest(second.id).status is FAILED
+
+
+async def test_what_a_retried_job_builds_on_comes_out_of_the_trash(engine: Watched) -> None:
+    await engine.queue.set_paused(True)
+    first, second = await engine.queue.submit(chain())
+    await engine.queue.delete([first.id])
+    await engine.queue.retry([second.id])
+    await engine.queue.set_paused(False)
+    await engine.until(lambda: engine.latest(second.id).status is COMPLETED)
+    assert {job.id for job in await engine.queue.jobs()} == {first.id, second.id}
