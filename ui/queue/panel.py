@@ -83,7 +83,7 @@ class QueuePanel(QWidget):
     def _connect(self) -> None:
         model = self.model
         self.filter.changed.connect(model.set_filter)
-        self.filter.left.connect(self._enter_list)
+        self.filter.left.connect(lambda: self.view.setFocus(Qt.FocusReason.OtherFocusReason))
         model.counted.connect(self.filter.set_counts)
         model.counted.connect(self._show_welcome)
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
@@ -91,11 +91,6 @@ class QueuePanel(QWidget):
 
     def _show_peaks(self) -> None:
         self.view.viewport().update()
-
-    def _enter_list(self) -> None:
-        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
-        if not self.view.currentIndex().isValid() and self.model.rowCount():
-            self.view.setCurrentIndex(self.model.index(0))
 
     def _show_welcome(self, counts: dict[Show, int]) -> None:
         if self._welcome is not None:

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFocusEvent,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -220,6 +221,13 @@ class QueueView(QListView):
             event.accept()
             return True
         return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Who comes by keyboard finds a row that the keys are for."""
+        super().focusInEvent(event)
+        by_mouse = event.reason() is Qt.FocusReason.MouseFocusReason
+        if self._model.rowCount() and not (by_mouse or self.selectionModel().hasSelection()):
+            self.go_to(self._model.job_at(max(self.currentIndex().row(), 0)).id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         # Keys that an editor leaves over, such as Enter, are not the list's.

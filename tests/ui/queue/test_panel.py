@@ -38,6 +38,14 @@ def test_search_as_one_types_and_on_to_the_list(qtbot: QtBot, panel: QueuePanel)
     qtbot.waitUntil(lambda: panel.model.rowCount() == len(JOBS))
 
 
+def test_who_enters_the_list_by_keyboard_has_a_row_for_the_keys(panel: QueuePanel) -> None:
+    panel.filter.show_only(Show.FAVOURITES)  # its rows have nothing of what was selected
+    panel.filter.show_only(Show.ALL)
+    panel.search()
+    QTest.keyClick(panel.filter.search, Qt.Key.Key_Down)
+    assert [job.id for job in panel.view.selected_jobs()] == [JOBS[0].id]
+
+
 def test_a_job_is_brought_into_sight_whatever_is_shown(panel: QueuePanel) -> None:
     panel.filter.show_only(Show.FAILED)
     panel.reveal("old")
