@@ -23,7 +23,8 @@ def sort_key(job: Job) -> Key:
         return 0, _seconds(job.started_at or job.created_at), 0.0, job.id
     if job.status is Status.PENDING:
         return 1, -job.priority, job.position, job.id
-    return 2, -_seconds(job.finished_at or job.created_at), 0.0, job.id
+    # What was cancelled all at once stays in the queue's order.
+    return 2, -_seconds(job.finished_at or job.created_at), job.position, job.id
 
 
 class Show(StrEnum):

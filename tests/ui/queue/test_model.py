@@ -29,6 +29,11 @@ def built(*jobs: Job) -> QueueModel:
     return model
 
 
+def test_what_was_cancelled_at_once_stays_in_the_queues_order() -> None:
+    jobs = [failed(id_, 5, position=place) for place, id_ in enumerate("zaky")]
+    assert ids(built(*reversed(jobs), failed("later", 6))) == ["later", "z", "a", "k", "y"]
+
+
 snapshots = st.builds(
     lambda make, id_, number, removed: Change(make(id_, number), removed=removed),
     st.sampled_from(
