@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from app.notices import Notice
+from app.notices import Action, Notice
 from app.paths import Paths
 from app.peak_loader import PeakLoader
 from app.player import Player
@@ -43,6 +43,7 @@ from ui.top_bar import TopBar
 __all__ = ["MainWindow"]
 
 _TITLE_BAR = 40  # pixels that the system's frame adds, about
+_PAUSED = "paused"  # key of the notice that the queue is paused
 _WARM_UP = 1_500  # milliseconds after the start
 
 
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._studio, self._player, self._theme = studio, player, theme
+        self._paused = False
         self.preferences = Preferences(settings, paths, theme, self)
         takes = self.preferences.takes_folder
         self.exporter = Exporter(takes / "Exported", takes / "Dragged", self)
@@ -202,6 +204,19 @@ class MainWindow(QMainWindow):
         self.compose.set_speed(status.speed)
         self.lists.speed = status.speed
         self.menus.pause.setChecked(status.paused)
+        if status.paused != self._paused:
+            self._paused = status.paused
+            self._show_paused()
+
+    def _show_paused(self) -> None:
+        """A queue at rest says so until it goes on: its menu may be far from the mind."""
+        if self._paused:
+            go_on = Action("go-on", self.tr("Go on"))
+            self.notices.tell(
+                Notice(self.tr("The queue is paused."), actions=(go_on,), key=_PAUSED)
+            )
+        else:
+            self.notices.dismiss(_PAUSED)
 
     def _open_job(self) -> None:
         self.menus.take_panel.setChecked(True)
@@ -240,6 +255,8 @@ class MainWindow(QMainWindow):
     def _act(self, key: str, action: str) -> None:
         """An action of a notice was pressed."""
         match key, action:
+            case _ if key == _PAUSED:
+                self._studio.set_paused(False)
             case Trash.KEY, "undo":
                 self.trash.undo()
             case ModelDesk.KEY, model_id:

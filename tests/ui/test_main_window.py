@@ -221,6 +221,23 @@ def test_the_state_of_the_engine_is_told_in_words(
     assert window.menus.pause.isChecked()
 
 
+def test_a_queue_at_rest_says_so_and_how_to_go_on(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine
+) -> None:
+    fake.set_status(paused=True)  # as at a start, when it was left so
+    fake.queue.paused = True
+    qtbot.waitUntil(lambda: "The queue is paused." in shown_texts(window.notices))
+    go_on = next(b for b in window.notices.findChildren(Button) if b.text() == "Go on")
+    qtbot.mouseClick(go_on, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.menus.pause.isChecked())
+    assert not fake.queue.paused
+    assert not window.notices.keys()
+    window.menus.pause.trigger()
+    qtbot.waitUntil(lambda: "The queue is paused." in shown_texts(window.notices))
+    window.menus.pause.trigger()
+    qtbot.waitUntil(lambda: not window.notices.keys())
+
+
 def test_diagnostics_are_copied_without_the_persons_name(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, music_home: Path
 ) -> None:
