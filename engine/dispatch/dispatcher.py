@@ -135,10 +135,10 @@ class Dispatcher:
         self._changed(self._runs.snapshots(self._store.move(ids, before)))
 
     async def edit(self, job_id: str, request: Request, name: str | None) -> None:
-        self._changed([self._store.edit(job_id, request, name)])
+        self._changed([self._runs.snapshot(self._store.edit(job_id, request, name))])
 
     async def annotate(self, job_id: str, **fields: Any) -> None:
-        self._changed([self._runs.snapshot(self._store.annotate(job_id, **fields))])
+        self._changed([self._runs.renamed(self._store.annotate(job_id, **fields))])
 
     async def delete(self, ids: Sequence[str]) -> None:
         gone, fallen = self._store.delete(ids)

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,7 +69,7 @@ class Runs:
         self._on_room = on_room
         self._on_disk_full = on_disk_full
         self._running: dict[str, Running] = {}
-        self._resting: dict[str, tuple[Job, asyncio.TimerHandle]] = {}
+        self._resting: dict[str, tuple[datetime, asyncio.TimerHandle]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.suspects: set[str] = set()
         """Waiting jobs that were there when the host died; each runs alone."""
@@ -88,15 +88,21 @@ class Runs:
 
     def snapshot(self, job: Job) -> Job:
         """A job as it is now: the store's row, with the progress or rest that only we know."""
-        for run in self._running.values():
-            if run.job.id == job.id:
-                return run.job
-        return self._resting[job.id][0] if job.id in self._resting else job
+        return self.snapshots([job])[0]
 
     def snapshots(self, jobs: list[Job]) -> list[Job]:
         live = {run.job.id: run.job for run in self._running.values()}
-        live |= {job_id: job for job_id, (job, _) in self._resting.items()}
+        for job in jobs:
+            if job.id in self._resting:
+                live[job.id] = replace(job, retry_at=self._resting[job.id][0])
         return [live.get(job.id, job) for job in jobs]
+
+    def renamed(self, job: Job) -> Job:
+        """Take over the name from a row; the job as it is now."""
+        for run in self._running.values():
+            if run.job.id == job.id:
+                run.job = replace(run.job, name=job.name)
+        return self.snapshot(job)
 
     # -- begin and give up -------------------------------------------------------------------
 
@@ -245,14 +251,17 @@ class Runs:
         """Keep a job from being claimed for a while. By the loop's clock, which never jumps."""
 
         def over() -> None:
-            self._resting.pop(job.id, None)
-            self._feed.changed([job])
-            self._on_room()
+            del self._resting[job.id]
+            self._spawn(self._rested(job.id))
 
-        resting = replace(job, retry_at=utc_now() + timedelta(seconds=seconds))
         timer = asyncio.get_running_loop().call_later(seconds, over)
-        self._resting[job.id] = (resting, timer)
-        self._feed.changed([resting])
+        self._resting[job.id] = (utc_now() + timedelta(seconds=seconds), timer)
+        self._feed.changed([self.snapshot(job)])
+
+    async def _rested(self, job_id: str) -> None:
+        # As its row is now: it may have been moved or edited meanwhile.
+        self._feed.changed(await self._insist(lambda: self._claims.jobs([job_id])))
+        self._on_room()
 
     # -- inside --------------------------------------------------------------------------------
 
