@@ -111,8 +111,7 @@ class Runs:
         self.suspects.discard(job.id)
         self._running[token] = Running(job, lane, self._files.path_for(job), alone)
         self._feed.changed([job])
-        made_by = lane.made_by(job.request.model)
-        cached = self._claims.cached_take(job.request.fingerprint(), made_by) if made_by else None
+        cached = self._identical(job.request, lane.made_by(job.request.model))
         if cached is None:
             self._enter(token)
         else:
@@ -135,6 +134,7 @@ class Runs:
         """Let a running job end with what it has; False if it does not grow now."""
         for token, run in self._running.items():
             if run.job.id == job_id and run.in_lane and run.job.step is Step.GENERATING:
+                self._claims.keep_from_cache(job_id)  # it will be shorter than what was asked for
                 run.lane.stop_here(token)
                 return True
         return False
@@ -278,6 +278,17 @@ class Runs:
             return
         run.in_lane = True
         run.lane.run(token, replace(run.job, request=request), run.path)
+
+    def _identical(self, request: Request, made_by: str | None) -> Take | None:
+        """A take that is what this request would give."""
+        sources = [source for source in (request.melody, request.continue_from) if source]
+        if made_by is None or not all(map(is_job_id, sources)):
+            return None  # a file may have changed since
+        try:
+            return self._claims.cached_take(request.fingerprint(), made_by)
+        except StorageError as error:
+            log.warning("made anew, as no identical take could be looked for: %s", error.message)
+            return None
 
     def _with_files(self, request: Request) -> Request:
         """The request with the files of the takes that it builds on in place of their ids."""

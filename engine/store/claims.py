@@ -161,6 +161,11 @@ class Claims(Records):
             row = query.dicts().first()
         return from_row(row).take if row is not None else None
 
+    def keep_from_cache(self, job_id: str) -> None:
+        """Let this job's take answer no identical request."""
+        with self._transaction():
+            self._update([job_id], None, fingerprint="")
+
     def _close(self, job_id: str, token: str, status: Status, error: Failure | None) -> bool:
         """Give a claimed job its final state; False if the claim is no longer ours."""
         jobs = self._tables.jobs
