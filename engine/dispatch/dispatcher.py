@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from engine.dispatch.feed import Feed
@@ -66,7 +66,7 @@ class Dispatcher:
             files,
             feed,
             RetryPolicy(settings.max_retries, settings.retry_delay),
-            on_room=self._wake,
+            on_room=self._room,
             on_disk_full=self._hold,
         )
         self._state = EngineState.STARTING
@@ -88,7 +88,7 @@ class Dispatcher:
         self._runs.suspects |= self._claims.suspects()
         for lane in self._lanes:
             lane.pause(self._paused)
-            await lane.start(self._listener(lane))
+            await lane.start(self._hear)
         self._spawn(self._recovery.unknown_files(self._feed))
         self._spawn(self._recovery.old_trash(self._settings.trash_days))
         self._wake()
@@ -155,6 +155,10 @@ class Dispatcher:
         self._paused = paused
         for lane in self._lanes:
             lane.pause(paused)
+        if paused:
+            self._pace.rest()
+        elif any(map(self._runs.in_lane, self._lanes)):
+            self._pace.began()
         self._wake()
 
     async def status(self) -> EngineStatus:
@@ -250,19 +254,19 @@ class Dispatcher:
 
     # -- what happens ------------------------------------------------------------------------
 
-    def _listener(self, lane: Lane) -> Callable[[LaneEvent], None]:
-        def hear(event: LaneEvent) -> None:
-            if isinstance(event, StateChanged):
-                self._state, self._detail = event.state, event.detail
-                self._wake()
-                return
-            if isinstance(event, Completed):
-                self._pace.made(event.take.duration)
-            self._runs.hear(event)
-            if not self._runs.in_lane(lane):
-                self._pace.rest()
+    def _hear(self, event: LaneEvent) -> None:
+        if isinstance(event, StateChanged):
+            self._state, self._detail = event.state, event.detail
+            self._wake()
+            return
+        if isinstance(event, Completed):
+            self._pace.made(event.take.duration)
+        self._runs.hear(event)
 
-        return hear
+    def _room(self) -> None:
+        if not any(map(self._runs.in_lane, self._lanes)):
+            self._pace.rest()
+        self._wake()
 
     def _changed(self, jobs: Sequence[Job]) -> None:
         self._feed.changed(jobs)

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 FIRST_SLOTS = 4
 """Runs given to a host that has not said yet how many it takes; more wait inside it."""
 RESTART_DELAYS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
-"""Seconds before the n-th start in a row of a host that ended before it was ready."""
+"""Seconds before the n-th start in a row of a host that was never ready."""
 QUIT_SECONDS = 2.0
 
 
@@ -149,6 +149,7 @@ class LocalLane:
         except OSError as error:
             log.error("the host could not be started: %s", error)
             self._tell(StateChanged(EngineState.STOPPED, str(error)))
+            self._start_later()
             return
         if self._listener is None:  # stopped meanwhile
             host.kill()
@@ -177,6 +178,11 @@ class LocalLane:
             )
             self._tell(Lost(lost, failure))
         self._tell(StateChanged(EngineState.RESTARTING, reason))
+        self._start_later()
+
+    def _start_later(self) -> None:
+        if self._listener is None:  # stopped meanwhile
+            return
         delay = RESTART_DELAYS[min(self._early_ends, len(RESTART_DELAYS) - 1)]
         self._early_ends += 1
         self._restart = asyncio.get_running_loop().call_later(delay, self._start_again)

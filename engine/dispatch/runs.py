@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -115,7 +115,7 @@ class Runs:
         if cached is None:
             self._enter(token)
         else:
-            self._spawn(self._reuse(token, cached))
+            self._spawn_end(token, self._reuse, cached)
 
     def give_up(self, job: Job) -> bool:
         """Drop the run of a job that was just cancelled; False if it does not run."""
@@ -172,13 +172,13 @@ class Runs:
                     run.job = replace(run.job, preview=event.path)
                     self._feed.changed([run.job])
                 case Completed():
-                    self._spawn(self._complete(token, event.take))
+                    self._spawn_end(token, self._complete, event.take)
                 case Failed():
-                    self._spawn(self._fail(token, event.failure, event.retriable))
+                    self._spawn_end(token, self._fail, event.failure, event.retriable)
                 case Lost():
-                    self._spawn(self._lose(token, event.failure))
+                    self._spawn_end(token, self._lose, event.failure)
                 case Gone():
-                    self._spawn(self._let_go(token))
+                    self._spawn_end(token, self._let_go)
 
     def _show(self, run: Running, event: Progressed) -> None:
         run.job = replace(run.job, step=event.step, progress=event.progress, eta_seconds=event.eta)
@@ -269,12 +269,12 @@ class Runs:
         """Hand a run to its lane, unless its job was cancelled meanwhile."""
         run = self._running[token]
         if run.job.cancelling:
-            self._spawn(self._let_go(token))
+            self._spawn_end(token, self._let_go)
             return
         try:
             request = self._with_files(run.job.request)
         except MusicError as error:
-            self._spawn(self._fail(token, Failure.of(error), retriable=False))
+            self._spawn_end(token, self._fail, Failure.of(error), False)
             return
         run.in_lane = True
         run.lane.run(token, replace(run.job, request=request), run.path)
@@ -321,6 +321,19 @@ class Runs:
                     self._feed.notice(Failure.of(error))
                     told = True
                 await asyncio.sleep(INSIST_SECONDS)
+
+    def _spawn_end(self, token: str, end: Callable[..., Awaitable[None]], *how: Any) -> None:
+        async def whatever_breaks() -> None:
+            """No run stays for ever: one whose end breaks has failed."""
+            try:
+                await end(token, *how)
+            except Exception as error:
+                if token not in self._running:
+                    raise
+                log.error("a run's end broke", exc_info=error)
+                await self._fail_for_good(token, Failure.of(error))
+
+        self._spawn(whatever_breaks())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -1,0 +1,51 @@
+"""How runs, and the host under them, begin and end when something goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.jobs import Status
+from engine.settings import EngineSettings
+from engine.store.claims import Claims
+from tests.engine.conftest import Watched
+
+COMPLETED, FAILED = Status.COMPLETED, Status.FAILED
+
+
+async def test_the_pace_counts_no_idle_time(engine: Watched) -> None:
+    await engine.ended(await engine.submit("steps=2"))
+    pace = engine.queue._pace
+    speed = pace.speed
+    assert speed is not None
+    assert pace._since is None, "the clock stands while nothing runs"
+
+
+@pytest.mark.logs("end broke")
+async def test_an_end_that_breaks_fails_its_job_and_frees_its_place(
+    engine: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("the test says so")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Claims, "finish", broken)
+        (failed,) = await engine.ended(await engine.submit("steps=2"))
+    assert failed.status is FAILED
+    assert failed.error is not None
+    assert failed.error.code == "unexpected"
+    await engine.queue.retry([failed.id])
+    await engine.until(lambda: engine.latest(failed.id).status is COMPLETED)
+
+
+@pytest.mark.logs("could not be started|no event")
+async def test_a_host_that_can_not_start_now_is_tried_again(
+    settings: EngineSettings, tmp_path: Path
+) -> None:
+    host = tmp_path / "host"
+    async with Watched(settings, host_command=[str(host)]) as engine:
+        (job,) = await engine.submit("steps=2")
+        await engine.until(lambda: any(s.state.value == "stopped" for s in engine.statuses))
+        host.symlink_to("/bin/cat")
+        await engine.until(lambda: engine.latest(job.id).status is Status.PROCESSING)
