@@ -27,13 +27,17 @@ def test_replayed_steps_are_the_same(tiny: Checkpoint) -> None:
     ) -> tuple[Callable[[], None], Tensor]:
         output = function(*inputs).clone()
         recorded.append(tuple(inputs[0].shape))
+        addresses = [keys.data_ptr() for keys in decoder._past.keys]
 
         def replay() -> None:
+            # A graph knows only the memory that it was recorded with.
+            assert addresses == [keys.data_ptr() for keys in decoder._past.keys]
             output.copy_(function(*inputs))
 
         return replay, output
 
-    replayed = grow(tiny, TorchDecoder(tiny, capture=capture), takes())
+    decoder = TorchDecoder(tiny, capture=capture)
+    replayed = grow(tiny, decoder, takes())
     plain = grow(tiny, TorchDecoder(tiny), takes())
     for one, other in zip(replayed, plain, strict=True):
         assert torch.equal(one, other)
