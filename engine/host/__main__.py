@@ -65,8 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _step_back() -> None:
     """A lower priority than the window's: music may take a little longer, clicks may not."""
-    below_normal = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10)
-    psutil.Process().nice(below_normal)
+    process = psutil.Process()
+    if os.name == "nt":
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        process.nice(max(10, process.nice()))  # only root may go back from a lower one
 
 
 def _private_stdout() -> BinaryIO:

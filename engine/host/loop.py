@@ -45,6 +45,8 @@ REPORT_SECONDS = 0.1
 """Between two reports of one run's progress."""
 PREVIEW_SECONDS = 2.0
 """Of work between two previews of one run; the first comes after as much."""
+PREVIEW_SHARE = 0.05
+"""Of the time, at most, for previews: each one is followed by a pause as long as that takes."""
 CHECKPOINT_SECONDS = 4.0
 """Of music between two checkpoints of one run: no death costs more."""
 
@@ -103,6 +105,7 @@ class HostLoop:
         self._generators: dict[str, Generator] = {}
         self._paused = False
         self._quitting = False
+        self._next_preview = 0.0
 
     def run(self) -> None:
         """Until told to quit; what grows then keeps a checkpoint."""
@@ -113,7 +116,8 @@ class HostLoop:
             self._admit()
             self._advance()
             for take in [t for t in self._takes if _is_done(t)]:
-                self._finish(take)
+                if take in self._takes and not self._quitting:
+                    self._finish(take)
         for take in self._takes:
             self._checkpoint(take)
 
@@ -241,16 +245,14 @@ class HostLoop:
                 self._report(take, now)
             if take.checkpoints and take.grown - take.safe >= CHECKPOINT_SECONDS:
                 self._checkpoint(take)
-            if now - take.previewed >= PREVIEW_SECONDS and not _is_done(take):
-                self._preview(take)
-                take.previewed = time.monotonic()
+        self._preview_one()
 
     def _finish(self, take: _Take) -> None:
         self._send(Stepped(run=take.run.run, step=Step.SAVING, progress=1.0, eta=0.0))
         try:
             audio = take.generator.finish(take.growing)
             self._take_commands()  # a cancel that came meanwhile spares the file
-            if take not in self._takes:
+            if self._quitting or take not in self._takes:
                 return
             made = save_take(take.run, audio, time.monotonic() - take.began)
         except Exception as error:  # noqa: BLE001
@@ -304,24 +306,35 @@ class HostLoop:
         self._send(Stepped(run=take.run.run, step=Step.GENERATING, progress=take.progress, eta=eta))
 
     def _checkpoint(self, take: _Take) -> None:
-        state = take.generator.checkpoint(take.growing)
-        take.checkpoints, take.safe = state is not None, take.grown
-        if state is None:
-            return
+        take.safe = take.grown
         try:
-            with replacing(take.run.checkpoint) as part:
-                part.write_bytes(state)
-        except MusicError as error:  # the take itself goes on; the next one may succeed
-            log.warning("no checkpoint: %s", error.message)
+            state = take.generator.checkpoint(take.growing)
+            take.checkpoints = state is not None
+            if state is not None:
+                with replacing(take.run.checkpoint) as part:
+                    part.write_bytes(state)
+        except Exception as error:  # noqa: BLE001 - the take goes on; the next one may succeed
+            log.warning("no checkpoint: %s", error)
+
+    def _preview_one(self) -> None:
+        """Let the take that waited longest be heard, unless previews had their share of time."""
+        now = time.monotonic()
+        due = [t for t in self._takes if now - t.previewed >= PREVIEW_SECONDS and not _is_done(t)]
+        if not due or now < self._next_preview:
+            return
+        take = min(due, key=lambda t: t.previewed)
+        self._preview(take)
+        take.previewed = time.monotonic()
+        self._next_preview = take.previewed + (take.previewed - now) / PREVIEW_SHARE
 
     def _preview(self, take: _Take) -> None:
-        heard = take.generator.preview(take.growing)
-        if heard is None:
-            return
         try:
+            heard = take.generator.preview(take.growing)
+            if heard is None:
+                return
             save_preview(take.run.preview, *heard)
-        except MusicError as error:  # a preview is a courtesy: the take itself goes on
-            log.warning("no preview: %s", error.message)
+        except Exception as error:  # noqa: BLE001 - a courtesy: the take itself goes on
+            log.warning("no preview: %s", error)
         else:
             self._send(Previewed(run=take.run.run))
 
