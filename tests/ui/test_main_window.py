@@ -328,22 +328,28 @@ def test_everything_is_reached_by_keyboard_and_has_a_name(
     assert not nameless
 
 
+@pytest.mark.parametrize("size", [(1024, 640), (960, 600)])
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_nothing_is_clipped_in_a_small_window(
-    qtbot: QtBot, qapp: QApplication, make_window: MakeWindow, fake: FakeEngine, language: str
+    qtbot: QtBot,
+    qapp: QApplication,
+    make_window: MakeWindow,
+    fake: FakeEngine,
+    language: str,
+    size: tuple[int, int],
 ) -> None:
     install_language(qapp, language)
     try:
         window = make_window()
     finally:
         install_language(qapp, "en")
-    window.resize(1024, 640)
+    window.resize(*size)
     id_ = generate(qtbot, window, fake, "calm")
     fake.complete(id_)
     qtbot.waitUntil(lambda: window.queue.model.takes == 1)
     window.queue.reveal(id_)
     QApplication.processEvents()
-    assert window.width() == 1024
+    assert (window.width(), window.height()) == size
     clipped = [
         f"{widget.text()!r}: {widget.width()} of {widget.sizeHint().width()}"
         for widget in window.findChildren(QWidget)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QLineEdit, QWidget
 
 from ui.queue.order import Filter, Show
 from ui.shared.theme import Theme
@@ -13,6 +13,7 @@ from ui.shared.widgets import Button
 
 __all__ = ["FilterBar"]
 
+_SEARCH, _WIDEST_SEARCH = 144, 220  # pixels
 _PAUSE = 80  # milliseconds without a key before the search is done
 
 
@@ -44,8 +45,7 @@ class FilterBar(QWidget):
         self._refresh()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.EDGE, 10, Space.EDGE, 10)
+        self._tab_row = row = QHBoxLayout()
         row.setSpacing(Space.HALF)
         for show, tab in self._tabs.items():
             tab.setCheckable(True)
@@ -53,21 +53,36 @@ class FilterBar(QWidget):
             tab.clicked.connect(self._tell)
             self._group.addButton(tab)
             row.addWidget(tab)
-        row.addStretch(1)
-        row.addWidget(self.search, 2)
+        row.addStretch()
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(Space.EDGE, 10, Space.EDGE, 10)
+        self._line.setSpacing(Space.HALF)
+        self._line.addLayout(row, 1)
+        self._line.addWidget(self.search, 2)
 
     def _set_up_search(self) -> None:
         self.search.setPlaceholderText(self.tr("Search takes"))
         self.search.setAccessibleName(self.tr("Search takes"))
         self.search.setToolTip(self.tr("Words of the name, prompt, key, tags or notes; “seed 12”"))
         self.search.setClearButtonEnabled(True)
-        self.search.setMinimumWidth(96)
-        self.search.setMaximumWidth(220)
+        self.search.setMinimumWidth(_SEARCH)
         self._lens = self.search.addAction(
             self._theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition
         )
         self.search.textChanged.connect(lambda _text: self._wait.start())
         self.search.installEventFilter(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Where there is little room, the search goes beneath the tabs."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        needed = self._tab_row.sizeHint().width() + _SEARCH + 2 * Space.EDGE + Space.HALF
+        wide = self.width() >= needed
+        self._line.setDirection(across if wide else down)
+        self.search.setMaximumWidth(_WIDEST_SEARCH if wide else self.width())
 
     def set_counts(self, counts: dict[Show, int]) -> None:
         """How many jobs each tab holds; told where it matters: what waits, and what failed."""
@@ -75,6 +90,7 @@ class FilterBar(QWidget):
             count = counts.get(show, 0)
             name = self._names[show]
             self._tabs[show].setText(f"{name} {count:,}" if count else name)
+        self._fit()
 
     def show_only(self, show: Show) -> None:
         """Choose a tab and forget the search."""
