@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine.dispatch.lane import (
@@ -37,6 +38,7 @@ FIRST_SLOTS = 4
 RESTART_DELAYS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the n-th start in a row of a host that was never ready."""
 QUIT_SECONDS = 2.0
+"""For a host to keep checkpoints before it is ended."""
 
 
 class LocalLane:
@@ -128,12 +130,12 @@ class LocalLane:
             await asyncio.gather(self._starting, return_exceptions=True)
         host, self._host = self._host, None
         if host is not None:
-            host.send(say.Quit())
-            try:
-                await asyncio.wait_for(asyncio.shield(host.wait()), QUIT_SECONDS)
-            except TimeoutError:
-                host.kill()
-                await host.wait()
+            if self._runs and self._loaded:  # what grows is worth a checkpoint
+                host.send(say.Quit())
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(asyncio.shield(host.wait()), QUIT_SECONDS)
+            host.kill()
+            await host.wait()
         self._runs.clear()
 
     # -- the host's life ---------------------------------------------------------------------

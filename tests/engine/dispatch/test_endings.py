@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from engine.dispatch import local
 from engine.jobs import Status
 from engine.settings import EngineSettings
 from engine.store.claims import Claims
@@ -49,3 +51,14 @@ async def test_a_host_that_can_not_start_now_is_tried_again(
         await engine.until(lambda: any(s.state.value == "stopped" for s in engine.statuses))
         host.symlink_to("/bin/cat")
         await engine.until(lambda: engine.latest(job.id).status is Status.PROCESSING)
+
+
+async def test_closing_waits_for_no_host_that_has_nothing_to_keep(
+    settings: EngineSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while it imports its libraries, or loads a model: it hears nothing then."""
+    monkeypatch.setattr(local, "QUIT_SECONDS", 1000.0)
+    async with asyncio.timeout(20):
+        async with Watched(settings, host_command=["sleep", "1000"]) as engine:
+            (job,) = await engine.submit("steps=2")
+            await engine.until(lambda: engine.latest(job.id).status is Status.PROCESSING)
