@@ -1,0 +1,79 @@
+"""The host's loop alone, with generators that break where the courtesies are."""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.generators.base import Audio, Growing, Samples
+from engine.host import loop as host_loop
+from engine.host.loop import HostLoop
+from engine.host.protocol import Command, Event, Made, Quit, Run
+from engine.jobs import Request
+from tests.fake_generators import ScriptedGenerator
+
+
+class Clumsy(ScriptedGenerator):
+    """Can neither be heard nor kept before the end."""
+
+    def preview(self, growing: Growing) -> tuple[Samples, int] | None:
+        raise MemoryError("no room for a preview")
+
+    def checkpoint(self, growing: Growing) -> bytes | None:
+        raise ValueError("the test says so")
+
+
+def run_of(folder: Path, prompt: str, duration: float = 2.0) -> Run:
+    return Run(
+        run="r",
+        request=Request(prompt=prompt, model="x", seed=1, duration=duration),
+        title="t",
+        path=folder / "take.wav",
+        preview=folder / "preview.wav",
+        checkpoint=folder / "take.ckpt",
+    )
+
+
+@pytest.mark.logs("no preview|no checkpoint")
+def test_a_preview_or_checkpoint_that_breaks_costs_no_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_loop, "PREVIEW_SECONDS", 0.0)
+    commands: queue.Queue[Command] = queue.Queue()
+    commands.put(run_of(tmp_path, "steps=6", duration=20.0))
+    events: list[Event] = []
+
+    def send(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, Made):
+            commands.put(Quit())
+
+    HostLoop(commands, send, lambda _: Clumsy).run()
+    assert isinstance(events[-1], Made)
+
+
+def test_a_take_is_not_saved_by_a_host_that_was_told_to_end(tmp_path: Path) -> None:
+    """Saving may take seconds; what has grown is kept as a checkpoint instead."""
+    commands: queue.Queue[Command] = queue.Queue()
+    commands.put(run_of(tmp_path, "steps=3"))
+
+    class Told(ScriptedGenerator):
+        def finish(self, growing: Growing) -> Audio:
+            commands.put(Quit())
+            return super().finish(growing)
+
+    HostLoop(commands, lambda _: None, lambda _: Told).run()
+    assert [path.name for path in tmp_path.iterdir()] == ["take.ckpt"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="nice is of Unix")
+def test_a_host_is_never_more_urgent_than_who_started_it() -> None:
+    code = "import os; from engine.host.__main__ import _step_back; _step_back(); print(os.nice(0))"
+    command = ["nice", "-n", str(15 - os.nice(0)), sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(done.stdout) == 15
