@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -112,6 +112,16 @@ def test_the_menu_sends_in_front(window: MainWindow, fake: FakeEngine) -> None:
         window.compose.fill_prompt(prompt)
         window.menus.generate_front.trigger()
     assert prompts(fake) == ["second", "first"]
+
+
+def test_only_files_that_are_there_can_be_opened(window: MainWindow) -> None:
+    browse = next(b for b in window.compose.audio.findChildren(Button) if b.isVisible())
+    for ask in (window.menus.open_list.trigger, window.menus.open_take.trigger, browse.click):
+        ask()
+        (dialog,) = window.findChildren(QFileDialog)
+        assert dialog.fileMode() is QFileDialog.FileMode.ExistingFile
+        dialog.setParent(None)
+        dialog.deleteLater()
 
 
 def test_a_list_dropped_anywhere_is_queued_whole(

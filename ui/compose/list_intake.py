@@ -57,6 +57,7 @@ class ListIntake(QObject):
         patterns = " ".join(f"*{suffix}" for suffix in LIST_SUFFIXES)
         dialog = QFileDialog(self._window, self.tr("Open a prompt list"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("Prompt lists ({patterns})").format(patterns=patterns))
         dialog.fileSelected.connect(lambda path: self.open_file(Path(path)))
         dialog.open()

@@ -36,6 +36,7 @@ class Reopener(QObject):
         patterns = " ".join(f"*{suffix}" for suffix in sorted(AUDIO_SUFFIXES))
         dialog = QFileDialog(self._window, self.tr("Settings of a take"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("Audio ({patterns})").format(patterns=patterns))
         dialog.fileSelected.connect(lambda path: self.read(Path(path)))
         dialog.open()
