@@ -66,6 +66,7 @@ class AudioDrop(QFrame):
 
     def clear(self) -> None:
         self.fill(None, None)
+        self.changed.emit()
 
     def set_model(self, model: ModelOption) -> None:
         self._model = model
@@ -126,6 +127,7 @@ class AudioDrop(QFrame):
         patterns = " ".join(f"*{suffix}" for suffix in sorted(AUDIO_SUFFIXES))
         dialog = QFileDialog(self, self.tr("Choose audio"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("Audio ({patterns})").format(patterns=patterns))
         dialog.fileSelected.connect(self._use)
         dialog.open()

@@ -152,6 +152,7 @@ class ComposePanel(QWidget):
         elif len(orders) == 1:
             self.edited.emit(self._editing, orders[0].request)
             self._set_editing(None)
+            self.seed.used()
         else:
             self.problems.tell(
                 "prompt", self.tr("One job cannot become several: take out the braces.")

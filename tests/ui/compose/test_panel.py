@@ -14,7 +14,7 @@ from engine.jobs import Job, Order, Request, Status, Step, utc_now
 from ui.compose.models import ModelOption
 from ui.compose.panel import ComposePanel
 from ui.shared.theme import Theme
-from ui.shared.widgets import Button
+from ui.shared.widgets import Button, IconButton
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -240,6 +240,7 @@ def test_a_waiting_job_is_changed_in_its_place(
     assert caught.args == ["gen_1", request.model_copy(update={"prompt": "calm piano"})]
     panel.send()
     assert len(sent) == 1  # the next one is a new job again
+    assert sent[0][0][0].request.seed != 5, "with a seed of its own"
     panel.edit(job)
     qtbot.mouseClick(panel.stop_editing, Qt.MouseButton.LeftButton)
     panel.send()
@@ -258,6 +259,17 @@ def test_audio_that_the_model_cannot_follow_is_told_plainly(
     panel.set_model(ModelOption("melody", "Melody", follows_audio=True, samples=True))
     panel.send()
     assert sent[0][0][0].request.melody == str(tmp_path / "hum.wav")
+
+
+def test_audio_that_is_taken_away_takes_the_complaint_along(
+    qtbot: QtBot, panel: ComposePanel, tmp_path: Path
+) -> None:
+    panel.fill_prompt("x")
+    drop(panel.audio, tmp_path / "hum.wav")
+    panel.send()
+    assert panel.problems.told("melody")
+    panel.audio.findChild(IconButton).click()
+    assert not panel.problems.told("melody")
 
 
 def test_the_whole_panel_can_be_walked_by_keyboard(qtbot: QtBot, panel: ComposePanel) -> None:
