@@ -16,8 +16,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from engine.audio.atomic import replacing
 from engine.audio.names import safe_name
-from engine.errors import AudioError
+from engine.errors import AudioError, StorageError
 from engine.jobs import Job, Status, Step, Take
 
 __all__ = ["TakeFiles"]
@@ -52,7 +53,7 @@ class TakeFiles:
             with os.scandir(self.folder) as entries:
                 for entry in entries:
                     match = _NAME.fullmatch(entry.name)
-                    if match and not entry.name.startswith("."):
+                    if match and entry.is_file() and not entry.name.startswith("."):
                         found[f"gen_{match['id']}"] = Path(entry.path)
         return found
 
@@ -122,11 +123,11 @@ class TakeFiles:
             with take.path.open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != take.sha256:
                     return None
-            _link(take.path, path)
             midi_path = path.with_suffix(".mid") if take.midi_path else None
             if take.midi_path and midi_path:
                 _link(take.midi_path, midi_path)
-        except OSError as error:
+            _link(take.path, path)  # the last: a take is complete when its audio is there
+        except (OSError, StorageError) as error:
             log.warning("the identical take can't be used again: %s", error)
             return None
         return replace(take, path=path, midi_path=midi_path, stars=0, kept=None, tags=(), notes="")
@@ -145,13 +146,12 @@ class TakeFiles:
 
 def _link(source: Path, target: Path) -> None:
     """A second name for the same file, or a copy where the disk has no links; whole or not."""
-    part = target.with_name(f".{target.name}.part")
-    part.unlink(missing_ok=True)
-    try:
-        part.hardlink_to(source)
-    except OSError:
-        shutil.copyfile(source, part)
-    part.replace(target)
+    with replacing(target) as part:
+        part.unlink(missing_ok=True)
+        try:
+            part.hardlink_to(source)
+        except OSError:
+            shutil.copyfile(source, part)
 
 
 def _number(text: str | None) -> float | None:

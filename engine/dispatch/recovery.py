@@ -71,9 +71,17 @@ class Recovery:
         return found
 
     async def old_trash(self, days: int) -> int:
-        """Forget takes that were deleted this long ago, with their files."""
-        gone = self._store.purge(days)
-        for job in gone:
-            if job.take is not None:
-                await asyncio.to_thread(self._files.discard, job.take)
+        """Forget takes that were deleted this long ago, with their files; returns how many.
+
+        The files go first: one without a row would be found, and be back in the library.
+        """
+        gone = []
+        for job in self._store.trash(days):
+            try:
+                if job.take is not None:
+                    await asyncio.to_thread(self._files.discard, job.take)
+                gone.append(job.id)
+            except OSError as error:  # another program may have it open
+                log.warning("%s stays in the trash: %s", job.id, error)
+        self._store.purge(gone)
         return len(gone)

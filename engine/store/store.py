@@ -169,17 +169,20 @@ class Store(Records):
             self._update(ids, None, deleted_at=None)
             return self.jobs(ids)
 
-    def purge(self, older_than_days: int) -> list[Job]:
-        """Forget what has been in the trash this long; returns it, so that files can follow."""
-        jobs, takes = self._tables.jobs, self._tables.takes
+    def trash(self, older_than_days: int) -> list[Job]:
+        """What has been in the trash this long."""
         limit = utc_now().timestamp() - older_than_days * 86400
+        with translated():
+            query = self._tables.everything().where(self._tables.jobs.deleted_at <= limit)
+            return [from_row(row) for row in query.dicts()]
+
+    def purge(self, ids: Collection[str]) -> None:
+        """Forget jobs of the trash, once their files are gone."""
+        jobs, takes = self._tables.jobs, self._tables.takes
         with self._transaction():
-            query = self._tables.everything().where(jobs.deleted_at <= limit)
-            gone = [from_row(row) for row in query.dicts()]
-            for chunk in chunks([job.id for job in gone]):
+            for chunk in chunks(ids):
                 takes.delete().where(takes.job_id.in_(chunk)).execute()
                 jobs.delete().where(jobs.id.in_(chunk)).execute()
-        return gone
 
     def setting(self, name: str, default: str) -> str:
         settings = self._tables.settings

@@ -1,0 +1,75 @@
+"""Takes and their files: what is forgotten, used again, or in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from engine.dispatch.files import TakeFiles
+from engine.jobs import Take
+from engine.settings import EngineSettings
+from tests.engine.conftest import Watched
+
+
+async def looked_through(engine: Watched) -> None:
+    """Until what a start does beside the queue is done."""
+    await asyncio.gather(*engine.queue._background, return_exceptions=True)
+
+
+async def emptied(settings: EngineSettings) -> None:
+    """Open the library with a trash that keeps nothing, until it was looked through."""
+    async with Watched(settings.model_copy(update={"trash_days": 0})) as engine:
+        await looked_through(engine)
+
+
+@pytest.mark.logs("in use|stays in the trash")
+async def test_old_trash_goes_whole_or_stays_trash(
+    settings: EngineSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Watched(settings) as engine:
+        (job,) = await engine.ended(await engine.submit("steps=2"))
+        await engine.queue.delete([job.id])
+    assert job.take is not None
+
+    def in_use(*_: object) -> None:
+        raise PermissionError("in use by another program")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TakeFiles, "discard", in_use)
+        await emptied(settings)
+    assert job.take.path.exists()
+    async with Watched(settings) as engine:
+        await looked_through(engine)
+        assert await engine.queue.jobs() == [], "what was deleted does not come back"
+
+    await emptied(settings)
+    assert not job.take.path.exists()
+
+
+async def test_a_folder_named_like_a_take_is_left_alone(settings: EngineSettings) -> None:
+    (settings.takes_folder / "A folder - 0123456789abcdef.wav").mkdir(parents=True)
+    async with Watched(settings) as engine:
+        await looked_through(engine)
+        assert (engine.notices, await engine.queue.jobs()) == ([], [])
+
+
+@pytest.mark.logs("can't be used again")
+def test_a_take_is_used_again_with_its_midi_or_not_at_all(tmp_path: Path) -> None:
+    audio, midi = tmp_path / "a.wav", tmp_path / "a.mid"
+    audio.write_bytes(b"sound")
+    midi.write_bytes(b"notes")
+    sha256 = "dd29442deca69f52c50006b831cb216edf78a7da33748f0a80ff19f2ebe57ecd"
+    take = Take(audio, 1.0, 44_100, 2, sha256, midi_path=midi, stars=3)
+    files = TakeFiles(tmp_path)
+
+    again = files.reuse(take, tmp_path / "new" / "b.wav")
+    assert again == dataclasses.replace(
+        take, path=tmp_path / "new" / "b.wav", midi_path=tmp_path / "new" / "b.mid", stars=0
+    )
+    assert (again.path.read_bytes(), again.midi_path.read_bytes()) == (b"sound", b"notes")
+    midi.unlink()
+    assert files.reuse(take, tmp_path / "c.wav") is None
+    assert not (tmp_path / "c.wav").exists()
