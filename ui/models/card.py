@@ -59,13 +59,17 @@ class ModelCard(QFrame):
         self._say(self.caution, "" if running else self._obstacle(entry))
         self._show_progress(entry)
         self.fetch.setText(self._verb(entry))
+        buttons = (self.pause, self.fetch, self.use, self.remove)
+        focused = self.window().focusWidget() in buttons
         self.fetch.setVisible(not running and not entry.installed)
         self.pause.setVisible(running)
         self.use.setVisible(entry.installed and not running and not entry.needs)
         self.remove.setVisible(not running and not entry.built_in and (entry.installed or begun))
-        for button in (self.fetch, self.pause, self.use, self.remove):
+        for button in buttons:
             button.setAccessibleName(f"{button.text()}: {entry.name}")
             button.setAccessibleDescription(licence(entry))
+        if focused:  # a button that hides would hand it to the next card's
+            next(button for button in buttons if not button.isHidden()).setFocus()
 
     def _show_progress(self, entry: ModelEntry) -> None:
         progress = entry.progress

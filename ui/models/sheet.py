@@ -74,6 +74,7 @@ class ModelsSheet(QDialog):
         column.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.EDGE)
         column.setSpacing(Space.EDGE)
         column.addLayout(head)
+        self.notices.layout().setContentsMargins(0, 0, Space.EDGE, 0)  # in line with the cards
         column.addWidget(self.notices)
         column.addWidget(scrolling(body), 1)
         column.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignRight)

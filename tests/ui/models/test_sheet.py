@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models import ModelEntry, ModelProgress
@@ -73,6 +73,22 @@ def test_while_it_downloads(card: ModelCard, qtbot: QtBot) -> None:
     for phase in ("asking", "checking", "waiting"):
         card.show_entry(replace(ENTRY, progress=ModelProgress(phase)))
         assert card.state.text().endswith("…")
+
+
+def test_the_keyboard_stays_on_the_card_that_downloads(
+    qtbot: QtBot, theme: Theme, window: QWidget
+) -> None:
+    cards = [ModelCard(theme, ENTRY), ModelCard(theme, replace(ENTRY, id="other"))]
+    column = QVBoxLayout(window)
+    for card in cards:
+        column.addWidget(card)
+    window.show()
+    qtbot.waitExposed(window)
+    cards[0].fetch.setFocus()
+    cards[0].show_entry(replace(ENTRY, progress=ModelProgress()))
+    assert window.focusWidget() is cards[0].pause
+    cards[0].show_entry(ENTRY)
+    assert window.focusWidget() is cards[0].fetch
 
 
 @pytest.mark.parametrize(
