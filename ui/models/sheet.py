@@ -29,7 +29,7 @@ class ModelsSheet(QDialog):
         self._theme, self._models = theme, models
         self.cards: dict[str, ModelCard] = {}
         self.room = label("", "muted")
-        self.notices = NoticeBar(theme)  # the window's own is behind this sheet
+        self.notices = NoticeBar(theme, left=0)  # the window's own is behind this sheet
         self.close_button = Button(self.tr("Close"))
         self.close_button.clicked.connect(self.accept)
         self._lay_out()
@@ -74,7 +74,6 @@ class ModelsSheet(QDialog):
         column.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.EDGE)
         column.setSpacing(Space.EDGE)
         column.addLayout(head)
-        self.notices.layout().setContentsMargins(0, 0, Space.EDGE, 0)  # in line with the cards
         column.addWidget(self.notices)
         column.addWidget(scrolling(body), 1)
         column.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignRight)

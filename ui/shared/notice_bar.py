@@ -35,14 +35,15 @@ class NoticeBar(QWidget):
     acted = Signal(str, str)
     """A notice's key, and the id of its action that was pressed. The notice is gone then."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, left: int = Space.EDGE) -> None:
+        """``left`` is the pixels that it stands in from the left."""
         super().__init__()
         self._theme = theme
         self._notices: dict[str, Notice] = {}
         self._timers: dict[str, QTimer] = {}
         self._card: _Card | None = None
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(Space.EDGE, 0, Space.EDGE, Space.HALF)
+        self._column.setContentsMargins(left, 0, Space.EDGE, Space.HALF)
         self.hide()
 
     def tell(self, notice: Notice) -> None:
