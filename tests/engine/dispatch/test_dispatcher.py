@@ -167,7 +167,7 @@ async def test_a_host_that_prints_rubbish_is_replaced(
         (ended,) = await engine.ended([job])
         assert ended.error is not None
         assert ended.error.code == "host_died"
-        assert any(s.state is EngineState.RESTARTING for s in engine.statuses)
+        await engine.until(lambda: any(s.state is EngineState.RESTARTING for s in engine.statuses))
 
 
 async def test_prints_of_a_generator_do_no_harm(engine: Watched) -> None:
