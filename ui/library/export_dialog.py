@@ -59,8 +59,15 @@ def run_export(wish: ExportWish) -> list[Exported]:
 class ExportDialog(QDialog):
     wished = Signal(ExportWish)
 
-    def __init__(self, jobs: Sequence[Job], folder: Path, parent: QWidget | None = None) -> None:
-        """``jobs`` have takes; the preview shows the first one's name."""
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        folder: Path,
+        parent: QWidget | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """``jobs`` have takes; the preview shows the first one's name. ``options`` are an earlier
+        ExportWish's, to begin with."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         title = self.tr("Export %n take(s)", "", len(jobs))
@@ -94,12 +101,22 @@ class ExportDialog(QDialog):
         self.export = Button(self.tr("Export"))
         self.export.setDefault(True)
         self._lay_out()
+        if options is not None:
+            self._fill(options)
         self.choose.clicked.connect(self._choose)
         self.cancel.clicked.connect(self.reject)
         self.export.clicked.connect(self.accept)
         self.pattern.textChanged.connect(self._show_name)
         self.format.currentIndexChanged.connect(self._show_name)
         self._show_name()
+
+    def _fill(self, options: Mapping[str, Any]) -> None:
+        self.format.setCurrentIndex(FORMATS.index(options["format"]))
+        self.rate.setCurrentIndex(_RATES.index(options["sample_rate"]))
+        self.loudness.setCurrentIndex(_LOUDNESS.index(options["loudness"]))
+        self.pattern.setText(options["pattern"])
+        self.bars.setChecked(options["trim_to_bars"] and self.bars.isEnabled())
+        self.midi.setChecked(options["midi"])
 
     def accept(self) -> None:
         options = {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -35,16 +35,17 @@ class Exporter(QObject):
         self._drag_folder = drag_folder
         self.folder = folder
         """Where the next export goes, unless the musician says otherwise; then that."""
+        self._options: Mapping[str, Any] | None = None  # of the last export
         self._background = Background(self)
 
     def open(self, jobs: Sequence[Job]) -> None:
         """Ask how to export the takes of ``jobs``, then do it."""
-        dialog = ExportDialog(jobs, self.folder, self._window)
+        dialog = ExportDialog(jobs, self.folder, self._window, self._options)
         dialog.wished.connect(self.run)
         dialog.open()
 
     def run(self, wish: ExportWish) -> None:
-        self.folder = wish.folder
+        self.folder, self._options = wish.folder, wish.options or self._options
         text = self.tr("Exporting %n take(s)…", "", len(wish.jobs))
         self.noticed.emit(Notice(text, key=self.KEY))
         self._background.run(lambda: run_export(wish), self._tell, self._fail)

@@ -16,7 +16,7 @@ from engine.audio.files import write_audio
 from engine.errors import NotFound
 from engine.generators.base import Audio, Facts
 from engine.jobs import Job, Request, Status, Step, Take, utc_now
-from ui.library.export_dialog import ExportDialog
+from ui.library.export_dialog import ExportDialog, ExportWish
 from ui.library.exporter import Exporter
 from ui.library.reopener import Reopener
 
@@ -72,6 +72,29 @@ def test_what_is_chosen_in_the_dialog_is_in_the_file(
     info = soundfile.info(tmp_path / "out" / "Calm- piano 120bpm C major.flac")
     assert (info.samplerate, info.frames) == (48_000, 96_000)  # one whole bar is 2 s
     assert str(exporter.folder) in notices[-1].text
+
+
+def test_the_next_export_begins_as_the_last_one_was(
+    qtbot: QtBot, window: QWidget, exporter: Exporter, job: Job
+) -> None:
+    notices = told(exporter)
+    exporter.open([job])
+    dialog = window.findChild(ExportDialog)
+    dialog.format.setCurrentText("FLAC")
+    dialog.loudness.setCurrentIndex(1)
+    dialog.bars.setChecked(True)
+    dialog.pattern.setText("{key} {name}")
+    wishes: list[ExportWish] = []
+    dialog.wished.connect(wishes.append)
+    dialog.accept()
+    dialog.setParent(None)
+    exporter.open([job])
+    again = window.findChild(ExportDialog)
+    again.wished.connect(wishes.append)
+    again.accept()
+    assert wishes[0] == wishes[1]
+    qtbot.waitUntil(lambda: notices[-1].level is Level.GOOD, timeout=20_000)
+    exporter.wait()
 
 
 def test_a_pattern_that_does_not_work_says_why(
