@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -143,7 +145,7 @@ class Song:
                 index, position = map(int, saved["place"])
                 codes = torch.from_numpy(saved["codes"].astype(np.int64))
                 chance = torch.from_numpy(saved["chance"].copy())
-        except (OSError, KeyError, EOFError) as error:
+        except (OSError, KeyError, EOFError, BadZipFile, zlib.error) as error:
             raise ValueError(f"no checkpoint: {error}") from error
         same = request == self._request.model_dump(mode="json")
         if not same or codes.shape != self.codes.shape or not 0 <= index < len(self.windows):

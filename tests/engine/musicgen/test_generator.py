@@ -94,10 +94,12 @@ def test_a_checkpoint_of_another_request_or_none_at_all_is_left_aside(
     begun = generator.start(Request(prompt="drums", duration=3, seed=1))
     generator.advance([begun])
     with caplog.at_level("CRITICAL"):
-        for state in (generator.checkpoint(begun), b"rubbish", b""):
-            assert (
-                generator.start(Request(prompt="bass", duration=3, seed=1), state).steps_done == 0
-            )
+        whole = generator.checkpoint(begun) or b""
+        torn = whole[:30] + bytes(200) + whole[230:]
+        for state in (whole, whole[: len(whole) // 2], torn, b"rubbish", b""):
+            prompt = "bass" if state is whole else "drums"
+            request = Request(prompt=prompt, duration=3, seed=1)
+            assert generator.start(request, state).steps_done == 0
 
 
 def test_out_of_memory_costs_no_tokens(
