@@ -631,6 +631,10 @@
         <translation>Basis data pustaka melaporkan kesalahan.</translation>
     </message>
     <message>
+        <source>yours: no restrictions</source>
+        <translation>milik Anda: tanpa batasan</translation>
+    </message>
+    <message>
         <source>No sound device can be used, so takes play in silence.</source>
         <translation>Tidak ada perangkat suara yang bisa dipakai, jadi take diputar tanpa suara.</translation>
     </message>

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.jobs import Job, Take
 from ui.queue.words import model_name
+from ui.shared.engine_words import in_own_words
 from ui.shared.text import clock, tidy
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
@@ -71,7 +72,7 @@ class Facts(QWidget):
         return values | (self._measured(take) if take else {})
 
     def _measured(self, take: Take) -> dict[str, str]:
-        values = {"key": take.key or "", "licence": take.licence}
+        values = {"key": take.key or "", "licence": in_own_words(take.licence)}
         if take.tempo:
             values["tempo"] = self.tr("{tempo} bpm").format(tempo=tidy(take.tempo))
             if take.beats_per_bar:

@@ -161,6 +161,8 @@ TEXTS = cast(
         ),
         QT_TRANSLATE_NOOP("Engine", "The damaged file is kept as {}."),
         QT_TRANSLATE_NOOP("Engine", "The library's database reported an error."),
+        # of a take
+        QT_TRANSLATE_NOOP("Engine", "yours: no restrictions"),
         # playing
         QT_TRANSLATE_NOOP("Engine", "No sound device can be used, so takes play in silence."),
         QT_TRANSLATE_NOOP("Engine", "Connect one, then choose it under the loudspeaker."),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine import errors
 from engine.errors import InvalidRequest, MusicError
+from engine.generators.sketch.generator import LICENCE
 from engine.jobs import Failure, parse_request
 from engine.promptlist import parse
 from ui.shared.engine_words import in_own_words
@@ -34,7 +35,7 @@ def test_every_hint_and_every_limit_is_translated() -> None:
     problems = {problem.message for problem in caught.value.problems}
     listed = {problem for text in ("", "#") for problem in parse(text).problems}
     unexpected = Failure.of(ValueError())
-    said = hints | problems | listed | {unexpected.message, unexpected.hint}
+    said = hints | problems | listed | {unexpected.message, unexpected.hint, LICENCE}
     assert len(said) > 14
     assert [text for text in said if in_own_words(text) == text] == []
 
