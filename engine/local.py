@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 from engine.dispatch.dispatcher import Dispatcher
 from engine.dispatch.feed import Feed
@@ -41,10 +42,11 @@ class LocalEngine:
 
     async def __aenter__(self) -> LocalEngine:
         settings = self._settings
-        self._lock = lock_folder(settings.data_folder)
-        try:
+        async with AsyncExitStack() as opening:
+            lock = lock_folder(settings.data_folder)
+            opening.callback(lock.release)
             opened = open_database(settings.database)
-            self._database = opened.database
+            opening.callback(opened.database.close)
             self.lane = LocalLane(settings, self._host_command)
             self.dispatcher = Dispatcher(
                 Store(opened.database),
@@ -54,10 +56,9 @@ class LocalEngine:
                 settings,
                 self._feed,
             )
+            opening.push_async_callback(self.dispatcher.close)
             await self.dispatcher.start()
-        except BaseException:
-            self._lock.release()
-            raise
+            self._open = opening.pop_all()
         if opened.aside is not None:
             damage = StoreDamaged(
                 "The library's database was damaged. A fresh one was started, and your takes "
@@ -69,8 +70,4 @@ class LocalEngine:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        try:
-            await self.dispatcher.close()
-        finally:
-            self._database.close()
-            self._lock.release()
+        await self._open.aclose()

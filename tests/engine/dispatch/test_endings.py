@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.dispatch import local
+from engine.dispatch.recovery import Recovery
+from engine.errors import StorageError
 from engine.jobs import Status
 from engine.settings import EngineSettings
 from engine.store.claims import Claims
@@ -62,3 +64,22 @@ async def test_closing_waits_for_no_host_that_has_nothing_to_keep(
         async with Watched(settings, host_command=["sleep", "1000"]) as engine:
             (job,) = await engine.submit("steps=2")
             await engine.until(lambda: engine.latest(job.id).status is Status.PROCESSING)
+
+
+async def test_a_library_that_can_not_be_opened_is_let_go(
+    settings: EngineSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its host, which was started by then, and its files."""
+
+    def broken(*_: object) -> None:
+        raise StorageError("the test says so")
+
+    engine = Watched(settings)
+    with monkeypatch.context() as patched:
+        patched.setattr(Recovery, "unknown_files", broken)
+        with pytest.raises(StorageError):
+            await engine.__aenter__()
+    host = engine.engine.lane.host_pid
+    assert host is None
+    async with Watched(settings):
+        pass
