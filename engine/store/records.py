@@ -98,6 +98,17 @@ class Records:
         status: Status,
         error: Failure | None,
     ) -> list[Job]:
+        """Give open jobs a final state, and fail what depends on them; returns what changed."""
+        ended = self._end_alone(ids, states, status, error)
+        return [*ended, *self._fail_dependants([job.id for job in ended])]
+
+    def _end_alone(
+        self,
+        ids: Collection[str],
+        states: Sequence[Status],
+        status: Status,
+        error: Failure | None,
+    ) -> list[Job]:
         open_ids = [job.id for job in self.jobs(ids) if job.status in states]
         self._update(
             open_ids,
@@ -107,26 +118,31 @@ class Records:
             error=failure_text(error) if error else None,
             finished_at=utc_now().timestamp(),
         )
-        return [*self.jobs(open_ids), *self._fail_dependants(open_ids)]
+        return self.jobs(open_ids)
 
     def _fail_dependants(self, ids: Collection[str]) -> list[Job]:
         """Fail what waits for jobs that will not complete, and what waits for those."""
+        failure = Failure(
+            "dependency_failed",
+            "The take that this one builds on was not made.",
+            "Retry: both are queued again.",
+        )
+        fallen: list[Job] = []
+        while waiting := self._waiting_for(ids):
+            failed = self._end_alone(waiting, (Status.PENDING,), Status.FAILED, failure)
+            fallen += failed
+            ids = [job.id for job in failed]
+        return fallen
+
+    def _waiting_for(self, ids: Collection[str]) -> list[str]:
         jobs = self._tables.jobs
-        waiting = [
+        return [
             row["id"]
             for chunk in chunks(ids)
             for row in jobs.select(jobs.id)
             .where(jobs.depends_on.in_(chunk), jobs.status == Status.PENDING.value)
             .dicts()
         ]
-        if not waiting:
-            return []
-        failure = Failure(
-            "dependency_failed",
-            "The take that this one builds on was not made.",
-            "Retry: both are queued again.",
-        )
-        return self._end(waiting, (Status.PENDING,), Status.FAILED, failure)
 
 
 def _list_order(job: Job) -> tuple[float, ...]:

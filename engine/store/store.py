@@ -19,6 +19,7 @@ from engine.store.rows import default_name, from_row, job_row
 
 __all__ = ["Store"]
 
+_NOT_MADE = (Status.FAILED, Status.CANCELLED)
 _POSITION_STEP = 1.0
 _CLOSEST = 1e-6
 """Positions nearer than this are set apart before something goes between them."""
@@ -64,7 +65,7 @@ class Store(Records):
             for number, job_id in enumerate(again):
                 self._update(
                     [job_id],
-                    jobs.status.in_((Status.FAILED.value, Status.CANCELLED.value)),
+                    jobs.status.in_([status.value for status in _NOT_MADE]),
                     status=Status.PENDING.value,
                     position=position + (number + 1) * _POSITION_STEP,
                     attempt=0,
@@ -199,27 +200,28 @@ class Store(Records):
     def _with_ended_dependencies(self, ids: Iterable[str]) -> list[str]:
         """``ids`` that failed or were cancelled, each after what it depends on."""
         found: dict[str, None] = {}
-
-        def visit(job: Job) -> None:
-            if job.status not in (Status.FAILED, Status.CANCELLED) or job.id in found:
-                return
-            if job.depends_on is not None and self.knows(job.depends_on):
-                visit(self.job(job.depends_on))
-            found[job.id] = None
-
         known = {job.id: job for job in self.jobs(list(ids))}
         for job_id in ids:
-            if job_id in known:
-                visit(known[job_id])
+            chain: list[str] = []
+            job = known.get(job_id)
+            while job is not None and job.status in _NOT_MADE and job.id not in found:
+                chain.append(job.id)
+                needed = job.depends_on
+                job = self.job(needed) if needed is not None and self.knows(needed) else None
+            found |= dict.fromkeys(reversed(chain))
         return list(found)
 
     def _check_dependencies(self, orders: Sequence[Order]) -> None:
-        """A job may depend on one that exists or that comes before it in the same batch."""
+        """A job may depend on one that is or can still be made, or comes before it in the batch."""
         earlier: set[str] = set()
         for order in orders:
             needed = order.depends_on
-            if needed is not None and needed not in earlier and not self.jobs([needed]):
-                raise InvalidRequest((Problem("depends_on", f"there is no job {needed}"),))
+            if needed is not None and needed not in earlier:
+                known = self.jobs([needed])
+                if not known:
+                    raise InvalidRequest((Problem("depends_on", f"there is no job {needed}"),))
+                if known[0].status in _NOT_MADE:  # it would wait for ever
+                    raise InvalidRequest((Problem("depends_on", f"{needed} was not made"),))
             if order.id is not None:
                 earlier.add(order.id)
 

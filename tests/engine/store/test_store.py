@@ -315,3 +315,24 @@ def test_moving_to_one_place_again_and_again_keeps_the_order(both: tuple[Store, 
         assert [job.id for job in store.jobs()] == [first.id, a.id, b.id, target.id]
     store.move([target.id, b.id], a.id)
     assert [job.id for job in store.jobs()] == [first.id, target.id, b.id, a.id]
+
+
+def test_what_builds_on_a_job_that_failed_already_is_refused(
+    both: tuple[Store, Claims],
+) -> None:
+    store, _ = both
+    (first,) = store.submit([Order(Request())])
+    store.cancel([first.id])
+    with pytest.raises(InvalidRequest, match="was not made"):
+        store.submit([Order(Request(), depends_on=first.id)])
+    assert len(store.jobs()) == 1
+
+
+def test_a_long_chain_falls_and_comes_back_whole(both: tuple[Store, Claims]) -> None:
+    store, _ = both
+    ids = [f"gen_{number}" for number in range(1200)]
+    links = zip(ids, [None, *ids], strict=False)
+    store.submit([Order(Request(), id=job_id, depends_on=needed) for job_id, needed in links])
+    store.cancel(ids[:1])
+    assert store.count(Status.FAILED) == len(ids) - 1
+    assert [job.id for job in store.retry(ids[-1:])] == ids
