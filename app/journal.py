@@ -39,7 +39,11 @@ def start_journal(folder: Path, level: int = logging.INFO) -> Path | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(
-            path, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8", delay=False
+            path,
+            maxBytes=FILE_BYTES,
+            backupCount=FILES,
+            encoding="utf-8",
+            errors="backslashreplace",  # names of files may be no text; JSON reads \udce9 back
         )
     except OSError as error:
         logging.basicConfig(level=level)
