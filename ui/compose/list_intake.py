@@ -51,7 +51,12 @@ class ListIntake(QObject):
         self._open(self.tr("Pasted prompts"), lambda: parse(text), pasted=text)
 
     def open_clipboard(self) -> None:
-        self.open_text(QGuiApplication.clipboard().text())
+        """A text, or a list's file; the addresses of other files are no prompts."""
+        mime = QGuiApplication.clipboard().mimeData()
+        if self.accepts(mime):
+            self.take(mime)
+        else:
+            self.open_text("")
 
     def browse(self) -> None:
         patterns = " ".join(f"*{suffix}" for suffix in LIST_SUFFIXES)

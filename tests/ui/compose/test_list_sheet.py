@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -112,6 +113,22 @@ def test_other_files_are_not_taken_for_lists(intake: ListIntake, tmp_path: Path)
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "take.wav"))])
     assert not intake.accepts(mime)
+
+
+def test_a_copied_file_is_pasted_as_the_list_that_it_is(
+    qtbot: QtBot, window: QWidget, intake: ListIntake, tmp_path: Path
+) -> None:
+    path = tmp_path / "songs.txt"
+    path.write_text("calm piano")
+    for copied, prompts in ((path, ["calm piano"]), (tmp_path / "take.wav", [])):
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(copied))])
+        QGuiApplication.clipboard().setMimeData(mime)
+        intake.open_clipboard()
+        sheet = opened(qtbot, window)
+        assert cells(sheet, ListRows.PROMPT) == prompts
+        sheet.setParent(None)
+        sheet.deleteLater()
 
 
 def test_several_pasted_lines_may_be_one_prompt(
