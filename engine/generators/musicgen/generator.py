@@ -96,7 +96,7 @@ class MusicGenGenerator:
     def finish(self, growing: Growing) -> Audio:
         song = cast("Song", growing)
         song.leave(self._decoder)
-        sound = self._codec.decode(song.codes)
+        sound = self._codec.decode(song.whole)
         if song.kept is not None:
             sound = self._joined(song.kept, sound, song.prompt_frames * self._codec.hop)
         sound = _levelled(sound, self._codec.sample_rate)

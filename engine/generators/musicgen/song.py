@@ -65,7 +65,6 @@ class Song:
         self.windows = plan_windows(frames, shape.longest, self.prompt_frames)
         self.heard: Samples | None = None
         """What was decoded for the last preview (samples, channels)."""
-        self.heard_frames = 0
         self._conditions = conditions
         self._row: Row | None = None
         self._stopped = False
@@ -86,7 +85,7 @@ class Song:
     @property
     def steps_total(self) -> int:
         if self._stopped:
-            return self.steps_done
+            return max(self.steps_done, max(self.shape.delays) + 1)  # one frame at the least
         return sum(window.steps(max(self.shape.delays)) for window in self.windows)
 
     # -- growing -----------------------------------------------------------------------------
@@ -119,9 +118,13 @@ class Song:
         return self.windows[self._index].start + self.tokens.frames_done
 
     def stop(self) -> None:
-        """What can be heard now is the whole."""
+        """What can be heard now is the whole; or its first frame, as soon as that is there."""
         self._stopped = True
-        self.codes = self.codes[:, : max(self.frames_done, self.prompt_frames + 1)]
+
+    @property
+    def whole(self) -> Tensor:
+        """The tokens [codebooks, frames] of the take, once all its steps are done."""
+        return self.codes[:, : self.frames_done] if self._stopped else self.codes
 
     # -- checkpoints -------------------------------------------------------------------------
 

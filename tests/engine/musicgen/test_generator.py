@@ -134,6 +134,17 @@ def test_stop_here_keeps_what_can_be_heard(generator: MusicGenGenerator) -> None
     assert len(audio.samples) == 150 * audio.sample_rate // 50, "153 steps less 3 of delay"
 
 
+@pytest.mark.parametrize("steps", [0, 2])
+def test_stop_here_waits_for_something_to_keep(generator: MusicGenGenerator, steps: int) -> None:
+    song = generator.start(Request(prompt="rain", duration=30, seed=1))
+    for _ in range(steps):
+        generator.advance([song])
+    generator.stop_here(song)
+    while song.steps_done < song.steps_total:
+        generator.advance([song])
+    assert (song.steps_done, len(generator.finish(song).samples)) == (4, 32_000 // 50)
+
+
 def test_a_preview_grows_with_its_take(generator: MusicGenGenerator) -> None:
     song = generator.start(Request(prompt="piano", duration=9, seed=2))
     heard = []
