@@ -143,7 +143,9 @@ class HostLoop:
             case Run():
                 self._waiting.append(command)
             case Drop(run=run):
-                self._waiting = deque(r for r in self._waiting if r.run != run)
+                for waiting in [r for r in self._waiting if r.run == run]:
+                    self._waiting.remove(waiting)
+                    _forget(waiting)
                 for take in [t for t in self._takes if t.run.run == run]:
                     self._leave(take)
                 self._send(Dropped(run=run))
@@ -295,8 +297,7 @@ class HostLoop:
     def _leave(self, take: _Take) -> None:
         if take in self._takes:
             self._takes.remove(take)
-        take.run.preview.unlink(missing_ok=True)
-        take.run.checkpoint.unlink(missing_ok=True)
+        _forget(take.run)
 
     # -- reports -----------------------------------------------------------------------------
 
@@ -356,6 +357,12 @@ class HostLoop:
                 retriable=isinstance(error, Retriable),
             )
         )
+
+
+def _forget(run: Run) -> None:
+    """Nobody goes on from here."""
+    run.preview.unlink(missing_ok=True)
+    run.checkpoint.unlink(missing_ok=True)
 
 
 def _is_done(take: _Take) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from engine.generators.base import Audio, Growing, Samples
 from engine.host import loop as host_loop
 from engine.host.loop import HostLoop
-from engine.host.protocol import Command, Event, Made, Quit, Run
+from engine.host.protocol import Command, Drop, Dropped, Event, Made, Quit, Run
 from engine.jobs import Request
 from tests.fake_generators import ScriptedGenerator
 
@@ -69,6 +69,19 @@ def test_a_take_is_not_saved_by_a_host_that_was_told_to_end(tmp_path: Path) -> N
 
     HostLoop(commands, lambda _: None, lambda _: Told).run()
     assert [path.name for path in tmp_path.iterdir()] == ["take.ckpt"]
+
+
+def test_a_run_that_is_dropped_while_it_waits_leaves_nothing(tmp_path: Path) -> None:
+    """As one does that memory was too short for: it grew before."""
+    waiting = run_of(tmp_path, "steps=3")
+    waiting.checkpoint.write_bytes(b"2")
+    commands: queue.Queue[Command] = queue.Queue()
+    for command in (waiting, Drop(run="r"), Quit()):
+        commands.put(command)
+    events: list[Event] = []
+    HostLoop(commands, events.append, lambda _: ScriptedGenerator).run()
+    assert events == [Dropped(run="r")]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="nice is of Unix")
