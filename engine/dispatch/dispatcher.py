@@ -1,7 +1,7 @@
 """The dispatcher: the queue at work. Fills lanes, and keeps every promise of the queue.
 
-Lives on one asyncio event loop. The store is called on that loop: its statements take well under
-a millisecond each. Nothing here knows Qt, HTTP or how music is made.
+Lives on one asyncio event loop. The store is called on that loop: a verb on one job takes about a
+millisecond. Nothing here knows Qt, HTTP or how music is made.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Dispatcher:
         self._wake()
 
     async def close(self) -> None:
-        """Stop working; what ran goes back to the queue and its attempt is not counted."""
+        """Stop working; what ran goes back to the queue, and that counts as no retry."""
         self._closing = True
         for handle in (self._filling, self._look_again, self._status_timer):
             if handle is not None:

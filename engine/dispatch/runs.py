@@ -145,7 +145,7 @@ class Runs:
             self._resting.pop(job_id)[1].cancel()
 
     async def close(self) -> None:
-        """Put what still runs back into the queue, without counting it."""
+        """Put what still runs back into the queue; that counts as no retry."""
         for _, timer in self._resting.values():
             timer.cancel()
         for task in list(self._tasks):

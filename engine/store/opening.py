@@ -1,7 +1,7 @@
 """Open the database: one program at a time, checked, backed up before it is migrated.
 
 A damaged file is set aside, never deleted, and an empty one takes its place; the takes are then
-found again from their files (``engine.store.adopt``).
+found again from their files (``Claims.adopt``).
 """
 
 from __future__ import annotations
