@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from peewee import Database, Table
+from pydantic import ValidationError
 
 from engine.jobs import Failure, Job, Order, Request, Status, Step, Take, new_id
 
@@ -107,7 +108,7 @@ def from_row(row: Mapping[str, Any]) -> Job:
     error = row["error"]
     return Job(
         id=row["id"],
-        request=Request.model_validate_json(row["request"]),
+        request=_request(row["request"]),
         name=row["name"],
         status=status,
         step=_FINAL_STEP[status],
@@ -135,6 +136,16 @@ def failure_text(failure: Failure) -> str:
 def new_token() -> str:
     """A claim's token: only who holds it may finish the job."""
     return uuid.uuid4().hex
+
+
+def _request(text: str) -> Request:
+    """A stored request. Settings of a later version that this one does not know are left out, so
+    that one row does not hide the library."""
+    try:
+        return Request.model_validate_json(text)
+    except ValidationError:
+        known = {k: v for k, v in json.loads(text).items() if k in Request.model_fields}
+        return Request.model_validate(known)
 
 
 def _take(row: Mapping[str, Any]) -> Take:

@@ -336,3 +336,11 @@ def test_a_long_chain_falls_and_comes_back_whole(both: tuple[Store, Claims]) -> 
     store.cancel(ids[:1])
     assert store.count(Status.FAILED) == len(ids) - 1
     assert [job.id for job in store.retry(ids[-1:])] == ids
+
+
+def test_a_row_of_a_later_version_is_read(both: tuple[Store, Claims], tmp_path: Path) -> None:
+    store, _ = both
+    (job,) = store.submit([Order(Request(prompt="from tomorrow"))])
+    with closing(sqlite3.connect(tmp_path / "studio.db")) as other, other:
+        other.execute("UPDATE jobs SET request = json_set(request, '$.hologram', 'on')")
+    assert store.job(job.id).request == job.request
