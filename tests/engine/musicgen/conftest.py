@@ -13,7 +13,7 @@ import pytest
 collect_ignore_glob = [] if importlib.util.find_spec("audiocraft") else ["test_*.py"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A hub's cache that holds the text encoder, and no network."""
     import demucs.pretrained
@@ -40,19 +40,19 @@ def _folder(shape: str, factory: pytest.TempPathFactory) -> Path:
     return checkpoints.write_checkpoint(folder, getattr(checkpoints, shape))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tiny_folder(hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _folder("TINY", tmp_path_factory)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tiny(tiny_folder: Path) -> Any:
     from engine.generators.musicgen.checkpoint import load_checkpoint
 
     return load_checkpoint(tiny_folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def melody(hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Follows melodies, and knows four seconds at once."""
     from engine.generators.musicgen.checkpoint import load_checkpoint
@@ -60,7 +60,7 @@ def melody(hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     return load_checkpoint(_folder("MELODY", tmp_path_factory))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stereo(hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     from engine.generators.musicgen.checkpoint import load_checkpoint
 
