@@ -248,8 +248,8 @@ class _Handler(BaseHTTPRequestHandler):
         for at, end in ((0, first), (first, len(body))):
             for begin in range(at, end, BLOCK):
                 block = body[begin : min(begin + BLOCK, end)]
+                call.sent += len(block)  # first: who has read the last block may look at once
                 self.wfile.write(block)
-                call.sent += len(block)
             if trouble.cut_after is not None:
                 self.close_connection = True
                 return
