@@ -139,7 +139,7 @@ def timed(step: Stepper) -> float:
 class Ours:
     """One of our decoders, with sampling."""
 
-    def __init__(self, checkpoint: Checkpoint, decoder: Decoder) -> None:
+    def __init__(self, checkpoint: Checkpoint, decoder: Decoder[Any]) -> None:
         self.checkpoint = checkpoint
         self.decoder = decoder
 

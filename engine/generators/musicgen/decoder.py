@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -33,8 +33,11 @@ class Row(Protocol):
     def guidance(self) -> float: ...
 
 
-class Decoder(Protocol):
-    """Reads tokens and predicts the next ones, for many rows at once.
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+class Decoder(Protocol[AnyRow]):
+    """Reads tokens and predicts the next ones, for many rows of its own kind at once.
 
     >>> row = decoder.open(encode_conditions(checkpoint, "calm piano"), guidance=3.0)
     >>> logits = decoder.logits([row], [tokens.read()])
@@ -45,11 +48,11 @@ class Decoder(Protocol):
     precision: str
     """Of the weights: "fp32", "bf16", "fp16" or "int8"."""
 
-    def open(self, conditions: Conditions, guidance: float = 3.0) -> Row:
+    def open(self, conditions: Conditions, guidance: float = 3.0) -> AnyRow:
         """Make room for a take, and compute once what stays the same at all its steps."""
         ...
 
-    def logits(self, rows: Sequence[Row], inputs: Sequence[Tensor]) -> Tensor:
+    def logits(self, rows: Sequence[AnyRow], inputs: Sequence[Tensor]) -> Tensor:
         """Let each row read its input [codebooks, steps] and say what comes next.
 
         Gives guided logits [rows, codebooks, card], float32 on the CPU. A row's first input may
@@ -58,7 +61,7 @@ class Decoder(Protocol):
         """
         ...
 
-    def close(self, row: Row) -> None:
+    def close(self, row: AnyRow) -> None:
         """Free the row's memory. It must not be used again."""
         ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -51,7 +51,7 @@ class MusicGenGenerator:
     def __init__(
         self,
         checkpoint: Checkpoint,
-        decoder: Decoder,
+        decoder: Decoder[Any],
         name: str,
         *,
         licence: str = "",

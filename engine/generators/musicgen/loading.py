@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import psutil
 import torch
@@ -54,7 +54,7 @@ class MusicGenKind:
             checkpoint, decoder, model.name, licence=str(model.licence), slots=slots
         )
 
-    def _decoder(self, checkpoint: Checkpoint) -> Decoder:
+    def _decoder(self, checkpoint: Checkpoint) -> Decoder[Any]:
         """The quickest one that knows this model."""
         on_cpu = _device() == "cpu"
         precision = self.precision
@@ -62,11 +62,11 @@ class MusicGenKind:
             precision = "int8" if on_cpu else "fp16"
         try:
             if on_cpu and precision in ("int8", "fp32"):
-                return cast("Decoder", OpenVinoDecoder(checkpoint, precision))
-            return cast("Decoder", TorchDecoder(checkpoint, precision, _device()))
+                return OpenVinoDecoder(checkpoint, precision)
+            return TorchDecoder(checkpoint, precision, _device())
         except ModelUnavailable as error:
             log.warning("%s Going on with the reference decoder.", error.message)
-            return cast("Decoder", ReferenceDecoder(checkpoint))
+            return ReferenceDecoder(checkpoint)
 
 
 def _device() -> str:
@@ -75,7 +75,7 @@ def _device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
-def _slots(checkpoint: Checkpoint, decoder: Decoder) -> int:
+def _slots(checkpoint: Checkpoint, decoder: Decoder[Any]) -> int:
     """How many takes of the longest window fit into the memory that is free now."""
     if _device() == "cuda":
         free = torch.cuda.mem_get_info()[0]

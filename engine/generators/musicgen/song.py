@@ -7,6 +7,7 @@ import json
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.generators.musicgen.conditions import Conditions
-from engine.generators.musicgen.decoder import Decoder, Row
+from engine.generators.musicgen.decoder import Decoder
 from engine.generators.musicgen.pattern import UNKNOWN, DelayedTokens
 from engine.generators.musicgen.sampling import Sampler
 from engine.generators.musicgen.windows import plan_windows
@@ -66,7 +67,7 @@ class Song:
         self.heard: Samples | None = None
         """What was decoded for the last preview (samples, channels)."""
         self._conditions = conditions
-        self._row: Row | None = None
+        self._row: Any = None
         self._stopped = False
         self._enter(0)
 
@@ -90,21 +91,21 @@ class Song:
 
     # -- growing -----------------------------------------------------------------------------
 
-    def row(self, decoder: Decoder) -> Row:
-        """This song's row in the decoder, opened when it has none."""
+    def row(self, decoder: Decoder[Any]) -> Any:
+        """This song's row, of the decoder's own kind; opened when it has none."""
         if self._row is None:
             start = self.windows[self._index].start / self.shape.frame_rate
             self._row = decoder.open(self._conditions(start), self._request.guidance)
             self._resume(self.tokens.codes, self.tokens.position)
         return self._row
 
-    def leave(self, decoder: Decoder) -> None:
+    def leave(self, decoder: Decoder[Any]) -> None:
         """Give the row back; the next step opens another one and reads everything again."""
         if self._row is not None:
             decoder.close(self._row)
             self._row = None
 
-    def hear(self, logits: Tensor, decoder: Decoder) -> None:
+    def hear(self, logits: Tensor, decoder: Decoder[Any]) -> None:
         """Choose the next tokens from logits [codebooks, card]; goes on to the next window."""
         self.tokens.write(self.sampler(logits))
         self._collect()

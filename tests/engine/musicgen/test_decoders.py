@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import torch
@@ -21,10 +22,10 @@ from engine.generators.musicgen.decoders.reference import ReferenceDecoder
 from engine.generators.musicgen.decoders.torch import TorchDecoder
 from tests.engine.musicgen.growing import Take, by_audiocraft, grow
 
-Make = Callable[[Checkpoint], Decoder]
+Make = Callable[[Checkpoint], Decoder[Any]]
 
 
-def exact_openvino(checkpoint: Checkpoint) -> Decoder:
+def exact_openvino(checkpoint: Checkpoint) -> Decoder[Any]:
     return OpenVinoDecoder(checkpoint, "fp32")
 
 
