@@ -3,7 +3,7 @@
 A decoder is the language model at work. It reads tokens and gives the logits of the next ones;
 it neither samples (``sampling``) nor knows the delay pattern (``pattern``). Rows are ragged: they
 join and leave at any step, and each attends to its own past alone, so a row's logits do not
-depend on its neighbours but for the rounding of floating-point sums.
+depend on its neighbours but for the rounding of floating-point sums (see ``Decoder.repeats``).
 """
 
 from __future__ import annotations
@@ -47,6 +47,9 @@ class Decoder(Protocol[AnyRow]):
     name: str
     precision: str
     """Of the weights: "fp32", "bf16", "fp16" or "int8"."""
+    repeats: str
+    """How well a take repeats in another batch: "exactly", bit by bit, or "nearly": sums are
+    rounded differently, which may tip a token. It is written into the take."""
 
     def open(self, conditions: Conditions, guidance: float = 3.0) -> AnyRow:
         """Make room for a take, and compute once what stays the same at all its steps."""

@@ -106,6 +106,7 @@ class MusicGenGenerator:
             licence=self.licence,
             tempo=estimate_tempo(heard),
             key=estimate_key(heard),
+            extra={"repeats": self._decoder.repeats},
         )
         return Audio(sound, self._codec.sample_rate, facts)
 

@@ -14,9 +14,12 @@ from engine.errors import ModelUnavailable
 from engine.generators.base import Generator
 from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
 from engine.generators.musicgen.decoder import Decoder
+from engine.generators.musicgen.decoders.native import NativeDecoder
 from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
 from engine.generators.musicgen.decoders.reference import ReferenceDecoder
 from engine.generators.musicgen.decoders.torch import TorchDecoder
+from engine.generators.musicgen.decoders.vectors import suits_this_processor
+from engine.generators.musicgen.decoders.weights import forget_matrices
 from engine.generators.musicgen.generator import MusicGenGenerator
 from engine.models.catalogue import find
 from engine.models.folder import ModelFolder
@@ -62,7 +65,12 @@ class MusicGenKind:
             precision = "int8" if on_cpu else "fp16"
         try:
             if on_cpu and precision in ("int8", "fp32"):
-                return OpenVinoDecoder(checkpoint, precision)
+                native = precision == "int8" and suits_this_processor()
+                own: Decoder[Any] = (
+                    NativeDecoder(checkpoint) if native else OpenVinoDecoder(checkpoint, precision)
+                )
+                forget_matrices(checkpoint.lm)
+                return own
             return TorchDecoder(checkpoint, precision, _device())
         except ModelUnavailable as error:
             log.warning("%s Going on with the reference decoder.", error.message)

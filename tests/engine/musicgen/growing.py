@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -44,7 +45,7 @@ class Take:
 
 def grow(
     checkpoint: Checkpoint,
-    decoder: Decoder,
+    decoder: Decoder[Any],
     takes: Iterable[Take],
     forced: Sequence[Tensor] | None = None,
 ) -> list[Tensor]:

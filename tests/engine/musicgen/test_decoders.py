@@ -7,19 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from engine.errors import GenerationError, ModelUnavailable, OutOfMemory
-from engine.generators.musicgen.checkpoint import Checkpoint
+from engine.errors import GenerationError, ModelDamaged, ModelUnavailable, OutOfMemory
+from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
 from engine.generators.musicgen.conditions import encode_conditions
 from engine.generators.musicgen.decoder import Decoder
+from engine.generators.musicgen.decoders.native import NativeDecoder
 from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
 from engine.generators.musicgen.decoders.reference import ReferenceDecoder
 from engine.generators.musicgen.decoders.torch import TorchDecoder
+from engine.generators.musicgen.decoders.weights import forget_matrices
 from tests.engine.musicgen.growing import Take, by_audiocraft, grow
 
 Make = Callable[[Checkpoint], Decoder[Any]]
@@ -122,10 +125,14 @@ def test_neighbours_change_no_more_than_the_last_bits(
         assert difference < bound, take.prompt  # of logits whose spread is about 6
 
 
-@pytest.mark.parametrize("make", FAST.values(), ids=FAST)
+SAMPLED = {**FAST, "openvino-int8": OpenVinoDecoder}
+
+
+@pytest.mark.parametrize("make", SAMPLED.values(), ids=SAMPLED)
 def test_a_sampled_take_is_the_same_alone_and_in_a_batch(make: Make, tiny: Checkpoint) -> None:
     """Holds here and on most machines; an answer on the edge may tip where rounding differs."""
-    prompts = ["rain", "calm piano", "", "fast drums"]
+    assert make(tiny).repeats == "nearly"
+    prompts = [take.prompt for take in RAGGED]
     takes = [
         Take(prompt, 25, joins=2 * i, temperature=1.0, seed=i) for i, prompt in enumerate(prompts)
     ]
@@ -140,8 +147,9 @@ def test_a_sampled_take_is_the_same_alone_and_in_a_batch(make: Make, tiny: Check
         partial(TorchDecoder, precision="bf16"),
         partial(TorchDecoder, precision="int8"),
         OpenVinoDecoder,
+        NativeDecoder,
     ],
-    ids=["torch-bf16", "torch-int8", "openvino-int8"],
+    ids=["torch-bf16", "torch-int8", "openvino-int8", "native-int8"],
 )
 def test_low_precision_is_close(tiny: Checkpoint, rough: Make) -> None:
     """Teacher forcing: the exact tokens are given, the next ones are foretold by both."""
@@ -153,6 +161,38 @@ def test_low_precision_is_close(tiny: Checkpoint, rough: Make) -> None:
     )
     assert (truth.argmax(-1) == said.argmax(-1)).float().mean() > 0.95
     assert kl_divergence(truth, said) < 0.005
+
+
+def test_native_logits_are_the_same_to_the_last_bit(tiny: Checkpoint, melody: Checkpoint) -> None:
+    """Alone, in any batch, by any number of threads, and when a take goes on from its tokens,
+    which are read in one go."""
+    decoder = NativeDecoder(tiny)
+    assert decoder.repeats == "exactly"
+    decoder._threads = 2
+    takes = [replace(take, temperature=1.0, seed=n) for n, take in enumerate(again(RAGGED))]
+    for take, codes in zip(takes, grow(tiny, decoder, takes), strict=True):
+        alone = replace(take, joins=0, rests=(), row=None, heard=[])
+        assert torch.equal(grow(tiny, NativeDecoder(tiny), [alone])[0], codes)
+        assert torch.equal(torch.stack(alone.heard), torch.stack(take.heard)), take.prompt
+    long = Take("calm piano", 120, melody=tune(melody, 1.5))
+    codes = grow(melody, NativeDecoder(melody), [long])[0]
+    later = replace(long, known=codes[:, :100], row=None, heard=[])
+    grow(melody, NativeDecoder(melody), [later], [codes])
+    assert torch.equal(torch.stack(later.heard), torch.stack(long.heard)[100:])
+
+
+def test_native_hides_no_damage(tiny: Checkpoint) -> None:
+    """Rounding to whole numbers must not turn what is no number into one."""
+    weight = tiny.lm.transformer.layers[0].linear1.weight
+    before = weight.detach().clone()
+    try:
+        with torch.no_grad():
+            weight[3, 5] = torch.nan
+        with pytest.raises(ModelDamaged):
+            grow(tiny, NativeDecoder(tiny), [Take("rain", 3)])
+    finally:
+        with torch.no_grad():
+            weight.copy_(before)
 
 
 def again(takes: Sequence[Take]) -> list[Take]:
@@ -184,6 +224,29 @@ def test_blocks_are_used_again(tiny: Checkpoint) -> None:
     assert pool.shape[0] == len(decoder._free) < 3 * 2 * row_blocks + 32
     per_block = sum(tensor.byte_size for tensor in decoder._pool.values()) / pool.shape[0]
     assert decoder.row_bytes(60) == per_block * row_blocks
+
+
+@pytest.mark.parametrize("make", [exact_openvino, NativeDecoder], ids=["openvino", "native"])
+def test_decoders_with_weights_of_their_own_need_no_others(
+    make: Make, tiny: Checkpoint, tiny_folder: Path
+) -> None:
+    expected = grow(tiny, make(tiny), [Take("rain", 9)])[0]
+    checkpoint = load_checkpoint(tiny_folder)
+    decoder = make(checkpoint)
+    before = sum(parameter.nbytes for parameter in checkpoint.lm.transformer.parameters())
+    forget_matrices(checkpoint.lm)
+    after = sum(parameter.nbytes for parameter in checkpoint.lm.transformer.parameters())
+    assert after < 0.25 * before
+    assert torch.equal(grow(checkpoint, decoder, [Take("rain", 9)])[0], expected)
+
+
+def test_native_uses_its_blocks_again(tiny: Checkpoint) -> None:
+    decoder = NativeDecoder(tiny)
+    for _ in range(3):
+        grow(tiny, decoder, [Take("rain", 70), Take("a", 70)])  # two blocks, and one of the prompt
+    assert len(decoder._cache.keys) == len(decoder._free) == 16
+    per_block = sum(array.nbytes for array in decoder._cache) / 16
+    assert decoder.row_bytes(73) == per_block * 2 * 3
 
 
 def test_memory_that_ends_is_told_apart(tiny: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,6 +132,7 @@ def test_stop_here_keeps_what_can_be_heard(generator: MusicGenGenerator) -> None
     assert song.steps_done == song.steps_total
     audio = generator.finish(song)
     assert len(audio.samples) == 150 * audio.sample_rate // 50, "153 steps less 3 of delay"
+    assert audio.facts.extra["repeats"] == "nearly", "as the decoder says"
 
 
 @pytest.mark.parametrize("steps", [0, 2])

@@ -21,8 +21,9 @@ from engine.errors import ModelUnavailable
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.conditions import Conditions
 from engine.generators.musicgen.decoder import guide, out_of_memory
+from engine.generators.musicgen.decoders.embedding import Embedding
 from engine.generators.musicgen.decoders.openvino_graph import BLOCK, build_graph
-from engine.generators.musicgen.decoders.weights import encode_positions, fuse, is_known
+from engine.generators.musicgen.decoders.weights import fuse, is_known
 
 __all__ = ["OpenVinoDecoder"]
 
@@ -55,6 +56,7 @@ class OpenVinoDecoder:
     """Decodes by one compiled model; the keys and values of all rows lie in one pool of blocks."""
 
     name = "openvino"
+    repeats = "nearly"
 
     def __init__(self, checkpoint: Checkpoint, precision: str = "int8") -> None:
         """Raises ModelUnavailable for a transformer that only the reference decoder knows."""
@@ -62,10 +64,7 @@ class OpenVinoDecoder:
             raise ModelUnavailable("This model's transformer is of a kind that is not known here.")
         self.precision = precision
         self._lm = lm = checkpoint.lm
-        # In NumPy: torch's threads, which spin for a while after each use, take OpenVINO's cores.
-        self._tables: Floats = np.stack([table.weight.detach().cpu().numpy() for table in lm.emb])
-        longest = int(checkpoint.max_seconds * checkpoint.frame_rate) + BLOCK
-        self._positions: Floats = encode_positions(lm, 0, longest).numpy()
+        self._embedding = Embedding(lm, int(checkpoint.max_seconds * checkpoint.frame_rate) + BLOCK)
         config = {
             # Half-precision sums where the processor has them would cost exactness for no time.
             "INFERENCE_PRECISION_HINT": "f32",
@@ -138,7 +137,10 @@ class OpenVinoDecoder:
     ) -> Tensor:
         """Guided logits [rows, codebooks, card] after inputs of equal length."""
         x = np.concatenate(
-            [self._embed(row, tokens) for row, tokens in zip(rows, inputs, strict=True)]
+            [
+                self._embedding(row, tokens, len(row.streams))
+                for row, tokens in zip(rows, inputs, strict=True)
+            ]
         )
         steps = x.shape[1]
         streams = [stream for row in rows for stream in row.streams]
@@ -157,25 +159,12 @@ class OpenVinoDecoder:
             request.set_tensor(name, ov.Tensor(array))
         request.infer()
         logits = torch.from_numpy(request.get_output_tensor().data.copy())
-        logits = logits.view(len(streams), len(self._tables), -1)
+        logits = logits.view(len(streams), self._embedding.codebooks, -1)
         first = np.cumsum([0, *(len(row.streams) for row in rows)])
         for row in rows:
             row.steps += steps
         guidance = torch.tensor([row.guidance for row in rows])
         return guide(logits[first[:-1]], logits[first[1:] - 1], guidance)
-
-    def _embed(self, row: OpenVinoRow, tokens: Tensor) -> Floats:
-        """The transformer's input [streams, steps, dim] for tokens [codebooks, steps]."""
-        codes = tokens.numpy()
-        x: Floats = self._tables[np.arange(len(codes)), codes.T].sum(axis=1)
-        x = np.broadcast_to(x, (len(row.streams), *x.shape))
-        if row.prefix is not None:
-            x = np.concatenate([row.prefix.float().cpu().numpy(), x], axis=1)
-            row.prefix = None
-        last = row.steps + x.shape[1]
-        if last > len(self._positions):
-            self._positions = encode_positions(self._lm, 0, 2 * last).numpy()
-        return x + self._positions[row.steps : last]
 
     def _seat(
         self, request: ov.InferRequest, streams: Sequence[Stream], lengths: Sequence[int]

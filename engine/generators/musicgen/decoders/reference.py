@@ -34,6 +34,7 @@ class ReferenceDecoder:
 
     name = "reference"
     precision = "fp32"
+    repeats = "exactly"
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self._lm = checkpoint.lm

@@ -73,6 +73,7 @@ class TorchDecoder:
     """Our own loop over the checkpoint's weights, in fp32, bf16, fp16 (GPU) or int8 (CPU)."""
 
     name = "torch"
+    repeats = "nearly"
 
     def __init__(
         self,

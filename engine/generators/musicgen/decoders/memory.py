@@ -1,0 +1,110 @@
+"""What the compiled kernels read and write: weights, cache, rows, and room in between."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.generators.musicgen.decoders.vectors import LANES, TILE
+
+__all__ = ["BLOCK", "Cache", "Matrices", "Room", "Rows", "Weights", "make_room", "pack"]
+
+Floats = NDArray[np.float32]
+Bytes = NDArray[np.int8]
+
+BLOCK = 64
+"""Steps in a block of the cache."""
+
+
+class Matrices(NamedTuple):
+    """One matrix of each layer."""
+
+    weights: Bytes
+    """[layers, outputs x inputs], packed."""
+    scales: Floats
+    """[layers, outputs]"""
+    biases: Floats
+    """[layers, outputs]"""
+
+
+class Weights(NamedTuple):
+    """The transformer, without the tables of its embeddings."""
+
+    joined: Matrices
+    """Queries, keys and values."""
+    attended: Matrices
+    queries: Matrices
+    """Of the attention to the prompt; of no layers where there is none."""
+    crossed: Matrices
+    up: Matrices
+    down: Matrices
+    heads: Matrices
+    """Of one layer."""
+    norms: Floats
+    """[layers + 1, 3, 2, dim]: before each part, weight and bias; the last one's first is before
+    the heads."""
+    eps: float
+
+
+class Cache(NamedTuple):
+    """Keys and values of all streams, in blocks of steps."""
+
+    keys: Bytes
+    """[blocks, layers, heads, head dim / 2, steps, 2]: pairs of numbers of one step"""
+    values: Bytes
+    """[blocks, layers, heads, head dim / 16, steps / 2, 16, 2]: pairs of steps of one number"""
+    scales: Floats
+    """[blocks, layers, heads, keys or values, steps]"""
+
+
+class Rows(NamedTuple):
+    """Who reads: one step of one stream each. A stream's steps stand in their order."""
+
+    x: Floats
+    """[rows, dim]: embeddings with positions; written over."""
+    steps: NDArray[np.int32]
+    """The place of each in its stream."""
+    blocks: NDArray[np.int32]
+    """[rows, most blocks]: of its stream."""
+    prompt_steps: NDArray[np.int32]
+    prompt_blocks: NDArray[np.int32]
+
+
+class Room(NamedTuple):
+    """Where a step leaves what the next part needs."""
+
+    joined: Floats
+    """[rows, 3 x dim]"""
+    found: Floats
+    """[rows, dim]"""
+    hidden: Floats
+    """[rows, 4 x dim]"""
+    asked: NDArray[np.int64]
+    """Rows whose logits are wanted."""
+    last: Floats
+    """[asked, dim]"""
+    logits: Floats
+    """[asked, codebooks x card]"""
+
+
+def make_room(weights: Weights, rows: int, asked: NDArray[np.int64]) -> Room:
+    dim = weights.norms.shape[-1]
+    shapes = (
+        (rows, 3 * dim), (rows, dim), (rows, weights.up.scales.shape[1]),
+        (len(asked), dim), (len(asked), weights.heads.scales.shape[1]),
+    )  # fmt: skip
+    joined, found, hidden, last, logits = (np.zeros(shape, np.float32) for shape in shapes)
+    return Room(joined, found, hidden, asked, last, logits)
+
+
+def pack(matrix: Floats, bias: Floats | None) -> tuple[Bytes, Floats, Floats]:
+    """A matrix [outputs, inputs] in 8 bits as ``Matrices`` has it: weights, scales, biases."""
+    outputs, inputs = matrix.shape
+    scales = np.maximum(np.abs(matrix).max(axis=1), np.float32(1e-12)) / np.float32(127)
+    with np.errstate(invalid="ignore"):  # a damaged matrix: its scale says so in each sum
+        rounded = np.rint(matrix / scales[:, None]).astype(np.int8)
+    tiled = rounded.reshape(outputs // TILE, TILE, inputs // LANES, LANES).transpose(0, 2, 1, 3)
+    biases = np.zeros(outputs, np.float32) if bias is None else bias
+    return np.ascontiguousarray(tiled).reshape(-1), scales, biases

@@ -1,0 +1,274 @@
+"""MusicGen's transformer in our own 8-bit kernels: the default on CPUs that OpenVINO is slow on.
+
+A take's logits are the same to the last bit alone, in any batch, read in one go or step by step,
+and so are its tokens. Against fp32 the logits are close (the tests say how close).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Thread
+
+import numpy as np
+import psutil
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.errors import ModelUnavailable
+from engine.generators.musicgen.checkpoint import Checkpoint
+from engine.generators.musicgen.conditions import Conditions
+from engine.generators.musicgen.decoder import guide, out_of_memory
+from engine.generators.musicgen.decoders.embedding import Embedding
+from engine.generators.musicgen.decoders.kernels import run, store_prompt
+from engine.generators.musicgen.decoders.memory import (
+    BLOCK,
+    Cache,
+    Matrices,
+    Rows,
+    Weights,
+    make_room,
+    pack,
+)
+from engine.generators.musicgen.decoders.weights import LMModel, fuse, is_known
+
+__all__ = ["NativeDecoder"]
+
+GROWTH = 16
+"""Blocks by which the pool grows at least: twenty seconds of one stream."""
+LEAST_SHARE = 128
+"""Columns of a layer that are worth a thread."""
+AT_ONCE = 32
+"""Rows of a prompt that are read together."""
+
+
+@dataclass(slots=True, eq=False)
+class Stream:
+    """One sequence through the transformer: a row has two when it is guided."""
+
+    prompt_steps: int
+    prompt_blocks: list[int] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class NativeRow:
+    guidance: float
+    streams: list[Stream]
+    """What is wanted, then its absence; or the absence alone."""
+    prefix: Tensor | None
+    """What is put before the music [streams, steps, dim], until it has been read."""
+    steps: int = 0
+
+
+class NativeDecoder:
+    """Decodes by ``kernels``; the keys and values of all rows lie in one pool of blocks."""
+
+    name = "native"
+    precision = "int8"
+    repeats = "exactly"
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        """Raises ModelUnavailable for a transformer that only the reference decoder knows."""
+        if not is_known(checkpoint.lm):
+            raise ModelUnavailable("This model's transformer is of a kind that is not known here.")
+        self._lm = lm = checkpoint.lm
+        self._embedding = Embedding(lm, int(checkpoint.max_seconds * checkpoint.frame_rate) + BLOCK)
+        self._weights = _take_apart(lm)
+        self._cache = _empty(lm, 0)
+        self._free: list[int] = []
+        cores = psutil.cpu_count(logical=False) or 1
+        self._threads = max(1, min(cores, lm.dim // LEAST_SHARE))
+        # Compiles, once on each computer: half a minute that no first step should take.
+        nothing = np.zeros((0, 1, lm.dim), np.float32)
+        self._read_some([], np.zeros(0, np.int32), nothing)
+        none = np.zeros((0, 0, 0), np.float32)
+        store_prompt(self._cache, np.zeros(0, np.int32), 0, none, none)
+
+    @torch.no_grad()
+    def open(self, conditions: Conditions, guidance: float = 3.0) -> NativeRow:
+        prefix, prompt = fuse(self._lm, conditions)
+        steps = 0 if prompt is None else prompt.shape[1]
+        streams = [Stream(steps) for _ in range(conditions.streams)]
+        with out_of_memory():
+            for stream in streams:
+                self._make_room(stream.prompt_blocks, steps)
+            if prompt is not None:
+                self._keep_prompts(streams, prompt)
+        return NativeRow(guidance, streams, prefix)
+
+    def close(self, row: NativeRow) -> None:
+        for stream in row.streams:
+            self._free += stream.blocks + stream.prompt_blocks
+        row.streams = []
+
+    @torch.no_grad()
+    def logits(self, rows: Sequence[NativeRow], inputs: Sequence[Tensor]) -> Tensor:
+        answers: dict[int, Tensor] = {}
+        stepping = []
+        with out_of_memory():
+            for index, (row, tokens) in enumerate(zip(rows, inputs, strict=True)):
+                if tokens.shape[1] == 1 and row.prefix is None:
+                    stepping.append(index)
+                else:
+                    answers[index] = self._read([row], [tokens])[0]
+            if stepping:
+                together = [rows[index] for index in stepping]
+                said = self._read(together, [inputs[index] for index in stepping])
+                answers.update(zip(stepping, said, strict=True))
+        return torch.stack([answers[index] for index in range(len(rows))])
+
+    def row_bytes(self, steps: int, streams: int = 2) -> int:
+        """Keys and values with their scales, in whole blocks; one for the prompt."""
+        lm = self._lm
+        crossing = lm.transformer.layers[0].cross_attention is not None
+        blocks = -(-steps // BLOCK) + (1 if crossing else 0)
+        heads = lm.transformer.layers[0].self_attn.num_heads
+        block = 2 * len(lm.transformer.layers) * BLOCK * (lm.dim + 4 * heads)
+        return streams * blocks * block
+
+    def _read(self, rows: Sequence[NativeRow], inputs: Sequence[Tensor]) -> Tensor:
+        """Guided logits [rows, codebooks, card] after inputs of equal length."""
+        x = np.concatenate(
+            [
+                self._embedding(row, tokens, len(row.streams))
+                for row, tokens in zip(rows, inputs, strict=True)
+            ]
+        )
+        streams = [stream for row in rows for stream in row.streams]
+        past = np.array([row.steps for row in rows for _ in row.streams], np.int32)
+        for stream, length in zip(streams, past, strict=True):
+            self._make_room(stream.blocks, int(length) + x.shape[1])
+        for first in range(0, x.shape[1], max(1, AT_ONCE // len(streams))):
+            said = self._read_some(
+                streams, past + first, x[:, first : first + max(1, AT_ONCE // len(streams))]
+            )
+        for row in rows:
+            row.steps += x.shape[1]
+        logits = torch.from_numpy(said).view(len(streams), self._embedding.codebooks, -1)
+        first_of = np.cumsum([0, *(len(row.streams) for row in rows)])
+        guidance = torch.tensor([row.guidance for row in rows])
+        return guide(logits[first_of[:-1]], logits[first_of[1:] - 1], guidance)
+
+    def _read_some(
+        self, streams: Sequence[Stream], past: NDArray[np.int32], x: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Logits [streams, codebooks x card] after the last of x [streams, steps, dim]."""
+        count, steps, dim = x.shape
+        places = past[:, None] + np.arange(steps, dtype=np.int32)
+        rows = Rows(
+            np.ascontiguousarray(x.reshape(count * steps, dim)),
+            places.reshape(-1).astype(np.int32),
+            _table([stream.blocks for stream in streams], steps),
+            np.repeat(np.array([stream.prompt_steps for stream in streams], np.int32), steps),
+            _table([stream.prompt_blocks for stream in streams], steps),
+        )
+        asked = np.arange(1, count + 1, dtype=np.int64) * steps - 1
+        room = make_room(self._weights, count * steps, asked)
+        barrier, threads = np.zeros(2, np.int64), self._threads
+        given = (self._weights, self._cache, rows, room, barrier)
+        # New ones for each step: that costs 0.1 ms, and there is nothing to close.
+        others = [Thread(target=run, args=(*given, n, threads)) for n in range(1, threads)]
+        for thread in others:
+            thread.start()
+        run(*given, 0, threads)
+        for thread in others:
+            thread.join()
+        return room.logits
+
+    def _keep_prompts(self, streams: Sequence[Stream], prompt: Tensor) -> None:
+        """Compute the keys and values that the streams' cross-attention reads."""
+        for index, layer in enumerate(self._lm.transformer.layers):
+            attention = layer.cross_attention
+            dim, bias = attention.embed_dim, attention.in_proj_bias
+            both = torch.nn.functional.linear(
+                prompt, attention.in_proj_weight[dim:], None if bias is None else bias[dim:]
+            )
+            split = both.view(*prompt.shape[:2], 2, attention.num_heads, -1).permute(2, 0, 3, 1, 4)
+            keys, values = (np.ascontiguousarray(part) for part in split.float().cpu().numpy())
+            for stream, own_keys, own_values in zip(streams, keys, values, strict=True):
+                blocks = np.array(stream.prompt_blocks, np.int32)
+                store_prompt(self._cache, blocks, index, own_keys, own_values)
+
+    def _make_room(self, blocks: list[int], steps: int) -> None:
+        while len(blocks) * BLOCK < steps:
+            if not self._free:
+                self._grow()
+            blocks.append(self._free.pop())
+
+    def _grow(self) -> None:
+        """Make the pool half as large again; the blocks that there are stay where they are."""
+        before = len(self._cache.keys)
+        cache = _empty(self._lm, before + max(GROWTH, before // 2))
+        cache.keys[:before] = self._cache.keys
+        cache.values[:before] = self._cache.values
+        cache.scales[:before] = self._cache.scales
+        self._cache = cache
+        self._free += range(len(cache.keys) - 1, before - 1, -1)
+
+
+def _table(blocks: Sequence[Sequence[int]], steps: int) -> NDArray[np.int32]:
+    """[streams x steps, most blocks], each stream's as often as it has steps."""
+    table = np.zeros((len(blocks), max([1, *map(len, blocks)])), np.int32)
+    for row, own in zip(table, blocks, strict=True):
+        row[: len(own)] = own
+    return np.repeat(table, steps, axis=0)
+
+
+def _empty(lm: LMModel, blocks: int) -> Cache:
+    layers, heads = len(lm.transformer.layers), lm.transformer.layers[0].self_attn.num_heads
+    head_dim = lm.dim // heads
+    return Cache(
+        np.zeros((blocks, layers, heads, head_dim // 2, BLOCK, 2), np.int8),
+        np.zeros((blocks, layers, heads, head_dim // 16, BLOCK // 2, 16, 2), np.int8),
+        np.zeros((blocks, layers, heads, 2, BLOCK), np.float32),
+    )
+
+
+def _take_apart(lm: LMModel) -> Weights:
+    layers = lm.transformer.layers
+    norms = np.zeros((len(layers) + 1, 3, 2, lm.dim), np.float32)
+    parts: dict[str, list[tuple[Tensor, Tensor | None]]] = {
+        name: [] for name in ("joined", "attended", "queries", "crossed", "up", "down")
+    }
+    for index, layer in enumerate(layers):
+        own, cross = layer.self_attn, layer.cross_attention
+        parts["joined"].append((own.in_proj_weight, own.in_proj_bias))
+        parts["attended"].append((own.out_proj.weight, own.out_proj.bias))
+        parts["up"].append((layer.linear1.weight, layer.linear1.bias))
+        parts["down"].append((layer.linear2.weight, layer.linear2.bias))
+        norms[index, 0] = _pair(layer.norm1)
+        norms[index, 2] = _pair(layer.norm2)
+        if cross is not None:
+            bias = None if cross.in_proj_bias is None else cross.in_proj_bias[: lm.dim]
+            parts["queries"].append((cross.in_proj_weight[: lm.dim], bias))
+            parts["crossed"].append((cross.out_proj.weight, cross.out_proj.bias))
+            norms[index, 1] = _pair(layer.norm_cross)
+    norms[-1, 0] = _pair(lm.out_norm)
+    biases = [head.bias for head in lm.linears]
+    heads = torch.cat([head.weight for head in lm.linears])
+    return Weights(
+        **{name: _matrices(pairs) for name, pairs in parts.items()},
+        heads=_matrices([(heads, None if biases[0] is None else torch.cat(biases))]),
+        norms=norms,
+        eps=float(layers[0].norm1.eps),
+    )
+
+
+def _pair(norm: torch.nn.LayerNorm) -> NDArray[np.float32]:
+    return np.stack([p.detach().float().cpu().numpy() for p in (norm.weight, norm.bias)])
+
+
+def _matrices(pairs: Sequence[tuple[Tensor, Tensor | None]]) -> Matrices:
+    if not pairs:  # no attention to a prompt; one empty layer, as the kernels take a slice of it
+        return Matrices(np.zeros((0, 0), np.int8), *(np.zeros((0, 0), np.float32) for _ in "12"))
+    packed = [
+        pack(
+            weight.detach().float().cpu().numpy(),
+            None if bias is None else bias.detach().float().cpu().numpy(),
+        )
+        for weight, bias in pairs
+    ]
+    weights, scales, biases = (np.stack(part) for part in zip(*packed, strict=True))
+    return Matrices(weights, scales, biases)
