@@ -45,6 +45,7 @@ class _Growing:
 class ScriptedGenerator:
     name = "scripted"
     version = "1"
+    device = "CPU"
     slots = 4
     heavy = False
 
@@ -105,6 +106,7 @@ class HeavyGenerator(ScriptedGenerator):
     """Only one such may be loaded; writes down when it is loaded and closed."""
 
     name = "heavy"
+    device = "CPU int8"
     heavy = True
 
     def __init__(self) -> None:

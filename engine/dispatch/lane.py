@@ -20,11 +20,24 @@ __all__ = [
     "Lane",
     "LaneEvent",
     "Listener",
+    "Loaded",
     "Lost",
     "Previewed",
     "Progressed",
     "StateChanged",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model in memory, or at hand on a server."""
+
+    model: str
+    """As requests name it."""
+    made_by: str
+    """Generator and version."""
+    device: str
+    """Where it computes, and in which numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +116,8 @@ class Lane(Protocol):
         ...
 
     @property
-    def loaded(self) -> str:
-        """The generator that was loaded last, with its version; empty when none is."""
+    def loaded(self) -> Loaded | None:
+        """The heavy model while one is loaded, else what was loaded last; None: nothing is."""
         ...
 
     def made_by(self, model: str) -> str | None:

@@ -72,6 +72,8 @@ class Generator(Protocol):
 
     name: str
     version: str
+    device: str
+    """Where it computes, and in which numbers: "CPU int8", "CUDA fp16"."""
     slots: int
     """Takes it can grow at once; may shrink when memory is short."""
     heavy: bool

@@ -206,6 +206,7 @@ class HostLoop:
             Loaded(
                 model=model,
                 made_by=f"{generator.name} {generator.version}",
+                device=generator.device,
                 slots=generator.slots,
                 heavy=generator.heavy,
             )

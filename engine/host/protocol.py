@@ -92,6 +92,8 @@ class Loaded(_Message):
     model: str
     made_by: str
     """Generator and version."""
+    device: str
+    """Where it computes, and in which numbers."""
     slots: int
     """Takes it can grow at once."""
     heavy: bool

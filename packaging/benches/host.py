@@ -46,7 +46,7 @@ class Paced:
 
 
 class PacedGenerator:
-    name, version, slots, heavy = "paced", "1", 4, False
+    name, version, device, slots, heavy = "paced", "1", "CPU", 4, False
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Paced:  # noqa: ARG002
         return Paced(request)

@@ -59,6 +59,7 @@ class MusicGenGenerator:
     ) -> None:
         self.name = name
         self.version = f"{decoder.name} {decoder.precision}"
+        self.device = f"{checkpoint.device.type.upper()} {decoder.precision}"
         self.licence = licence
         self.slots = slots
         self._checkpoint = checkpoint

@@ -51,6 +51,7 @@ class SketchGenerator:
 
     name = "sketch"
     version = "1"
+    device = "CPU"
     slots = 4
     heavy = False
 

@@ -324,7 +324,7 @@ async def test_heavy_models_take_turns_and_leave_when_idle(
         ]
         jobs = await engine.ended(await engine.queue.submit(orders))
         assert statuses(jobs) == [COMPLETED] * 6
-        await engine.until(lambda: (engine.statuses or [None])[-1].model == "")
+        await engine.until(lambda: engine.statuses[-1].model == "scripted 1")
     lines = diary.read_text().splitlines()
     loaded = [line for line in lines if line.endswith("loaded")]
     assert len(loaded) < 5, "jobs of the loaded model went first"
