@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
-from engine.dispatch.lane import Completed, Lane, LaneEvent, Progressed, StateChanged
+from engine.dispatch.lane import Completed, Lane, LaneEvent, Noticed, Progressed, StateChanged
 from engine.dispatch.pace import Pace
 from engine.dispatch.recovery import Recovery
 from engine.dispatch.retry import RetryPolicy
@@ -256,6 +256,9 @@ class Dispatcher:
         if isinstance(event, StateChanged):
             self._state, self._detail = event.state, event.detail
             self._wake()
+            return
+        if isinstance(event, Noticed):
+            self._feed.notice(event.failure)
             return
         if isinstance(event, Completed) and (job := self._runs.job_of(event.run)) is not None:
             self._measure()

@@ -22,6 +22,7 @@ __all__ = [
     "Listener",
     "Loaded",
     "Lost",
+    "Noticed",
     "Previewed",
     "Progressed",
     "StateChanged",
@@ -90,12 +91,19 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something that the musician should know, although nothing failed."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
 class StateChanged:
     state: EngineState
     detail: str = ""
 
 
-LaneEvent = Progressed | Previewed | Completed | Failed | Gone | Lost | StateChanged
+LaneEvent = Progressed | Previewed | Completed | Failed | Gone | Lost | Noticed | StateChanged
 Listener = Callable[[LaneEvent], None]
 
 

@@ -20,6 +20,7 @@ from engine.dispatch.lane import (
     Listener,
     Loaded,
     Lost,
+    Noticed,
     Previewed,
     Progressed,
     StateChanged,
@@ -240,6 +241,9 @@ class LocalLane:
             case say.Failed(run=run) if self._over(run):
                 failure = Failure(event.code, event.message, event.hint, event.detail)
                 self._tell(Failed(run, failure, event.retriable))
+            case say.Noticed():
+                notice = Failure(event.code, event.message, event.hint, event.detail)
+                self._tell(Noticed(notice))
             case say.Dropped(run=run) if self._over(run):
                 self._tell(Gone(run))
 

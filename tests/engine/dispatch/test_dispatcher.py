@@ -175,14 +175,6 @@ async def test_prints_of_a_generator_do_no_harm(engine: Watched) -> None:
     assert statuses(await engine.ended([job])) == [COMPLETED]
 
 
-@pytest.mark.logs("out of memory")
-async def test_out_of_memory_goes_on_with_fewer_at_once(engine: Watched) -> None:
-    jobs = await engine.submit(*["steps=12 ms=3 oom=5 fits=2"] * 4)
-    ended = await engine.ended(jobs)
-    assert statuses(ended) == [COMPLETED] * 4
-    assert all(job.retries == 0 for job in ended), "it was the host's matter, not a failure"
-
-
 async def test_bad_input_is_not_tried_again(engine: Watched) -> None:
     (job,) = await engine.submit("impossible")
     (ended,) = await engine.ended([job])
