@@ -19,7 +19,9 @@ __all__ = ["Checkpoints", "Previews"]
 log = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 4.0
-"""Of music between two checkpoints of one run: no death costs more."""
+"""Of music between two checkpoints of one run."""
+MOST_AT_RISK = 4.8
+"""Seconds of music that a death may cost: with more, the take waits for the disk."""
 PREVIEW_SECONDS = 2.0
 """Of work between two previews of one run; the first comes after as much."""
 PREVIEW_SHARE = 0.05
@@ -27,24 +29,24 @@ PREVIEW_SHARE = 0.05
 
 
 class Checkpoints:
-    """Writes checkpoints on a thread of its own: a disk may take seconds to say that it has them.
-
-    While one of a take is on its way, no other of it is made.
-    """
+    """Writes checkpoints on a thread of its own: a disk may take long to say that it has them."""
 
     def __init__(self) -> None:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoints")
         self._under_way: dict[Path, Future[None]] = {}
 
     def keep_if_due(self, take: GrowingTake) -> None:
-        if take.checkpoints and take.grown - take.safe >= CHECKPOINT_SECONDS:
-            under_way = self._under_way.get(take.run.checkpoint)
-            if under_way is None or under_way.done():
-                self.keep(take)
+        under_way = self._under_way.get(take.run.checkpoint)
+        if under_way is not None and (under_way.done() or take.grown - take.safe >= MOST_AT_RISK):
+            self.settle(take)
+        due = take.checkpoints and take.grown - take.kept >= CHECKPOINT_SECONDS
+        if due and take.run.checkpoint not in self._under_way:
+            self.keep(take)
 
     def keep(self, take: GrowingTake) -> None:
         """What has grown until now will be on disk soon."""
-        take.safe = take.grown
+        self.settle(take)
+        take.kept = take.grown
         try:
             state = take.generator.checkpoint(take.growing)
         except Exception as error:  # noqa: BLE001 - the take goes on; the next one may succeed
@@ -60,6 +62,7 @@ class Checkpoints:
         under_way = self._under_way.pop(take.run.checkpoint, None)
         if under_way is not None:
             under_way.result()
+            take.safe = take.kept
 
     def forget(self, take: GrowingTake) -> None:
         """Nobody goes on from here."""

@@ -167,7 +167,7 @@ class HostLoop:
         checkpoint = run.checkpoint.read_bytes() if run.checkpoint.exists() else None
         growing = generator.start(run.request, checkpoint)
         take = GrowingTake(run, generator, growing)
-        take.safe = take.grown
+        take.kept = take.safe = take.grown
         self._takes.append(take)
         self._fresh.add(take)
         self._report(take, time.monotonic())

@@ -22,8 +22,10 @@ class GrowingTake:
     previewed: float = field(default_factory=time.monotonic)
     checkpoints: bool = True
     """Whether its generator keeps any."""
+    kept: float = 0.0
+    """Seconds of music that the newest checkpoint holds, which may be on its way to the disk."""
     safe: float = 0.0
-    """Seconds of music that a checkpoint holds."""
+    """Those of the newest one that is on disk."""
 
     @property
     def progress(self) -> float:

@@ -1,0 +1,57 @@
+"""Host processes that have their libraries imported already, so that many can be killed.
+
+Importing torch and audiocraft takes ten seconds of work, and every death of a host asks for it
+again: a suite of deaths would measure imports. So one process imports all once, and forks a child
+for each host that is asked for. The child runs the host's own ``main`` on the pipes of who asked.
+
+    python warm_host.py serve SOCKET               forks hosts until it is killed
+    python warm_host.py ask SOCKET ARGUMENTS       is one host, as its supervisor sees it
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+
+STDIO = (0, 1, 2)
+
+
+def serve(path: str) -> None:
+    from engine.audio.analysis import get_ready
+    from engine.generators.musicgen import loading  # noqa: F401 - what takes so long
+    from engine.host import __main__ as host
+    from engine.host import loop  # noqa: F401
+
+    get_ready()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(path)
+        door.listen()
+        while True:
+            asked, _ = door.accept()
+            message, pipes, _, _ = socket.recv_fds(asked, 2**16, len(STDIO))
+            if os.fork() == 0:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                door.close()
+                for pipe, number in zip(pipes, STDIO, strict=True):
+                    os.dup2(pipe, number)
+                    os.close(pipe)
+                host.main(json.loads(message))  # ends the process; `asked` closes with it
+            for pipe in pipes:
+                os.close(pipe)
+            asked.close()
+
+
+def ask(path: str, arguments: list[str]) -> None:
+    with socket.socket(socket.AF_UNIX) as host:
+        host.connect(path)
+        socket.send_fds(host, [json.dumps(arguments).encode()], STDIO)
+        host.recv(1)  # until it is gone
+
+
+if __name__ == "__main__":
+    what, where, *rest = sys.argv[1:]
+    serve(where) if what == "serve" else ask(where, rest)
