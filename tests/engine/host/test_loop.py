@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.audio.atomic import part_of
 from engine.generators.base import Audio, Growing, Report, Samples
 from engine.generators.registry import QuickKind
 from engine.host import keeping
@@ -83,6 +84,21 @@ def test_a_run_that_is_dropped_while_it_waits_leaves_nothing(tmp_path: Path) -> 
     HostLoop(commands, events.append, lambda _: QuickKind(ScriptedGenerator)).run()
     assert events == [Dropped(run="r")]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_host_left_half_written_goes_with_the_take(tmp_path: Path) -> None:
+    run = run_of(tmp_path, "steps=3")
+    for path in (run.preview, run.checkpoint):
+        part_of(path).write_bytes(b"half")
+    commands: queue.Queue[Command] = queue.Queue()
+    commands.put(run)
+
+    def send(event: Event) -> None:
+        if isinstance(event, Made):
+            commands.put(Quit())
+
+    HostLoop(commands, send, lambda _: QuickKind(ScriptedGenerator)).run()
+    assert [path.name for path in tmp_path.iterdir()] == ["take.wav"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="nice is of Unix")
