@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from engine.audio.files import probe
+from engine.dispatch import dispatcher
 from engine.dispatch.queue import Queue
 from engine.errors import Conflict
 from engine.jobs import EngineState, Order, Request, Status
@@ -321,3 +322,22 @@ async def test_heavy_models_take_turns_and_leave_when_idle(
     loaded = [line for line in lines if line.endswith("loaded")]
     assert len(loaded) < 5, "jobs of the loaded model went first"
     assert lines == [word for line in loaded for word in (line, line.replace("loaded", "closed"))]
+
+
+async def test_nobody_waits_for_ever_for_the_loaded_model(
+    settings: EngineSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "MOST_FAVOURS", 3)
+    monkeypatch.setenv("HEAVY_DIARY", str(tmp_path / "diary"))
+    fakes = "tests.fake_generators"
+    models = {"a": f"{fakes}:HeavyGenerator", "b": f"{fakes}:OtherHeavyGenerator"}
+    both = settings.model_copy(update={"generators": models})
+    async with Watched(both) as engine:
+        orders = [
+            Order(Request(prompt=f"steps=4 hz={hz}", model=model, duration=2.0))
+            for hz, model in enumerate("aaaa" + "b" + "aaaaaaaa", 100)
+        ]
+        jobs = await engine.ended(await engine.queue.submit(orders))
+    begun = sorted(jobs, key=lambda job: job.started_at or job.created_at)
+    places = [job.request.model for job in begun]
+    assert places.index("b") == 4 + 3, "so many were favoured, and no more"
