@@ -235,7 +235,7 @@ class HostLoop:
             self._checkpoints.settle(take)
             self._takes.remove(take)
             self._waiting.appendleft(take.run)
-            self._send(Stepped(run=take.run.run, step=Step.QUEUED, progress=take.progress))
+            self._send(Stepped(run=take.run.run, step=Step.QUEUED, progress=0.0))
         self._send(
             Noticed(
                 code="fewer_at_once",
@@ -277,13 +277,13 @@ class HostLoop:
 
     def _measure(self, done: dict[GrowingTake, int], seconds: float) -> None:
         """Learn from a round what steps cost; ``done``: the steps of each take before it."""
+        fresh, self._fresh = self._fresh, set()
         by_model: dict[str, list[GrowingTake]] = {}
         for take in done:
             by_model.setdefault(take.run.request.model, []).append(take)
         for model, takes in by_model.items():
-            fresh, self._fresh = self._fresh, self._fresh.difference(takes)
-            if all(take in self._takes and take not in fresh for take in takes):
-                moved = [take for take in takes if take.growing.steps_done > done[take]]
+            moved = [take for take in takes if take.growing.steps_done > done[take]]
+            if moved and all(take in self._takes and take not in fresh for take in takes):
                 read = sum(
                     take.growing.reading(done[take], take.growing.steps_done) for take in moved
                 )
