@@ -16,6 +16,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,10 +50,17 @@ def serve(path: str, models: Path) -> None:
                 for pipe, number in zip(pipes, STDIO, strict=True):
                     os.dup2(pipe, number)
                     os.close(pipe)
+                threading.Thread(target=follow, args=(asked,), daemon=True).start()
                 host.main(json.loads(message))  # ends the process; `asked` closes with it
             for pipe in pipes:
                 os.close(pipe)
             asked.close()
+
+
+def follow(asked: socket.socket) -> None:
+    """Be killed with who asked, as it stands for this process."""
+    asked.recv(1)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def ask(path: str, arguments: list[str]) -> None:
