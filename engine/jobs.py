@@ -342,11 +342,13 @@ class EngineStatus:
 
     state: EngineState = EngineState.STARTING
     paused: bool = False
-    device: str = "CPU"
+    device: str = ""
+    """Where the loaded model computes, and in which numbers: "CPU int8"; empty when none is."""
     model: str = ""
     """Loaded model and decoder, for example "sketch 1"; empty when none is."""
     speed: float | None = None
-    """Seconds of music made per second of work, measured; None until there is a figure."""
+    """Seconds of music that the loaded model makes per second of work, measured; None until there
+    is a figure."""
     pending: int = 0
     running: int = 0
     free_bytes: int | None = None

@@ -172,7 +172,11 @@ class FakeEngine:
         self.queue = FakeQueue(lambda changes: self._on_changes(changes))
         self.queue.by_id = {job.id: job for job in jobs}
         self.status = EngineStatus(
-            state=EngineState.READY, model="sketch 1", speed=30.0, free_bytes=42 * 10**9
+            state=EngineState.READY,
+            device="CPU",
+            model="sketch 1",
+            speed=30.0,
+            free_bytes=42 * 10**9,
         )
         self._on_changes: Callable[[Sequence[Change]], None] = lambda changes: None
         self._on_status: Callable[[EngineStatus], None] = lambda status: None

@@ -83,6 +83,11 @@ class Runs:
     def in_lane(self, lane: Lane) -> list[Job]:
         return [run.job for run in self._running.values() if run.lane is lane]
 
+    def job_of(self, token: str) -> Job | None:
+        """The job that this run is an attempt at; None when the run is over."""
+        run = self._running.get(token)
+        return run.job if run else None
+
     def alone_in(self, lane: Lane) -> bool:
         return any(run.alone for run in self._running.values() if run.lane is lane)
 

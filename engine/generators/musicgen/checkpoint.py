@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from engine.errors import ModelDamaged, ModelUnavailable
+from engine.generators.base import Report
 from engine.generators.musicgen.quiet import quiet
 
 with quiet():
@@ -76,7 +77,9 @@ class Checkpoint:
         return next(self.lm.parameters()).device
 
 
-def load_checkpoint(folder: Path, device: str = "cpu") -> Checkpoint:
+def load_checkpoint(
+    folder: Path, device: str = "cpu", report: Report = lambda _: None
+) -> Checkpoint:
     """Read both files of ``folder``; the weights are float32, whatever the device.
 
     Raises ModelDamaged for files that are incomplete, hostile or contradict themselves, and
@@ -84,8 +87,11 @@ def load_checkpoint(folder: Path, device: str = "cpu") -> Checkpoint:
     """
     package = _read(folder / LM_FILE)
     config = _config(package, LM_FILE)
+    report(0.1)
     lm = _language_model(package, config, device)
+    report(0.6)
     codec = _compression_model(folder, config, device)
+    report(0.7)
     if (codec.num_codebooks, codec.cardinality) != (lm.n_q, lm.card):
         raise ModelDamaged(
             "The two files of this model do not belong together.",

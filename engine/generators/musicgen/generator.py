@@ -15,7 +15,7 @@ from torch import Tensor
 from engine.audio.analysis import estimate_key, estimate_tempo, mono
 from engine.audio.loudness import integrated_loudness, true_peak
 from engine.errors import GenerationError, OutOfMemory
-from engine.generators.base import Audio, Facts, Growing, Samples
+from engine.generators.base import Audio, Facts, Growing, Report, Samples
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.codec import Codec
 from engine.generators.musicgen.conditions import Conditions, encode_conditions
@@ -29,6 +29,8 @@ __all__ = ["MusicGenGenerator"]
 
 log = logging.getLogger(__name__)
 
+DECODING = 0.8
+"""Share of finishing that goes into decoding the tokens."""
 PREVIEW_SECONDS = 2.0
 """Of music, before there is something worth hearing."""
 TARGET_LUFS, CEILING_DBTP = -14.0, -1.0
@@ -59,6 +61,7 @@ class MusicGenGenerator:
     ) -> None:
         self.name = name
         self.version = f"{decoder.name} {decoder.precision}"
+        self.device = f"{checkpoint.device.type.upper()} {decoder.precision}"
         self.licence = licence
         self.slots = slots
         self._checkpoint = checkpoint
@@ -93,10 +96,11 @@ class MusicGenGenerator:
         for song, guided in zip(songs, logits, strict=True):
             song.hear(guided, self._decoder)
 
-    def finish(self, growing: Growing) -> Audio:
+    def finish(self, growing: Growing, report: Report = lambda _: None) -> Audio:
         song = cast("Song", growing)
         song.leave(self._decoder)
-        sound = self._codec.decode(song.whole)
+        sound = self._codec.decode(song.whole, lambda share: report(DECODING * share))
+        report(DECODING)
         if song.kept is not None:
             sound = self._joined(song.kept, sound, song.prompt_frames * self._codec.hop)
         sound = _levelled(sound, self._codec.sample_rate)

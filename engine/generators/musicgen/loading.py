@@ -10,8 +10,9 @@ from typing import Any
 import psutil
 import torch
 
+from engine.audio.analysis import get_ready
 from engine.errors import ModelUnavailable
-from engine.generators.base import Generator
+from engine.generators.base import Generator, Report
 from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
 from engine.generators.musicgen.decoder import Decoder
 from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
@@ -42,11 +43,14 @@ class MusicGenKind:
     """"auto", "fp32", "bf16", "fp16" or "int8"."""
     heavy: bool = True
 
-    def __call__(self) -> Generator:
+    def __call__(self, report: Report = lambda _: None) -> Generator:
         """Load it. Raises ModelUnavailable and ModelDamaged."""
         model = find(self.model)
-        checkpoint = load_checkpoint(ModelFolder(self.models).path(model), _device())
+        checkpoint = load_checkpoint(ModelFolder(self.models).path(model), _device(), report)
         decoder = self._decoder(checkpoint)
+        report(0.9)
+        get_ready()  # now, and not at the end of the first take, whose end is foretold
+        report(1.0)
         slots = _slots(checkpoint, decoder)
         log.info("%s on %s: %s %s, %d slots", model.id, _device(), decoder.name,
                  decoder.precision, slots)  # fmt: skip
