@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from engine.errors import ModelDamaged, ModelUnavailable
+from engine.generators.musicgen.melody import MelodyConditioner
 from engine.generators.musicgen.quiet import quiet
 
 with quiet():
@@ -28,10 +29,15 @@ with quiet():
     from omegaconf.errors import OmegaConfBaseException
     from yaml import YAMLError
 
-__all__ = ["CODEC_FILE", "LM_FILE", "Checkpoint", "load_checkpoint"]
+__all__ = ["CODEC_FILE", "LM_FILE", "MELODY", "Checkpoint", "load_checkpoint"]
 
 LM_FILE = "state_dict.bin"
 CODEC_FILE = "compression_state_dict.bin"
+
+MELODY = "self_wav"
+"""Audiocraft's name for given audio that a take shall follow."""
+CHROMA = ("sample_rate", "n_chroma", "radix2_exp", "nfft", "winlen", "winhop", "argmax", "norm")
+"""Of all that a checkpoint says of its melody, what shapes it; the rest is for training."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,12 +101,8 @@ def load_checkpoint(folder: Path, device: str = "cpu") -> Checkpoint:
     abilities = {"text", "continuation"}
     if codec.channels == 2:
         abilities.add("stereo")
-    if "self_wav" in lm.condition_provider.conditioners:
+    if MELODY in lm.condition_provider.conditioners:
         abilities.add("melody")
-        # A melody is repeated to the model's length, as audiocraft does when it generates.
-        melody = lm.condition_provider.conditioners["self_wav"]
-        melody.match_len_on_eval = True
-        melody._use_masking = False  # noqa: SLF001 - audiocraft has no other switch
     return Checkpoint(
         lm=lm,
         codec=codec,
@@ -150,12 +152,19 @@ def _language_model(package: Mapping[str, Any], config: DictConfig, device: str)
     try:
         drawn = {"weight_init": None, "depthwise_init": None, "zero_bias_init": False}
         config.transformer_lm.update(drawn)  # drawing weights takes longer than reading them
-        chroma = config.conditioners.get("self_wav")
-        if chroma is not None:
-            chroma.chroma_stem.cache_path = None  # where its authors kept theirs
+        melody = config.conditioners.pop(MELODY, None)
+        _see_that_they_are_known(config.conditioners, melody)
         with quiet():
             lm = builders.get_lm_model(config)
-    except OSError as error:  # transformers and demucs find their files nowhere
+        if melody is not None:
+            said = melody.chroma_stem
+            chroma = {name: said[name] for name in CHROMA if name in said}
+            seconds = float(config.dataset.segment_duration)
+            # Ours: audiocraft's would fetch another model, and run what that one says.
+            lm.condition_provider.conditioners[MELODY] = MelodyConditioner(
+                config.transformer_lm.dim, seconds, device, chroma
+            )
+    except OSError as error:  # transformers finds its files nowhere
         raise ModelUnavailable(
             "A part that this model reads prompts with is not on this computer.",
             hint="Download the model again while connected.",
@@ -165,6 +174,23 @@ def _language_model(package: Mapping[str, Any], config: DictConfig, device: str)
         raise ModelDamaged(f"{LM_FILE} does not describe its model.", detail=str(error)) from error
     _fill(lm, package["best_state"], LM_FILE)
     return lm
+
+
+def _see_that_they_are_known(told: DictConfig, melody: DictConfig | None) -> None:
+    """Whether a model listens to what we can tell it: words, and maybe a melody.
+
+    Audiocraft knows more ways, which would load further files that the checkpoint names. Raises
+    ModelUnavailable.
+    """
+    kinds = {str(name): said.model for name, said in told.items() if name != "args"}
+    strange = {name: kind for name, kind in kinds.items() if kind != "t5"}
+    if melody is not None and melody.model != "chroma_stem":
+        strange[MELODY] = melody.model
+    if strange:
+        raise ModelUnavailable(
+            "This model is told what to play in a way that this program does not know.",
+            detail=", ".join(f"{name}: {kind}" for name, kind in strange.items()),
+        )
 
 
 def _compression_model(folder: Path, lm_config: DictConfig, device: str) -> CompressionModel:
