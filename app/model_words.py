@@ -84,6 +84,9 @@ def facts(model: Model, presence: Presence) -> dict[str, Any]:
 def show_licence(model: Model) -> None:
     """What is about to be downloaded and what its licence says, on stderr."""
     console = Console(stderr=True, highlight=False)
+    if model.path is not None:
+        parts = " and ".join(source.repo for source in model.sources)
+        console.print(Text(f"{model.name} is built on {parts}, which this computer must have too."))
     size = f", about {decimal(model.download_bytes)}" if model.download_bytes else ""
     console.print(Text(f"{model.name}{size}. Licence: {model.licence.name}", "bold"))
     for line in filter(None, (model.licence.forbids, model.licence.url)):

@@ -61,14 +61,13 @@ class ModelFolder:
 
     def presence(self, model: Model) -> Presence:
         """By names and sizes: what the bytes are, only a download looks at."""
-        if not model.sources:
-            return Presence(State.INSTALLED, sum(map(size_of, _files_in(model.path))))
         repos = self.repos(model)
         states = {self._state(repo) for repo in repos}
-        present = sum(self.bytes_in(repo) for repo in repos)
-        if self._state(model.id) is State.ABSENT:  # what it is built on may serve another
-            return Presence(State.ABSENT)
-        if states == {State.INSTALLED}:
+        present = sum(map(size_of, _files_in(model.path))) + sum(map(self.bytes_in, repos))
+        fetched = model.sources and model.path is None
+        if fetched and self._state(model.id) is State.ABSENT:
+            return Presence(State.ABSENT)  # what it is built on may serve another
+        if states <= {State.INSTALLED}:
             return Presence(State.INSTALLED, present)
         damaged = State.DAMAGED in states
         return Presence(State.DAMAGED if damaged else State.PARTIAL, present)
@@ -102,7 +101,8 @@ class ModelFolder:
 
         Raises Conflict while it is being downloaded, ModelUnavailable when there is nothing.
         """
-        if not model.sources or not self.repo_folder(model.id).exists():
+        ours = bool(model.sources) and model.path is None
+        if not ours or not self.repo_folder(model.id).exists():
             raise ModelUnavailable(f"The model “{model.id}” is not installed.", hint="")
         needed = {
             repo
@@ -115,7 +115,8 @@ class ModelFolder:
 
     def repos(self, model: Model) -> list[str]:
         """The model's repository and those that it is built on, as far as that is known."""
-        return list(dict.fromkeys([s.repo for s in model.sources] + self._built_on(model.id)))
+        known = [] if model.path is not None else self._built_on(model.id)
+        return list(dict.fromkeys([source.repo for source in model.sources] + known))
 
     def repo_folder(self, repo: str) -> Path:
         """Raises ModelUnavailable for what is no repository's name, such as a way out of here."""
