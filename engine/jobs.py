@@ -35,6 +35,7 @@ __all__ = [
     "Job",
     "Order",
     "OutputFormat",
+    "Precision",
     "Request",
     "Status",
     "Step",
@@ -59,6 +60,9 @@ LOCAL = "local"
 
 OutputFormat = Literal["wav", "flac", "mp3", "ogg"]
 FORMATS: tuple[OutputFormat, ...] = ("wav", "flac", "mp3", "ogg")
+
+Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
+"""Of the weights of models on this computer; auto: fp16 on a GPU, int8 on a CPU."""
 
 
 class Status(StrEnum):
