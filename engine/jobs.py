@@ -108,7 +108,8 @@ class Request(BaseModel):
     prompt: Annotated[str, Field(max_length=MAX_PROMPT)] = ""
     duration: Annotated[float, Field(ge=MIN_DURATION, le=MAX_DURATION)] = 16.0
     """Seconds of music."""
-    model: Annotated[str, Field(min_length=1, max_length=200)] = "sketch"
+    model: Annotated[str, Field(min_length=1, max_length=4096)] = "sketch"
+    """A model's name, its id on the hub, or the folder where it is."""
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = None
     """None means: draw one before queueing (``seeded``)."""
     loop: bool = False
@@ -266,6 +267,8 @@ class Take:
     midi_path: Path | None = None
     not_understood: tuple[str, ...] = ()
     """Words of the prompt that the generator could not use."""
+    remarks: tuple[str, ...] = ()
+    """What else is to be known of how it was made, in sentences."""
     made_by: str = ""
     """Generator and version, for example "sketch 1"."""
     licence: str = ""

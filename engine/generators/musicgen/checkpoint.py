@@ -7,6 +7,7 @@ from the hub's cache, as audiocraft has it.
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,6 +81,13 @@ class Checkpoint:
     @property
     def device(self) -> torch.device:
         return next(self.lm.parameters()).device
+
+    def digest(self) -> str:
+        """Of the weights nearest to the tokens: what tells one model from another."""
+        digest = hashlib.sha256()
+        for weights in (self.lm.emb[0].weight, self.lm.linears[-1].weight):
+            digest.update(weights.detach().float().cpu().numpy().tobytes())
+        return digest.hexdigest()
 
 
 def load_checkpoint(folder: Path, device: str = "cpu") -> Checkpoint:

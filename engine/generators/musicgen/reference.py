@@ -19,6 +19,8 @@ SHORTEST = 0.5
 """Seconds."""
 LONGEST = 600.0
 """Seconds that are read; a longer file is refused unless it is to end before."""
+SILENCE = 1e-4
+"""Full scale being 1; -80 dB."""
 MOST_CHANNELS = 8
 MOST_RATE = 384_000
 
@@ -50,6 +52,11 @@ def read_reference(
     samples, rate = read_audio(path, 0, round(seconds * info.sample_rate))
     if not np.isfinite(samples).all():
         raise AudioError(f"“{path.name}” holds samples that are no numbers.")
+    if np.abs(samples).max() < SILENCE:
+        raise AudioError(
+            f"“{path.name}” is silent as far as it is used.",
+            hint="Choose another file, or go on from a later moment.",
+        )
     if rate != sample_rate:
         samples = soxr.resample(samples, rate, sample_rate)
     return _with_channels(samples, channels)
