@@ -30,7 +30,7 @@ from app.settings import SettingsFile
 from app.take_bars import TakeBars
 from engine.audio.atomic import in_plain_words
 from engine.dispatch.feed import Feed
-from engine.errors import DiskFull, InvalidRequest, MusicError, Problem
+from engine.errors import DiskFull, InvalidRequest, ModelUnavailable, MusicError, Problem
 from engine.jobs import Change, Failure, Job, Order, Take, new_id, parse_request
 from engine.prompts import expand
 
@@ -91,6 +91,7 @@ def generate_takes(
     # Being asked to end is the same as Ctrl+C: what is finished is kept, the rest cleared away.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
+        settings = {**settings, "model": _whole_name(settings["model"])}
         chosen = SettingsFile(paths.config).current
         engine_settings(paths, chosen, precision=precision)  # bad ones are told before a download
         usual = chosen.takes_folder or paths.takes
@@ -188,6 +189,18 @@ def _workspace(cache: Path) -> Iterator[Path]:
         raise in_plain_words(error, cache) from error
     with folder as name:
         yield Path(name)
+
+
+def _whole_name(model: str) -> str:
+    """A model's id; of a folder its whole path, as the host may be elsewhere."""
+    if model == "sketch":
+        return model
+    from engine.models.catalogue import find
+
+    try:
+        return find(model).id
+    except ModelUnavailable:  # the engine may know it, or says what is wrong
+        return model
 
 
 def _fetch_missing(model: str, folder: Path, *, yes: bool) -> None:

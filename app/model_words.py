@@ -63,7 +63,7 @@ def facts(model: Model, presence: Presence) -> dict[str, Any]:
         "id": model.id,
         "name": model.name,
         "parameters": model.parameters,
-        "download_bytes": model.download_bytes,
+        "download_bytes": presence.total or model.download_bytes,
         "memory_bytes": model.memory_bytes,
         "licence": {
             "name": licence.name,
@@ -155,5 +155,5 @@ def _count(parameters: int | None) -> str:
 
 def _size(model: Model, presence: Presence) -> str:
     here = presence.state is State.INSTALLED and model.sources
-    size = presence.present if here else model.download_bytes
+    size = presence.present if here else presence.total or model.download_bytes
     return decimal(size) if size else ""

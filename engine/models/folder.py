@@ -47,6 +47,8 @@ class Presence:
     state: State
     present: int = 0
     """Bytes on disk, with what it is built on."""
+    total: int | None = None
+    """Bytes of all of it, as the hub said; None until it was asked."""
 
 
 class ModelFolder:
@@ -67,10 +69,13 @@ class ModelFolder:
         fetched = model.sources and model.path is None
         if fetched and self._state(model.id) is State.ABSENT:
             return Presence(State.ABSENT)  # what it is built on may serve another
+        known = [self.manifest(repo) or self.coming(repo) for repo in repos]
+        sizes = [manifest.size for manifest in known if manifest]
+        total = sum(sizes) if len(sizes) == len(known) else None
         if states <= {State.INSTALLED}:
-            return Presence(State.INSTALLED, present)
+            return Presence(State.INSTALLED, present, total)
         damaged = State.DAMAGED in states
-        return Presence(State.DAMAGED if damaged else State.PARTIAL, present)
+        return Presence(State.DAMAGED if damaged else State.PARTIAL, present, total)
 
     def path(self, model: Model) -> Path:
         """The folder with the model's checkpoints. Raises ModelUnavailable when it is not whole."""

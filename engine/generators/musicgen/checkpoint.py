@@ -55,6 +55,8 @@ class Checkpoint:
     """Longest piece that the model knows at once; longer ones go by windows."""
     abilities: frozenset[str]
     """Of text, melody, stereo, continuation."""
+    digest: str
+    """Of some of the weights: what tells this model from another one."""
 
     @property
     def codebooks(self) -> int:
@@ -82,12 +84,18 @@ class Checkpoint:
     def device(self) -> torch.device:
         return next(self.lm.parameters()).device
 
-    def digest(self) -> str:
-        """Of the weights nearest to the tokens: what tells one model from another."""
-        digest = hashlib.sha256()
-        for weights in (self.lm.emb[0].weight, self.lm.linears[-1].weight):
-            digest.update(weights.detach().float().cpu().numpy().tobytes())
-        return digest.hexdigest()
+    def shed(self) -> None:
+        """Let go of the transformer's matrices, most of all the memory: for a decoder that has
+        copies of its own. What conditions are encoded with, the norms and the codec stay."""
+        kept = (self.lm.condition_provider, *filter(_is_norm, self.lm.modules()))
+        needed = {id(weights) for module in kept for weights in module.parameters()}
+        for weights in self.lm.parameters():
+            if id(weights) not in needed:
+                weights.data = weights.data.new_empty(0)
+
+
+def _is_norm(module: nn.Module) -> bool:
+    return isinstance(module, nn.LayerNorm)
 
 
 def load_checkpoint(folder: Path, device: str = "cpu") -> Checkpoint:
@@ -117,7 +125,16 @@ def load_checkpoint(folder: Path, device: str = "cpu") -> Checkpoint:
         delays=_delays(lm),
         max_seconds=float(config.dataset.segment_duration),
         abilities=frozenset(abilities),
+        digest=_digest(lm),
     )
+
+
+def _digest(lm: LMModel) -> str:
+    """Of the weights nearest to the tokens, which every training changes."""
+    digest = hashlib.sha256()
+    for weights in (lm.emb[0].weight, lm.linears[-1].weight):
+        digest.update(weights.detach().cpu().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _read(path: Path) -> Mapping[str, Any]:

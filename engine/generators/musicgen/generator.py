@@ -69,7 +69,7 @@ class MusicGenGenerator:
         self._checkpoint = checkpoint
         self._decoder = decoder
         self._codec = Codec(checkpoint)
-        self._stamp = f"{self.version} {checkpoint.digest()}"
+        self._stamp = f"{self.version} {checkpoint.digest}"
         self._shape = Shape(
             checkpoint.delays,
             checkpoint.card,

@@ -55,6 +55,8 @@ class MusicGenKind:
         model.see_that_it_plays()
         checkpoint = load_checkpoint(ModelFolder(self.models).path(model), _device())
         decoder = self._decoder(checkpoint, precision)
+        if not isinstance(decoder, ReferenceDecoder):
+            checkpoint.shed()
         slots = _slots(checkpoint, decoder)
         log.info("%s on %s: %s %s, %d slots", model.id, _device(), decoder.name,
                  decoder.precision, slots)  # fmt: skip

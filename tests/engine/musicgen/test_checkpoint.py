@@ -13,6 +13,7 @@ from huggingface_hub import constants
 
 from engine.errors import ModelDamaged, ModelUnavailable
 from engine.generators.musicgen.checkpoint import CODEC_FILE, LM_FILE, Checkpoint, load_checkpoint
+from tests.engine.musicgen.checkpoints import Shape, write_checkpoint
 
 
 @pytest.fixture
@@ -32,6 +33,34 @@ def test_what_is_loaded(tiny: Checkpoint, stereo: Checkpoint) -> None:
     assert tiny.delays == (0, 1, 2, 3)
     assert (stereo.codebooks, stereo.channels) == (8, 2)
     assert stereo.delays == (0, 0, 1, 1, 2, 2, 3, 3)
+
+
+def test_other_weights_are_another_model(tiny: Checkpoint, copy: Path) -> None:
+    assert load_checkpoint(copy).digest == tiny.digest
+    change(copy / LM_FILE, lambda package: package["best_state"]["linears.3.weight"].add_(1e-3))
+    assert load_checkpoint(copy).digest != tiny.digest
+
+
+def test_stereo_and_melody_at_once(hub: Path, tmp_path: Path) -> None:
+    shape = Shape(codebooks=8, stereo=True, melody=True, segment=4.0)
+    both = load_checkpoint(write_checkpoint(tmp_path / "both", shape))
+    assert both.abilities == {"text", "continuation", "melody", "stereo"}
+    assert both.delays == (0, 0, 1, 1, 2, 2, 3, 3)
+
+
+def test_a_style_model_is_refused_without_looking_for_its_parts(
+    melody_folder: Path, tmp_path: Path
+) -> None:
+    """As later versions of audiocraft describe it; ours knows no such conditioner."""
+    own = Path(shutil.copytree(melody_folder, tmp_path / "style"))
+
+    def rewrite(package: dict[str, Any]) -> None:
+        package["xp.cfg"] = package["xp.cfg"].replace("model: chroma_stem", "model: style")
+
+    change(own / LM_FILE, rewrite)
+    with pytest.raises(ModelUnavailable, match="told what to play in a way") as caught:
+        load_checkpoint(own)
+    assert caught.value.detail == "self_wav: style"
 
 
 class Malicious:
@@ -85,6 +114,7 @@ def test_weights_that_are_no_numbers(copy: Path) -> None:
         ("norm: layer_norm", "norm: batch", ModelDamaged, "does not describe"),
         ("num_layers: 2", "num_layers: [", ModelDamaged, "does not describe"),
         ("num_layers: 2", "num_layers: 3", ModelDamaged, "do not fit"),
+        ("model: t5\n", "model: clap\n", ModelUnavailable, "told what to play in a way"),
     ],
 )
 def test_a_description_of_something_else(

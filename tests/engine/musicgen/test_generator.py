@@ -142,14 +142,11 @@ def test_a_checkpoint_is_not_mixed_with_another_model_precision_or_sound(
     _, states = saved_at(generator, request, [40])
     rough = MusicGenGenerator(melody, TorchDecoder(melody, "bf16"), "tiny")
     other = MusicGenGenerator(replace(melody), TorchDecoder(melody), "tiny")
-    weights = melody.lm.linears[-1].weight.detach()
+    trained_on = MusicGenGenerator(replace(melody, digest="0"), TorchDecoder(melody), "tiny")
     with caplog.at_level("CRITICAL"):
         assert generator.start(request, states[40]).steps_done == 40
         assert other.start(request, states[40]).steps_done == 40, "the same, loaded again"
         assert rough.start(request, states[40]).steps_done == 0
-        weights[0, 0] += 1
-        trained_on = MusicGenGenerator(replace(melody), TorchDecoder(melody), "tiny")
-        weights[0, 0] -= 1
         assert trained_on.start(request, states[40]).steps_done == 0
         sound(file, 1.9)
         assert generator.start(request, states[40]).steps_done == 0
