@@ -86,8 +86,10 @@ class Checkpoint:
 
     def shed(self) -> None:
         """Let go of the transformer's matrices, most of all the memory: for a decoder that has
-        copies of its own. What conditions are encoded with, the norms and the codec stay."""
-        kept = (self.lm.condition_provider, *filter(_is_norm, self.lm.modules()))
+        copies of its own. The norms stay, and what conditions are encoded and attended to with."""
+        crossing = (layer.cross_attention for layer in self.lm.transformer.layers)
+        norms = filter(_is_norm, self.lm.modules())
+        kept = (self.lm.condition_provider, *norms, *filter(None, crossing))
         needed = {id(weights) for module in kept for weights in module.parameters()}
         for weights in self.lm.parameters():
             if id(weights) not in needed:
