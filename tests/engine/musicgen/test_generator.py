@@ -17,10 +17,12 @@ from audiocraft.models import MusicGen
 
 from engine.audio.loudness import integrated_loudness
 from engine.errors import AudioError, GenerationError, OutOfMemory
+from engine.generators.musicgen import reference
 from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
 from engine.generators.musicgen.decoders.torch import TorchDecoder
 from engine.generators.musicgen.generator import IN_COMPANY, UNGUIDED, MusicGenGenerator
 from engine.generators.musicgen.level import even_out
+from engine.generators.musicgen.reference import read_reference
 from engine.generators.musicgen.windows import plan_windows
 from engine.jobs import Request
 
@@ -389,6 +391,20 @@ def test_odd_but_honest_audio_is_built_on(
     given = sound(tmp_path / name, 1.0, rate, channels)
     song = generator.start(Request(duration=1, seed=1, **{role: str(given)}))
     assert song.steps_total > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "rate"), [("a.wav", 48_000), ("a.mp3", 44_100), ("a.ogg", 32_000)]
+)
+def test_given_audio_is_read_in_blocks_without_a_seam(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, rate: int
+) -> None:
+    given = sound(tmp_path / name, 2.0, rate)
+    whole = read_reference(given, 32_000, 1, until=1.7)
+    monkeypatch.setattr(reference, "BLOCK", 5_000)
+    blocks = read_reference(given, 32_000, 1, until=1.7)
+    assert len(blocks) == len(whole) == pytest.approx(1.7 * 32_000, abs=1)
+    assert np.allclose(blocks, whole, atol=1e-4)
 
 
 def test_a_model_without_melody_says_so(tiny: Any, tmp_path: Path) -> None:
