@@ -92,7 +92,7 @@ class Model:
     download_bytes: int | None = None
     """About; with what it is built on. None too for what is not downloaded."""
     memory_bytes: int | None = None
-    """About; for one take at half precision."""
+    """About; the peak while it is loaded."""
     languages: tuple[str, ...] = ()
     """Of the prompt, as two-letter codes."""
     window_seconds: float | None = None

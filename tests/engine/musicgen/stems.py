@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
-import pytest
 import torch
 from torch import Tensor, nn
 
@@ -48,9 +48,7 @@ def no_demucs() -> Iterator[None]:
     modules["demucs.pretrained"].get_model = lambda name: Stems()  # type: ignore[attr-defined]
     modules["demucs.apply"].apply_model = apply_model  # type: ignore[attr-defined]
     modules["demucs.audio"].convert_audio = convert_audio  # type: ignore[attr-defined]
-    with pytest.MonkeyPatch.context() as patch:
-        for name, module in modules.items():
-            patch.setitem(sys.modules, name, module)
+    with patch.dict(sys.modules, modules):
         yield
 
 
