@@ -587,6 +587,14 @@
         <translation>Bagian yang dipakai model ini untuk membaca prompt tidak ada di komputer ini.</translation>
     </message>
     <message>
+        <source>A part that this model reads prompts with is damaged.</source>
+        <translation>Bagian yang dipakai model ini untuk membaca prompt rusak.</translation>
+    </message>
+    <message>
+        <source>This model&apos;s audio part is of a kind that is not known here.</source>
+        <translation>Bagian audio model ini dari jenis yang tidak dikenal di sini.</translation>
+    </message>
+    <message>
         <source>The audio part of this model is not on this computer.</source>
         <translation>Bagian audio model ini tidak ada di komputer ini.</translation>
     </message>

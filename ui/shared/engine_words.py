@@ -150,6 +150,8 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP(
             "Engine", "A part that this model reads prompts with is not on this computer."
         ),
+        QT_TRANSLATE_NOOP("Engine", "A part that this model reads prompts with is damaged."),
+        QT_TRANSLATE_NOOP("Engine", "This model's audio part is of a kind that is not known here."),
         QT_TRANSLATE_NOOP("Engine", "The audio part of this model is not on this computer."),
         QT_TRANSLATE_NOOP("Engine", "Download the model again while connected."),
         QT_TRANSLATE_NOOP(

@@ -18,8 +18,9 @@ import torch
 from torch import nn
 
 from engine.errors import ModelDamaged, ModelUnavailable
-from engine.generators.musicgen.melody import MelodyConditioner
+from engine.generators.musicgen.conditioners import MELODY, WRONG, build_conditioners
 from engine.generators.musicgen.quiet import quiet
+from engine.models.catalogue import is_repo
 
 with quiet():
     from audiocraft.models import builders
@@ -30,15 +31,10 @@ with quiet():
     from omegaconf.errors import OmegaConfBaseException
     from yaml import YAMLError
 
-__all__ = ["CODEC_FILE", "LM_FILE", "MELODY", "Checkpoint", "load_checkpoint"]
+__all__ = ["CODEC_FILE", "LM_FILE", "Checkpoint", "load_checkpoint"]
 
 LM_FILE = "state_dict.bin"
 CODEC_FILE = "compression_state_dict.bin"
-
-MELODY = "self_wav"
-"""Audiocraft's name for given audio that a take shall follow."""
-CHROMA = ("sample_rate", "n_chroma", "radix2_exp", "nfft", "winlen", "winhop", "argmax", "norm")
-"""Of all that a checkpoint says of its melody, what shapes it; the rest is for training."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,53 +175,22 @@ def _language_model(package: Mapping[str, Any], config: DictConfig, device: str)
     try:
         drawn = {"weight_init": None, "depthwise_init": None, "zero_bias_init": False}
         config.transformer_lm.update(drawn)  # drawing weights takes longer than reading them
-        melody = config.conditioners.pop(MELODY, None)
-        _see_that_they_are_known(config.conditioners, melody)
+        provider = build_conditioners(config)
+        config.conditioners = {}  # they are there already
         with quiet():
             lm = builders.get_lm_model(config)
-        if melody is not None:
-            said = melody.chroma_stem
-            chroma = {name: said[name] for name in CHROMA if name in said}
-            seconds = float(config.dataset.segment_duration)
-            # Ours: audiocraft's would fetch another model, and run what that one says.
-            lm.condition_provider.conditioners[MELODY] = MelodyConditioner(
-                config.transformer_lm.dim, seconds, device, chroma
-            )
-    except OSError as error:  # transformers finds its files nowhere
-        raise ModelUnavailable(
-            "A part that this model reads prompts with is not on this computer.",
-            hint="Download the model again while connected.",
-            detail=str(error),
-        ) from error
-    except (OmegaConfBaseException, KeyError, TypeError, ValueError, AssertionError) as error:
+        lm.condition_provider = provider
+    except (*WRONG, ValueError) as error:
         raise ModelDamaged(f"{LM_FILE} does not describe its model.", detail=str(error)) from error
     _fill(lm, package["best_state"], LM_FILE)
     return lm
-
-
-def _see_that_they_are_known(told: DictConfig, melody: DictConfig | None) -> None:
-    """Whether a model listens to what we can tell it: words, and maybe a melody.
-
-    Audiocraft knows more ways, which would load further files that the checkpoint names. Raises
-    ModelUnavailable.
-    """
-    kinds = {str(name): said.model for name, said in told.items() if name != "args"}
-    strange = {name: kind for name, kind in kinds.items() if kind != "t5"}
-    if melody is not None and melody.model != "chroma_stem":
-        strange[MELODY] = melody.model
-    if strange:
-        raise ModelUnavailable(
-            "This model is told what to play in a way that this program does not know.",
-            detail=", ".join(f"{name}: {kind}" for name, kind in strange.items()),
-        )
 
 
 def _compression_model(folder: Path, lm_config: DictConfig, device: str) -> CompressionModel:
     package = _read(folder / CODEC_FILE)
     try:
         if isinstance(package.get("pretrained"), str):
-            with quiet():
-                codec = CompressionModel.get_pretrained(package["pretrained"], device)
+            codec = _published_codec(package["pretrained"], device)
         else:
             config = _config(package, CODEC_FILE)
             config.device = device
@@ -239,10 +204,18 @@ def _compression_model(folder: Path, lm_config: DictConfig, device: str) -> Comp
             hint="Download the model again while connected.",
             detail=str(error),
         ) from error
-    except (OmegaConfBaseException, KeyError, TypeError, ValueError, AssertionError) as error:
+    except (*WRONG, ValueError) as error:
         raise ModelDamaged(
             f"{CODEC_FILE} does not describe its model.", detail=str(error)
         ) from error
+
+
+def _published_codec(name: str, device: str) -> CompressionModel:
+    """One of transformers' own; audiocraft knows others by name, which it would fetch."""
+    if "/" not in name or not is_repo(name):
+        raise ModelUnavailable("This model's audio part is of a kind that is not known here.")
+    with quiet():
+        return CompressionModel.get_pretrained(name, device)
 
 
 def _fill(model: nn.Module, state: Mapping[str, Any], file: str) -> None:

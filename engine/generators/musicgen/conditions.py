@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from engine.errors import GenerationError
-from engine.generators.musicgen.checkpoint import MELODY, Checkpoint
+from engine.generators.musicgen.checkpoint import Checkpoint
+from engine.generators.musicgen.conditioners import MELODY
 from engine.generators.musicgen.quiet import quiet
 
 with quiet():

@@ -141,3 +141,38 @@ def test_files_that_are_missing_or_of_different_models(
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "empty"))
     with pytest.raises(ModelUnavailable, match="reads prompts"):
         load_checkpoint(copy)
+
+
+@pytest.mark.parametrize("name", ["dac_44khz", "debug_compression_model", "../codec"])
+def test_a_codec_by_a_name_that_would_fetch_code(copy: Path, name: str) -> None:
+    torch.save({"pretrained": name}, copy / CODEC_FILE)
+    with pytest.raises(ModelUnavailable, match="audio part is of a kind"):
+        load_checkpoint(copy)
+
+
+def test_a_codec_by_the_name_of_one_that_is_not_here(copy: Path) -> None:
+    torch.save({"pretrained": "facebook/encodec_32khz"}, copy / CODEC_FILE)
+    with pytest.raises(ModelUnavailable, match="audio part of this model is not on this computer"):
+        load_checkpoint(copy)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1000])
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, cut], ids=["gone", "cut"])
+@pytest.mark.parametrize("file", ["tokenizer.json", "model.safetensors", "config.json"])
+def test_a_text_encoder_that_is_not_whole(
+    hub: Path,
+    copy: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    file: str,
+    spoil: Callable[[Path], object],
+) -> None:
+    cache = Path(shutil.copytree(hub, tmp_path / "hub"))
+    (found,) = cache.rglob(file)
+    spoil(found)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    with pytest.raises(ModelUnavailable, match="reads prompts"):
+        load_checkpoint(copy)

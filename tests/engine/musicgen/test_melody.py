@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.generators.musicgen.checkpoint import MELODY, Checkpoint
+from engine.generators.musicgen.checkpoint import Checkpoint
+from engine.generators.musicgen.conditioners import MELODY
 from engine.generators.musicgen.conditions import encode_conditions
 from engine.generators.musicgen.melody import MelodyConditioner, what_sings
 from engine.generators.musicgen.quiet import quiet
