@@ -50,7 +50,8 @@ class MelodyConditioner(WaveformConditioner):
         self._use_masking = False  # a melody fills the whole length
         # Under this name, as the checkpoint holds weights of it.
         self.chroma = ChromaExtractor(**chroma).to(device)
-        self._steps = self.chroma(torch.zeros(1, int(chroma["sample_rate"] * duration))).shape[1]
+        silence = torch.zeros(1, int(chroma["sample_rate"] * duration), device=device)
+        self._steps = self.chroma(silence).shape[1]
 
     def _downsampling_factor(self) -> int:
         return int(self.chroma.winhop)
