@@ -267,8 +267,6 @@ class Take:
     midi_path: Path | None = None
     not_understood: tuple[str, ...] = ()
     """Words of the prompt that the generator could not use."""
-    remarks: tuple[str, ...] = ()
-    """What else is to be known of how it was made, in sentences."""
     made_by: str = ""
     """Generator and version, for example "sketch 1"."""
     licence: str = ""
@@ -278,6 +276,8 @@ class Take:
     """True: kept; False: rejected; None: not decided."""
     tags: tuple[str, ...] = ()
     notes: str = ""
+    remarks: tuple[str, ...] = ()
+    """What else is to be known of how it was made, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
