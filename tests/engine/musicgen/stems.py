@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
-from unittest.mock import patch
 
 import torch
 from torch import Tensor, nn
@@ -48,8 +47,16 @@ def no_demucs() -> Iterator[None]:
     modules["demucs.pretrained"].get_model = lambda name: Stems()  # type: ignore[attr-defined]
     modules["demucs.apply"].apply_model = apply_model  # type: ignore[attr-defined]
     modules["demucs.audio"].convert_audio = convert_audio  # type: ignore[attr-defined]
-    with patch.dict(sys.modules, modules):
+    # Not patch.dict: it would forget all that is imported meanwhile.
+    before = {name: sys.modules.pop(name, None) for name in modules}
+    sys.modules.update(modules)
+    try:
         yield
+    finally:
+        for name, module in before.items():
+            del sys.modules[name]
+            if module is not None:
+                sys.modules[name] = module
 
 
 _PARTS = ("pretrained", "apply", "audio")
