@@ -91,7 +91,7 @@ def estimate_key(sound: NDArray[np.float32]) -> str | None:
     """The key of mono samples at ``RATE`` whose profile its pitches fit best."""
     from librosa.feature import chroma_cqt
 
-    if len(sound) < RATE // 2 or not sound.any():
+    if len(sound) < 2 * RATE or not sound.any():  # of the lowest octave there would be too little
         return None
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Trying to estimate tuning")  # where nothing has a pitch

@@ -301,11 +301,21 @@ class Runs:
         for name in ("melody", "continue_from"):
             source = getattr(request, name)
             if source is not None and is_job_id(source):
-                take = self._claims.job(source).take
-                if take is None:
-                    raise NotFound("The take that this one builds on has no audio.")
+                take = self._source(source)
                 files[name] = str(take.path)
         return request.model_copy(update=files)
+
+    def _source(self, job_id: str) -> Take:
+        try:
+            take = self._claims.job(job_id).take
+        except NotFound:
+            take = None
+        if take is None:
+            raise NotFound(
+                "The take that this one builds on is not there any more.",
+                hint="Choose another one to build on.",
+            )
+        return take
 
     async def _reuse(self, token: str, take: Take) -> None:
         run = self._running[token]

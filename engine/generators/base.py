@@ -42,6 +42,8 @@ class Facts:
     not_understood: tuple[str, ...] = ()
     """Words of the prompt that it could not use, in the prompt's order."""
     extra: dict[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    """What else a musician should know of how it was made, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)

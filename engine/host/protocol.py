@@ -142,6 +142,7 @@ class Made(_Message):
     loudness: float | None
     true_peak: float | None
     not_understood: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
     midi_path: Path | None
     work_seconds: float
     """Time it took from the first step to the file."""

@@ -523,6 +523,190 @@
         <translation>“{}” di hub bukan model yang dapat dipakai program ini.</translation>
     </message>
     <message>
+        <source>“{}” can&apos;t be played yet: it needs {}.</source>
+        <translation>“{}” belum bisa dimainkan: perlu {}.</translation>
+    </message>
+    <message>
+        <source>The folder {} is no model in audiocraft&apos;s format.</source>
+        <translation>Folder {} bukan model berformat audiocraft.</translation>
+    </message>
+    <message>
+        <source>It has no {}.</source>
+        <translation>Tidak ada {} di dalamnya.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s folder has no {}.</source>
+        <translation>Tidak ada {} di folder model ini.</translation>
+    </message>
+    <message>
+        <source>{} is damaged or incomplete.</source>
+        <translation>{} rusak atau tidak lengkap.</translation>
+    </message>
+    <message>
+        <source>{} holds something else than weights, and was not opened.</source>
+        <translation>{} berisi sesuatu selain bobot, jadi tidak dibuka.</translation>
+    </message>
+    <message>
+        <source>Take models only from where you trust; download this one again.</source>
+        <translation>Ambil model hanya dari tempat tepercaya; unduh lagi yang ini.</translation>
+    </message>
+    <message>
+        <source>{} is no model of audiocraft.</source>
+        <translation>{} bukan model audiocraft.</translation>
+    </message>
+    <message>
+        <source>{} does not describe its model.</source>
+        <translation>{} tidak menjelaskan modelnya.</translation>
+    </message>
+    <message>
+        <source>{} holds weights that are no numbers.</source>
+        <translation>{} berisi bobot yang bukan angka.</translation>
+    </message>
+    <message>
+        <source>The weights in {} do not fit its description.</source>
+        <translation>Bobot di {} tidak cocok dengan keterangannya.</translation>
+    </message>
+    <message>
+        <source>The two files of this model do not belong together.</source>
+        <translation>Kedua berkas model ini bukan pasangan.</translation>
+    </message>
+    <message>
+        <source>This is no MusicGen model.</source>
+        <translation>Ini bukan model MusicGen.</translation>
+    </message>
+    <message>
+        <source>This model is told what to play in a way that this program does not know.</source>
+        <translation>Model ini diberi tahu apa yang dimainkan dengan cara yang tidak dikenal program ini.</translation>
+    </message>
+    <message>
+        <source>This model weaves its codebooks in a way that this program does not know.</source>
+        <translation>Model ini menyusun kodenya dengan cara yang tidak dikenal program ini.</translation>
+    </message>
+    <message>
+        <source>A part that this model reads prompts with is not on this computer.</source>
+        <translation>Bagian yang dipakai model ini untuk membaca prompt tidak ada di komputer ini.</translation>
+    </message>
+    <message>
+        <source>A part that this model reads prompts with is damaged.</source>
+        <translation>Bagian yang dipakai model ini untuk membaca prompt rusak.</translation>
+    </message>
+    <message>
+        <source>This model&apos;s audio part is of a kind that is not known here.</source>
+        <translation>Bagian audio model ini dari jenis yang tidak dikenal di sini.</translation>
+    </message>
+    <message>
+        <source>The audio part of this model is not on this computer.</source>
+        <translation>Bagian audio model ini tidak ada di komputer ini.</translation>
+    </message>
+    <message>
+        <source>Download the model again while connected.</source>
+        <translation>Unduh lagi modelnya saat tersambung.</translation>
+    </message>
+    <message>
+        <source>The model gave numbers that are none; the take would be noise.</source>
+        <translation>Model memberi angka yang bukan angka; hasilnya hanya akan berupa derau.</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s processor can&apos;t run models in {}.</source>
+        <translation>Prosesor komputer ini tidak bisa menjalankan model dalam {}.</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s graphics card can&apos;t run models in {}.</source>
+        <translation>Kartu grafis komputer ini tidak bisa menjalankan model dalam {}.</translation>
+    </message>
+    <message>
+        <source>Choose the precision auto, or one of {}.</source>
+        <translation>Pilih presisi auto, atau salah satu dari {}.</translation>
+    </message>
+    <message>
+        <source>This model can&apos;t run in {}.</source>
+        <translation>Model ini tidak bisa dijalankan dalam {}.</translation>
+    </message>
+    <message>
+        <source>Choose the precision auto.</source>
+        <translation>Pilih presisi auto.</translation>
+    </message>
+    <message>
+        <source>This model can&apos;t follow a melody.</source>
+        <translation>Model ini tidak bisa mengikuti melodi.</translation>
+    </message>
+    <message>
+        <source>Choose a melody model.</source>
+        <translation>Pilih model melodi.</translation>
+    </message>
+    <message>
+        <source>Together with what it goes on from, this would last {}.</source>
+        <translation>Bersama bagian yang dilanjutkan, panjangnya menjadi {}.</translation>
+    </message>
+    <message>
+        <source>Go on from an earlier moment: up to {} minutes work.</source>
+        <translation>Lanjutkan dari saat yang lebih awal: paling lama {} menit.</translation>
+    </message>
+    <message>
+        <source>“{}” is too short to build on: {} s.</source>
+        <translation>“{}” terlalu pendek untuk dilanjutkan: {} dtk.</translation>
+    </message>
+    <message>
+        <source>Give at least {} s of sound.</source>
+        <translation>Beri suara paling sedikit {} dtk.</translation>
+    </message>
+    <message>
+        <source>“{}” is too long to build on: {} minutes.</source>
+        <translation>“{}” terlalu panjang untuk dipakai: {} menit.</translation>
+    </message>
+    <message>
+        <source>Cut out the part that matters; up to {} minutes work.</source>
+        <translation>Potong bagian yang penting; paling lama {} menit.</translation>
+    </message>
+    <message>
+        <source>“{}” has {} channels at {} Hz.</source>
+        <translation>“{}” punya {} saluran pada {} Hz.</translation>
+    </message>
+    <message>
+        <source>Up to {} channels and {} kHz can be read.</source>
+        <translation>Paling banyak {} saluran dan {} kHz yang bisa dibaca.</translation>
+    </message>
+    <message>
+        <source>“{}” holds samples that are no numbers.</source>
+        <translation>“{}” berisi sampel yang bukan angka.</translation>
+    </message>
+    <message>
+        <source>“{}” is silent as far as it is used.</source>
+        <translation>“{}” hening di bagian yang dipakai.</translation>
+    </message>
+    <message>
+        <source>Choose another file, or go on from a later moment.</source>
+        <translation>Pilih berkas lain, atau lanjutkan dari saat yang lebih akhir.</translation>
+    </message>
+    <message>
+        <source>“{}” holds no sound: its length is 0 s.</source>
+        <translation>“{}” tidak berisi suara: panjangnya 0 dtk.</translation>
+    </message>
+    <message>
+        <source>“{}” is empty.</source>
+        <translation>“{}” kosong.</translation>
+    </message>
+    <message>
+        <source>“{}” is cut short: its end is missing.</source>
+        <translation>“{}” terpotong: akhirnya hilang.</translation>
+    </message>
+    <message>
+        <source>The take that this one builds on is not there any more.</source>
+        <translation>Take yang menjadi dasarnya sudah tidak ada.</translation>
+    </message>
+    <message>
+        <source>Choose another one to build on.</source>
+        <translation>Pilih yang lain sebagai dasar.</translation>
+    </message>
+    <message>
+        <source>It had no prompt, so the model went its own way.</source>
+        <translation>Tidak ada prompt, jadi model berjalan sendiri.</translation>
+    </message>
+    <message>
+        <source>It grew beside other takes; alone, the same seed may give a slightly different one.</source>
+        <translation>Dibuat berdampingan dengan yang lain; sendirian, benih yang sama bisa memberi hasil yang sedikit berbeda.</translation>
+    </message>
+    <message>
         <source>“{}” is not there any more.</source>
         <translation>“{}” sudah tidak ada.</translation>
     </message>
@@ -1645,6 +1829,18 @@
     <message>
         <source>Light</source>
         <translation>Terang</translation>
+    </message>
+    <message>
+        <source>Quick, as this computer likes it</source>
+        <translation>Cepat, sesuai komputer ini</translation>
+    </message>
+    <message>
+        <source>Exact and slow (fp32)</source>
+        <translation>Persis dan lambat (fp32)</translation>
+    </message>
+    <message>
+        <source>Precision of models</source>
+        <translation>Presisi model</translation>
     </message>
     <message>
         <source>Appearance</source>

@@ -285,10 +285,11 @@ def test_settings_take_effect_and_are_kept(
     dialog.appearance.setFocus()
     qtbot.keyClick(dialog.appearance, Qt.Key.Key_End)  # the last one: light
     qtbot.keyClick(dialog.language, Qt.Key.Key_End)  # Indonesian
+    qtbot.keyClick(dialog.precision, Qt.Key.Key_End)
     assert theme.tokens is LIGHT
     assert dialog.later.isVisible()  # a language waits for the next start
     kept = SettingsFile(music_home / "config").current
-    assert (kept.appearance, kept.language) == ("light", "id")
+    assert (kept.appearance, kept.language, kept.precision) == ("light", "id", "int8")
     dialog.accept()
 
 

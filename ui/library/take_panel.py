@@ -49,9 +49,9 @@ class TakePanel(QWidget):
         self.stars = Stars(theme)
         self.facts = Facts(theme)
         self.prompt = label("", "muted")
-        self.not_understood = label("", "caution-small")
+        self.caution = label("", "caution-small")
         self.problem = label("", "problem")
-        for text in (self.prompt, self.not_understood, self.problem):
+        for text in (self.prompt, self.caution, self.problem):
             text.setWordWrap(True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.copy_details = Button(self.tr("Copy details"), "small")
@@ -108,8 +108,10 @@ class TakePanel(QWidget):
 
     def _show_problems(self, job: Job) -> None:
         words = ", ".join(job.take.not_understood) if job.take else ""
-        self.not_understood.setVisible(bool(words))
-        self.not_understood.setText(self.tr("Not understood: {words}").format(words=words))
+        not_understood = self.tr("Not understood: {words}").format(words=words) if words else ""
+        remarks = map(in_own_words, job.take.remarks if job.take else ())
+        self.caution.setText("\n".join(filter(None, (not_understood, *remarks))))
+        self.caution.setVisible(bool(self.caution.text()))
         failed = job.status is Status.FAILED and job.error is not None
         self.problem.setVisible(failed)
         self.copy_details.setVisible(bool(failed and job.error and job.error.detail))
@@ -178,7 +180,7 @@ class TakePanel(QWidget):
         column.addLayout(head)
         column.addWidget(self.problem)
         column.addWidget(self.copy_details, 0, Qt.AlignmentFlag.AlignLeft)
-        for widget in (self.facts, self.prompt, self.not_understood, self.tags):
+        for widget in (self.facts, self.prompt, self.caution, self.tags):
             column.addWidget(widget)
         column.addWidget(self.notes)
         actions = FlowLayout()

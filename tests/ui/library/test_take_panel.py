@@ -58,7 +58,7 @@ def announced(panel: TakePanel) -> Announced:
 
 def shown(panel: TakePanel) -> str:
     texts = [label.text() for label in panel.facts.findChildren(type(panel.prompt))]
-    visible = [panel.prompt, panel.not_understood, panel.problem]
+    visible = [panel.prompt, panel.caution, panel.problem]
     return " | ".join([*texts, *(label.text() for label in visible if not label.isHidden())])
 
 
@@ -73,10 +73,12 @@ def test_everything_that_is_known_is_shown(panel: TakePanel) -> None:
             made_by="sketch 1",
             licence="yours",
             not_understood=("gong", "kazoo"),
+            remarks=("It had no prompt, so the model went its own way.",),
         )
     )
     for text in (
         "84 bpm · 4/4",
+        "the model went its own way",
         "C minor",
         "−14.1\u00a0LUFS · −1.2\u00a0dBTP",
         "Sketch 1",
