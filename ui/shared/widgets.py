@@ -20,6 +20,7 @@ from ui.shared.theme import Theme
 from ui.shared.tokens import Size
 
 __all__ = [
+    "SCROLL_BAR",
     "Button",
     "ElidedLabel",
     "IconButton",
@@ -32,6 +33,9 @@ __all__ = [
 ]
 
 W = TypeVar("W", bound=QWidget)
+
+SCROLL_BAR = 10
+"""Width of a scroll bar in pixels, as the style sheet says it."""
 
 
 def as_role(widget: W, role: str) -> W:
@@ -65,9 +69,20 @@ def hairline(*, vertical: bool = False) -> QFrame:
     return line
 
 
+class _Scrolling(QScrollArea):
+    """Its bar lies over the body's margin, so that nothing moves aside when it appears."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setViewportMargins(0, 0, -SCROLL_BAR, 0)
+
+
 def scrolling(body: QWidget) -> QScrollArea:
-    """``body`` in a frame that scrolls up and down where there is no room for all of it."""
-    area = QScrollArea()
+    """``body`` in a frame that scrolls up and down where there is no room for all of it.
+
+    The body keeps a margin of ``SCROLL_BAR`` pixels or more at its right: the bar goes there.
+    """
+    area = _Scrolling()
     area.setWidget(body)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
