@@ -39,6 +39,7 @@ from ui.settings.preferences import Preferences
 from ui.shared.notice_bar import NoticeBar
 from ui.shared.status_bar import StatusBar
 from ui.shared.theme import Theme
+from ui.shared.undo import LeaveUndo
 from ui.shared.widgets import as_role, hairline
 from ui.top_bar import TopBar
 
@@ -93,6 +94,15 @@ class MainWindow(QMainWindow):
         self._connect_compose()
         self._connect_queue()
         self._connect_menus()
+        LeaveUndo(
+            self.compose.prompt,
+            self.compose.length.field,
+            self.compose.seed.field,
+            self.queue.filter.search,
+            self.take.notes,
+            self.take.name,
+            self.take.tags.field,
+        )
         self.compose.prompt.setFocus()
         QTimer.singleShot(_WARM_UP, self.exporter.warm_up)
 

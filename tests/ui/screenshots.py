@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.notices import Action, Level, Notice
 from app.paths import Paths
+from app.playback.output import OutputDevice, SilentOutput
 from app.player import Player, Track
 from app.settings import SettingsFile
 from app.studio import Studio
@@ -45,6 +46,20 @@ ROWS = (
     ("Gamelan and rain", "gamelan, slow, rain, 60 bpm", 60, "A minor", 5, 24),
     ("Bright bossa nova", "bright bossa nova guitar, 120 bpm", 120, "G major", 0, 45),
 )
+
+
+class Unheard(SilentOutput):
+    """A sound device that nobody hears."""
+
+    silent = False
+
+
+class UnheardOutputs:
+    def devices(self, *, rescan: bool) -> list[OutputDevice]:
+        return []
+
+    def make(self, device_id: str | None) -> Unheard:
+        return Unheard()
 
 
 @dataclass
@@ -147,7 +162,7 @@ def scene(
     os.environ["DGX_MUSIC_HOME"] = str(home)
     fake = FakeEngine(jobs(folder))
     studio = Studio(fake)
-    player = Player()
+    player = Player(UnheardOutputs())
     theme = Theme(app, Appearance(appearance))
     with theme.building():
         window = MainWindow(studio, player, theme, SettingsFile(home / "config"), Paths.find())
@@ -183,7 +198,7 @@ def busy(scene: Scene) -> QWidget:
     scene.window.compose.set_speed(0.6)
     scene.window.compose.fill_prompt("late-night lo-fi, dusty drums, warm Rhodes, {vinyl|rain}")
     scene.window.compose.takes.setValue(2)
-    scene.player.load(Track.of(finished(scene.folder, 0)), at=7.0, play=False)
+    scene.player.load(Track.of(finished(scene.folder, 0)), at=6.4)
     scene.window.queue.reveal("gen_" + "0" * 16)
     scene.window.notices.tell(
         Notice(

@@ -24,7 +24,7 @@ class Notes(QPlainTextEdit):
         self.setPlaceholderText(self.tr("Add notes"))
         self.setAccessibleName(self.tr("Notes"))
         self.setTabChangesFocus(True)
-        self.document().setDocumentMargin(2)
+        self.document().setDocumentMargin(0)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)

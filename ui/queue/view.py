@@ -41,7 +41,7 @@ from ui.queue.model import Index, QueueModel
 from ui.queue.pointer import Pointer
 from ui.queue.thumbnails import Thumbnails
 from ui.shared.theme import Theme
-from ui.shared.widgets import SCROLL_BAR, as_role
+from ui.shared.widgets import OverlaidBar, as_role
 
 __all__ = ["QueueView"]
 
@@ -96,7 +96,7 @@ class QueueView(QListView):
         self.setDragEnabled(True)
         self.setAcceptDrops(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setViewportMargins(0, 0, -SCROLL_BAR, 0)  # the bar lies over the rows' margin
+        OverlaidBar(self)
         self.setAccessibleName(self.tr("Jobs and takes"))
         as_role(self, "ground")
         self.verticalScrollBar().setSingleStep(ROW_HEIGHT // 2)

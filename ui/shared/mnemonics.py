@@ -20,7 +20,6 @@ class Mnemonics(QObject):
         self._bar = bar
         self._style = _Style()
         self._style.setParent(self)
-        bar.setStyle(self._style)
 
     @property
     def shown(self) -> bool:
@@ -35,6 +34,9 @@ class Mnemonics(QObject):
             case QEvent.Type.KeyPress | QEvent.Type.KeyRelease if isinstance(event, QKeyEvent):
                 if event.key() == Qt.Key.Key_Alt:
                     self._show(event.type() is QEvent.Type.KeyPress)
+            case QEvent.Type.Show if self._bar.style() is not self._style:
+                # Not before: a style that is set while there is no style sheet stays without one.
+                self._bar.setStyle(self._style)
             case QEvent.Type.WindowDeactivate:  # the release goes to another window
                 self._show(False)
         return super().eventFilter(watched, event)

@@ -99,9 +99,11 @@ QLineEdit, QPlainTextEdit, QAbstractSpinBox { background: $raised; color: $text;
   border: 1px solid $line; border-radius: ${radius}px; padding: 0 8px; min-height: 30px;
   selection-background-color: $accent_text; selection-color: $on_accent; }
 QPlainTextEdit { padding: 6px 4px; }
-QPlainTextEdit[role="notes"] { background: transparent; border-color: transparent; padding: 2px 0; }
+QPlainTextEdit[role="notes"] { background: transparent; border-color: transparent;
+  padding: 2px 0 2px -1px; }
 QPlainTextEdit[role="notes"]:hover { border-color: $line; }
-QPlainTextEdit[role="notes"]:focus { background: $raised; border-color: $accent; }
+QPlainTextEdit[role="notes"]:focus { background: $raised; border-color: $accent;
+  padding: 2px 6px; }
 QAbstractSpinBox { padding: 0 4px; max-height: 30px; }
 QLineEdit[role="seed"] { padding: 0 5px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border;

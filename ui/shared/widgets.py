@@ -7,6 +7,7 @@ from typing import TypeVar
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QFrame,
     QLabel,
     QPushButton,
@@ -25,6 +26,7 @@ __all__ = [
     "ElidedLabel",
     "IconButton",
     "LeaveWheel",
+    "OverlaidBar",
     "as_role",
     "hairline",
     "label",
@@ -69,12 +71,18 @@ def hairline(*, vertical: bool = False) -> QFrame:
     return line
 
 
-class _Scrolling(QScrollArea):
-    """Its bar lies over the body's margin, so that nothing moves aside when it appears."""
+class OverlaidBar(QObject):
+    """Lays an area's vertical scroll bar over its content's margin, so that nothing moves aside
+    when it appears."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setViewportMargins(0, 0, -SCROLL_BAR, 0)
+    def __init__(self, area: QAbstractScrollArea) -> None:
+        super().__init__(area)
+        self._area = area
+        area.verticalScrollBar().rangeChanged.connect(self._make_way)
+
+    def _make_way(self, least: int, most: int) -> None:
+        over = SCROLL_BAR if most > least else 0
+        self._area.setViewportMargins(0, 0, -over, 0)
 
 
 def scrolling(body: QWidget) -> QScrollArea:
@@ -82,7 +90,8 @@ def scrolling(body: QWidget) -> QScrollArea:
 
     The body keeps a margin of ``SCROLL_BAR`` pixels or more at its right: the bar goes there.
     """
-    area = _Scrolling()
+    area = QScrollArea()
+    OverlaidBar(area)
     area.setWidget(body)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
