@@ -110,6 +110,10 @@ class Studio(QObject):
         """Out of the trash."""
         self._ask(lambda queue: queue.restore(ids))
 
+    def find_takes(self) -> None:
+        """Take in finished files that another program put into the takes folder."""
+        self._ask(lambda queue: queue.find_takes())
+
     def set_paused(self, paused: bool) -> None:
         """Pause the whole queue, running takes too; or go on."""
         self._ask(lambda queue: queue.set_paused(paused))
