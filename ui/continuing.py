@@ -40,7 +40,7 @@ class Continuing(QObject):
         super().__init__(parent)
         self._player, self._jobs = player, jobs
         self._picker, self._desk, self._compose = picker, desk, compose
-        player.changed.connect(lambda _: self.possible.emit(self._heard() is not None))
+        player.changed.connect(self._show)
 
     def branch(self) -> None:
         """Go on from where the playhead is."""
@@ -51,6 +51,9 @@ class Continuing(QObject):
     def extend(self, job: Job) -> None:
         """Go on from a take's end."""
         self._begin(job, None)
+
+    def _show(self) -> None:
+        self.possible.emit(self._heard() is not None)
 
     def _heard(self) -> Job | None:
         track = self._player.track

@@ -17,6 +17,7 @@ from app.studio import Studio
 from engine.jobs import EngineStatus, Job, Order, is_job_id
 from ui.compose.list_intake import ListIntake
 from ui.compose.model_picker import ModelPicker
+from ui.compose.models import SKETCH
 from ui.compose.panel import ComposePanel
 from ui.compose.welcome import Welcome
 from ui.continuing import Continuing
@@ -37,6 +38,7 @@ from ui.settings.diagnostics import Diagnostics
 from ui.settings.help_dialogs import AboutDialog, ShortcutsDialog
 from ui.settings.preferences import Preferences
 from ui.shared.notice_bar import NoticeBar
+from ui.shared.speeds import Speeds
 from ui.shared.status_bar import StatusBar
 from ui.shared.theme import Theme
 from ui.shared.undo import LeaveUndo
@@ -59,6 +61,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._studio, self._player, self._theme = studio, player, theme
         self._paused = False
+        self._speeds = Speeds()
         self.preferences = Preferences(settings, paths, theme, self)
         takes = self.preferences.takes_folder
         self.exporter = Exporter(takes / "Exported", takes / "Dragged", self)
@@ -166,6 +169,7 @@ class MainWindow(QMainWindow):
         compose.lines_pasted.connect(self.lists.open_text)
         compose.model_wanted.connect(self.models.select)
         self.models.chosen.connect(compose.set_model)
+        self.models.chosen.connect(lambda model: compose.set_speed(self._speeds.of(model.id)))
         self.lists.submitted.connect(studio.submit)
         self.lists.as_one_wanted.connect(compose.fill_prompt)
         self.reopener.found.connect(compose.fill)
@@ -237,8 +241,9 @@ class MainWindow(QMainWindow):
         self.status.show_status(status)
         self.models.show_status(status)
         self.queue.model.set_status(status)
-        self.compose.set_speed(status.speed)
-        self.lists.speed = status.speed
+        self._speeds.note(status)
+        self.compose.set_speed(self._speeds.of(self.models.current.id))
+        self.lists.speed = self._speeds.of(SKETCH.id)  # what lists are for that name no model
         self.menus.pause.setChecked(status.paused)
         if status.paused != self._paused:
             self._paused = status.paused

@@ -43,6 +43,14 @@
         <translation>{model} tidak bisa mengikuti audio. Pilih model lain, atau buang audionya.</translation>
     </message>
     <message>
+        <source>{model} cannot follow a melody. Choose a melody model, or continue it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} cannot go on from audio. Choose another model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Drop audio here</source>
         <translation>Letakkan audio di sini</translation>
     </message>
@@ -61,6 +69,14 @@
     <message>
         <source>Audio ({patterns})</source>
         <translation>Audio ({patterns})</translation>
+    </message>
+    <message>
+        <source>from its end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from {time}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -177,6 +193,29 @@
     <message>
         <source>Seed</source>
         <translation>Seed</translation>
+    </message>
+</context>
+<context>
+    <name>Continuing</name>
+    <message>
+        <source>This take is as long as a take can be. Branch from an earlier moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{chosen} cannot go on from audio, so {model} is chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No model that is here can go on from a take.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These can: {models}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show models</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -305,6 +344,14 @@
     <message>
         <source>The list is too long: at most {} rows. Split it.</source>
         <translation>Daftarnya terlalu panjang: paling banyak {} baris. Bagilah.</translation>
+    </message>
+    <message>
+        <source>The list asks for more than {} takes. Split it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is empty in some cases</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is nothing in it: the list is empty.</source>
@@ -651,6 +698,14 @@
         <translation>Pilih yang lain di bawah ikon pengeras suara.</translation>
     </message>
     <message>
+        <source>The sound device does not answer any more; the take goes on in silence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose one under the loudspeaker to try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The sound device that you chose is not there, so takes play through another.</source>
         <translation>Perangkat suara yang Anda pilih tidak ada, jadi take diputar lewat perangkat lain.</translation>
     </message>
@@ -863,6 +918,12 @@
         <translation>Pengaturan</translation>
     </message>
     <message numerus="yes">
+        <source>%n prompt(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n prompt</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n take(s)</source>
         <translation>
             <numerusform>%n take</numerusform>
@@ -1040,12 +1101,32 @@
         <translation>Take lain</translation>
     </message>
     <message>
+        <source>Extend…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Branch from here…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Retry all failed</source>
         <translation>Coba lagi semua yang gagal</translation>
     </message>
     <message>
         <source>Pause the queue</source>
         <translation>Jeda antrean</translation>
+    </message>
+    <message>
+        <source>Clear what failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear what was cancelled</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -1306,6 +1387,40 @@
     </message>
 </context>
 <context>
+    <name>Notes</name>
+    <message>
+        <source>Add notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation type="unfinished">Catatan</translation>
+    </message>
+</context>
+<context>
+    <name>Origin</name>
+    <message>
+        <source>MADE FROM</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>continuation of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on the melody of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>continued in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>melody used in</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PlayButton</name>
     <message>
         <source>Pause</source>
@@ -1325,6 +1440,10 @@
     <message>
         <source>Next take</source>
         <translation>Take berikutnya</translation>
+    </message>
+    <message>
+        <source>Branch from here (Ctrl+B)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Repeat</source>
@@ -1405,12 +1524,24 @@
         <translation>Ulangi dengan…</translation>
     </message>
     <message>
+        <source>Branch from here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Extend…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Edit…</source>
         <translation>Sunting…</translation>
     </message>
     <message>
         <source>Make it next</source>
         <translation>Jadikan berikutnya</translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1429,6 +1560,10 @@
         <translation>Del</translation>
     </message>
     <message>
+        <source>Go to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stars</source>
         <translation>Bintang</translation>
     </message>
@@ -1439,6 +1574,14 @@
     <message>
         <source>this computer</source>
         <translation>komputer ini</translation>
+    </message>
+    <message>
+        <source>continuation of {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on the melody of {name}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>cancelled</source>
@@ -1892,10 +2035,6 @@
         <translation>Salin rincian</translation>
     </message>
     <message>
-        <source>Notes</source>
-        <translation>Catatan</translation>
-    </message>
-    <message>
         <source>Again with…</source>
         <translation>Ulangi dengan…</translation>
     </message>
@@ -1912,6 +2051,22 @@
         <translation>Sama, dengan seed lain</translation>
     </message>
     <message>
+        <source>Extend…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on from its end, with the same words or others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep what has grown so far as the whole take</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Export…</source>
         <translation>Ekspor…</translation>
     </message>
@@ -1922,6 +2077,10 @@
     <message>
         <source>Not understood: {words}</source>
         <translation>Tidak dipahami: {words}</translation>
+    </message>
+    <message>
+        <source>Made without a prompt: no words guided it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The file of “{name}” is copied: paste it where you want it.</source>

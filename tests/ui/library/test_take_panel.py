@@ -88,6 +88,25 @@ def test_everything_that_is_known_is_shown(panel: TakePanel) -> None:
         assert text in shown(panel)
 
 
+def test_a_take_that_no_words_guided_says_so(panel: TakePanel) -> None:
+    unguided = job(not_understood=()).with_(request=Request(prompt="", seed=1, melody="hum.wav"))
+    panel.show_job(unguided)
+    assert "Made without a prompt: no words guided it." in shown(panel)
+    panel.show_job(job())
+    assert "without a prompt" not in shown(panel)
+    panel.show_job(unguided.with_(take=None, status=Status.PENDING, step=Step.QUEUED))
+    assert panel.not_understood.isHidden()  # nothing is made yet
+
+
+def test_notes_are_as_high_as_their_text(panel: TakePanel, qtbot: QtBot) -> None:
+    panel.show_job(job())
+    one = panel.notes.sizeHint().height()
+    panel.show_job(job(notes="one\ntwo\nthree"))
+    qtbot.waitUntil(lambda: panel.notes.height() >= one + 2 * panel.notes.fontMetrics().height())
+    panel.show_job(job(id_="gen_2"))
+    qtbot.waitUntil(lambda: panel.notes.height() == one)
+
+
 def test_renaming_is_announced_and_escape_takes_it_back(
     qtbot: QtBot, panel: TakePanel, announced: Announced
 ) -> None:
