@@ -44,11 +44,11 @@
     </message>
     <message>
         <source>{model} cannot follow a melody. Choose a melody model, or continue it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} tidak bisa mengikuti melodi. Pilih model melodi, atau lanjutkan audionya.</translation>
     </message>
     <message>
         <source>{model} cannot go on from audio. Choose another model.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} tidak bisa melanjutkan audio. Pilih model lain.</translation>
     </message>
     <message>
         <source>Drop audio here</source>
@@ -72,11 +72,11 @@
     </message>
     <message>
         <source>from its end</source>
-        <translation type="unfinished"></translation>
+        <translation>dari akhirnya</translation>
     </message>
     <message>
         <source>from {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>dari {time}</translation>
     </message>
 </context>
 <context>
@@ -199,23 +199,23 @@
     <name>Continuing</name>
     <message>
         <source>This take is as long as a take can be. Branch from an earlier moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Take ini sudah sepanjang yang mungkin. Buat cabang dari saat yang lebih awal.</translation>
     </message>
     <message>
         <source>{chosen} cannot go on from audio, so {model} is chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>{chosen} tidak bisa melanjutkan audio, jadi {model} yang dipilih.</translation>
     </message>
     <message>
         <source>No model that is here can go on from a take.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tidak ada model di sini yang bisa melanjutkan sebuah take.</translation>
     </message>
     <message>
         <source>These can: {models}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Yang bisa: {models}.</translation>
     </message>
     <message>
         <source>Show models</source>
-        <translation type="unfinished"></translation>
+        <translation>Tampilkan model</translation>
     </message>
 </context>
 <context>
@@ -347,11 +347,11 @@
     </message>
     <message>
         <source>The list asks for more than {} takes. Split it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Daftar ini meminta lebih dari {} take. Bagilah.</translation>
     </message>
     <message>
         <source>is empty in some cases</source>
-        <translation type="unfinished"></translation>
+        <translation>kosong pada sebagian pilihan</translation>
     </message>
     <message>
         <source>There is nothing in it: the list is empty.</source>
@@ -699,11 +699,11 @@
     </message>
     <message>
         <source>The sound device does not answer any more; the take goes on in silence.</source>
-        <translation type="unfinished"></translation>
+        <translation>Perangkat suara tidak menjawab lagi; take berlanjut tanpa suara.</translation>
     </message>
     <message>
         <source>Choose one under the loudspeaker to try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pilih satu di bawah ikon pengeras suara untuk mencoba lagi.</translation>
     </message>
     <message>
         <source>The sound device that you chose is not there, so takes play through another.</source>
@@ -1102,15 +1102,15 @@
     </message>
     <message>
         <source>Extend…</source>
-        <translation type="unfinished"></translation>
+        <translation>Perpanjang…</translation>
     </message>
     <message>
         <source>Branch from here…</source>
-        <translation type="unfinished"></translation>
+        <translation>Buat cabang dari sini…</translation>
     </message>
     <message>
         <source>Stop here</source>
-        <translation type="unfinished"></translation>
+        <translation>Berhenti di sini</translation>
     </message>
     <message>
         <source>Retry all failed</source>
@@ -1122,11 +1122,11 @@
     </message>
     <message>
         <source>Clear what failed</source>
-        <translation type="unfinished"></translation>
+        <translation>Bersihkan yang gagal</translation>
     </message>
     <message>
         <source>Clear what was cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>Bersihkan yang dibatalkan</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -1390,7 +1390,7 @@
     <name>Notes</name>
     <message>
         <source>Add notes</source>
-        <translation type="unfinished"></translation>
+        <translation>Tambah catatan</translation>
     </message>
     <message>
         <source>Notes</source>
@@ -1401,23 +1401,23 @@
     <name>Origin</name>
     <message>
         <source>MADE FROM</source>
-        <translation type="unfinished"></translation>
+        <translation>ASAL</translation>
     </message>
     <message>
         <source>continuation of</source>
-        <translation type="unfinished"></translation>
+        <translation>lanjutan dari</translation>
     </message>
     <message>
         <source>on the melody of</source>
-        <translation type="unfinished"></translation>
+        <translation>dengan melodi dari</translation>
     </message>
     <message>
         <source>continued in</source>
-        <translation type="unfinished"></translation>
+        <translation>dilanjutkan di</translation>
     </message>
     <message>
         <source>melody used in</source>
-        <translation type="unfinished"></translation>
+        <translation>melodinya dipakai di</translation>
     </message>
 </context>
 <context>
@@ -1443,7 +1443,7 @@
     </message>
     <message>
         <source>Branch from here (Ctrl+B)</source>
-        <translation type="unfinished"></translation>
+        <translation>Buat cabang dari sini (Ctrl+B)</translation>
     </message>
     <message>
         <source>Repeat</source>
@@ -1525,11 +1525,11 @@
     </message>
     <message>
         <source>Branch from here</source>
-        <translation type="unfinished"></translation>
+        <translation>Buat cabang dari sini</translation>
     </message>
     <message>
         <source>Extend…</source>
-        <translation type="unfinished"></translation>
+        <translation>Perpanjang…</translation>
     </message>
     <message>
         <source>Edit…</source>
@@ -1541,7 +1541,7 @@
     </message>
     <message>
         <source>Stop here</source>
-        <translation type="unfinished"></translation>
+        <translation>Berhenti di sini</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1561,7 +1561,7 @@
     </message>
     <message>
         <source>Go to</source>
-        <translation type="unfinished"></translation>
+        <translation>Pergi ke</translation>
     </message>
     <message>
         <source>Stars</source>
@@ -1577,11 +1577,11 @@
     </message>
     <message>
         <source>continuation of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>lanjutan dari {name}</translation>
     </message>
     <message>
         <source>on the melody of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>dengan melodi dari {name}</translation>
     </message>
     <message>
         <source>cancelled</source>
@@ -1889,6 +1889,14 @@
         <translation>Batal</translation>
     </message>
     <message>
+        <source>Stop here: keep what has grown</source>
+        <translation>Berhenti di sini: simpan yang sudah tumbuh</translation>
+    </message>
+    <message>
+        <source>Go on from the take&apos;s end</source>
+        <translation>Lanjutkan dari akhir take</translation>
+    </message>
+    <message>
         <source>Retry; all that failed, where none is selected</source>
         <translation>Coba lagi; semua yang gagal, jika tidak ada yang dipilih</translation>
     </message>
@@ -1907,6 +1915,10 @@
     <message>
         <source>Back, stop, forward</source>
         <translation>Mundur, berhenti, maju</translation>
+    </message>
+    <message>
+        <source>Branch: go on from the playhead</source>
+        <translation>Cabang: lanjutkan dari posisi putar</translation>
     </message>
     <message>
         <source>Seek</source>
@@ -2052,19 +2064,19 @@
     </message>
     <message>
         <source>Extend…</source>
-        <translation type="unfinished"></translation>
+        <translation>Perpanjang…</translation>
     </message>
     <message>
         <source>Go on from its end, with the same words or others</source>
-        <translation type="unfinished"></translation>
+        <translation>Lanjutkan dari akhirnya, dengan kata yang sama atau lain</translation>
     </message>
     <message>
         <source>Stop here</source>
-        <translation type="unfinished"></translation>
+        <translation>Berhenti di sini</translation>
     </message>
     <message>
         <source>Keep what has grown so far as the whole take</source>
-        <translation type="unfinished"></translation>
+        <translation>Simpan yang sudah tumbuh sebagai take utuh</translation>
     </message>
     <message>
         <source>Export…</source>
@@ -2080,7 +2092,7 @@
     </message>
     <message>
         <source>Made without a prompt: no words guided it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dibuat tanpa prompt: tidak ada kata yang mengarahkannya.</translation>
     </message>
     <message>
         <source>The file of “{name}” is copied: paste it where you want it.</source>
