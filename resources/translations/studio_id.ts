@@ -919,7 +919,7 @@
     </message>
     <message numerus="yes">
         <source>%n prompt(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n prompt</numerusform>
         </translation>
     </message>
@@ -1394,7 +1394,7 @@
     </message>
     <message>
         <source>Notes</source>
-        <translation type="unfinished">Catatan</translation>
+        <translation>Catatan</translation>
     </message>
 </context>
 <context>
