@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.jobs import Job
 from ui.shared.flow_layout import FlowLayout
 from ui.shared.tokens import Space
-from ui.shared.widgets import Button, label
+from ui.shared.widgets import Button, in_tab_order, label
 
 __all__ = ["Origin"]
 
@@ -74,6 +74,7 @@ class Origin(QWidget):
             flow.addWidget(link)
             self._lines.addWidget(line)
             self._rows.append(line)
+        in_tab_order(self, *self.findChildren(Button))
 
 
 def _short(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
@@ -29,6 +30,7 @@ __all__ = [
     "OverlaidBar",
     "as_role",
     "hairline",
+    "in_tab_order",
     "label",
     "scrolling",
     "set_flag",
@@ -69,6 +71,15 @@ def hairline(*, vertical: bool = False) -> QFrame:
     else:
         line.setFixedHeight(1)
     return line
+
+
+def in_tab_order(*widgets: QWidget) -> None:
+    """Let Tab go from each to the next: for what comes into a window later than its neighbours.
+
+    The first may be one that does not take the keyboard itself.
+    """
+    for one, other in itertools.pairwise(widgets):
+        QWidget.setTabOrder(one, other)
 
 
 class OverlaidBar(QObject):
