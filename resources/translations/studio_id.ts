@@ -1576,6 +1576,14 @@
         <translation>komputer ini</translation>
     </message>
     <message>
+        <source>from {name}</source>
+        <translation>dari {name}</translation>
+    </message>
+    <message>
+        <source>on {name}</source>
+        <translation>melodi {name}</translation>
+    </message>
+    <message>
         <source>continuation of {name}</source>
         <translation>lanjutan dari {name}</translation>
     </message>

@@ -30,6 +30,7 @@ from app.settings import SettingsFile
 from app.studio import Studio
 from engine.jobs import EngineState, Failure, Job, Request, Status, Step, Take, utc_now
 from tests.fakes import FakeEngine
+from ui.compose.models import SKETCH, ModelOption
 from ui.main_window import MainWindow
 from ui.shared.theme import Appearance, Theme
 from ui.shared.translation import install_language
@@ -235,6 +236,29 @@ def drag(scene: Scene) -> QWidget:
     return scene.window
 
 
+def family(folder: Path) -> list[Job]:
+    """A take, what it goes on from, and what goes on from it."""
+    first, second, *others = (finished(folder, index) for index in range(len(ROWS)))
+    on_first = first.request.model_copy(update={"continue_from": second.id, "continue_at": 8.0})
+    on_second = others[0].request.model_copy(update={"continue_from": first.id})
+    return [first.with_(request=on_first), second, others[0].with_(request=on_second), *others[1:]]
+
+
+def continuing(scene: Scene) -> QWidget:
+    """Branching from a take that has relatives and notes."""
+    window = scene.window
+    window.models.set_options(
+        [SKETCH, ModelOption("musicgen-small", "MusicGen small", continues=True, samples=True)]
+    )
+    job = window.queue.model.job_at(0)
+    window.queue.reveal(job.id)
+    scene.player.load(Track.of(job), at=7.0, play=False)
+    scene.settle()
+    window.continuing.branch()
+    scene.settle()
+    return window
+
+
 def small(scene: Scene) -> QWidget:
     scene.window.resize(1024, 640)
     return busy(scene)
@@ -281,6 +305,7 @@ SHOTS: dict[str, tuple[Callable[[Path], list[Job]], Callable[[Scene], QWidget], 
     "empty-light": (nothing, empty, "light", "en"),
     "busy-dark": (busy_jobs, busy, "dark", "en"),
     "busy-light": (busy_jobs, busy, "light", "en"),
+    "continuing-dark": (family, continuing, "dark", "en"),
     "error-dark": (busy_jobs, error, "dark", "en"),
     "thousand-light": (thousand, empty, "light", "en"),
     "drag-dark": (busy_jobs, drag, "dark", "en"),

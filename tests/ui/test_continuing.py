@@ -124,7 +124,11 @@ def test_lineage_is_shown_both_ways_and_a_press_goes_there(
     qtbot.waitUntil(lambda: window.queue.model.takes == 2)
     done = window.queue.model.job(child.id)
     assert done is not None
-    assert "continuation of rain on tin" in window.queue.model.second_line(done)
+    model = window.queue.model
+    assert model.second_line(done).startswith("84 bpm · D minor · from rain on tin · MusicGen")
+    index = model.index(model.row_of(child.id))
+    spoken = model.data(index, Qt.ItemDataRole.AccessibleTextRole)
+    assert "continuation of rain on tin" in spoken
     to_child.click()
     assert window.take.job is not None
     assert window.take.job.id == child.id

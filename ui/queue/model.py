@@ -196,14 +196,17 @@ class QueueModel(QAbstractListModel):
 
     def second_line(self, job: Job) -> str:
         if job.status is not Status.PENDING:
-            source = self.source(job)
-            return words.meta(job, source.name if source is not None else "")
+            return words.meta(job, self._source_name(job))
         if job.cancelling:
             return words.time_left(job, paused=False)
         if job.retry_at is not None:
             return words.retrying((job.retry_at - utc_now()).total_seconds())
         number, starts_in = self._start_of(job)
         return words.waiting(job, number, starts_in, paused=self._status.paused)
+
+    def _source_name(self, job: Job) -> str:
+        source = self.source(job)
+        return source.name if source is not None else ""
 
     # Qt's questions.
 
@@ -222,7 +225,7 @@ class QueueModel(QAbstractListModel):
             case Role.SECOND_LINE | Qt.ItemDataRole.AccessibleDescriptionRole:
                 return self.second_line(job)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return words.announcement(job, self.second_line(job))
+                return words.announcement(job, self.second_line(job), self._source_name(job))
             case Qt.ItemDataRole.ToolTipRole:
                 return words.tip(job)
             case Role.ID:
