@@ -197,6 +197,7 @@ class MainWindow(QMainWindow):
         take.another_wanted.connect(lambda request: studio.submit([Order(request)]))
         take.extend_wanted.connect(self.continuing.extend)
         take.stop_wanted.connect(lambda job_id: studio.stop_here([job_id]))
+        take.retry_wanted.connect(lambda job_id: studio.retry([job_id]))
         take.job_wanted.connect(self.queue.reveal)
         self.player_bar.branch_requested.connect(self.continuing.branch)
         self.continuing.possible.connect(self.player_bar.branch.setEnabled)

@@ -2087,6 +2087,10 @@
         <translation>Simpan yang sudah tumbuh sebagai take utuh</translation>
     </message>
     <message>
+        <source>Retry</source>
+        <translation>Coba lagi</translation>
+    </message>
+    <message>
         <source>Export…</source>
         <translation>Ekspor…</translation>
     </message>

@@ -36,7 +36,7 @@ from ui.shared.theme import Appearance, Theme
 from ui.shared.translation import install_language
 
 RATE = 22_050
-SETTLE = 400  # milliseconds for peaks to be loaded and everything to be laid out
+SETTLE = 1_000  # milliseconds for peaks to be loaded and everything to be laid out
 
 ROWS = (
     ("Trap beat with 808s", "trap beat with 808s, tight hats, dark bells", 84, "C minor", 5, 16),

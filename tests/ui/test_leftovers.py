@@ -52,6 +52,17 @@ def test_what_failed_is_cleared_or_tried_again(
     assert sorted(prompts(fake)) == ["failed", "waiting"]
 
 
+def test_the_panel_of_a_failed_take_tries_it_again(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine, ended: dict[str, str]
+) -> None:
+    window.queue.reveal(ended["done"])
+    assert not window.take.retry.isVisible()
+    window.queue.reveal(ended["failed"])
+    qtbot.mouseClick(window.take.retry, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.take.retry.isVisible())
+    assert sorted(prompts(fake)) == ["failed", "waiting"]
+
+
 def test_a_field_undoes_its_own_words_first(
     qtbot: QtBot, window: MainWindow, fake: FakeEngine, ended: dict[str, str]
 ) -> None:

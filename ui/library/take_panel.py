@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -39,6 +39,8 @@ class TakePanel(QWidget):
     """The same with another seed, at once."""
     extend_wanted = Signal(Job)
     """Go on from this take's end."""
+    retry_wanted = Signal(str)
+    """Id of a failed or cancelled job: try it again."""
     stop_wanted = Signal(str)
     """Id of a growing job: what it has is the whole take."""
     job_wanted = Signal(str)
@@ -69,6 +71,7 @@ class TakePanel(QWidget):
         self.extend.setToolTip(self.tr("Go on from its end, with the same words or others"))
         self.stop = Button(self.tr("Stop here"), "small")
         self.stop.setToolTip(self.tr("Keep what has grown so far as the whole take"))
+        self.retry = Button(self.tr("Retry"), "small")
         self.origin = Origin()
         self.export = Button(self.tr("Export…"))
         self.drag = DragHandle(theme, file_of)
@@ -106,6 +109,7 @@ class TakePanel(QWidget):
         for widget in (self.stars, self.tags, self.notes, self.extend):
             widget.setVisible(take is not None)
         self.stop.setVisible(growing(job))
+        self.retry.setVisible(job.status in (Status.FAILED, Status.CANCELLED))
         if take is not None:
             self.stars.setValue(take.stars)
             self.tags.set_tags(take.tags)
@@ -157,9 +161,9 @@ class TakePanel(QWidget):
         if self._job is not None:
             self.extend_wanted.emit(self._job)
 
-    def _stop(self) -> None:
+    def _announce(self, wanted: SignalInstance) -> None:
         if self._job is not None:
-            self.stop_wanted.emit(self._job.id)
+            wanted.emit(self._job.id)
 
     def _export(self) -> None:
         if self._job is not None:
@@ -186,7 +190,8 @@ class TakePanel(QWidget):
         self.again.clicked.connect(self._again)
         self.another.clicked.connect(self._another)
         self.extend.clicked.connect(self._extend)
-        self.stop.clicked.connect(self._stop)
+        self.stop.clicked.connect(lambda: self._announce(self.stop_wanted))
+        self.retry.clicked.connect(lambda: self._announce(self.retry_wanted))
         self.origin.job_wanted.connect(self.job_wanted)
         self.export.clicked.connect(self._export)
         self.copy_details.clicked.connect(self._copy_details)
@@ -209,7 +214,7 @@ class TakePanel(QWidget):
             column.addWidget(widget)
         column.addWidget(self.origin)
         actions = FlowLayout()
-        for button in (self.stop, self.again, self.another, self.extend):
+        for button in (self.stop, self.retry, self.again, self.another, self.extend):
             actions.addWidget(button)
         column.addLayout(actions)
         body = QWidget()

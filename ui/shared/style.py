@@ -97,7 +97,7 @@ QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QPlainTextEdit, QAbstractSpinBox { background: $raised; color: $text;
   border: 1px solid $line; border-radius: ${radius}px; padding: 0 8px; min-height: 30px;
-  selection-background-color: $accent_text; selection-color: $on_accent; }
+  selection-background-color: $edge; selection-color: $text; }
 QPlainTextEdit { padding: 6px 4px; }
 QPlainTextEdit[role="notes"] { background: transparent; border-color: transparent; min-height: 0;
   padding: 2px 0 2px -1px; }
