@@ -146,8 +146,9 @@ def test_a_growing_take_is_stopped_where_it_is(
 ) -> None:
     id_ = generate(qtbot, window, fake, "endless")
     fake.begin(id_)
-    qtbot.waitUntil(lambda: window.take.job is not None)
+    qtbot.waitUntil(lambda: window.queue.model.job(id_) == fake.queue.by_id[id_])
     window.queue.reveal(id_)
+    assert window.take.job == fake.queue.by_id[id_]
     assert not window.take.stop.isVisible()  # nothing has grown yet
     assert not window.menus.stop.isEnabled()
     fake.progress(id_, 0.4, eta=9)
