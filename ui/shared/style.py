@@ -115,9 +115,9 @@ QLineEdit:disabled, QAbstractSpinBox:disabled { color: $muted; background: $pane
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QAbstractSpinBox[invalid="true"] {
   border-color: $bad; }
 QLineEdit[role="tag"] { background: transparent; border-color: transparent;
-  font-size: ${small}px; border-radius: 4px; min-height: 20px; padding: 0 6px; }
+  font-size: ${small}px; border-radius: 4px; min-height: 20px; padding: 0 6px 0 -3px; }
 QLineEdit[role="tag"]:hover { border-color: $line; }
-QLineEdit[role="tag"]:focus { background: $raised; border-color: $accent; }
+QLineEdit[role="tag"]:focus { background: $raised; border-color: $accent; padding: 0 6px; }
 QLineEdit[role="rename"] { background: transparent; border-color: transparent;
   padding: 0 0 0 -3px;
   font-size: ${heading}px; font-weight: 600; }
