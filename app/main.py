@@ -22,6 +22,7 @@ from app.player import Player
 from app.settings import SettingsFile
 from app.signals import Signals
 from app.studio import Studio
+from app.takes_watch import TakesWatch
 from engine.dispatch.feed import Feed
 from ui.main_window import MainWindow
 from ui.shared.theme import Appearance, Theme
@@ -55,6 +56,7 @@ class Program:
         self._settings = SettingsFile(paths.config)
         install_language(app, self._settings.current.language)
         theme = Theme(app, Appearance(self._settings.current.appearance))
+        self._takes_folder = self._settings.current.takes_folder or paths.takes
         self._engine = EngineThread(self._open_engine)
         self.studio = Studio(self._engine)
         self.player = Player(
@@ -85,6 +87,7 @@ class Program:
         start_journal(self._paths.logs)
         self._engine.start()
         self.studio.load()
+        TakesWatch(self._takes_folder, self.studio.find_takes, self.studio)
 
     def _open_engine(self, feed: Feed) -> AbstractAsyncContextManager[Opened]:
         # On the engine's thread, and imported there: the first paint does not wait for it.

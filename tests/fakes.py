@@ -135,6 +135,9 @@ class FakeQueue:
         self._note("restore", list(ids))
         self.put(*(self.trash.pop(id_) for id_ in ids))
 
+    async def find_takes(self) -> None:
+        self._note("find_takes")
+
     async def set_paused(self, paused: bool) -> None:
         self._note("set_paused", paused)
         self.paused = paused

@@ -150,6 +150,9 @@ class Dispatcher:
     async def restore(self, ids: Sequence[str]) -> None:
         self._changed(self._store.restore(ids))
 
+    async def find_takes(self) -> None:
+        await self._recovery.unknown_files(self._feed)
+
     async def set_paused(self, paused: bool) -> None:
         self._store.set_setting(_PAUSED, "yes" if paused else "")
         self._paused = paused

@@ -43,6 +43,14 @@
         <translation>{model} tidak bisa mengikuti audio. Pilih model lain, atau buang audionya.</translation>
     </message>
     <message>
+        <source>{model} cannot follow a melody. Choose a melody model, or continue it.</source>
+        <translation>{model} tidak bisa mengikuti melodi. Pilih model melodi, atau lanjutkan audionya.</translation>
+    </message>
+    <message>
+        <source>{model} cannot go on from audio. Choose another model.</source>
+        <translation>{model} tidak bisa melanjutkan audio. Pilih model lain.</translation>
+    </message>
+    <message>
         <source>Drop audio here</source>
         <translation>Letakkan audio di sini</translation>
     </message>
@@ -61,6 +69,14 @@
     <message>
         <source>Audio ({patterns})</source>
         <translation>Audio ({patterns})</translation>
+    </message>
+    <message>
+        <source>from its end</source>
+        <translation>dari akhirnya</translation>
+    </message>
+    <message>
+        <source>from {time}</source>
+        <translation>dari {time}</translation>
     </message>
 </context>
 <context>
@@ -177,6 +193,29 @@
     <message>
         <source>Seed</source>
         <translation>Seed</translation>
+    </message>
+</context>
+<context>
+    <name>Continuing</name>
+    <message>
+        <source>This take is as long as a take can be. Branch from an earlier moment.</source>
+        <translation>Take ini sudah sepanjang yang mungkin. Buat cabang dari saat yang lebih awal.</translation>
+    </message>
+    <message>
+        <source>{chosen} cannot go on from audio, so {model} is chosen.</source>
+        <translation>{chosen} tidak bisa melanjutkan audio, jadi {model} yang dipilih.</translation>
+    </message>
+    <message>
+        <source>No model that is here can go on from a take.</source>
+        <translation>Tidak ada model di sini yang bisa melanjutkan sebuah take.</translation>
+    </message>
+    <message>
+        <source>These can: {models}.</source>
+        <translation>Yang bisa: {models}.</translation>
+    </message>
+    <message>
+        <source>Show models</source>
+        <translation>Tampilkan model</translation>
     </message>
 </context>
 <context>
@@ -305,6 +344,14 @@
     <message>
         <source>The list is too long: at most {} rows. Split it.</source>
         <translation>Daftarnya terlalu panjang: paling banyak {} baris. Bagilah.</translation>
+    </message>
+    <message>
+        <source>The list asks for more than {} takes. Split it.</source>
+        <translation>Daftar ini meminta lebih dari {} take. Bagilah.</translation>
+    </message>
+    <message>
+        <source>is empty in some cases</source>
+        <translation>kosong pada sebagian pilihan</translation>
     </message>
     <message>
         <source>There is nothing in it: the list is empty.</source>
@@ -835,6 +882,14 @@
         <translation>Pilih yang lain di bawah ikon pengeras suara.</translation>
     </message>
     <message>
+        <source>The sound device does not answer any more; the take goes on in silence.</source>
+        <translation>Perangkat suara tidak menjawab lagi; take berlanjut tanpa suara.</translation>
+    </message>
+    <message>
+        <source>Choose one under the loudspeaker to try again.</source>
+        <translation>Pilih satu di bawah ikon pengeras suara untuk mencoba lagi.</translation>
+    </message>
+    <message>
         <source>The sound device that you chose is not there, so takes play through another.</source>
         <translation>Perangkat suara yang Anda pilih tidak ada, jadi take diputar lewat perangkat lain.</translation>
     </message>
@@ -1047,6 +1102,12 @@
         <translation>Pengaturan</translation>
     </message>
     <message numerus="yes">
+        <source>%n prompt(s)</source>
+        <translation>
+            <numerusform>%n prompt</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n take(s)</source>
         <translation>
             <numerusform>%n take</numerusform>
@@ -1224,12 +1285,32 @@
         <translation>Take lain</translation>
     </message>
     <message>
+        <source>Extend…</source>
+        <translation>Perpanjang…</translation>
+    </message>
+    <message>
+        <source>Branch from here…</source>
+        <translation>Buat cabang dari sini…</translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation>Berhenti di sini</translation>
+    </message>
+    <message>
         <source>Retry all failed</source>
         <translation>Coba lagi semua yang gagal</translation>
     </message>
     <message>
         <source>Pause the queue</source>
         <translation>Jeda antrean</translation>
+    </message>
+    <message>
+        <source>Clear what failed</source>
+        <translation>Bersihkan yang gagal</translation>
+    </message>
+    <message>
+        <source>Clear what was cancelled</source>
+        <translation>Bersihkan yang dibatalkan</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -1490,6 +1571,40 @@
     </message>
 </context>
 <context>
+    <name>Notes</name>
+    <message>
+        <source>Add notes</source>
+        <translation>Tambah catatan</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Catatan</translation>
+    </message>
+</context>
+<context>
+    <name>Origin</name>
+    <message>
+        <source>MADE FROM</source>
+        <translation>ASAL</translation>
+    </message>
+    <message>
+        <source>continuation of</source>
+        <translation>lanjutan dari</translation>
+    </message>
+    <message>
+        <source>on the melody of</source>
+        <translation>dengan melodi dari</translation>
+    </message>
+    <message>
+        <source>continued in</source>
+        <translation>dilanjutkan di</translation>
+    </message>
+    <message>
+        <source>melody used in</source>
+        <translation>melodinya dipakai di</translation>
+    </message>
+</context>
+<context>
     <name>PlayButton</name>
     <message>
         <source>Pause</source>
@@ -1509,6 +1624,10 @@
     <message>
         <source>Next take</source>
         <translation>Take berikutnya</translation>
+    </message>
+    <message>
+        <source>Branch from here (Ctrl+B)</source>
+        <translation>Buat cabang dari sini (Ctrl+B)</translation>
     </message>
     <message>
         <source>Repeat</source>
@@ -1589,12 +1708,24 @@
         <translation>Ulangi dengan…</translation>
     </message>
     <message>
+        <source>Branch from here</source>
+        <translation>Buat cabang dari sini</translation>
+    </message>
+    <message>
+        <source>Extend…</source>
+        <translation>Perpanjang…</translation>
+    </message>
+    <message>
         <source>Edit…</source>
         <translation>Sunting…</translation>
     </message>
     <message>
         <source>Make it next</source>
         <translation>Jadikan berikutnya</translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation>Berhenti di sini</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1613,6 +1744,10 @@
         <translation>Del</translation>
     </message>
     <message>
+        <source>Go to</source>
+        <translation>Pergi ke</translation>
+    </message>
+    <message>
         <source>Stars</source>
         <translation>Bintang</translation>
     </message>
@@ -1623,6 +1758,22 @@
     <message>
         <source>this computer</source>
         <translation>komputer ini</translation>
+    </message>
+    <message>
+        <source>from {name}</source>
+        <translation>dari {name}</translation>
+    </message>
+    <message>
+        <source>on {name}</source>
+        <translation>melodi {name}</translation>
+    </message>
+    <message>
+        <source>continuation of {name}</source>
+        <translation>lanjutan dari {name}</translation>
+    </message>
+    <message>
+        <source>on the melody of {name}</source>
+        <translation>dengan melodi dari {name}</translation>
     </message>
     <message>
         <source>cancelled</source>
@@ -1942,6 +2093,14 @@
         <translation>Batal</translation>
     </message>
     <message>
+        <source>Stop here: keep what has grown</source>
+        <translation>Berhenti di sini: simpan yang sudah tumbuh</translation>
+    </message>
+    <message>
+        <source>Go on from the take&apos;s end</source>
+        <translation>Lanjutkan dari akhir take</translation>
+    </message>
+    <message>
         <source>Retry; all that failed, where none is selected</source>
         <translation>Coba lagi; semua yang gagal, jika tidak ada yang dipilih</translation>
     </message>
@@ -1960,6 +2119,10 @@
     <message>
         <source>Back, stop, forward</source>
         <translation>Mundur, berhenti, maju</translation>
+    </message>
+    <message>
+        <source>Branch: go on from the playhead</source>
+        <translation>Cabang: lanjutkan dari posisi putar</translation>
     </message>
     <message>
         <source>Seek</source>
@@ -2088,10 +2251,6 @@
         <translation>Salin rincian</translation>
     </message>
     <message>
-        <source>Notes</source>
-        <translation>Catatan</translation>
-    </message>
-    <message>
         <source>Again with…</source>
         <translation>Ulangi dengan…</translation>
     </message>
@@ -2106,6 +2265,26 @@
     <message>
         <source>The same with another seed</source>
         <translation>Sama, dengan seed lain</translation>
+    </message>
+    <message>
+        <source>Extend…</source>
+        <translation>Perpanjang…</translation>
+    </message>
+    <message>
+        <source>Go on from its end, with the same words or others</source>
+        <translation>Lanjutkan dari akhirnya, dengan kata yang sama atau lain</translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation>Berhenti di sini</translation>
+    </message>
+    <message>
+        <source>Keep what has grown so far as the whole take</source>
+        <translation>Simpan yang sudah tumbuh sebagai take utuh</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>Coba lagi</translation>
     </message>
     <message>
         <source>Export…</source>

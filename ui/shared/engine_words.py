@@ -42,6 +42,8 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "“{}” is too large: {} MB, at most {} MB. Split it."),
         QT_TRANSLATE_NOOP("Engine", "The text is too long: at most {} characters. Split it."),
         QT_TRANSLATE_NOOP("Engine", "The list is too long: at most {} rows. Split it."),
+        QT_TRANSLATE_NOOP("Engine", "The list asks for more than {} takes. Split it."),
+        QT_TRANSLATE_NOOP("Engine", "is empty in some cases"),
         QT_TRANSLATE_NOOP("Engine", "There is nothing in it: the list is empty."),
         QT_TRANSLATE_NOOP("Engine", "There is no prompt in it."),
         QT_TRANSLATE_NOOP("Engine", "There is no column named prompt; found: {}"),
@@ -228,6 +230,10 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "Connect one, then choose it under the loudspeaker."),
         QT_TRANSLATE_NOOP("Engine", "The sound device went away; the take goes on in silence."),
         QT_TRANSLATE_NOOP("Engine", "Choose another under the loudspeaker."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "The sound device does not answer any more; the take goes on in silence."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "Choose one under the loudspeaker to try again."),
         QT_TRANSLATE_NOOP(
             "Engine",
             "The sound device that you chose is not there, so takes play through another.",
