@@ -173,10 +173,11 @@ async def test_hosts_are_killed_while_they_load_grow_and_save(
             await told(engine, moment, dice.randrange(1, 12) if kill % 2 else 1)
             lost.look(jobs)
             lost.note_death(jobs)
-            for host in nursery.children():
+            hosts = nursery.children()
+            for host in hosts:
                 host.kill()
+            psutil.wait_procs(hosts, timeout=PATIENCE)
             killed[moment] = killed.get(moment, 0) + 1
-            await engine.until(lambda: engine.engine.lane.host_pid is None)
         ended = await engine.ended(jobs, PATIENCE)
         lost.look(jobs)
     assert hashes(ended) == expected
