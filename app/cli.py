@@ -26,6 +26,12 @@ cli.add_typer(models, name="models")
 _DISPLAYS = ("WAYLAND_DISPLAY", "DISPLAY", "QT_QPA_PLATFORM")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Precision = Annotated[
+    str | None,
+    typer.Option(
+        help="Of a model's weights: auto, fp32, bf16, fp16 or int8.", show_default="as in settings"
+    ),
+]
 
 
 @cli.callback(invoke_without_command=True)
@@ -42,7 +48,7 @@ def default(
 
 
 @cli.command()
-def studio() -> None:
+def studio(precision: Precision = None) -> None:
     """Open the window."""
     if sys.platform.startswith("linux") and not any(map(os.environ.get, _DISPLAYS)):
         typer.echo(
@@ -53,7 +59,7 @@ def studio() -> None:
         raise typer.Exit(1)
     from app.main import run
 
-    raise typer.Exit(run())
+    raise typer.Exit(run(precision=precision))
 
 
 @cli.command()
@@ -85,13 +91,37 @@ def generate(
         bool,
         typer.Option("--yes", "-y", help="You have read the model's licence: do not ask."),
     ] = False,
+    precision: Precision = None,
+    melody: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Audio whose melody to follow, for melody models."),
+    ] = None,
+    continue_from: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Audio to go on from.")
+    ] = None,
+    continue_at: Annotated[
+        float | None,
+        typer.Option(help="Go on from this second of it.", show_default="its end"),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make takes here in the terminal, with the window's engine."""
     from app.generate import generate_takes
 
-    settings = {"model": model, "duration": duration, "seed": seed, "output_format": format}
-    raise typer.Exit(generate_takes(prompts, settings, count=count, out=out, as_json=json, yes=yes))
+    settings = {
+        "model": model,
+        "duration": duration,
+        "seed": seed,
+        "output_format": format,
+        "melody": None if melody is None else str(melody.absolute()),
+        "continue_from": None if continue_from is None else str(continue_from.absolute()),
+        "continue_at": continue_at,
+    }
+    raise typer.Exit(
+        generate_takes(
+            prompts, settings, count=count, out=out, as_json=json, yes=yes, precision=precision
+        )
+    )
 
 
 @cli.command()

@@ -50,11 +50,11 @@ class Delivery:
     def deliver(self, job: Job, take: Take) -> Take:
         """Move the take's files to their place; the take as it is there."""
         path = self._path(job, take)
-        _move(take.path, path)
         midi = None
         if take.midi_path is not None:
             midi = path.with_suffix(".mid")
             _move(take.midi_path, midi)
+        _move(take.path, path)  # the last: once it is there, a window that is open takes it in
         return replace(take, path=path, midi_path=midi)
 
     def _folder(self) -> Path:

@@ -28,6 +28,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.paths import Paths
+from engine.processes import unseen
 
 __all__ = ["Check", "State", "examine", "report"]
 
@@ -226,7 +227,12 @@ def _output(command: list[str]) -> str:
     """What a program prints; empty when it fails or takes too long."""
     try:
         done = subprocess.run(  # noqa: S603 - the system's own tools, no input of anybody
-            command, capture_output=True, text=True, timeout=10, check=False
+            command,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+            creationflags=unseen(),
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

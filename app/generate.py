@@ -15,13 +15,14 @@ from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from app.delivery import Delivery
+from app.engine_settings import engine_settings
 from app.engine_thread import Opened
 from app.journal import start_journal
 from app.paths import Paths
@@ -29,9 +30,12 @@ from app.settings import SettingsFile
 from app.take_bars import TakeBars
 from engine.audio.atomic import in_plain_words
 from engine.dispatch.feed import Feed
-from engine.errors import DiskFull, InvalidRequest, MusicError, Problem
+from engine.errors import DiskFull, InvalidRequest, ModelUnavailable, MusicError, Problem
 from engine.jobs import Change, Failure, Job, Order, Take, new_id, parse_request
 from engine.prompts import expand
+
+if TYPE_CHECKING:  # bad input is told without waiting for it
+    from engine.settings import EngineSettings
 
 __all__ = ["Outcome", "follow", "generate_takes", "orders_for"]
 
@@ -74,6 +78,7 @@ def generate_takes(
     out: Path | None = None,
     as_json: bool = False,
     yes: bool = False,
+    precision: str | None = None,
 ) -> int:
     """The ``generate`` command: progress on stderr, the takes' paths (or JSON) on stdout.
 
@@ -86,13 +91,17 @@ def generate_takes(
     # Being asked to end is the same as Ctrl+C: what is finished is kept, the rest cleared away.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        usual = SettingsFile(paths.config).current.takes_folder or paths.takes
+        settings = {**settings, "model": _whole_name(settings["model"])}
+        chosen = SettingsFile(paths.config).current
+        engine_settings(paths, chosen, precision=precision)  # bad ones are told before a download
+        usual = chosen.takes_folder or paths.takes
         delivery = Delivery(out, usual, settings.get("output_format"))
         orders = orders_for(prompts, settings | {"output_format": delivery.format}, count)
         delivery.prepare(len(orders))
         _fetch_missing(settings["model"], paths.models, yes=yes)
         with _workspace(paths.cache) as folder, TakeBars(console, len(orders)) as bars:
-            open_engine = partial(_open_engine, folder, paths.models)
+            how = engine_settings(paths, chosen, precision=precision, workspace=folder)
+            open_engine = partial(_open_engine, how)
             asyncio.run(_make(orders, open_engine, delivery, bars, outcome))
     except MusicError as error:
         status = BAD_INPUT if isinstance(error, InvalidRequest) else FAILED
@@ -182,6 +191,18 @@ def _workspace(cache: Path) -> Iterator[Path]:
         yield Path(name)
 
 
+def _whole_name(model: str) -> str:
+    """A model's id; of a folder its whole path, as the host may be elsewhere."""
+    if model == "sketch":
+        return model
+    from engine.models.catalogue import find
+
+    try:
+        return find(model).id
+    except ModelUnavailable:  # the engine may know it, or says what is wrong
+        return model
+
+
 def _fetch_missing(model: str, folder: Path, *, yes: bool) -> None:
     if model != "sketch":  # which is built in: nothing to import, nothing to look for
         from app.model_fetch import fetch_missing
@@ -190,17 +211,9 @@ def _fetch_missing(model: str, folder: Path, *, yes: bool) -> None:
         fetch_missing(model, ModelFolder(folder), yes=yes)
 
 
-def _open_engine(folder: Path, models: Path, feed: Feed) -> AbstractAsyncContextManager[Opened]:
-    # Imported when it is needed: bad input is told without waiting for it.
-    from engine.local import LocalEngine
-    from engine.settings import EngineSettings
+def _open_engine(settings: EngineSettings, feed: Feed) -> AbstractAsyncContextManager[Opened]:
+    from engine.local import LocalEngine  # likewise
 
-    settings = EngineSettings(
-        data_folder=folder / "data",
-        takes_folder=folder / "takes",
-        cache_folder=folder / "cache",
-        models_folder=models,
-    )
     return LocalEngine(settings, feed)
 
 

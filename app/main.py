@@ -22,6 +22,7 @@ from app.player import Player
 from app.settings import SettingsFile
 from app.signals import Signals
 from app.studio import Studio
+from app.takes_watch import TakesWatch
 from engine.dispatch.feed import Feed
 from ui.main_window import MainWindow
 from ui.shared.theme import Appearance, Theme
@@ -33,24 +34,29 @@ FIRST_PAINT_FILE = "DGX_MUSIC_FIRST_PAINT_FILE"
 """Names a file that gets the monotonic time of the first paint, for the start-up benchmark."""
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Open the window and stay until it is closed; returns the exit status."""
+def run(arguments: Sequence[str] | None = None, *, precision: str | None = None) -> int:
+    """Open the window and stay until it is closed; returns the exit status.
+
+    ``precision`` of the weights of models, if it is not to be as the settings say.
+    """
     app = QApplication(list(sys.argv if arguments is None else arguments))
     app.setApplicationName("DGX Music Studio")
     app.setDesktopFileName("dgx-music-studio")
     app.setQuitOnLastWindowClosed(False)
     with qasync.QEventLoop(app) as loop:
-        return int(loop.run_until_complete(Program(app, Paths.find()).live()))
+        return int(loop.run_until_complete(Program(app, Paths.find(), precision).live()))
 
 
 class Program:
     """The window, the player and the engine, put together; ``live`` runs them to the end."""
 
-    def __init__(self, app: QApplication, paths: Paths) -> None:
+    def __init__(self, app: QApplication, paths: Paths, precision: str | None = None) -> None:
         self._paths = paths
+        self._precision = precision
         self._settings = SettingsFile(paths.config)
         install_language(app, self._settings.current.language)
         theme = Theme(app, Appearance(self._settings.current.appearance))
+        self._takes_folder = self._settings.current.takes_folder or paths.takes
         self._engine = EngineThread(self._open_engine)
         self.studio = Studio(self._engine)
         self.player = Player(
@@ -81,20 +87,15 @@ class Program:
         start_journal(self._paths.logs)
         self._engine.start()
         self.studio.load()
+        TakesWatch(self._takes_folder, self.studio.find_takes, self.studio)
 
     def _open_engine(self, feed: Feed) -> AbstractAsyncContextManager[Opened]:
         # On the engine's thread, and imported there: the first paint does not wait for it.
+        from app.engine_settings import engine_settings
         from engine.local import LocalEngine
-        from engine.settings import EngineSettings
 
-        return LocalEngine(
-            EngineSettings(
-                data_folder=self._paths.data,
-                takes_folder=self._settings.current.takes_folder or self._paths.takes,
-                cache_folder=self._paths.cache,
-            ),
-            feed,
-        )
+        chosen = self._settings.current
+        return LocalEngine(engine_settings(self._paths, chosen, precision=self._precision), feed)
 
 
 class _FirstPaint(QObject):

@@ -22,6 +22,7 @@ def fetch(model: Model, folder: ModelFolder, *, yes: bool) -> Path:
     ``yes`` says that the licence was read before. Raises what ``Download.run`` raises, and
     KeyboardInterrupt and typer.Abort after Ctrl+C.
     """
+    model.see_that_it_plays()
     if model.sources:
         show_licence(model)
     with DownloadBar(model) as bar:

@@ -63,7 +63,7 @@ def facts(model: Model, presence: Presence) -> dict[str, Any]:
         "id": model.id,
         "name": model.name,
         "parameters": model.parameters,
-        "download_bytes": model.download_bytes,
+        "download_bytes": presence.total or model.download_bytes,
         "memory_bytes": model.memory_bytes,
         "licence": {
             "name": licence.name,
@@ -84,6 +84,9 @@ def facts(model: Model, presence: Presence) -> dict[str, Any]:
 def show_licence(model: Model) -> None:
     """What is about to be downloaded and what its licence says, on stderr."""
     console = Console(stderr=True, highlight=False)
+    if model.path is not None:
+        parts = " and ".join(source.repo for source in model.sources)
+        console.print(Text(f"{model.name} is built on {parts}, which this computer must have too."))
     size = f", about {decimal(model.download_bytes)}" if model.download_bytes else ""
     console.print(Text(f"{model.name}{size}. Licence: {model.licence.name}", "bold"))
     for line in filter(None, (model.licence.forbids, model.licence.url)):
@@ -152,5 +155,5 @@ def _count(parameters: int | None) -> str:
 
 def _size(model: Model, presence: Presence) -> str:
     here = presence.state is State.INSTALLED and model.sources
-    size = presence.present if here else model.download_bytes
+    size = presence.present if here else presence.total or model.download_bytes
     return decimal(size) if size else ""

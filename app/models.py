@@ -180,7 +180,7 @@ class Models(QObject):
             state=presence.state.value,
             built_in=not model.sources,
             parameters=model.parameters,
-            download_bytes=model.download_bytes,
+            download_bytes=presence.total or model.download_bytes,
             memory_bytes=model.memory_bytes,
             present_bytes=presence.present,
             free_bytes=shutil.disk_usage(root).free,

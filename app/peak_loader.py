@@ -9,13 +9,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from engine.audio.peaks import Peaks, load_or_make
+from engine.audio.peaks import Peaks, load_or_make, prune
 from engine.errors import AudioError
 
 __all__ = ["PeakLoader"]
 
 _KEEP = 32 * 2**20
 """Bytes of peaks in memory: some thousand takes of half a minute."""
+_ON_DISK = 256 * 2**20
+"""Bytes of the cache on the disk; some ten thousand takes."""
+_DAYS = 90
+"""Without being asked for, after which an entry is removed."""
 _WAITING = 64
 """Requests that wait at most; the oldest are dropped, for what they were asked by is gone."""
 
@@ -92,7 +96,11 @@ class PeakLoader(QObject):
             self._thread.start()
 
     def _run(self) -> None:
+        pruned = False
         while True:
+            if not pruned and not self._asked:  # once, when there is nothing better to do
+                pruned = True
+                prune(self._cache_folder, most_bytes=_ON_DISK, most_days=_DAYS)
             with self._changed:
                 self._changed.wait_for(
                     lambda: self._closing or (self._asked and self._loading is None)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.notices import Level, Notice
+from app.playback import problems
 from app.playback.feeder import Feeder, Outputs
 from app.playback.meter import Meter, Reading
 from app.playback.output import OutputDevice
@@ -23,6 +24,9 @@ from engine.jobs import Change
 __all__ = ["OutputDevice", "Player", "Reading", "Snapshot", "State", "Track"]
 
 _FRAME = 16  # milliseconds between two looks at the clock: 60 a second
+_LOOK = 1_000  # milliseconds between two looks whether the device answers
+_HANGS = 5.0
+"""Seconds that a device may take for anything; one by radio takes three to wake up."""
 
 
 class Player(QObject):
@@ -80,10 +84,11 @@ class Player(QObject):
         self._metered = 0
         self._moment = 0.0
         self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self._feeder = Feeder(
-            outputs or SoundDevices(), self._told.emit, gain=self._gain, device=device
-        )
+        self._outputs = outputs or SoundDevices()
+        self._feeder = self._new_feeder(None)
         self._started = False
+        self._watchdog = QTimer(self, singleShot=True, interval=_LOOK)
+        self._watchdog.timeout.connect(self._look_after_device)
         self._timer = QTimer(self, interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
 
@@ -213,6 +218,7 @@ class Player(QObject):
     def close(self) -> None:
         """Fall silent and end the playback thread; call it before the program ends."""
         self._timer.stop()
+        self._watchdog.stop()
         if self._started:
             self._feeder.close(timeout=2.0)
 
@@ -226,12 +232,44 @@ class Player(QObject):
         if not self._started:
             self._started = True
             self._feeder.start()
+        if not self._watchdog.isActive():
+            self._watchdog.start()
         return self._serial
 
     def _next(self) -> int:
         """The serial of a verb that moves something: what is told of earlier ones is stale."""
         self._serial = self._current() + 1
         return self._serial
+
+    def _new_feeder(self, after: Feeder | None) -> Feeder:
+        return Feeder(
+            self._outputs,
+            self._told.emit,
+            gain=self._gain,
+            device=self.device,
+            clock=self._clock,
+            after=after,
+        )
+
+    def _look_after_device(self) -> None:
+        """Look again for as long as something is asked of the device."""
+        if self._feeder.hung >= _HANGS:
+            self._leave_device()
+        elif self._playing or self._feeder.hung:
+            self._watchdog.start()
+
+    def _leave_device(self) -> None:
+        """The device hangs, and the playback thread in it: go on without both."""
+        track, playing, loop = self._track, self._playing, self.loop
+        self._seconds = self.position
+        self._feeder.abandon()
+        self._feeder = self._new_feeder(self._feeder)
+        self._feeder.start()
+        self._metered = 0
+        self._feeder.load(self._next(), track, self._seconds, play=playing)
+        self._feeder.set_loop(self._serial, loop)
+        hung = Notice.of(problems.hung(self.snapshot.output), key="player")
+        self.noticed.emit(replace(hung, level=Level.CAUTION))
 
     def _take(self, told: Snapshot) -> None:
         """What the playback thread tells, on this thread."""

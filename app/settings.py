@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.audio.atomic import replacing
 from engine.errors import MusicError
+from engine.jobs import Precision
 
 __all__ = ["Settings", "SettingsFile"]
 
@@ -29,6 +30,8 @@ class Settings(BaseModel):
     volume: Annotated[float, Field(ge=0, le=1)] = 1.0
     takes_folder: Path | None = None
     """None: the usual one."""
+    precision: Precision = "auto"
+    """Of the weights of models on this computer."""
     geometry: str = ""
     """The window's place and size, as Qt saves it, in base64."""
     layout: str = ""

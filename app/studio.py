@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -80,9 +81,10 @@ class Studio(QObject):
         """Cancel waiting and running jobs; ended ones are left as they are."""
         self._ask(lambda queue: queue.cancel(ids))
 
-    def stop_here(self, job_id: str) -> None:
-        """Make what has grown of a take the whole of it."""
-        self._ask(lambda queue: queue.stop_here(job_id))
+    def stop_here(self, ids: Sequence[str]) -> None:
+        """Make what has grown of these takes the whole of them."""
+        for job_id in ids:
+            self._ask(partial(_stop_here, job_id))
 
     def retry(self, ids: Sequence[str]) -> None:
         """Put failed and cancelled jobs back in the queue."""
@@ -107,6 +109,10 @@ class Studio(QObject):
     def restore(self, ids: Sequence[str]) -> None:
         """Out of the trash."""
         self._ask(lambda queue: queue.restore(ids))
+
+    def find_takes(self) -> None:
+        """Take in finished files that another program put into the takes folder."""
+        self._ask(lambda queue: queue.find_takes())
 
     def set_paused(self, paused: bool) -> None:
         """Pause the whole queue, running takes too; or go on."""
@@ -144,3 +150,7 @@ class Studio(QObject):
     def _take_status(self, status: EngineStatus) -> None:
         self.status = status
         self.status_changed.emit(status)
+
+
+def _stop_here(job_id: str, queue: Queue) -> Awaitable[None]:
+    return queue.stop_here(job_id)

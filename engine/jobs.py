@@ -35,6 +35,7 @@ __all__ = [
     "Job",
     "Order",
     "OutputFormat",
+    "Precision",
     "Request",
     "Status",
     "Step",
@@ -59,6 +60,9 @@ LOCAL = "local"
 
 OutputFormat = Literal["wav", "flac", "mp3", "ogg"]
 FORMATS: tuple[OutputFormat, ...] = ("wav", "flac", "mp3", "ogg")
+
+Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
+"""Of the weights of models on this computer; auto: fp16 on a GPU, int8 on a CPU."""
 
 
 class Status(StrEnum):
@@ -104,7 +108,8 @@ class Request(BaseModel):
     prompt: Annotated[str, Field(max_length=MAX_PROMPT)] = ""
     duration: Annotated[float, Field(ge=MIN_DURATION, le=MAX_DURATION)] = 16.0
     """Seconds of music."""
-    model: Annotated[str, Field(min_length=1, max_length=200)] = "sketch"
+    model: Annotated[str, Field(min_length=1, max_length=4096)] = "sketch"
+    """A model's name, its id on the hub, or the folder where it is."""
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = None
     """None means: draw one before queueing (``seeded``)."""
     loop: bool = False
@@ -271,6 +276,8 @@ class Take:
     """True: kept; False: rejected; None: not decided."""
     tags: tuple[str, ...] = ()
     notes: str = ""
+    remarks: tuple[str, ...] = ()
+    """What else is to be known of how it was made, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,11 +349,13 @@ class EngineStatus:
 
     state: EngineState = EngineState.STARTING
     paused: bool = False
-    device: str = "CPU"
+    device: str = ""
+    """Where the loaded model computes, and in which numbers: "CPU int8"; empty when none is."""
     model: str = ""
     """Loaded model and decoder, for example "sketch 1"; empty when none is."""
     speed: float | None = None
-    """Seconds of music made per second of work, measured; None until there is a figure."""
+    """Seconds of music that the loaded model makes per second of work, measured; None until there
+    is a figure."""
     pending: int = 0
     running: int = 0
     free_bytes: int | None = None

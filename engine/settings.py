@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from engine.jobs import Precision
 
 __all__ = ["EngineSettings"]
 
@@ -28,8 +30,7 @@ class EngineSettings(BaseSettings):
 
     models_folder: Path | None = None
     """Where models live; None: a folder beside the database."""
-    precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = "auto"
-    """Of the weights of models; auto: fp16 on a GPU, int8 on a CPU."""
+    precision: Precision = "auto"
 
     max_retries: Annotated[int, Field(ge=0)] = 3
     """Tries after the first one, for what can get better."""

@@ -4,8 +4,8 @@ A benchmark is benches/NAME.py with a function ``bench()`` that gives its figure
 
     {"first_paint": {"value": 0.41, "unit": "s", "max": 0.7}, "rows": 10_000}
 
-``max`` or ``min`` is the target, where there is one. A bare value only tells. The exit code is 1
-when a target is missed.
+``max`` or ``min`` is the target, where there is one; the exit code is 1 when one is missed. A bare
+value only tells: it stands in the report itself, beside ``figures``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def main() -> int:
     arguments = parser.parse_args()
     sys.path.insert(1, str(ROOT))  # benchmarks share the tools of the end-to-end tests
     module = importlib.import_module(f"benches.{arguments.name}")
-    figures = {name: judged(figure) for name, figure in module.bench().items()}
+    measured = module.bench()
+    figures = {name: judged(figure) for name, figure in measured.items() if is_figure(figure)}
+    told = {name: value for name, value in measured.items() if name not in figures}
     report = {
         "bench": arguments.name,
         "what": (module.__doc__ or "").strip().partition("\n")[0],
@@ -46,15 +48,18 @@ def main() -> int:
         "versions": versions(),
         "figures": figures,
         "ok": all(figure.get("ok", True) for figure in figures.values()),
+        **told,
     }
-    print(json.dumps(report, indent=2) if arguments.json else table(report))
+    print(json.dumps(report, indent=2) if arguments.json else table(report, told))
     return 0 if report["ok"] else 1
 
 
-def judged(figure: Any) -> dict[str, Any]:
-    """A figure as a dict, with ``ok`` where it has a target."""
-    if not isinstance(figure, dict) or "value" not in figure:
-        return {"value": figure}
+def is_figure(value: Any) -> bool:
+    return isinstance(value, dict) and "value" in value
+
+
+def judged(figure: dict[str, Any]) -> dict[str, Any]:
+    """A figure with ``ok`` where it has a target."""
     judgement = dict(figure)
     if "max" in figure:
         judgement["ok"] = figure["value"] <= figure["max"]
@@ -103,7 +108,7 @@ def commit() -> str:
     return done.stdout.strip()
 
 
-def table(report: dict[str, Any]) -> str:
+def table(report: dict[str, Any], told: dict[str, Any]) -> str:
     """The report for people."""
     here = report["machine"]
     lines = [
@@ -112,7 +117,10 @@ def table(report: dict[str, Any]) -> str:
         f" · commit {report['versions']['commit']}",
         "",
     ]
-    width = max((len(name) for name in report["figures"]), default=0)
+    width = max((len(name) for name in (*report["figures"], *told)), default=0)
+    for name, value in told.items():
+        rows = value if isinstance(value, list) else [value]
+        lines += [f"  {name:<{width}}  {row}" for row in rows]
     for name, figure in report["figures"].items():
         value = figure["value"]
         shown = f"{value:.4g}" if isinstance(value, float) else str(value)

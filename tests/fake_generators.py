@@ -4,7 +4,9 @@
 
 ``steps`` to do, ``ms`` each takes; then what goes wrong at which step: ``die`` (the process is
 killed), ``hang`` (a step never ends), ``fail`` (an error), ``oom`` (out of memory while more than
-``fits`` takes grow), ``print`` (rubbish on standard output). ``hz`` is the sine that comes out.
+``fits`` takes grow), ``print`` (rubbish on standard output). ``parts`` of 0.2 s are told of while
+it is finished, ``stick=1`` never ends that, and ``starve=0`` is out of memory there the first time.
+``hz`` is the sine that comes out.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import GenerationError, OutOfMemory
-from engine.generators.base import Audio, Facts, Samples
+from engine.generators.base import Audio, Facts, Report, Samples
 from engine.jobs import Request
 
 __all__ = ["HeavyGenerator", "OtherHeavyGenerator", "ScriptedGenerator"]
@@ -41,12 +43,17 @@ class _Growing:
     def steps_total(self) -> int:
         return self.stopped_at or self.script.get("steps", 10)
 
+    def reading(self, first: int, last: int) -> float:
+        return 0.0
+
 
 class ScriptedGenerator:
     name = "scripted"
     version = "1"
+    device = "CPU"
     slots = 4
     heavy = False
+    _finishes = 0
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> _Growing:
         if "impossible" in request.prompt:
@@ -78,7 +85,15 @@ class ScriptedGenerator:
                 print("this is no event")
             take.steps_done += 1
 
-    def finish(self, growing: _Growing) -> Audio:
+    def finish(self, growing: _Growing, report: Report = lambda _: None) -> Audio:
+        for part in range(growing.script.get("parts", 0)):
+            threading.Event().wait(0.2)
+            report(part / growing.script["parts"])
+        if growing.script.get("starve") == self._finishes:
+            self._finishes += 1
+            raise MemoryError
+        if growing.script.get("stick"):
+            threading.Event().wait()
         share = growing.steps_total / growing.script.get("steps", 10)
         return Audio(self._sine(growing, share), RATE, Facts("scripted 1", licence="none"))
 
@@ -105,6 +120,7 @@ class HeavyGenerator(ScriptedGenerator):
     """Only one such may be loaded; writes down when it is loaded and closed."""
 
     name = "heavy"
+    device = "CPU int8"
     heavy = True
 
     def __init__(self) -> None:
@@ -123,3 +139,28 @@ class OtherHeavyGenerator(HeavyGenerator):
 
 
 _FAULTS = ("die", "hang", "fail", "print")
+
+
+class SlowToLoad:
+    """A kind that says ``stages`` times that it goes on loading, every 0.2 s; then it hangs, dies
+    or gives a heavy generator."""
+
+    heavy = True
+
+    def __init__(self, stages: int, end: str = "") -> None:
+        self._stages, self._end = stages, end
+
+    def __call__(self, report: Report = lambda _: None) -> ScriptedGenerator:
+        for stage in range(self._stages):
+            threading.Event().wait(0.2)
+            report((stage + 1) / self._stages)
+        if self._end == "hang":
+            threading.Event().wait()
+        if self._end == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return ScriptedGenerator()
+
+
+loads_slowly = SlowToLoad(15)
+hangs_while_loading = SlowToLoad(1, "hang")
+dies_while_loading = SlowToLoad(1, "die")

@@ -135,6 +135,9 @@ class FakeQueue:
         self._note("restore", list(ids))
         self.put(*(self.trash.pop(id_) for id_ in ids))
 
+    async def find_takes(self) -> None:
+        self._note("find_takes")
+
     async def set_paused(self, paused: bool) -> None:
         self._note("set_paused", paused)
         self.paused = paused
@@ -172,7 +175,11 @@ class FakeEngine:
         self.queue = FakeQueue(lambda changes: self._on_changes(changes))
         self.queue.by_id = {job.id: job for job in jobs}
         self.status = EngineStatus(
-            state=EngineState.READY, model="sketch 1", speed=30.0, free_bytes=42 * 10**9
+            state=EngineState.READY,
+            device="CPU",
+            model="sketch 1",
+            speed=30.0,
+            free_bytes=42 * 10**9,
         )
         self._on_changes: Callable[[Sequence[Change]], None] = lambda changes: None
         self._on_status: Callable[[EngineStatus], None] = lambda status: None

@@ -76,6 +76,7 @@ RULES = (
             "engine.jobs",
             "engine.errors",
             "engine.audio",
+            "engine.lengths",
             "engine.prompts",
             "engine.promptlist",
         ),

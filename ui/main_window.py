@@ -14,12 +14,15 @@ from app.peak_loader import PeakLoader
 from app.player import Player
 from app.settings import SettingsFile
 from app.studio import Studio
-from engine.jobs import EngineStatus, Job, Order
+from engine.jobs import EngineStatus, Job, Order, is_job_id
 from ui.compose.list_intake import ListIntake
 from ui.compose.model_picker import ModelPicker
+from ui.compose.models import SKETCH
 from ui.compose.panel import ComposePanel
 from ui.compose.welcome import Welcome
+from ui.continuing import Continuing
 from ui.drops import Drops
+from ui.leftovers import Leftovers
 from ui.library.exporter import Exporter
 from ui.library.reopener import Reopener
 from ui.library.reveal import show_folder, show_take
@@ -29,14 +32,16 @@ from ui.listening import Listening
 from ui.menus import Menus
 from ui.models.desk import ModelDesk
 from ui.player.bar import PlayerBar
-from ui.queue.order import Show
+from ui.queue.intents import growing
 from ui.queue.panel import QueuePanel
 from ui.settings.diagnostics import Diagnostics
 from ui.settings.help_dialogs import AboutDialog, ShortcutsDialog
 from ui.settings.preferences import Preferences
 from ui.shared.notice_bar import NoticeBar
+from ui.shared.speeds import Speeds
 from ui.shared.status_bar import StatusBar
 from ui.shared.theme import Theme
+from ui.shared.undo import LeaveUndo
 from ui.shared.widgets import as_role, hairline
 from ui.top_bar import TopBar
 
@@ -56,6 +61,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._studio, self._player, self._theme = studio, player, theme
         self._paused = False
+        self._speeds = Speeds()
         self.preferences = Preferences(settings, paths, theme, self)
         takes = self.preferences.takes_folder
         self.exporter = Exporter(takes / "Exported", takes / "Dragged", self)
@@ -65,8 +71,9 @@ class MainWindow(QMainWindow):
         self.peaks = PeakLoader(paths.cache, self)
         self.diagnostics = Diagnostics(paths, self)
         self.menus = Menus(theme.appearance)
+        self.menus.mnemonics.watch(self)
         self.models = ModelPicker(theme)
-        self.compose = ComposePanel(theme)
+        self.compose = ComposePanel(theme, self._name_of)
         self.welcome = Welcome(theme)
         self.desk = ModelDesk(theme, paths.models, self.models, self.welcome, self)
         self.notices = NoticeBar(theme)
@@ -77,6 +84,10 @@ class MainWindow(QMainWindow):
         self.player_bar = PlayerBar(theme, player, self.peaks)
         self.status = StatusBar(theme)
         self.drops = Drops(theme, self, self.lists, self.reopener)
+        self.continuing = Continuing(
+            player, self.queue.model, self.models, self.desk, self.compose, self
+        )
+        self.leftovers = Leftovers(studio, self.queue.model, self.trash, self.menus, self)
         self.listening = Listening(player, self.queue, self.player_bar, self)
         self.setWindowTitle("DGX Music Studio")
         self.setWindowIcon(QIcon(theme.pixmap("studio", "accent", 128)))
@@ -86,6 +97,15 @@ class MainWindow(QMainWindow):
         self._connect_compose()
         self._connect_queue()
         self._connect_menus()
+        LeaveUndo(
+            self.compose.prompt,
+            self.compose.length.field,
+            self.compose.seed.field,
+            self.queue.filter.search,
+            self.take.notes,
+            self.take.name,
+            self.take.tags.field,
+        )
         self.compose.prompt.setFocus()
         QTimer.singleShot(_WARM_UP, self.exporter.warm_up)
 
@@ -102,10 +122,10 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(TopBar(self.menus, self.models))
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
-        self.take.setMinimumWidth(260)
+        self.take.setMinimumWidth(256)
         for panel in (as_role(self.compose, "panel"), self.queue, as_role(self.take, "panel")):
             self.splitter.addWidget(panel)
-        self.splitter.setSizes([320, 812, 308])
+        self.splitter.setSizes([312, 840, 288])
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setChildrenCollapsible(False)
         body = as_role(QWidget(), "ground")
@@ -129,7 +149,14 @@ class MainWindow(QMainWindow):
         studio.changed.connect(self._player.follow)
         studio.status_changed.connect(self._show_status)
         studio.notified.connect(tell)
-        tellers = (self.exporter, self.reopener, self.trash, self.diagnostics, self.desk)
+        tellers = (
+            self.exporter,
+            self.reopener,
+            self.trash,
+            self.diagnostics,
+            self.desk,
+            self.continuing,
+        )
         for source in (self._player, *tellers):
             source.noticed.connect(tell)
         self.notices.acted.connect(self._act)
@@ -142,6 +169,7 @@ class MainWindow(QMainWindow):
         compose.lines_pasted.connect(self.lists.open_text)
         compose.model_wanted.connect(self.models.select)
         self.models.chosen.connect(compose.set_model)
+        self.models.chosen.connect(lambda model: compose.set_speed(self._speeds.of(model.id)))
         self.lists.submitted.connect(studio.submit)
         self.lists.as_one_wanted.connect(compose.fill_prompt)
         self.reopener.found.connect(compose.fill)
@@ -152,17 +180,28 @@ class MainWindow(QMainWindow):
         intents.selected.connect(self._show_job)
         intents.opened.connect(self._open_job)
         intents.cancel_requested.connect(studio.cancel)
+        intents.stop_requested.connect(studio.stop_here)
         intents.retry_requested.connect(studio.retry)
         intents.delete_requested.connect(self.trash.delete)
         intents.move_requested.connect(studio.move)
         intents.annotate_requested.connect(self._annotate)
         intents.again_requested.connect(lambda job: self.compose.fill(job.request))
+        intents.extend_requested.connect(self.continuing.extend)
+        intents.branch_requested.connect(self.continuing.branch)
+        intents.reveal_row_requested.connect(self.queue.reveal)
         intents.edit_requested.connect(self.compose.edit)
         intents.export_requested.connect(self.exporter.open)
         intents.reveal_requested.connect(show_take)
         take.annotated.connect(self._annotate)
         take.again_wanted.connect(self.compose.fill)
         take.another_wanted.connect(lambda request: studio.submit([Order(request)]))
+        take.extend_wanted.connect(self.continuing.extend)
+        take.stop_wanted.connect(lambda job_id: studio.stop_here([job_id]))
+        take.retry_wanted.connect(lambda job_id: studio.retry([job_id]))
+        take.job_wanted.connect(self.queue.reveal)
+        self.player_bar.branch_requested.connect(self.continuing.branch)
+        self.continuing.possible.connect(self.player_bar.branch.setEnabled)
+        self.continuing.possible.connect(self.menus.branch.setEnabled)
         take.export_wanted.connect(lambda job: self.exporter.open([job]))
         take.noticed.connect(self.notices.tell)
         intents.failed.connect(lambda failure: self.notices.tell(Notice.of(failure)))
@@ -185,7 +224,9 @@ class MainWindow(QMainWindow):
         menus.generate_front.triggered.connect(lambda: compose.send(front=True))
         menus.again.triggered.connect(take.again.click)
         menus.another.triggered.connect(take.another.click)
-        menus.retry_failed.triggered.connect(self._retry_failed)
+        menus.extend.triggered.connect(take.extend.click)
+        menus.branch.triggered.connect(self.continuing.branch)
+        menus.stop.triggered.connect(self._stop_here)
         menus.pause.triggered.connect(self._studio.set_paused)
         menus.appearance_chosen.connect(self.preferences.set_appearance)
         menus.compose_panel.toggled.connect(compose.setVisible)
@@ -201,8 +242,9 @@ class MainWindow(QMainWindow):
         self.status.show_status(status)
         self.models.show_status(status)
         self.queue.model.set_status(status)
-        self.compose.set_speed(status.speed)
-        self.lists.speed = status.speed
+        self._speeds.note(status)
+        self.compose.set_speed(self._speeds.of(self.models.current.id))
+        self.lists.speed = self._speeds.of(SKETCH.id)  # what lists are for that name no model
         self.menus.pause.setChecked(status.paused)
         if status.paused != self._paused:
             self._paused = status.paused
@@ -224,11 +266,23 @@ class MainWindow(QMainWindow):
 
     def _show_job(self, job: Job | None) -> None:
         self.take.show_job(job)
-        self.menus.set_job(selected=job is not None, finished=bool(job and job.take))
+        self._show_family()
+        self.menus.set_job(
+            selected=job is not None,
+            finished=bool(job and job.take),
+            growing=bool(job and growing(job)),
+        )
+
+    def _show_family(self) -> None:
+        """Names and relatives of other takes may change while this one stays as it is."""
+        job, model = self.take.job, self.queue.model
+        if job is not None:
+            self.take.origin.show_family(job, model.source(job), model.made_from(job))
 
     def _show_jobs(self) -> None:
         model = self.queue.model
         self.status.show_takes(model.takes)
+        self._show_family()
         if self.take.job is None and model.rowCount():
             self.queue.reveal(model.job_at(0).id)  # so that the take panel has something to say
 
@@ -247,10 +301,17 @@ class MainWindow(QMainWindow):
         else:
             self.take.export.click()
 
-    def _retry_failed(self) -> None:
-        failed = self.queue.model.jobs_in(Show.FAILED)
-        if failed:
-            self._studio.retry([job.id for job in failed])
+    def _name_of(self, job_id: str) -> str:
+        job = self.queue.model.job(job_id) if is_job_id(job_id) else None
+        return job.name if job is not None else ""
+
+    def _stop_here(self) -> None:
+        """The selected takes that grow; with none selected, the one in the panel."""
+        grows = [job for job in self.queue.view.selected_jobs() if growing(job)]
+        if grows:
+            self.queue.intents.stop_here(grows)
+        else:
+            self.take.stop.click()
 
     def _act(self, key: str, action: str) -> None:
         """An action of a notice was pressed."""
@@ -261,5 +322,7 @@ class MainWindow(QMainWindow):
                 self.trash.undo()
             case ModelDesk.KEY, model_id:
                 self.models.select(model_id)
+            case Continuing.KEY, "models":
+                self.desk.open()
             case Exporter.KEY, "show":
                 show_folder(self.exporter.folder)

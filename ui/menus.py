@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from ui.shared.mnemonics import Mnemonics
 from ui.shared.theme import Appearance
 
 __all__ = ["Menus"]
@@ -18,17 +19,26 @@ class Menus(QMenuBar):
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()
+        self.mnemonics = Mnemonics(self)
         self._build_file()
         self._build_edit()
         self._build_take()
         self._build_view(appearance)
         self._build_help()
 
-    def set_job(self, *, selected: bool, finished: bool) -> None:
-        """Whether a job is selected, and whether it has a take."""
+    def set_job(self, *, selected: bool, finished: bool, growing: bool = False) -> None:
+        """Whether a job is selected, whether it has a take, and whether one grows."""
         for action in (self.again, self.another):
             action.setEnabled(selected)
-        self.export.setEnabled(finished)
+        for action in (self.export, self.extend):
+            action.setEnabled(finished)
+        self.stop.setEnabled(growing)
+
+    def set_leftovers(self, *, failed: int, cancelled: int) -> None:
+        """How many jobs ended without a take."""
+        for action in (self.retry_failed, self.clear_failed):
+            action.setEnabled(failed > 0)
+        self.clear_cancelled.setEnabled(cancelled > 0)
 
     def _build_file(self) -> None:
         menu = self.addMenu(self.tr("&File"))
@@ -62,10 +72,18 @@ class Menus(QMenuBar):
         menu.addSeparator()
         self.again = self._add(menu, self.tr("Again with…"), "Ctrl+G")
         self.another = self._add(menu, self.tr("Another take"), "Ctrl+T")
+        self.extend = self._add(menu, self.tr("Extend…"), "Ctrl+Shift+E")
+        self.branch = self._add(menu, self.tr("Branch from here…"), "Ctrl+B")
+        self.branch.setEnabled(False)
         menu.addSeparator()
-        self.retry_failed = self._add(menu, self.tr("Retry all failed"), "Ctrl+R")
+        self.stop = self._add(menu, self.tr("Stop here"), "Ctrl+Shift+S")
         self.pause = self._add(menu, self.tr("Pause the queue"), "Ctrl+P")
         self.pause.setCheckable(True)
+        menu.addSeparator()
+        self.retry_failed = self._add(menu, self.tr("Retry all failed"), "Ctrl+R")
+        self.clear_failed = self._add(menu, self.tr("Clear what failed"))
+        self.clear_cancelled = self._add(menu, self.tr("Clear what was cancelled"))
+        self.set_leftovers(failed=0, cancelled=0)
         self.set_job(selected=False, finished=False)
 
     def _build_view(self, current: Appearance) -> None:

@@ -18,7 +18,7 @@ class TopBar(QWidget):
         super().__init__()
         as_role(self, "panel")
         row = QHBoxLayout()
-        row.setContentsMargins(Space.EDGE, 6, Space.EDGE, 6)
+        row.setContentsMargins(Space.EDGE, 4, Space.EDGE, 4)
         row.setSpacing(Space.HALF)
         row.addWidget(label("DGX Music Studio", "brand"))
         row.addWidget(menus, 0, Qt.AlignmentFlag.AlignVCenter)

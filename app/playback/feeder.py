@@ -15,11 +15,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
+from app.playback import problems
 from app.playback.deck import Deck
 from app.playback.meter import Level, measure
 from app.playback.output import BLOCK, Output, OutputDevice, OutputLost, SilentOutput
 from app.playback.source import Source
 from app.playback.state import Now, Snapshot, State, Track
+from app.playback.watch import Watch, Watched
 from engine.errors import MusicError
 from engine.jobs import Failure
 
@@ -57,12 +59,20 @@ class Feeder:
         *,
         gain: float = 1.0,
         device: str | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+        after: Feeder | None = None,
     ) -> None:
+        """``clock`` is what a device's silence is measured by, in seconds. ``after`` is the
+        feeder whose device hangs: this one touches no device until one is chosen."""
         self.now = Now()
+        self._watch = Watch(clock)
+        self._held = after is not None
+        self._abandoned = False
         self._outputs = outputs
         self._tell = tell
         self._inbox: queue.SimpleQueue[tuple[int, Callable[[], None]]] = queue.SimpleQueue()
-        self._snapshot = self._told = Snapshot()
+        self._snapshot = self._told = Snapshot(devices=after.devices if after else ())
+        self._rescans = after is None  # PortAudio looks anew only while no stream of it is open
         self._deck = Deck(gain)
         self._output: Output = SilentOutput()
         self._opened = False
@@ -115,6 +125,21 @@ class Feeder:
             self._inbox.put((self._snapshot.serial, self._close))
             self._thread.join(timeout)
 
+    @property
+    def hung(self) -> float:
+        """Seconds that the device keeps the thread waiting; 0 while it does not."""
+        return self._watch.waited()
+
+    @property
+    def devices(self) -> tuple[OutputDevice, ...]:
+        """Those that were found last."""
+        return self._snapshot.devices
+
+    def abandon(self) -> None:
+        """Its device hangs, and the thread with it: should it ever come back, it tells nothing
+        and ends."""
+        self._abandoned = self._closing = True
+
     # The playback thread.
 
     @property
@@ -127,6 +152,9 @@ class Feeder:
                 self._obey()
             else:
                 self._feed()
+        if self._abandoned:
+            self._output.close()
+            self._deck.put(None, 0)
 
     def _obey(self) -> None:
         serial, verb = self._inbox.get()
@@ -188,7 +216,7 @@ class Feeder:
             output=self._output.name,
             silent=self._opened and self._output.silent,
         )
-        if self._snapshot != self._told:
+        if self._snapshot != self._told and not self._abandoned:
             self._told = self._snapshot
             self._tell(self._told)
 
@@ -251,14 +279,19 @@ class Feeder:
 
     def _set_output(self, device_id: str | None) -> None:
         self._hush()
-        self._wanted = device_id
+        self._wanted, self._held = device_id, False
         self._release()
         self._set(problem=None)
         if self._running and self._deck.source is not None:
             self._open(self._deck.source)
 
     def _find_devices(self) -> None:
-        self._set(devices=tuple(self._outputs.devices(rescan=self._output.silent)))
+        if self._held:
+            return
+        rescan = self._rescans and self._output.silent
+        with self._watch:
+            found = self._outputs.devices(rescan=rescan)
+        self._set(devices=tuple(found))
 
     def _stop_growing(self) -> None:
         source, track = self._deck.source, self._snapshot.track
@@ -276,14 +309,18 @@ class Feeder:
         follows the device's rate."""
         if self._opened:  # silent until now: a device may have come since
             self._find_devices()
-        for device in dict.fromkeys((self._wanted, None)):
+        for device in () if self._held else dict.fromkeys((self._wanted, None)):
             try:
-                self._output = self._outputs.make(device)
+                with self._watch:
+                    made = self._outputs.make(device)
+                self._output = Watched(made, self._watch)
                 rate = self._output.open(source.native_rate)
             except OutputLost as error:
-                self._set(problem=_no_sound(error))
+                self._set(problem=problems.no_sound(error))
             else:
-                self._set(problem=None if device == self._wanted else _another(self._output.name))
+                self._set(
+                    problem=None if device == self._wanted else problems.another(self._output.name)
+                )
                 break
         else:
             self._output = SilentOutput()
@@ -308,7 +345,7 @@ class Feeder:
         self._output = SilentOutput()
         self._output.open(self._snapshot.rate)
         self._levels.clear()
-        self._set(problem=_lost(error))
+        self._set(problem=problems.lost(error))
         self._report()
 
     def _release(self) -> None:
@@ -345,30 +382,3 @@ class Feeder:
         dry = self._deck.frame >= source.frames
         self._set(state=State.WAITING if dry else State.PLAYING)
         self._report()
-
-
-def _no_sound(error: OutputLost) -> Failure:
-    return Failure(
-        "no_sound_device",
-        "No sound device can be used, so takes play in silence.",
-        "Connect one, then choose it under the loudspeaker.",
-        str(error),
-    )
-
-
-def _another(name: str) -> Failure:
-    return Failure(
-        "sound_device_missing",
-        "The sound device that you chose is not there, so takes play through another.",
-        "Connect it and choose it again under the loudspeaker.",
-        name,
-    )
-
-
-def _lost(error: OutputLost) -> Failure:
-    return Failure(
-        "sound_device_lost",
-        "The sound device went away; the take goes on in silence.",
-        "Choose another under the loudspeaker.",
-        str(error),
-    )

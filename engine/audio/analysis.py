@@ -19,7 +19,7 @@ from engine.audio.files import probe, read_audio
 if TYPE_CHECKING:
     from engine.generators.base import Samples
 
-__all__ = ["Analysis", "analyse", "estimate_key", "estimate_tempo"]
+__all__ = ["Analysis", "analyse", "estimate_key", "estimate_tempo", "get_ready"]
 
 RATE = 22_050
 """Hz at which is listened; higher says no more about beats and keys."""
@@ -48,6 +48,13 @@ def analyse(path: Path) -> Analysis:
     samples, rate = read_audio(path, (info.frames - frames) // 2, frames)
     sound = mono(samples, rate)
     return Analysis(estimate_tempo(sound), estimate_key(sound))
+
+
+def get_ready() -> None:
+    """Load and compile now what the first call would: seconds of work."""
+    noise = np.random.default_rng(1).normal(0.0, 0.1, 3 * RATE).astype(np.float32)
+    estimate_tempo(noise)
+    estimate_key(noise)
 
 
 def mono(samples: Samples, sample_rate: int) -> NDArray[np.float32]:
@@ -84,7 +91,7 @@ def estimate_key(sound: NDArray[np.float32]) -> str | None:
     """The key of mono samples at ``RATE`` whose profile its pitches fit best."""
     from librosa.feature import chroma_cqt
 
-    if len(sound) < RATE // 2 or not sound.any():
+    if len(sound) < 2 * RATE or not sound.any():  # of the lowest octave there would be too little
         return None
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Trying to estimate tuning")  # where nothing has a pitch

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from numpy.typing import NDArray
 from engine.audio.atomic import replacing
 from engine.errors import AudioError, StorageError
 
-__all__ = ["FINEST", "Peaks", "load_or_make"]
+__all__ = ["FINEST", "Peaks", "load_or_make", "prune"]
 
 FINEST = 256
 """Frames in one bucket of the finest level."""
@@ -32,6 +34,8 @@ _COARSEST = 64
 _BLOCK = FINEST * 1024
 """Frames read at once: what bounds the memory."""
 _FULL_SCALE = 127
+_DAY = 86_400.0
+"""Seconds."""
 
 Levels = tuple[NDArray[np.int8], ...]
 
@@ -134,6 +138,38 @@ def load_or_make(path: Path, cache_folder: Path) -> Peaks:
     return peaks
 
 
+def prune(cache_folder: Path, *, most_bytes: int, most_days: float) -> int:
+    """Remove entries that nothing asked for in ``most_days``, then those asked for longest ago
+    until the others take ``most_bytes`` at most. Returns how many were removed.
+
+    Nothing is lost by it: what is asked for again is made again.
+    """
+    oldest = time.time() - most_days * _DAY
+    kept = removed = 0
+    for used, size, path in sorted(_entries(cache_folder), reverse=True):  # the newest first
+        if used >= oldest and kept + size <= most_bytes:
+            kept += size
+            continue
+        try:
+            path.unlink(missing_ok=True)
+            removed += 1
+        except OSError as error:  # another program may hold it open
+            log.info("%s stays in the cache: %s", path.name, error)
+    return removed
+
+
+def _entries(cache_folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """When each was last asked for, in seconds since 1970; its size in bytes; and its path."""
+    try:
+        with os.scandir(cache_folder) as found:
+            for entry in found:
+                if entry.name.endswith(".npz"):
+                    stat = entry.stat()
+                    yield stat.st_mtime, stat.st_size, Path(entry.path)
+    except OSError as error:  # no cache yet, or an entry that somebody else removed just now
+        log.info("the cache is looked through no further: %s", error)
+
+
 _EMPTY: NDArray[np.int8] = np.zeros((0, 2), np.int8)
 
 
@@ -144,8 +180,15 @@ def _fingerprint(path: Path) -> str:
     return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]
 
 
+def _touch(entry: Path) -> None:
+    """Note that it was asked for, once a day: more often would only cost."""
+    if time.time() - entry.stat().st_mtime > _DAY:
+        os.utime(entry)
+
+
 def _load(entry: Path) -> Peaks | None:
     try:
+        _touch(entry)
         with entry.open("rb") as file, np.load(file, allow_pickle=False) as data:
             finest, (frames, sample_rate) = data["finest"], data["about"].tolist()
         if finest.dtype != np.int8 or finest.shape != (-(-frames // FINEST), 2) or sample_rate < 1:

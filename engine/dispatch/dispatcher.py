@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
-from engine.dispatch.lane import Completed, Lane, LaneEvent, StateChanged
+from engine.dispatch.lane import Completed, Lane, LaneEvent, Noticed, Progressed, StateChanged
 from engine.dispatch.pace import Pace
 from engine.dispatch.recovery import Recovery
 from engine.dispatch.retry import RetryPolicy
@@ -150,15 +150,15 @@ class Dispatcher:
     async def restore(self, ids: Sequence[str]) -> None:
         self._changed(self._store.restore(ids))
 
+    async def find_takes(self) -> None:
+        await self._recovery.unknown_files(self._feed)
+
     async def set_paused(self, paused: bool) -> None:
         self._store.set_setting(_PAUSED, "yes" if paused else "")
         self._paused = paused
         for lane in self._lanes:
             lane.pause(paused)
-        if paused:
-            self._pace.rest()
-        elif any(map(self._runs.in_lane, self._lanes)):
-            self._pace.began()
+        self._measure()
         self._wake()
 
     async def status(self) -> EngineStatus:
@@ -166,11 +166,13 @@ class Dispatcher:
         state = self._state
         if state is EngineState.READY and running:
             state = EngineState.WORKING
+        loaded = next((lane.loaded for lane in self._lanes if lane.loaded), None)
         return EngineStatus(
             state=state,
             paused=self._paused,
-            model=next((lane.loaded for lane in self._lanes if lane.loaded), ""),
-            speed=self._pace.speed,
+            device=loaded.device if loaded else "",
+            model=loaded.made_by if loaded else "",
+            speed=self._pace.speed(loaded.model) if loaded else None,
             pending=self._store.count(Status.PENDING),
             running=running,
             free_bytes=self._files.free_bytes(),
@@ -216,7 +218,6 @@ class Dispatcher:
         if claimed is None:
             return False
         job, token = claimed
-        self._pace.began()
         self._told_hold = False
         # Nobody waits for ever: after so many jobs of the loaded model the order counts alone.
         favoured = job.request.model == lane.model and self._favours < MOST_FAVOURS
@@ -259,13 +260,22 @@ class Dispatcher:
             self._state, self._detail = event.state, event.detail
             self._wake()
             return
-        if isinstance(event, Completed):
-            self._pace.made(event.take.duration)
+        if isinstance(event, Noticed):
+            self._feed.notice(event.failure)
+            return
+        if isinstance(event, Completed) and (job := self._runs.job_of(event.run)) is not None:
+            self._measure()
+            self._pace.made(job, event.take.duration)
         self._runs.hear(event)
+        if isinstance(event, Progressed):
+            self._measure()
+
+    def _measure(self) -> None:
+        lanes = [] if self._paused else self._lanes
+        self._pace.look([job for lane in lanes for job in self._runs.in_lane(lane)])
 
     def _room(self) -> None:
-        if not any(map(self._runs.in_lane, self._lanes)):
-            self._pace.rest()
+        self._measure()
         self._wake()
 
     def _changed(self, jobs: Sequence[Job]) -> None:

@@ -96,6 +96,7 @@ class TakeFiles:
             true_peak=_number(facts.extra.get("true_peak")),
             midi_path=midi if midi.exists() else None,
             not_understood=facts.not_understood,
+            remarks=facts.remarks,
             made_by=facts.made_by,
             licence=facts.licence,
         )

@@ -20,11 +20,25 @@ __all__ = [
     "Lane",
     "LaneEvent",
     "Listener",
+    "Loaded",
     "Lost",
+    "Noticed",
     "Previewed",
     "Progressed",
     "StateChanged",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model in memory, or at hand on a server."""
+
+    model: str
+    """As requests name it."""
+    made_by: str
+    """Generator and version."""
+    device: str
+    """Where it computes, and in which numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +91,19 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something that the musician should know, although nothing failed."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
 class StateChanged:
     state: EngineState
     detail: str = ""
 
 
-LaneEvent = Progressed | Previewed | Completed | Failed | Gone | Lost | StateChanged
+LaneEvent = Progressed | Previewed | Completed | Failed | Gone | Lost | Noticed | StateChanged
 Listener = Callable[[LaneEvent], None]
 
 
@@ -103,8 +124,8 @@ class Lane(Protocol):
         ...
 
     @property
-    def loaded(self) -> str:
-        """The generator that was loaded last, with its version; empty when none is."""
+    def loaded(self) -> Loaded | None:
+        """The heavy model while one is loaded, else what was loaded last; None: nothing is."""
         ...
 
     def made_by(self, model: str) -> str | None:

@@ -18,7 +18,9 @@ from engine.dispatch.lane import (
     Gone,
     LaneEvent,
     Listener,
+    Loaded,
     Lost,
+    Noticed,
     Previewed,
     Progressed,
     StateChanged,
@@ -56,7 +58,7 @@ class LocalLane:
         self._made_by: dict[str, str] = {}
         self._slots = FIRST_SLOTS
         self._model: str | None = None
-        self._loaded = ""
+        self._loaded: dict[str, Loaded] = {}
         self._paused = False
         self._hung = False
         self._early_ends = 0
@@ -78,8 +80,10 @@ class LocalLane:
         return self._model
 
     @property
-    def loaded(self) -> str:
-        return self._loaded
+    def loaded(self) -> Loaded | None:
+        if self._model is not None:
+            return self._loaded[self._model]
+        return next(reversed(self._loaded.values()), None)
 
     def made_by(self, model: str) -> str | None:
         return self._made_by.get(model)
@@ -145,7 +149,7 @@ class LocalLane:
         self._hung = False
         self._slots = FIRST_SLOTS
         self._model = None
-        self._loaded = ""
+        self._loaded = {}
         try:
             await host.start(self._command)
         except OSError as error:
@@ -219,12 +223,13 @@ class LocalLane:
                 if event.heavy:
                     self._model = event.model
                 self._made_by[event.model] = event.made_by
-                self._loaded = event.made_by
+                self._loaded[event.model] = Loaded(event.model, event.made_by, event.device)
                 self._slots = event.slots
                 self._tell(StateChanged(EngineState.READY))
-            case say.Unloaded() if event.model == self._model:
-                self._model = None
-                self._loaded = ""
+            case say.Unloaded() if event.model in self._loaded:
+                del self._loaded[event.model]
+                if event.model == self._model:
+                    self._model = None
                 self._tell(StateChanged(EngineState.READY))
             case say.Stepped(run=run) if run in self._runs:
                 self._tell(Progressed(run, event.step, event.progress, event.eta))
@@ -236,6 +241,9 @@ class LocalLane:
             case say.Failed(run=run) if self._over(run):
                 failure = Failure(event.code, event.message, event.hint, event.detail)
                 self._tell(Failed(run, failure, event.retriable))
+            case say.Noticed():
+                notice = Failure(event.code, event.message, event.hint, event.detail)
+                self._tell(Noticed(notice))
             case say.Dropped(run=run) if self._over(run):
                 self._tell(Gone(run))
 

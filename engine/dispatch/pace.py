@@ -1,47 +1,80 @@
-"""The measured pace of this computer: seconds of music per second of work."""
+"""The measured pace of each model: seconds of music per second of work."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from engine.jobs import Job, Step
 
 __all__ = ["Pace"]
 
-FORGET = 0.8
-"""Weight of what was measured before, at each new take."""
+HALF_LIFE = 60.0
+"""Seconds of work after which what was measured weighs half."""
+ENOUGH = 1.0
+"""Seconds of music before there is a figure."""
+
+
+@dataclass(slots=True)
+class _Measured:
+    music: float = 0.0
+    work: float = 0.0
+    since: float | None = None
+    """The last look, while it is at work."""
 
 
 class Pace:
-    """Music made over time in which anything ran, newer takes weighing more.
+    """Music that grew over time in which it grew or was saved, newer seconds weighing more.
 
     Several takes that grow together count together: it is the pace at which the queue gets done.
+    Loading, waiting and pauses do not count, nor does what an earlier attempt has grown.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._music = 0.0
-        self._work = 0.0
-        self._since: float | None = None
+        self._models: defaultdict[str, _Measured] = defaultdict(_Measured)
+        self._grown: dict[str, float] = {}
+        """Seconds of music that each growing job had at the last look."""
 
-    def began(self) -> None:
-        """Something runs from now on."""
-        if self._since is None:
-            self._since = self._clock()
-
-    def made(self, seconds: float) -> None:
-        """A take of this length is done."""
-        if self._since is None:
-            return
+    def look(self, running: Sequence[Job]) -> None:
+        """These jobs run now, and no others; look often, as each look counts what grew since."""
         now = self._clock()
-        self._music = self._music * FORGET + seconds
-        self._work = self._work * FORGET + (now - self._since)
-        self._since = now
+        at_work = {
+            job.request.model for job in running if job.step in (Step.GENERATING, Step.SAVING)
+        }
+        for model in {*self._models, *at_work}:
+            measured = self._models[model]
+            if measured.since is not None:
+                passed = now - measured.since
+                fade = 0.5 ** (passed / HALF_LIFE)
+                measured.music *= fade
+                measured.work = measured.work * fade + passed
+            measured.since = now if model in at_work else None
+        before, self._grown = self._grown, {}
+        for job in running:
+            if job.step is Step.GENERATING:
+                grown = self._grown[job.id] = job.progress * job.request.duration
+                self._count(job, grown - before.get(job.id, grown))
+            elif job.id in before:
+                self._grown[job.id] = before[job.id]
 
-    def rest(self) -> None:
-        """Nothing runs any more."""
-        self._since = None
+    def made(self, job: Job, duration: float) -> None:
+        """This job's take is done and lasts so long: count what grew since the last look.
 
-    @property
-    def speed(self) -> float | None:
-        """None until a take was made."""
-        return self._music / self._work if self._work > 0 else None
+        Not of a take that goes on from another, whose file holds what was there before.
+        """
+        grown = self._grown.pop(job.id, None)
+        if grown is not None and job.request.continue_from is None:
+            self._count(job, duration - grown)
+
+    def speed(self, model: str) -> float | None:
+        """None until some music was made by this model."""
+        measured = self._models.get(model)
+        if measured is None or measured.music < ENOUGH or measured.work <= 0:
+            return None
+        return measured.music / measured.work
+
+    def _count(self, job: Job, seconds: float) -> None:
+        self._models[job.request.model].music += max(0.0, seconds)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from engine.host.protocol import Command, Event, decode_event, encode
+from engine.processes import unseen
 from engine.settings import EngineSettings
 
 __all__ = ["HostProcess", "host_command"]
@@ -72,6 +73,7 @@ class HostProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             limit=MAX_LINE,
+            creationflags=unseen(),
             # Its own session: a Ctrl+C in the terminal is for the program, which ends the host.
             start_new_session=os.name == "posix",
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
-from engine.jobs import Status
+from engine.jobs import Job, Status
 from engine.store.claims import Claims
 from engine.store.store import Store
 
@@ -26,6 +26,7 @@ class Recovery:
         self._claims = claims
         self._files = files
         self._cache = cache
+        self._no_takes: set[tuple[Path, int]] = set()  # files, as they were when last modified
 
     async def interrupted(self) -> int:
         """What ran when the program ended: done if its file is in place, else it waits again.
@@ -63,12 +64,25 @@ class Recovery:
         """
         found = 0
         for job_id, path in list(self._files.unknown(self._store.known_ids())):
-            job = await asyncio.to_thread(self._files.read, job_id, path)
+            job = await self._read_once(job_id, path)
             # Made a moment ago by our own host, its row on the way? Then it is known by now.
             if job is not None and not self._store.knows(job_id):
                 feed.changed([self._claims.adopt(job)])
                 found += 1
         return found
+
+    async def _read_once(self, job_id: str, path: Path) -> Job | None:
+        """The take in a file; one that turned out to be none is not read again as it is."""
+        try:
+            version = path, (await asyncio.to_thread(path.stat)).st_mtime_ns
+            if version in self._no_takes:
+                return None
+            job = await asyncio.to_thread(self._files.read, job_id, path)
+        except FileNotFoundError:  # moved away by whoever put it there
+            return None
+        if job is None:
+            self._no_takes.add(version)
+        return job
 
     async def old_trash(self, days: int) -> int:
         """Forget takes that were deleted this long ago, with their files; returns how many.

@@ -83,6 +83,11 @@ class Runs:
     def in_lane(self, lane: Lane) -> list[Job]:
         return [run.job for run in self._running.values() if run.lane is lane]
 
+    def job_of(self, token: str) -> Job | None:
+        """The job that this run is an attempt at; None when the run is over."""
+        run = self._running.get(token)
+        return run.job if run else None
+
     def alone_in(self, lane: Lane) -> bool:
         return any(run.alone for run in self._running.values() if run.lane is lane)
 
@@ -296,11 +301,21 @@ class Runs:
         for name in ("melody", "continue_from"):
             source = getattr(request, name)
             if source is not None and is_job_id(source):
-                take = self._claims.job(source).take
-                if take is None:
-                    raise NotFound("The take that this one builds on has no audio.")
+                take = self._source(source)
                 files[name] = str(take.path)
         return request.model_copy(update=files)
+
+    def _source(self, job_id: str) -> Take:
+        try:
+            take = self._claims.job(job_id).take
+        except NotFound:
+            take = None
+        if take is None:
+            raise NotFound(
+                "The take that this one builds on is not there any more.",
+                hint="Choose another one to build on.",
+            )
+        return take
 
     async def _reuse(self, token: str, take: Take) -> None:
         run = self._running[token]

@@ -7,7 +7,7 @@ progress, preview and checkpoints all happen between two steps.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,10 +16,15 @@ from numpy.typing import NDArray
 
 from engine.jobs import Request
 
-__all__ = ["Audio", "Facts", "Generator", "Growing", "Samples"]
+__all__ = ["Audio", "Facts", "Generator", "Growing", "Report", "Samples"]
 
 Samples = NDArray[np.float32]
 """Shape (frames, channels), full scale at -1 and 1."""
+
+
+Report = Callable[[float], None]
+"""Told the share that is done of something long, 0 to 1, after each part of it: who is silent for
+long counts as hung. It is for real progress; a clock would report a hang, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Facts:
     not_understood: tuple[str, ...] = ()
     """Words of the prompt that it could not use, in the prompt's order."""
     extra: dict[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    """What else a musician should know of how it was made, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,11 @@ class Growing(Protocol):
     @property
     def steps_total(self) -> int: ...
 
+    def reading(self, first: int, last: int) -> float:
+        """Earlier steps that are read by the steps from number ``first`` up to ``last``, all in
+        all: it is what makes some steps slower than others. 0 where nothing is read again."""
+        ...
+
 
 class Generator(Protocol):
     """Makes music for requests, several at once where it can.
@@ -72,6 +84,8 @@ class Generator(Protocol):
 
     name: str
     version: str
+    device: str
+    """Where it computes, and in which numbers: "CPU int8", "CUDA fp16"."""
     slots: int
     """Takes it can grow at once; may shrink when memory is short."""
     heavy: bool
@@ -89,8 +103,9 @@ class Generator(Protocol):
         """One step for each of them; raises OutOfMemory when fewer would fit."""
         ...
 
-    def finish(self, growing: Growing) -> Audio:
-        """The whole take, once ``steps_done`` equals ``steps_total``."""
+    def finish(self, growing: Growing, report: Report = lambda _: None) -> Audio:
+        """The whole take, once ``steps_done`` equals ``steps_total``. It may be called again
+        after it raised."""
         ...
 
     def stop_here(self, growing: Growing) -> None:

@@ -9,23 +9,40 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.errors import ModelUnavailable
-from engine.generators.base import Generator
+from engine.generators.base import Generator, Report
 
-__all__ = ["BUILT_IN", "GeneratorKind", "ModelOptions", "find_generator"]
+__all__ = ["BUILT_IN", "GeneratorKind", "ModelOptions", "QuickKind", "find_generator"]
 
 BUILT_IN: Mapping[str, str] = {
     "sketch": "engine.generators.sketch.generator:SketchGenerator",
 }
-"""Model name to "module:class"; the class is called without arguments."""
+"""Model name to "module:name" of a GeneratorKind, or of a generator's class, which is called
+without arguments."""
 
 
 class GeneratorKind(Protocol):
-    """Makes a generator when called; usually the generator's class."""
+    """Makes a generator when called."""
 
     @property
     def heavy(self) -> bool: ...
 
-    def __call__(self) -> Generator: ...
+    def __call__(self, report: Report = lambda _: None) -> Generator:
+        """Load it. Raises ModelUnavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class QuickKind:
+    """A generator's class, which has nothing to load."""
+
+    made: type[Generator]
+
+    @property
+    def heavy(self) -> bool:
+        return self.made.heavy
+
+    def __call__(self, report: Report = lambda _: None) -> Generator:  # noqa: ARG002
+        return self.made()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +64,8 @@ def find_generator(
     try:
         if model in known:
             module, _, name = known[model].partition(":")
-            kind: GeneratorKind = getattr(importlib.import_module(module), name)
+            found = getattr(importlib.import_module(module), name)
+            kind: GeneratorKind = QuickKind(found) if isinstance(found, type) else found
             return kind
         # Imports torch and audiocraft, which take seconds: only when such a model is asked for.
         from engine.generators.musicgen.loading import MusicGenKind

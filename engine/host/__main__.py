@@ -36,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = parser.parse_args(arguments)
     # Before any of the hub's libraries is imported: what is not in the folder is not fetched now.
     os.environ |= {"HF_HUB_CACHE": str(options.models), "HF_HUB_OFFLINE": "1"}
+    # Threads of torch that wait for work else keep a core busy, which the window and the decoder
+    # want: on a busy computer the host took up to three times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     more = dict(item.split("=", 1) for item in options.generator)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
     _step_back()

@@ -11,30 +11,30 @@ import math
 import queue
 import time
 import traceback
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from engine.audio.atomic import replacing
-from engine.errors import MusicError, OutOfMemory, Retriable
-from engine.generators.base import Generator, Growing
+from engine.errors import MusicError, OutOfMemory, Retriable, StorageError
+from engine.generators.base import Generator
 from engine.generators.registry import GeneratorKind
+from engine.host.eta import Ahead, SavingCosts, StepCosts, Work, seconds_left
+from engine.host.keeping import Checkpoints, Previews
+from engine.host.models import Models
 from engine.host.protocol import (
     Command,
     Drop,
     Dropped,
     Event,
     Failed,
-    Loaded,
+    Noticed,
     Pause,
-    Previewed,
     Quit,
     Run,
     Stepped,
     StopHere,
-    Unloaded,
 )
-from engine.host.saving import save_preview, save_take
+from engine.host.saving import save_take
+from engine.host.take import GrowingTake, forget
 from engine.jobs import Failure, Step
 
 __all__ = ["HostLoop"]
@@ -43,46 +43,6 @@ log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 0.1
 """Between two reports of one run's progress."""
-PREVIEW_SECONDS = 2.0
-"""Of work between two previews of one run; the first comes after as much."""
-PREVIEW_SHARE = 0.05
-"""Of the time, at most, for previews: each one is followed by a pause as long as that takes."""
-CHECKPOINT_SECONDS = 4.0
-"""Of music between two checkpoints of one run: no death costs more."""
-
-
-@dataclass(slots=True)
-class _Take:
-    """A run under way."""
-
-    run: Run
-    generator: Generator
-    growing: Growing
-    began: float = field(default_factory=time.monotonic)
-    steps_before: int = 0
-    """Steps that a checkpoint saved us; they say nothing about the rate."""
-    reported: float = 0.0
-    previewed: float = field(default_factory=time.monotonic)
-    checkpoints: bool = True
-    """Whether its generator keeps any."""
-    safe: float = 0.0
-    """Seconds of music that a checkpoint holds."""
-
-    @property
-    def progress(self) -> float:
-        return self.growing.steps_done / max(1, self.growing.steps_total)
-
-    @property
-    def grown(self) -> float:
-        """Seconds of music so far."""
-        return self.progress * self.run.request.duration
-
-    def eta(self, now: float) -> float | None:
-        done = self.growing.steps_done - self.steps_before
-        if done <= 0:
-            return None
-        left = self.growing.steps_total - self.growing.steps_done
-        return (now - self.began) / done * left
 
 
 class HostLoop:
@@ -99,41 +59,49 @@ class HostLoop:
         self._unload_after = unload_after
         self._commands = commands
         self._send = send
-        self._find = find
+        self._models = Models(send, find)
+        self._checkpoints = Checkpoints()
+        self._previews = Previews(send)
+        self._costs: defaultdict[str, StepCosts] = defaultdict(StepCosts)
+        self._saving: defaultdict[str, SavingCosts] = defaultdict(SavingCosts)
         self._waiting: deque[Run] = deque()
-        self._takes: list[_Take] = []
-        self._generators: dict[str, Generator] = {}
+        self._takes: list[GrowingTake] = []
+        self._fresh: set[GrowingTake] = set()
+        """Takes before their first step here, which may read all that they had before."""
         self._paused = False
         self._quitting = False
-        self._next_preview = 0.0
 
     def run(self) -> None:
         """Until told to quit; what grows then keeps a checkpoint."""
-        while not self._quitting:
-            self._take_commands()
-            if self._paused or self._quitting:
-                continue
-            self._admit()
-            self._advance()
-            for take in [t for t in self._takes if _is_done(t)]:
-                if take in self._takes and not self._quitting:
-                    self._finish(take)
-        for take in self._takes:
-            self._checkpoint(take)
+        try:
+            while not self._quitting:
+                self._take_commands()
+                if self._paused or self._quitting:
+                    continue
+                self._admit()
+                self._advance()
+                for take in [take for take in self._takes if take.is_done]:
+                    if take in self._takes and not self._quitting:
+                        self._finish(take)
+            for take in self._takes:
+                self._checkpoints.keep(take)
+        finally:
+            self._checkpoints.close()
 
     # -- commands ------------------------------------------------------------------------
 
     def _take_commands(self) -> None:
         """All that have come; waits for one when there is nothing else to do."""
         busy = bool(self._takes or self._waiting) and not self._paused
-        patience = self._unload_after if self._heavy() and not self._takes else math.inf
+        idle = self._models.holds_heavy and not self._takes
+        patience = self._unload_after if idle else math.inf
         while not self._quitting:
             try:
                 wait = patience if math.isfinite(patience) else None
                 command = self._commands.get(block=not busy, timeout=wait)
             except queue.Empty:
                 if not busy:
-                    self._unload_heavy()
+                    self._models.unload_heavy()
                 return
             self._obey(command)
             busy = True
@@ -145,7 +113,7 @@ class HostLoop:
             case Drop(run=run):
                 for waiting in [r for r in self._waiting if r.run == run]:
                     self._waiting.remove(waiting)
-                    _forget(waiting)
+                    forget(waiting)
                 for take in [t for t in self._takes if t.run.run == run]:
                     self._leave(take)
                 self._send(Dropped(run=run))
@@ -168,13 +136,15 @@ class HostLoop:
         held_up = False
         for run in list(self._waiting):
             try:
-                kind = self._find(run.request.model)
+                known = self._models.knows(run)
+                kind = self._models.kind(run)
                 held_up = held_up or (kind.heavy and self._must_wait(run))
                 if kind.heavy and held_up:
+                    if not known:  # it said that it loads, as far as it could
+                        self._send(Stepped(run=run.run, step=Step.QUEUED, progress=0.0))
                     continue
-                generator = self._generator(run, kind)
-                growing = sum(take.generator is generator for take in self._takes)
-                if growing < generator.slots:
+                generator = self._models.get(run)
+                if len(self._growing_in(generator)) < generator.slots:
                     self._waiting.remove(run)
                     self._start(run, generator)
             except Exception as error:  # noqa: BLE001 - reported on its row, whatever it is
@@ -189,50 +159,25 @@ class HostLoop:
             for take in self._takes
         )
 
-    def _generator(self, run: Run, kind: GeneratorKind) -> Generator:
-        """The run's generator, loaded if need be."""
-        model = run.request.model
-        if model not in self._generators:
-            self._send(Stepped(run=run.run, step=Step.LOADING_MODEL, progress=0.0))
-            if kind.heavy:
-                self._unload_heavy()
-            self._generators[model] = kind()
-            self._tell_loaded(model)
-        return self._generators[model]
-
-    def _tell_loaded(self, model: str) -> None:
-        generator = self._generators[model]
-        self._send(
-            Loaded(
-                model=model,
-                made_by=f"{generator.name} {generator.version}",
-                slots=generator.slots,
-                heavy=generator.heavy,
-            )
-        )
-
-    def _heavy(self) -> list[str]:
-        return [model for model, generator in self._generators.items() if generator.heavy]
-
-    def _unload_heavy(self) -> None:
-        """Make room: the memory of one heavy generator is not there for two."""
-        for model in self._heavy():
-            log.info("unloading %s", model)
-            self._generators.pop(model).close()
-            self._send(Unloaded(model=model))
+    def _growing_in(self, generator: Generator) -> list[GrowingTake]:
+        return [take for take in self._takes if take.generator is generator]
 
     def _start(self, run: Run, generator: Generator) -> None:
         self._send(Stepped(run=run.run, step=Step.ENCODING_PROMPT, progress=0.0))
         checkpoint = run.checkpoint.read_bytes() if run.checkpoint.exists() else None
         growing = generator.start(run.request, checkpoint)
-        take = _Take(run, generator, growing, steps_before=growing.steps_done)
+        take = GrowingTake(run, generator, growing)
+        take.kept = take.safe = take.grown
         self._takes.append(take)
+        self._fresh.add(take)
         self._report(take, time.monotonic())
 
     def _advance(self) -> None:
         """One step for every take, those of one generator together."""
+        begun = time.monotonic()
+        done = {take: take.growing.steps_done for take in self._takes}
         for generator in list({id(t.generator): t.generator for t in self._takes}.values()):
-            takes = [t for t in self._takes if t.generator is generator and not _is_done(t)]
+            takes = [take for take in self._growing_in(generator) if not take.is_done]
             if not takes:
                 continue
             try:
@@ -242,102 +187,138 @@ class HostLoop:
             except Exception as error:  # noqa: BLE001
                 self._blame(takes, error)
         now = time.monotonic()
-        for take in self._takes:
+        for take in list(self._takes):
             if now - take.reported >= REPORT_SECONDS:
                 self._report(take, now)
-            if take.checkpoints and take.grown - take.safe >= CHECKPOINT_SECONDS:
-                self._checkpoint(take)
-        self._preview_one()
+            self._checkpoints.keep_if_due(take)
+        self._previews.make_one(self._takes)
+        self._measure(done, time.monotonic() - begun)
 
-    def _finish(self, take: _Take) -> None:
-        self._send(Stepped(run=take.run.run, step=Step.SAVING, progress=1.0, eta=0.0))
+    def _finish(self, take: GrowingTake) -> None:
+        begun = time.monotonic()
+        self._report_saving(take, 0.0)
         try:
-            audio = take.generator.finish(take.growing)
+            audio = take.generator.finish(
+                take.growing, lambda share: self._report_saving(take, share)
+            )
             self._take_commands()  # a cancel that came meanwhile spares the file
             if self._quitting or take not in self._takes:
                 return
             made = save_take(take.run, audio, time.monotonic() - take.began)
         except Exception as error:  # noqa: BLE001
-            self._leave(take)
-            self._report_failure(take.run, error)
+            self._fail(take, error)
         else:
             self._leave(take)
             self._send(made)
+            music = min(made.duration, take.run.request.duration)
+            self._saving_of(take).note(music, time.monotonic() - begun)
 
     # -- when memory is short, or a generator breaks -----------------------------------------
 
-    def _shrink(self, generator: Generator, takes: list[_Take], error: Exception) -> None:
-        """Grow half as many at once from now on; the others wait in the host for their turn."""
+    def _shrink(self, generator: Generator, takes: list[GrowingTake], error: Exception) -> None:
+        """Grow half as many at once from now on; the others wait in the host for their turn.
+
+        When memory is short for one alone, what can help is all the memory that there is: the
+        model gives its own back, and the next try goes on from here in a fresh one.
+        """
+        model = takes[0].run.request.model
         if len(takes) == 1:
-            self._blame(takes, error)
+            self._fail(takes[0], error)
+            if generator.heavy and not self._growing_in(generator):
+                self._models.unload(model)
             return
         keep = len(takes) // 2
         generator.slots = keep
-        self._tell_loaded(takes[0].run.request.model)
-        log.warning("out of memory with %d takes at once: going on with %d", len(takes), keep)
+        self._models.tell(model)
         for take in reversed(takes[keep:]):
-            self._checkpoint(take)
+            self._checkpoints.keep(take)
+            self._checkpoints.settle(take)
             self._takes.remove(take)
             self._waiting.appendleft(take.run)
             self._send(Stepped(run=take.run.run, step=Step.QUEUED, progress=0.0))
+        self._send(
+            Noticed(
+                code="fewer_at_once",
+                message=f"There was not enough memory for {len(takes)} takes at once: "
+                f"going on with {keep}.",
+                hint="Nothing is lost; the others go on after them.",
+                detail=str(error),
+            )
+        )
 
-    def _blame(self, takes: list[_Take], error: Exception) -> None:
+    def _blame(self, takes: list[GrowingTake], error: Exception) -> None:
         """A step failed: alone, a take is guilty; in a batch, each is tried alone once more."""
         if len(takes) == 1:
-            self._report_failure(takes[0].run, error)
-            self._leave(takes[0])
+            self._fail(takes[0], error)
             return
         for take in takes:
             try:
                 take.generator.advance([take.growing])
             except Exception as own:  # noqa: BLE001
-                self._report_failure(take.run, own)
-                self._leave(take)
+                self._fail(take, own)
 
-    def _leave(self, take: _Take) -> None:
+    def _fail(self, take: GrowingTake, error: Exception) -> None:
+        """A failure that may pass costs nothing of what has grown: the next try goes on from it."""
+        if isinstance(error, (Retriable, MemoryError, StorageError)):
+            self._checkpoints.keep(take)
+            self._checkpoints.settle(take)
+            self._takes.remove(take)
+            take.run.preview.unlink(missing_ok=True)
+        else:
+            self._leave(take)
+        self._report_failure(take.run, error)
+
+    def _leave(self, take: GrowingTake) -> None:
         if take in self._takes:
             self._takes.remove(take)
-        _forget(take.run)
+        self._checkpoints.forget(take)
 
     # -- reports -----------------------------------------------------------------------------
 
-    def _report(self, take: _Take, now: float) -> None:
+    def _measure(self, done: dict[GrowingTake, int], seconds: float) -> None:
+        """Learn from a round what steps cost; ``done``: the steps of each take before it."""
+        fresh, self._fresh = self._fresh, set()
+        by_model: dict[str, list[GrowingTake]] = {}
+        for take in done:
+            by_model.setdefault(take.run.request.model, []).append(take)
+        for model, takes in by_model.items():
+            moved = [take for take in takes if take.growing.steps_done > done[take]]
+            if moved and all(take in self._takes and take not in fresh for take in takes):
+                read = sum(
+                    take.growing.reading(done[take], take.growing.steps_done) for take in moved
+                )
+                self._costs[model].note(Work(1, len(moved), read), seconds)
+
+    def _eta(self, take: GrowingTake) -> float | None:
+        takes = self._growing_in(take.generator)
+        ahead = [Ahead(other.left, other.run.request.duration) for other in takes]
+        reads = [
+            other.growing.reading(
+                other.growing.steps_done, other.growing.steps_done + min(other.left, take.left)
+            )
+            for other in takes
+        ]
+        costs = self._costs[take.run.request.model]
+        return seconds_left(takes.index(take), ahead, reads, costs, self._saving_of(take))
+
+    def _saving_of(self, take: GrowingTake) -> SavingCosts:
+        return self._saving[take.run.request.model]
+
+    def _report(self, take: GrowingTake, now: float) -> None:
         take.reported = now
-        eta = take.eta(now)
-        self._send(Stepped(run=take.run.run, step=Step.GENERATING, progress=take.progress, eta=eta))
+        self._send(
+            Stepped(
+                run=take.run.run,
+                step=Step.GENERATING,
+                progress=take.progress,
+                eta=self._eta(take),
+            )
+        )
 
-    def _checkpoint(self, take: _Take) -> None:
-        take.safe = take.grown
-        try:
-            state = take.generator.checkpoint(take.growing)
-            take.checkpoints = state is not None
-            if state is not None:
-                with replacing(take.run.checkpoint) as part:
-                    part.write_bytes(state)
-        except Exception as error:  # noqa: BLE001 - the take goes on; the next one may succeed
-            log.warning("no checkpoint: %s", error)
-
-    def _preview_one(self) -> None:
-        """Let the take that waited longest be heard, unless previews had their share of time."""
-        now = time.monotonic()
-        due = [t for t in self._takes if now - t.previewed >= PREVIEW_SECONDS and not _is_done(t)]
-        if not due or now < self._next_preview:
-            return
-        take = min(due, key=lambda t: t.previewed)
-        self._preview(take)
-        take.previewed = time.monotonic()
-        self._next_preview = take.previewed + (take.previewed - now) / PREVIEW_SHARE
-
-    def _preview(self, take: _Take) -> None:
-        try:
-            heard = take.generator.preview(take.growing)
-            if heard is None:
-                return
-            save_preview(take.run.preview, *heard)
-        except Exception as error:  # noqa: BLE001 - a courtesy: the take itself goes on
-            log.warning("no preview: %s", error)
-        else:
-            self._send(Previewed(run=take.run.run))
+    def _report_saving(self, take: GrowingTake, share: float) -> None:
+        left = self._saving_of(take).seconds(take.run.request.duration)
+        eta = None if left is None else left * (1 - share)
+        self._send(Stepped(run=take.run.run, step=Step.SAVING, progress=1.0, eta=eta))
 
     def _report_failure(self, run: Run, error: Exception) -> None:
         if isinstance(error, MemoryError):
@@ -357,13 +338,3 @@ class HostLoop:
                 retriable=isinstance(error, Retriable),
             )
         )
-
-
-def _forget(run: Run) -> None:
-    """Nobody goes on from here."""
-    run.preview.unlink(missing_ok=True)
-    run.checkpoint.unlink(missing_ok=True)
-
-
-def _is_done(take: _Take) -> bool:
-    return take.growing.steps_done >= take.growing.steps_total

@@ -21,6 +21,7 @@ __all__ = [
     "Failed",
     "Loaded",
     "Made",
+    "Noticed",
     "Pause",
     "Previewed",
     "Quit",
@@ -92,6 +93,8 @@ class Loaded(_Message):
     model: str
     made_by: str
     """Generator and version."""
+    device: str
+    """Where it computes, and in which numbers."""
     slots: int
     """Takes it can grow at once."""
     heavy: bool
@@ -139,6 +142,7 @@ class Made(_Message):
     loudness: float | None
     true_peak: float | None
     not_understood: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
     midi_path: Path | None
     work_seconds: float
     """Time it took from the first step to the file."""
@@ -154,20 +158,30 @@ class Failed(_Message):
     retriable: bool
 
 
+class Noticed(_Message):
+    """Something that the musician should know, although nothing failed."""
+
+    event: Literal["noticed"] = "noticed"
+    code: str
+    message: str
+    hint: str
+    detail: str
+
+
 class Dropped(_Message):
     event: Literal["dropped"] = "dropped"
     run: str
 
 
 Event = Annotated[
-    Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Dropped,
+    Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Noticed | Dropped,
     Field(discriminator="event"),
 ]
 
 _commands: TypeAdapter[Run | Drop | StopHere | Pause | Quit] = TypeAdapter(Command)
-_events: TypeAdapter[Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Dropped] = (
-    TypeAdapter(Event)
-)
+_events: TypeAdapter[
+    Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Noticed | Dropped
+] = TypeAdapter(Event)
 
 
 def encode(message: _Message) -> bytes:
@@ -185,7 +199,7 @@ def decode_command(line: bytes) -> Run | Drop | StopHere | Pause | Quit | None:
 
 def decode_event(
     line: bytes,
-) -> Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Dropped | None:
+) -> Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Noticed | Dropped | None:
     """None for a line that is no event."""
     try:
         return _events.validate_json(line)

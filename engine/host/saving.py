@@ -49,6 +49,7 @@ def save_take(run: Run, audio: Audio, work_seconds: float) -> Made:
         loudness=loudness,
         true_peak=peak,
         not_understood=facts.not_understood,
+        remarks=facts.remarks,
         midi_path=midi_path,
         work_seconds=work_seconds,
     )

@@ -18,6 +18,7 @@ from resources import ROOT
 __all__ = [
     "CHECKPOINTS",
     "CODEC",
+    "ONLY_A_NAME",
     "Ability",
     "Licence",
     "Model",
@@ -74,6 +75,8 @@ class Source:
 
 CODEC = Source("facebook/encodec_32khz", ("config.json", "model.safetensors"))
 """Where a codec checkpoint that only names a codec gets it from."""
+ONLY_A_NAME = 2**20
+"""Bytes; a smaller codec checkpoint holds no codec, only the name of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Model:
     download_bytes: int | None = None
     """About; with what it is built on. None too for what is not downloaded."""
     memory_bytes: int | None = None
-    """About; for one take at half precision."""
+    """About; the peak while it is loaded."""
     languages: tuple[str, ...] = ()
     """Of the prompt, as two-letter codes."""
     window_seconds: float | None = None
@@ -98,9 +101,15 @@ class Model:
     needs: str = ""
     """What must be newer than it is for this model to play; empty when all is well."""
     sources: tuple[Source, ...] = ()
-    """What to download, its own repository first; empty when there is nothing to."""
+    """What to download: its own repository first, or for a local model only what it is built on;
+    empty when there is nothing to."""
     path: Path | None = None
-    """The folder of a local model."""
+    """The folder of a local model, which is the musician's: it is read, and nothing else."""
+
+    def see_that_it_plays(self) -> None:
+        """Raises ModelUnavailable when something must be newer first."""
+        if self.needs:
+            raise ModelUnavailable(f"“{self.name}” can't be played yet: it needs {self.needs}.")
 
 
 def find(model_id: str) -> Model:
@@ -174,5 +183,8 @@ def _local(path: Path) -> Model:
             f"The folder {path} is no model in audiocraft's format.",
             hint=f"It has no {' and no '.join(missing)}.",
         )
+    _, *built_on = _sources("musicgen", str(path))
+    if (path / CHECKPOINTS[1]).stat().st_size < ONLY_A_NAME:
+        built_on.append(CODEC)
     abilities = frozenset({Ability.TEXT, Ability.CONTINUATION})
-    return Model(str(path), path.name, UNKNOWN, abilities, path=path)
+    return Model(str(path), path.name, UNKNOWN, abilities, sources=tuple(built_on), path=path)

@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from contextlib import nullcontext
 from pathlib import Path
 
 from engine.audio.atomic import in_plain_words
@@ -56,11 +57,12 @@ class Download:
         """Download, and return the folder with the checkpoints.
 
         ``on_progress`` is called on this thread, ten times a second at most, and at the end.
-        Raises LicenceNotSeen, HubUnreachable, HubBusy, HubRefused, DownloadDamaged, Conflict when
-        the model is being downloaded already, DiskFull and other StorageErrors, and CancelledError
-        (that of ``concurrent.futures``).
+        Raises ModelUnavailable, LicenceNotSeen, HubUnreachable, HubBusy, HubRefused,
+        DownloadDamaged, Conflict when the model is being downloaded already, DiskFull and other
+        StorageErrors, and CancelledError (that of ``concurrent.futures``).
         """
         model = self._model
+        model.see_that_it_plays()
         if not model.sources:
             raise ModelUnavailable(f"There is nothing to download for “{model.name}”.", hint="")
         if not self._licence_seen:
@@ -90,15 +92,14 @@ class Download:
                 raise asyncio.CancelledError
             self._stop = lambda: loop.call_soon_threadsafe(task.cancel)
         try:
-            with self._folder.alone(self._model.id):
+            model, theirs = self._model, self._model.path is not None
+            with nullcontext() if theirs else self._folder.alone(model.id):
                 # The hub's client takes a fifth of a second to import: not on the window's thread.
                 from engine.models.fetch import Fetch
                 from engine.models.hub import Hub
 
                 async with meter.telling(), Hub(self._endpoint) as hub:
-                    fetch = Fetch(
-                        self._model, self._folder, hub, meter, self._policy, self._free_space
-                    )
+                    fetch = Fetch(model, self._folder, hub, meter, self._policy, self._free_space)
                     return await fetch.everything()
         finally:
             with self._lock:

@@ -11,7 +11,7 @@ from filelock import Timeout
 
 from engine.dispatch.retry import RetryPolicy
 from engine.errors import DiskFull, HubUnreachable
-from engine.models.catalogue import CHECKPOINTS, CODEC, Model
+from engine.models.catalogue import CHECKPOINTS, CODEC, ONLY_A_NAME, Model
 from engine.models.folder import ModelFolder
 from engine.models.hub import Hub
 from engine.models.manifest import HubFile, Manifest
@@ -22,8 +22,6 @@ __all__ = ["MARGIN", "Fetch"]
 
 MARGIN = 200 * 2**20
 """Bytes that stay free on the disk, for takes and for everything else."""
-ONLY_A_NAME = 2**20
-"""Bytes; a smaller codec checkpoint holds no codec, only the name of one."""
 LOCK_EVERY = 0.1
 """Seconds between two looks at whether another download is done with a repository."""
 
@@ -57,7 +55,8 @@ class Fetch:
             raise
         self._meter.total = sum(manifest.size for manifest in manifests)
         self._check_space(manifests)
-        self._folder.begin(manifests[0])
+        if self._model.path is None:
+            self._folder.begin(manifests[0])
         # What it is built on first: the model's own repository says when all is here.
         for manifest in reversed(manifests):
             async with self._held(manifest.repo):
@@ -67,6 +66,8 @@ class Fetch:
     async def _manifests(self) -> list[Manifest]:
         """Of the model's own repository, which knows the rest, and of those it is built on."""
         manifests = [await self._hub.manifest(source) for source in self._model.sources]
+        if self._model.path is not None:
+            return manifests
         sizes = {file.path: file.size for file in manifests[0].files}
         if sizes[CHECKPOINTS[1]] < ONLY_A_NAME:
             manifests.append(await self._hub.manifest(CODEC))
@@ -92,7 +93,7 @@ class Fetch:
             for file in manifest.files
         )
         root = self._folder.root
-        free = self._free_space(root)
+        free = self._free_space(next(at for at in (root, *root.parents) if at.exists()))
         if missing and free < missing + MARGIN:
             raise DiskFull(
                 f"“{self._model.name}” needs {(missing + MARGIN) / 1e9:.1f} GB more, and the disk "

@@ -47,6 +47,8 @@ class Presence:
     state: State
     present: int = 0
     """Bytes on disk, with what it is built on."""
+    total: int | None = None
+    """Bytes of all of it, as the hub said; None until it was asked."""
 
 
 class ModelFolder:
@@ -61,17 +63,19 @@ class ModelFolder:
 
     def presence(self, model: Model) -> Presence:
         """By names and sizes: what the bytes are, only a download looks at."""
-        if not model.sources:
-            return Presence(State.INSTALLED, sum(map(size_of, _files_in(model.path))))
         repos = self.repos(model)
         states = {self._state(repo) for repo in repos}
-        present = sum(self.bytes_in(repo) for repo in repos)
-        if self._state(model.id) is State.ABSENT:  # what it is built on may serve another
-            return Presence(State.ABSENT)
-        if states == {State.INSTALLED}:
-            return Presence(State.INSTALLED, present)
+        present = sum(map(size_of, _files_in(model.path))) + sum(map(self.bytes_in, repos))
+        fetched = model.sources and model.path is None
+        if fetched and self._state(model.id) is State.ABSENT:
+            return Presence(State.ABSENT)  # what it is built on may serve another
+        known = [self.manifest(repo) or self.coming(repo) for repo in repos]
+        sizes = [manifest.size for manifest in known if manifest]
+        total = sum(sizes) if len(sizes) == len(known) else None
+        if states <= {State.INSTALLED}:
+            return Presence(State.INSTALLED, present, total)
         damaged = State.DAMAGED in states
-        return Presence(State.DAMAGED if damaged else State.PARTIAL, present)
+        return Presence(State.DAMAGED if damaged else State.PARTIAL, present, total)
 
     def path(self, model: Model) -> Path:
         """The folder with the model's checkpoints. Raises ModelUnavailable when it is not whole."""
@@ -102,7 +106,8 @@ class ModelFolder:
 
         Raises Conflict while it is being downloaded, ModelUnavailable when there is nothing.
         """
-        if not model.sources or not self.repo_folder(model.id).exists():
+        ours = bool(model.sources) and model.path is None
+        if not ours or not self.repo_folder(model.id).exists():
             raise ModelUnavailable(f"The model “{model.id}” is not installed.", hint="")
         needed = {
             repo
@@ -115,7 +120,8 @@ class ModelFolder:
 
     def repos(self, model: Model) -> list[str]:
         """The model's repository and those that it is built on, as far as that is known."""
-        return list(dict.fromkeys([s.repo for s in model.sources] + self._built_on(model.id)))
+        known = [] if model.path is not None else self._built_on(model.id)
+        return list(dict.fromkeys([source.repo for source in model.sources] + known))
 
     def repo_folder(self, repo: str) -> Path:
         """Raises ModelUnavailable for what is no repository's name, such as a way out of here."""

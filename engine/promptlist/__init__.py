@@ -1,11 +1,13 @@
 """Prompt lists: many requests in one text, CSV or JSON-lines file, or pasted.
 
-- ``.txt``: one prompt a line; ``#`` starts a comment.
+- ``.txt``: one prompt a line, with its length behind it if need be (``calm piano, 0:20``);
+  ``#`` starts a comment.
 - ``.csv``: columns by name; comma, semicolon, tab or bar between them.
 - ``.jsonl``: one object a line.
 
 Columns and keys are the fields of a Request, and ``name``, ``priority`` and ``takes`` (or
-``count``). A wrong line never loses the right ones: each row has its order or its problems, and
+``count``). A prompt may be a template (``{calm|tense} piano``), a length may be written as
+``0:20``. A wrong line never loses the right ones: each row has its order or its problems, and
 what concerns the whole file stands beside them.
 """
 
@@ -17,16 +19,22 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from engine.errors import Problem
-from engine.jobs import Order, Request, problems_of
+from engine.errors import InvalidRequest, Problem
+from engine.jobs import Order, Request, parse_request, problems_of
+from engine.lengths import parse_length
 from engine.promptlist.encoding import NotText, decode
 from engine.promptlist.formats import MAX_ROWS, Found, Kind, Unreadable, find_rows, guess_kind
 from engine.promptlist.rows import PromptList, Queueing, Row
+from engine.prompts import expand
 
-__all__ = ["MAX_BYTES", "MAX_ROWS", "Kind", "PromptList", "Row", "parse"]
+__all__ = ["MAX_BYTES", "MAX_ROWS", "MAX_TAKES", "Kind", "PromptList", "Row", "parse"]
 
 MAX_BYTES = 20_000_000
 """Of a file; told before it is read."""
+MAX_PROMPTS = 1_000
+"""That the template of one row stands for."""
+MAX_TAKES = 100_000
+"""That all rows together stand for."""
 _KINDS: dict[str, Kind] = {
     ".txt": "txt",
     ".csv": "csv",
@@ -50,9 +58,9 @@ def parse(source: Path | str, kind: Kind | None = None) -> PromptList:
         if kind is None and isinstance(source, Path):
             kind = _KINDS.get(source.suffix.lower())
         found = find_rows(text, kind or guess_kind(text), notes)
+        rows = _mark_repeated(_judge_all(found), notes)
     except Unreadable as error:
         return PromptList(problems=(str(error),))
-    rows = _mark_repeated([_judge(item) for item in found], notes)
     return PromptList(tuple(rows), notes=tuple(notes))
 
 
@@ -83,6 +91,17 @@ def _checked(text: str) -> str:
     return text
 
 
+def _judge_all(found: Iterable[Found]) -> list[Row]:
+    rows, takes = [], 0
+    for item in found:
+        row = _judge(item)
+        takes += row.all_takes
+        if takes > MAX_TAKES:
+            raise Unreadable(f"The list asks for more than {MAX_TAKES:,} takes. Split it.")
+        rows.append(row)
+    return rows
+
+
 def _judge(found: Found) -> Row:
     """The order that a row's data stands for, or everything that is wrong with it."""
     if isinstance(found.data, Problem):
@@ -95,6 +114,9 @@ def _judge(found: Found) -> Row:
         problems += problems_of(error)
     try:
         settings = {k: v for k, v in found.data.items() if k not in Queueing.model_fields}
+        length = settings.get("duration")
+        if isinstance(length, str) and (seconds := parse_length(length)) is not None:
+            settings["duration"] = seconds
         request = Request.model_validate(settings)
     except ValidationError as error:
         problems += problems_of(error)
@@ -104,15 +126,33 @@ def _judge(found: Found) -> Row:
         return Row(found.line, None, problems=tuple(problems))
     name = " ".join((queueing.name or "").split()) or None
     order = Order(request, name, queueing.priority)
-    return Row(found.line, order, queueing.takes)
+    row = Row(found.line, order, queueing.takes)
+    return _expanded(row, request) if "{" in request.prompt else row
+
+
+def _expanded(row: Row, request: Request) -> Row:
+    """A row whose prompt is a template, with all that it stands for."""
+    try:
+        # Each as a request of its own: what is put together may be too long, or empty.
+        requests = [
+            parse_request({**request.model_dump(), "prompt": prompt})
+            for prompt in expand(request.prompt, limit=MAX_PROMPTS)
+        ]
+    except InvalidRequest as error:
+        return Row(row.line, None, problems=tuple(error.problems))
+    if not all(each.prompt for each in requests):
+        return Row(row.line, None, problems=(Problem("prompt", "is empty in some cases"),))
+    order = replace(row.order, request=requests[0]) if row.order else None
+    prompts = tuple(each.prompt for each in requests) if len(requests) > 1 else ()
+    return replace(row, order=order, prompts=prompts, template=request.prompt)
 
 
 def _mark_repeated(rows: Iterable[Row], notes: list[str]) -> list[Row]:
     """The rows, those that ask for the same as an earlier one marked; kept all the same."""
-    first: dict[Order, int] = {}
+    first: dict[tuple[Order, tuple[str, ...]], int] = {}
     marked = []
     for row in rows:
-        same_as = first.setdefault(row.order, row.line) if row.order else row.line
+        same_as = first.setdefault((row.order, row.prompts), row.line) if row.order else row.line
         marked.append(row if same_as == row.line else replace(row, same_as=same_as))
     repeated = [row for row in marked if row.same_as]
     if repeated:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -18,6 +19,8 @@ Kind = Literal["txt", "csv", "jsonl"]
 MAX_ROWS = 100_000
 _MAX_SPAN = 100
 """Lines that one quoted CSV field may run over; more means a quote that was not closed."""
+_TIMED = re.compile(r"(?P<prompt>.*\S)\s*,\s*(?P<length>\d{1,2}:[0-5]\d)")
+"""A line of text with its length in minutes and seconds behind it."""
 _OTHER_NAMES = {"count": "takes", "format": "output_format", "length": "duration"}
 
 
@@ -60,7 +63,12 @@ def find_rows(text: str, kind: Kind, notes: list[str]) -> list[Found]:
 def _text_rows(lines: Sequence[str], _: list[str]) -> Iterator[Found]:
     for number, line in enumerate(lines, 1):
         prompt = line.strip()
-        if prompt and not prompt.startswith("#"):
+        if not prompt or prompt.startswith("#"):
+            continue
+        timed = _TIMED.fullmatch(prompt)
+        if timed:
+            yield Found(number, {"prompt": timed["prompt"], "duration": timed["length"]})
+        else:
             yield Found(number, {"prompt": prompt})
 
 

@@ -34,10 +34,20 @@ class Row:
     line: int
     """Where it starts in the file, from 1."""
     order: Order | None
+    """With its first prompt."""
     takes: int = 1
+    """Of each prompt."""
+    prompts: tuple[str, ...] = ()
+    """All that the row's prompt stands for, where it is a template for more than one."""
+    template: str = ""
+    """As it is written, where it is one."""
     problems: tuple[Problem, ...] = ()
     same_as: int | None = None
     """The line of an earlier row that asks for the same."""
+
+    @property
+    def all_takes(self) -> int:
+        return self.takes * max(len(self.prompts), 1)
 
     @property
     def messages(self) -> list[str]:
@@ -45,13 +55,18 @@ class Row:
         return [f"line {self.line}{', ' if p.field else ': '}{p}" for p in self.problems]
 
     def orders(self) -> list[Order]:
-        """One order for each take; with a seed of their own, the later ones count on from it."""
+        """One order for each prompt and take; the takes of a prompt have seeds that follow."""
         if self.order is None:
             return []
-        if self.takes == 1:
+        if self.takes == 1 and not self.prompts:
             return [self.order]
-        requests = self.order.request.takes(self.takes)
-        return [replace(self.order, request=request) for request in requests]
+        request = self.order.request
+        prompts = self.prompts or (request.prompt,)
+        return [
+            replace(self.order, request=take)
+            for prompt in prompts
+            for take in request.model_copy(update={"prompt": prompt}).takes(self.takes)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +88,18 @@ class PromptList:
         return [row for row in self.rows if not row.order]
 
     @property
+    def prompts(self) -> int:
+        """How many the right rows stand for."""
+        return sum(max(len(row.prompts), 1) for row in self.good)
+
+    @property
     def takes(self) -> int:
-        return sum(row.takes for row in self.good)
+        return sum(row.all_takes for row in self.good)
 
     @property
     def seconds(self) -> float:
         """Length of all the music that the right rows ask for."""
-        return sum(row.order.request.duration * row.takes for row in self.rows if row.order)
+        return sum(row.order.request.duration * row.all_takes for row in self.rows if row.order)
 
     def orders(self) -> list[Order]:
         """What the right rows ask for, in their order."""

@@ -25,7 +25,7 @@ _JOBS = (
 _TAKES = ("job_id", "path", "sha256", "made_by", "facts", "stars", "kept", "tags", "notes")
 _FACTS = (
     "duration", "sample_rate", "channels", "tempo", "beats_per_bar", "key", "loudness",
-    "true_peak", "not_understood", "licence",
+    "true_peak", "not_understood", "remarks", "licence",
 )  # fmt: skip
 _FINAL_STEP = {
     Status.PENDING: Step.QUEUED,
@@ -152,6 +152,7 @@ def _take(row: Mapping[str, Any]) -> Take:
     facts = json.loads(row["take_facts"])
     midi = facts.pop("midi_path", None)
     facts["not_understood"] = tuple(facts["not_understood"])
+    facts["remarks"] = tuple(facts.get("remarks", ()))
     return Take(
         path=Path(row["take_path"]),
         sha256=row["take_sha256"],

@@ -20,7 +20,7 @@ import numpy as np
 
 from app.engine_thread import EngineThread
 from engine.audio.embedded import read_request
-from engine.generators.base import Audio, Facts, Growing, Samples
+from engine.generators.base import Audio, Facts, Growing, Report, Samples
 from engine.jobs import Change, Order, Request
 from engine.local import LocalEngine
 from engine.settings import EngineSettings
@@ -44,9 +44,12 @@ class Paced:
     def steps_total(self) -> int:
         return round(self.request.duration * STEPS_A_SECOND)
 
+    def reading(self, first: int, last: int) -> float:  # noqa: ARG002
+        return 0.0
+
 
 class PacedGenerator:
-    name, version, slots, heavy = "paced", "1", 4, False
+    name, version, device, slots, heavy = "paced", "1", "CPU", 4, False
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Paced:  # noqa: ARG002
         return Paced(request)
@@ -58,7 +61,7 @@ class PacedGenerator:
             take.steps_done += 1
             take.spent += time.perf_counter() - begun
 
-    def finish(self, growing: Paced) -> Audio:
+    def finish(self, growing: Paced, report: Report = lambda _: None) -> Audio:  # noqa: ARG002
         begun = time.perf_counter()
         frames = round(growing.request.duration * RATE)
         samples = np.random.default_rng(1).normal(0, 0.1, (frames, 2)).astype(np.float32)

@@ -48,6 +48,13 @@
 <context>
     <name>ListRows</name>
     <message numerus="yes">
+        <source>%n prompt(s)</source>
+        <translation>
+            <numerusform>%n prompt</numerusform>
+            <numerusform>%n prompts</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n take(s)</source>
         <translation>
             <numerusform>%n take</numerusform>

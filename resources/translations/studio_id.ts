@@ -43,6 +43,14 @@
         <translation>{model} tidak bisa mengikuti audio. Pilih model lain, atau buang audionya.</translation>
     </message>
     <message>
+        <source>{model} cannot follow a melody. Choose a melody model, or continue it.</source>
+        <translation>{model} tidak bisa mengikuti melodi. Pilih model melodi, atau lanjutkan audionya.</translation>
+    </message>
+    <message>
+        <source>{model} cannot go on from audio. Choose another model.</source>
+        <translation>{model} tidak bisa melanjutkan audio. Pilih model lain.</translation>
+    </message>
+    <message>
         <source>Drop audio here</source>
         <translation>Letakkan audio di sini</translation>
     </message>
@@ -61,6 +69,14 @@
     <message>
         <source>Audio ({patterns})</source>
         <translation>Audio ({patterns})</translation>
+    </message>
+    <message>
+        <source>from its end</source>
+        <translation>dari akhirnya</translation>
+    </message>
+    <message>
+        <source>from {time}</source>
+        <translation>dari {time}</translation>
     </message>
 </context>
 <context>
@@ -177,6 +193,29 @@
     <message>
         <source>Seed</source>
         <translation>Seed</translation>
+    </message>
+</context>
+<context>
+    <name>Continuing</name>
+    <message>
+        <source>This take is as long as a take can be. Branch from an earlier moment.</source>
+        <translation>Take ini sudah sepanjang yang mungkin. Buat cabang dari saat yang lebih awal.</translation>
+    </message>
+    <message>
+        <source>{chosen} cannot go on from audio, so {model} is chosen.</source>
+        <translation>{chosen} tidak bisa melanjutkan audio, jadi {model} yang dipilih.</translation>
+    </message>
+    <message>
+        <source>No model that is here can go on from a take.</source>
+        <translation>Tidak ada model di sini yang bisa melanjutkan sebuah take.</translation>
+    </message>
+    <message>
+        <source>These can: {models}.</source>
+        <translation>Yang bisa: {models}.</translation>
+    </message>
+    <message>
+        <source>Show models</source>
+        <translation>Tampilkan model</translation>
     </message>
 </context>
 <context>
@@ -305,6 +344,14 @@
     <message>
         <source>The list is too long: at most {} rows. Split it.</source>
         <translation>Daftarnya terlalu panjang: paling banyak {} baris. Bagilah.</translation>
+    </message>
+    <message>
+        <source>The list asks for more than {} takes. Split it.</source>
+        <translation>Daftar ini meminta lebih dari {} take. Bagilah.</translation>
+    </message>
+    <message>
+        <source>is empty in some cases</source>
+        <translation>kosong pada sebagian pilihan</translation>
     </message>
     <message>
         <source>There is nothing in it: the list is empty.</source>
@@ -523,6 +570,190 @@
         <translation>“{}” di hub bukan model yang dapat dipakai program ini.</translation>
     </message>
     <message>
+        <source>“{}” can&apos;t be played yet: it needs {}.</source>
+        <translation>“{}” belum bisa dimainkan: perlu {}.</translation>
+    </message>
+    <message>
+        <source>The folder {} is no model in audiocraft&apos;s format.</source>
+        <translation>Folder {} bukan model berformat audiocraft.</translation>
+    </message>
+    <message>
+        <source>It has no {}.</source>
+        <translation>Tidak ada {} di dalamnya.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s folder has no {}.</source>
+        <translation>Tidak ada {} di folder model ini.</translation>
+    </message>
+    <message>
+        <source>{} is damaged or incomplete.</source>
+        <translation>{} rusak atau tidak lengkap.</translation>
+    </message>
+    <message>
+        <source>{} holds something else than weights, and was not opened.</source>
+        <translation>{} berisi sesuatu selain bobot, jadi tidak dibuka.</translation>
+    </message>
+    <message>
+        <source>Take models only from where you trust; download this one again.</source>
+        <translation>Ambil model hanya dari tempat tepercaya; unduh lagi yang ini.</translation>
+    </message>
+    <message>
+        <source>{} is no model of audiocraft.</source>
+        <translation>{} bukan model audiocraft.</translation>
+    </message>
+    <message>
+        <source>{} does not describe its model.</source>
+        <translation>{} tidak menjelaskan modelnya.</translation>
+    </message>
+    <message>
+        <source>{} holds weights that are no numbers.</source>
+        <translation>{} berisi bobot yang bukan angka.</translation>
+    </message>
+    <message>
+        <source>The weights in {} do not fit its description.</source>
+        <translation>Bobot di {} tidak cocok dengan keterangannya.</translation>
+    </message>
+    <message>
+        <source>The two files of this model do not belong together.</source>
+        <translation>Kedua berkas model ini bukan pasangan.</translation>
+    </message>
+    <message>
+        <source>This is no MusicGen model.</source>
+        <translation>Ini bukan model MusicGen.</translation>
+    </message>
+    <message>
+        <source>This model is told what to play in a way that this program does not know.</source>
+        <translation>Model ini diberi tahu apa yang dimainkan dengan cara yang tidak dikenal program ini.</translation>
+    </message>
+    <message>
+        <source>This model weaves its codebooks in a way that this program does not know.</source>
+        <translation>Model ini menyusun kodenya dengan cara yang tidak dikenal program ini.</translation>
+    </message>
+    <message>
+        <source>A part that this model reads prompts with is not on this computer.</source>
+        <translation>Bagian yang dipakai model ini untuk membaca prompt tidak ada di komputer ini.</translation>
+    </message>
+    <message>
+        <source>A part that this model reads prompts with is damaged.</source>
+        <translation>Bagian yang dipakai model ini untuk membaca prompt rusak.</translation>
+    </message>
+    <message>
+        <source>This model&apos;s audio part is of a kind that is not known here.</source>
+        <translation>Bagian audio model ini dari jenis yang tidak dikenal di sini.</translation>
+    </message>
+    <message>
+        <source>The audio part of this model is not on this computer.</source>
+        <translation>Bagian audio model ini tidak ada di komputer ini.</translation>
+    </message>
+    <message>
+        <source>Download the model again while connected.</source>
+        <translation>Unduh lagi modelnya saat tersambung.</translation>
+    </message>
+    <message>
+        <source>The model gave numbers that are none; the take would be noise.</source>
+        <translation>Model memberi angka yang bukan angka; hasilnya hanya akan berupa derau.</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s processor can&apos;t run models in {}.</source>
+        <translation>Prosesor komputer ini tidak bisa menjalankan model dalam {}.</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s graphics card can&apos;t run models in {}.</source>
+        <translation>Kartu grafis komputer ini tidak bisa menjalankan model dalam {}.</translation>
+    </message>
+    <message>
+        <source>Choose the precision auto, or one of {}.</source>
+        <translation>Pilih presisi auto, atau salah satu dari {}.</translation>
+    </message>
+    <message>
+        <source>This model can&apos;t run in {}.</source>
+        <translation>Model ini tidak bisa dijalankan dalam {}.</translation>
+    </message>
+    <message>
+        <source>Choose the precision auto.</source>
+        <translation>Pilih presisi auto.</translation>
+    </message>
+    <message>
+        <source>This model can&apos;t follow a melody.</source>
+        <translation>Model ini tidak bisa mengikuti melodi.</translation>
+    </message>
+    <message>
+        <source>Choose a melody model.</source>
+        <translation>Pilih model melodi.</translation>
+    </message>
+    <message>
+        <source>Together with what it goes on from, this would last {}.</source>
+        <translation>Bersama bagian yang dilanjutkan, panjangnya menjadi {}.</translation>
+    </message>
+    <message>
+        <source>Go on from an earlier moment: up to {} minutes work.</source>
+        <translation>Lanjutkan dari saat yang lebih awal: paling lama {} menit.</translation>
+    </message>
+    <message>
+        <source>“{}” is too short to build on: {} s.</source>
+        <translation>“{}” terlalu pendek untuk dilanjutkan: {} dtk.</translation>
+    </message>
+    <message>
+        <source>Give at least {} s of sound.</source>
+        <translation>Beri suara paling sedikit {} dtk.</translation>
+    </message>
+    <message>
+        <source>“{}” is too long to build on: {} minutes.</source>
+        <translation>“{}” terlalu panjang untuk dipakai: {} menit.</translation>
+    </message>
+    <message>
+        <source>Cut out the part that matters; up to {} minutes work.</source>
+        <translation>Potong bagian yang penting; paling lama {} menit.</translation>
+    </message>
+    <message>
+        <source>“{}” has {} channels at {} Hz.</source>
+        <translation>“{}” punya {} saluran pada {} Hz.</translation>
+    </message>
+    <message>
+        <source>Up to {} channels and {} kHz can be read.</source>
+        <translation>Paling banyak {} saluran dan {} kHz yang bisa dibaca.</translation>
+    </message>
+    <message>
+        <source>“{}” holds samples that are no numbers.</source>
+        <translation>“{}” berisi sampel yang bukan angka.</translation>
+    </message>
+    <message>
+        <source>“{}” is silent as far as it is used.</source>
+        <translation>“{}” hening di bagian yang dipakai.</translation>
+    </message>
+    <message>
+        <source>Choose another file, or go on from a later moment.</source>
+        <translation>Pilih berkas lain, atau lanjutkan dari saat yang lebih akhir.</translation>
+    </message>
+    <message>
+        <source>“{}” holds no sound: its length is 0 s.</source>
+        <translation>“{}” tidak berisi suara: panjangnya 0 dtk.</translation>
+    </message>
+    <message>
+        <source>“{}” is empty.</source>
+        <translation>“{}” kosong.</translation>
+    </message>
+    <message>
+        <source>“{}” is cut short: its end is missing.</source>
+        <translation>“{}” terpotong: akhirnya hilang.</translation>
+    </message>
+    <message>
+        <source>The take that this one builds on is not there any more.</source>
+        <translation>Take yang menjadi dasarnya sudah tidak ada.</translation>
+    </message>
+    <message>
+        <source>Choose another one to build on.</source>
+        <translation>Pilih yang lain sebagai dasar.</translation>
+    </message>
+    <message>
+        <source>It had no prompt, so the model went its own way.</source>
+        <translation>Tidak ada prompt, jadi model berjalan sendiri.</translation>
+    </message>
+    <message>
+        <source>It grew beside other takes; alone, the same seed may give a slightly different one.</source>
+        <translation>Dibuat berdampingan dengan yang lain; sendirian, benih yang sama bisa memberi hasil yang sedikit berbeda.</translation>
+    </message>
+    <message>
         <source>“{}” is not there any more.</source>
         <translation>“{}” sudah tidak ada.</translation>
     </message>
@@ -649,6 +880,14 @@
     <message>
         <source>Choose another under the loudspeaker.</source>
         <translation>Pilih yang lain di bawah ikon pengeras suara.</translation>
+    </message>
+    <message>
+        <source>The sound device does not answer any more; the take goes on in silence.</source>
+        <translation>Perangkat suara tidak menjawab lagi; take berlanjut tanpa suara.</translation>
+    </message>
+    <message>
+        <source>Choose one under the loudspeaker to try again.</source>
+        <translation>Pilih satu di bawah ikon pengeras suara untuk mencoba lagi.</translation>
     </message>
     <message>
         <source>The sound device that you chose is not there, so takes play through another.</source>
@@ -863,6 +1102,12 @@
         <translation>Pengaturan</translation>
     </message>
     <message numerus="yes">
+        <source>%n prompt(s)</source>
+        <translation>
+            <numerusform>%n prompt</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n take(s)</source>
         <translation>
             <numerusform>%n take</numerusform>
@@ -1040,12 +1285,32 @@
         <translation>Take lain</translation>
     </message>
     <message>
+        <source>Extend…</source>
+        <translation>Perpanjang…</translation>
+    </message>
+    <message>
+        <source>Branch from here…</source>
+        <translation>Buat cabang dari sini…</translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation>Berhenti di sini</translation>
+    </message>
+    <message>
         <source>Retry all failed</source>
         <translation>Coba lagi semua yang gagal</translation>
     </message>
     <message>
         <source>Pause the queue</source>
         <translation>Jeda antrean</translation>
+    </message>
+    <message>
+        <source>Clear what failed</source>
+        <translation>Bersihkan yang gagal</translation>
+    </message>
+    <message>
+        <source>Clear what was cancelled</source>
+        <translation>Bersihkan yang dibatalkan</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -1306,6 +1571,40 @@
     </message>
 </context>
 <context>
+    <name>Notes</name>
+    <message>
+        <source>Add notes</source>
+        <translation>Tambah catatan</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Catatan</translation>
+    </message>
+</context>
+<context>
+    <name>Origin</name>
+    <message>
+        <source>MADE FROM</source>
+        <translation>ASAL</translation>
+    </message>
+    <message>
+        <source>continuation of</source>
+        <translation>lanjutan dari</translation>
+    </message>
+    <message>
+        <source>on the melody of</source>
+        <translation>dengan melodi dari</translation>
+    </message>
+    <message>
+        <source>continued in</source>
+        <translation>dilanjutkan di</translation>
+    </message>
+    <message>
+        <source>melody used in</source>
+        <translation>melodinya dipakai di</translation>
+    </message>
+</context>
+<context>
     <name>PlayButton</name>
     <message>
         <source>Pause</source>
@@ -1325,6 +1624,10 @@
     <message>
         <source>Next take</source>
         <translation>Take berikutnya</translation>
+    </message>
+    <message>
+        <source>Branch from here (Ctrl+B)</source>
+        <translation>Buat cabang dari sini (Ctrl+B)</translation>
     </message>
     <message>
         <source>Repeat</source>
@@ -1405,12 +1708,24 @@
         <translation>Ulangi dengan…</translation>
     </message>
     <message>
+        <source>Branch from here</source>
+        <translation>Buat cabang dari sini</translation>
+    </message>
+    <message>
+        <source>Extend…</source>
+        <translation>Perpanjang…</translation>
+    </message>
+    <message>
         <source>Edit…</source>
         <translation>Sunting…</translation>
     </message>
     <message>
         <source>Make it next</source>
         <translation>Jadikan berikutnya</translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation>Berhenti di sini</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1429,6 +1744,10 @@
         <translation>Del</translation>
     </message>
     <message>
+        <source>Go to</source>
+        <translation>Pergi ke</translation>
+    </message>
+    <message>
         <source>Stars</source>
         <translation>Bintang</translation>
     </message>
@@ -1439,6 +1758,22 @@
     <message>
         <source>this computer</source>
         <translation>komputer ini</translation>
+    </message>
+    <message>
+        <source>from {name}</source>
+        <translation>dari {name}</translation>
+    </message>
+    <message>
+        <source>on {name}</source>
+        <translation>melodi {name}</translation>
+    </message>
+    <message>
+        <source>continuation of {name}</source>
+        <translation>lanjutan dari {name}</translation>
+    </message>
+    <message>
+        <source>on the melody of {name}</source>
+        <translation>dengan melodi dari {name}</translation>
     </message>
     <message>
         <source>cancelled</source>
@@ -1647,6 +1982,18 @@
         <translation>Terang</translation>
     </message>
     <message>
+        <source>Quick, as this computer likes it</source>
+        <translation>Cepat, sesuai komputer ini</translation>
+    </message>
+    <message>
+        <source>Exact and slow (fp32)</source>
+        <translation>Persis dan lambat (fp32)</translation>
+    </message>
+    <message>
+        <source>Precision of models</source>
+        <translation>Presisi model</translation>
+    </message>
+    <message>
         <source>Appearance</source>
         <translation>Penampilan</translation>
     </message>
@@ -1746,6 +2093,14 @@
         <translation>Batal</translation>
     </message>
     <message>
+        <source>Stop here: keep what has grown</source>
+        <translation>Berhenti di sini: simpan yang sudah tumbuh</translation>
+    </message>
+    <message>
+        <source>Go on from the take&apos;s end</source>
+        <translation>Lanjutkan dari akhir take</translation>
+    </message>
+    <message>
         <source>Retry; all that failed, where none is selected</source>
         <translation>Coba lagi; semua yang gagal, jika tidak ada yang dipilih</translation>
     </message>
@@ -1764,6 +2119,10 @@
     <message>
         <source>Back, stop, forward</source>
         <translation>Mundur, berhenti, maju</translation>
+    </message>
+    <message>
+        <source>Branch: go on from the playhead</source>
+        <translation>Cabang: lanjutkan dari posisi putar</translation>
     </message>
     <message>
         <source>Seek</source>
@@ -1892,10 +2251,6 @@
         <translation>Salin rincian</translation>
     </message>
     <message>
-        <source>Notes</source>
-        <translation>Catatan</translation>
-    </message>
-    <message>
         <source>Again with…</source>
         <translation>Ulangi dengan…</translation>
     </message>
@@ -1910,6 +2265,26 @@
     <message>
         <source>The same with another seed</source>
         <translation>Sama, dengan seed lain</translation>
+    </message>
+    <message>
+        <source>Extend…</source>
+        <translation>Perpanjang…</translation>
+    </message>
+    <message>
+        <source>Go on from its end, with the same words or others</source>
+        <translation>Lanjutkan dari akhirnya, dengan kata yang sama atau lain</translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation>Berhenti di sini</translation>
+    </message>
+    <message>
+        <source>Keep what has grown so far as the whole take</source>
+        <translation>Simpan yang sudah tumbuh sebagai take utuh</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>Coba lagi</translation>
     </message>
     <message>
         <source>Export…</source>

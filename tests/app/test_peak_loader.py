@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,3 +105,16 @@ def test_the_newest_request_is_answered_first(
             loader.get(path)
     qtbot.waitUntil(lambda: len(order) == 5)
     assert order == paths[::-1]
+
+
+def test_an_old_cache_is_pruned_once_there_is_nothing_to_load(
+    qtbot: QtBot, loader: PeakLoader, tmp_path: Path
+) -> None:
+    old = tmp_path / "peaks" / "old.npz"
+    old.parent.mkdir()
+    old.write_bytes(b"whatever")
+    os.utime(old, (0, 0))
+    with qtbot.waitSignal(loader.loaded):
+        loader.get(audio(tmp_path / "a.wav"))
+    qtbot.waitUntil(lambda: not old.exists())
+    assert len(list(old.parent.iterdir())) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import soundfile
 from pytestqt.qtbot import QtBot
 
 from app.notices import Level, Notice
-from app.playback.output import BLOCK, Frames
+from app.playback.output import BLOCK, Frames, Output, OutputDevice
 from app.player import Player, State, Track
 from engine.jobs import Change, Job, Request, Status, Step, Take, utc_now
 from tests.app.outputs import HandOutput, HandOutputs
@@ -351,3 +352,106 @@ def test_a_real_sound_device_gets_the_samples_of_the_take(tmp_path: Path) -> Non
     heard = np.fromfile(out, np.float32).reshape(-1, 2)
     assert np.array_equal(heard[: len(samples)], samples)
     assert not heard[len(samples) :].any()
+
+
+class HangingOutput:
+    """Answers like a sound server that hangs: no call comes back before ``wake``."""
+
+    name, silent = "hanging", False
+
+    def __init__(self) -> None:
+        self.hangs = threading.Event()
+        self._awake = threading.Event()
+        self.closed = False
+
+    def open(self, rate: int) -> int:
+        return rate
+
+    def write(self, block: Frames) -> None:
+        self.hangs.set()
+        assert self._awake.wait(10)
+
+    def pending(self) -> int:
+        return 0
+
+    def drop(self) -> None: ...
+
+    def close(self) -> None:
+        self.closed = True
+
+    def wake(self) -> None:
+        self._awake.set()
+
+
+class OneAfterTheOther:
+    def __init__(self, *outputs: Output) -> None:
+        self.left = list(outputs)
+        self.rescans: list[bool] = []
+
+    def devices(self, *, rescan: bool) -> list[OutputDevice]:
+        self.rescans.append(rescan)
+        return [OutputDevice("hanging", "Hanging")]
+
+    def make(self, device_id: str | None) -> Output:
+        return self.left.pop(0)
+
+
+def test_a_device_that_hangs_is_left_and_another_can_be_chosen(
+    qtbot: QtBot, qapp: object, output: HandOutput, tmp_path: Path
+) -> None:
+    hanging, seconds = HangingOutput(), [0.0]
+    outputs = OneAfterTheOther(hanging, output)
+    player = Player(outputs, clock=lambda: seconds[0])
+    notices: list[Notice] = []
+    player.noticed.connect(notices.append)
+    samples = noise(30)
+    track = write(tmp_path / "a.wav", samples)
+    try:
+        player.find_devices()
+        player.load(track, at=2.0)
+        assert hanging.hangs.wait(10)
+        stuck = player._feeder
+        player._look_after_device()
+        assert player._feeder is stuck  # all is well so far
+        seconds[0] = 5.1
+        qtbot.waitUntil(lambda: player.snapshot.silent and player.snapshot.state is State.PLAYING)
+        assert [(notice.level, notice.key) for notice in notices] == [(Level.CAUTION, "player")]
+        assert "does not answer" in notices[0].text
+        qtbot.waitUntil(lambda: player.position > 2.1)  # it goes on from where it was
+        assert player.position < 10
+        player.pause()
+        player.play()
+        player.find_devices()
+        settle(qtbot, player, State.PLAYING)
+        assert outputs.left == [output]  # nobody asked for a device by himself
+        assert outputs.rescans == [True]
+        assert [device.id for device in player.snapshot.devices] == ["hanging"]
+
+        player.set_output(None)
+        output.advance(3_000)
+        assert output.heard.any()
+        qtbot.waitUntil(lambda: not player.snapshot.silent)
+        assert len(notices) == 1
+
+        told = player.snapshot
+        hanging.wake()
+        stuck._thread.join(10)
+        assert not stuck._thread.is_alive()
+        assert hanging.closed
+        assert player.snapshot is told  # who comes back late tells nothing
+    finally:
+        hanging.wake()
+        output.unplug()
+        player.close()
+
+
+def test_the_program_ends_while_a_device_hangs(qapp: object, tmp_path: Path) -> None:
+    hanging = HangingOutput()
+    player = Player(OneAfterTheOther(hanging))
+    player.load(write(tmp_path / "a.wav", noise(1)))
+    assert hanging.hangs.wait(10)
+    player._feeder.close(timeout=0.01)  # as Player.close does, which waits a little longer
+    assert player._feeder._thread.is_alive()
+    assert player._feeder._thread.daemon  # nothing waits for it at the end
+    hanging.wake()
+    player.close()

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import signal
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from tests.e2e.a11y import ScreenReader
 from tests.e2e.conftest import Start, StartStudio
 from tests.e2e.processes import wait_until
 from tests.e2e.sound import SoundCard
-from tests.e2e.studio import Studio
+from tests.e2e.studio import COMMAND, Studio
 from tests.e2e.x11 import Screen
 
 STUDIO = "DGX Music Studio"
@@ -124,6 +125,21 @@ def test_a_take_is_dragged_into_another_program(
     np.testing.assert_array_equal(dropped, sf.read(take)[0])
     assert hashlib.sha256(Path(path).read_bytes()).hexdigest() == digest
     assert Path(path).stat().st_size == int(size)
+
+
+def test_a_take_made_in_the_terminal_comes_into_the_open_window(
+    studio: Studio, session: dict[str, str], screen_reader: ScreenReader
+) -> None:
+    screen_reader.wait_for("button", "Generate")
+    made = subprocess.run(
+        [COMMAND, "generate", "night bus home, 70 bpm", "--duration", "4"],
+        env={**session, "DGX_MUSIC_HOME": str(studio.home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(made.stdout.strip()) in studio.takes()
+    screen_reader.wait_for(ROW, "Night bus home.*, take, 0:04.*")
 
 
 @pytest.mark.parametrize("ending", ["close", "ctrl+q", "SIGTERM", "SIGINT"])

@@ -62,7 +62,7 @@ class Watched:
                 self._told.clear()
                 await self._told.wait()
 
-    async def ended(self, jobs: Sequence[Job]) -> list[Job]:
+    async def ended(self, jobs: Sequence[Job], seconds: float = 30.0) -> list[Job]:
         """Wait until these jobs ended; their newest snapshots."""
         ids = [job.id for job in jobs]
 
@@ -70,7 +70,7 @@ class Watched:
             final = {c.job.id: c.job.status.final for c in self.changes}
             return all(final.get(job_id) for job_id in ids)
 
-        await self.until(over)
+        await self.until(over, seconds)
         return [self.latest(i) for i in ids]
 
     async def growing(self, job: Job) -> None:

@@ -149,13 +149,77 @@ class TestJsonLines:
         assert len(parse(text, "jsonl").good) == 1
 
 
+class TestTemplates:
+    def test_a_row_stands_for_all_that_its_template_does(self) -> None:
+        for text in (
+            "{calm|tense} piano, {90|120} bpm\n",
+            'prompt,takes\n"{calm|tense} piano, {90|120} bpm",1\n',
+            '{"prompt": "{calm|tense} piano, {90|120} bpm"}\n',
+        ):
+            found = parse(text)
+            assert [order.request.prompt for order in found.orders()] == [
+                "calm piano, 90 bpm",
+                "calm piano, 120 bpm",
+                "tense piano, 90 bpm",
+                "tense piano, 120 bpm",
+            ]
+            assert (found.prompts, found.takes, found.seconds) == (4, 4, 64.0)
+            assert found.rows[0].template == "{calm|tense} piano, {90|120} bpm"
+
+    def test_each_prompt_has_the_row_s_takes_and_seeds(self) -> None:
+        found = parse("prompt,seed,takes,duration\n{a|b},7,2,20\n")
+        asked = [(order.request.prompt, order.request.seed) for order in found.orders()]
+        assert asked == [("a", 7), ("a", 8), ("b", 7), ("b", 8)]
+        assert (found.takes, found.seconds) == (4, 80.0)
+
+    def test_templates_of_too_much_or_of_nothing_are_told(self) -> None:
+        many = "{a|b|c|d}" * 6
+        assert messages(f"{many}\n{{|calm}}\n{{a|b}}\n") == [
+            "line 1, prompt: stands for more than 1,000 prompts; use fewer alternatives",
+            "line 2, prompt: is empty in some cases",
+        ]
+
+    def test_a_list_stands_for_so_many_takes_at_most(self) -> None:
+        rows = "{0|1|2|3|4|5|6|7|8|9}{0|1|2|3|4|5|6|7|8|9}{a|b|c|d|e|f|g|h|i|j},100\n" * 2
+        assert parse(f"prompt,takes\n{rows}").problems == (
+            "The list asks for more than 100,000 takes. Split it.",
+        )
+
+    def test_a_template_and_its_first_prompt_are_not_the_same(self) -> None:
+        assert [row.same_as for row in parse("{a|b}\na\n{a|b}\n").rows] == [None, None, 1]
+
+
+class TestLengths:
+    @pytest.mark.parametrize("text", ["0:20", "20 s", "20", "0:20s"])
+    def test_a_length_as_it_is_said(self, text: str) -> None:
+        for source in (
+            f"prompt,length\ncalm,{text}\n",
+            json.dumps({"prompt": "calm", "duration": text}),
+        ):
+            assert parse(source).rows[0].order == Order(Request(prompt="calm", duration=20))
+
+    def test_a_line_of_text_ends_in_its_length(self) -> None:
+        found = parse("calm piano, 84 bpm, 1:30\nwaltz in 3:4\ntense,0:75\n", "txt")
+        assert [
+            (r.order.request.prompt, r.order.request.duration) for r in found.good if r.order
+        ] == [
+            ("calm piano, 84 bpm", 90),
+            ("waltz in 3:4", 16),
+            ("tense,0:75", 16),
+        ]
+
+    def test_a_length_out_of_bounds_is_told(self) -> None:
+        assert messages("calm, 10:01\n", "txt") == ["line 1, duration: must be 600 or less"]
+        assert messages("prompt,duration\ncalm,soon\n") == ["line 2, duration: must be a number"]
+
+
 class TestWhole:
     @pytest.mark.parametrize(
         ("text", "takes"),
         [
             ('{"prompt": "a"}\n{"prompt": "b"}', ["a", "b"]),
             ("prompt;seed\na;1\nb;2", ["a", "b"]),
-            ("{calm|tense} piano\nb", ["{calm|tense} piano", "b"]),
+            ("{calm|tense} piano\nb", ["calm piano", "b"]),
             ("prompt, in a word\nb", ["prompt, in a word", "b"]),
         ],
     )
@@ -267,7 +331,7 @@ rows = st.fixed_dictionaries(
         "output_format": st.sampled_from(["wav", "flac", "mp3", "ogg"]),
         "guidance": st.floats(0, 20),
     },
-).filter(lambda row: row["prompt"].strip())
+).filter(lambda row: row["prompt"].strip() and "{" not in row["prompt"])
 
 
 @given(st.lists(rows, min_size=1, max_size=5), st.sampled_from(",;\t"))

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
+from app.paths import Paths
+from app.player import Player
+from app.settings import SettingsFile
 from app.studio import Studio
+from tests.app.outputs import HandOutputs
 from tests.fakes import FakeEngine
+from tests.ui.hands import MakeWindow
+from ui.main_window import MainWindow
 from ui.shared.theme import Appearance, Theme
 from ui.shared.translation import install_language
 
@@ -30,6 +39,41 @@ def studio(qapp: QApplication, fake: FakeEngine) -> Iterator[Studio]:
     studio = Studio(fake)
     yield studio
     studio.deleteLater()
+
+
+@pytest.fixture
+def player(qapp: QApplication) -> Iterator[Player]:
+    player = Player(HandOutputs())
+    yield player
+    player.close()
+
+
+@pytest.fixture
+def make_window(
+    qtbot: QtBot, studio: Studio, player: Player, theme: Theme, music_home: Path
+) -> Iterator[MakeWindow]:
+    made: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        settings = SettingsFile(music_home / "config")
+        window = MainWindow(studio, player, theme, settings, Paths.find())
+        made.append(window)
+        window.show()
+        qtbot.waitExposed(window)
+        studio.load()
+        qtbot.waitUntil(lambda: window.welcome.isVisible() or window.queue.view.isVisible())
+        return window
+
+    yield make
+    for window in filter(isValid, made):
+        window.close()
+        window.deleteLater()
+    theme.set_appearance(Appearance.DARK)
+
+
+@pytest.fixture
+def window(make_window: MakeWindow) -> MainWindow:
+    return make_window()
 
 
 @pytest.fixture(autouse=True)

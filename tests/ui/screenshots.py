@@ -24,17 +24,19 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.notices import Action, Level, Notice
 from app.paths import Paths
+from app.playback.output import OutputDevice, SilentOutput
 from app.player import Player, Track
 from app.settings import SettingsFile
 from app.studio import Studio
 from engine.jobs import EngineState, Failure, Job, Request, Status, Step, Take, utc_now
 from tests.fakes import FakeEngine
+from ui.compose.models import SKETCH, ModelOption
 from ui.main_window import MainWindow
 from ui.shared.theme import Appearance, Theme
 from ui.shared.translation import install_language
 
 RATE = 22_050
-SETTLE = 400  # milliseconds for peaks to be loaded and everything to be laid out
+SETTLE = 1_000  # milliseconds for peaks to be loaded and everything to be laid out
 
 ROWS = (
     ("Trap beat with 808s", "trap beat with 808s, tight hats, dark bells", 84, "C minor", 5, 16),
@@ -45,6 +47,20 @@ ROWS = (
     ("Gamelan and rain", "gamelan, slow, rain, 60 bpm", 60, "A minor", 5, 24),
     ("Bright bossa nova", "bright bossa nova guitar, 120 bpm", 120, "G major", 0, 45),
 )
+
+
+class Unheard(SilentOutput):
+    """A sound device that nobody hears."""
+
+    silent = False
+
+
+class UnheardOutputs:
+    def devices(self, *, rescan: bool) -> list[OutputDevice]:
+        return []
+
+    def make(self, device_id: str | None) -> Unheard:
+        return Unheard()
 
 
 @dataclass
@@ -147,7 +163,7 @@ def scene(
     os.environ["DGX_MUSIC_HOME"] = str(home)
     fake = FakeEngine(jobs(folder))
     studio = Studio(fake)
-    player = Player()
+    player = Player(UnheardOutputs())
     theme = Theme(app, Appearance(appearance))
     with theme.building():
         window = MainWindow(studio, player, theme, SettingsFile(home / "config"), Paths.find())
@@ -183,7 +199,7 @@ def busy(scene: Scene) -> QWidget:
     scene.window.compose.set_speed(0.6)
     scene.window.compose.fill_prompt("late-night lo-fi, dusty drums, warm Rhodes, {vinyl|rain}")
     scene.window.compose.takes.setValue(2)
-    scene.player.load(Track.of(finished(scene.folder, 0)), at=7.0, play=False)
+    scene.player.load(Track.of(finished(scene.folder, 0)), at=6.4)
     scene.window.queue.reveal("gen_" + "0" * 16)
     scene.window.notices.tell(
         Notice(
@@ -218,6 +234,29 @@ def error(scene: Scene) -> QWidget:
 def drag(scene: Scene) -> QWidget:
     scene.window.drops.veil.say("Drop to see these prompts before they are queued")
     return scene.window
+
+
+def family(folder: Path) -> list[Job]:
+    """A take, what it goes on from, and what goes on from it."""
+    first, second, *others = (finished(folder, index) for index in range(len(ROWS)))
+    on_first = first.request.model_copy(update={"continue_from": second.id, "continue_at": 8.0})
+    on_second = others[0].request.model_copy(update={"continue_from": first.id})
+    return [first.with_(request=on_first), second, others[0].with_(request=on_second), *others[1:]]
+
+
+def continuing(scene: Scene) -> QWidget:
+    """Branching from a take that has relatives and notes."""
+    window = scene.window
+    window.models.set_options(
+        [SKETCH, ModelOption("musicgen-small", "MusicGen small", continues=True, samples=True)]
+    )
+    job = window.queue.model.job_at(0)
+    window.queue.reveal(job.id)
+    scene.player.load(Track.of(job), at=7.0, play=False)
+    scene.settle()
+    window.continuing.branch()
+    scene.settle()
+    return window
 
 
 def small(scene: Scene) -> QWidget:
@@ -266,6 +305,7 @@ SHOTS: dict[str, tuple[Callable[[Path], list[Job]], Callable[[Scene], QWidget], 
     "empty-light": (nothing, empty, "light", "en"),
     "busy-dark": (busy_jobs, busy, "dark", "en"),
     "busy-light": (busy_jobs, busy, "light", "en"),
+    "continuing-dark": (family, continuing, "dark", "en"),
     "error-dark": (busy_jobs, error, "dark", "en"),
     "thousand-light": (thousand, empty, "light", "en"),
     "drag-dark": (busy_jobs, drag, "dark", "en"),

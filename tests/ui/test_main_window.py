@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,79 +9,23 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
-from shiboken6 import isValid
 
 from app.journal import FILE_NAME
 from app.paths import Paths
-from app.player import Player
 from app.settings import SettingsFile
-from app.studio import Studio
 from engine.errors import StorageError
 from engine.jobs import EngineState, Failure, Request
-from tests.app.outputs import HandOutputs
 from tests.fakes import FakeEngine
+from tests.ui.hands import MakeWindow, generate, prompts, shown_texts
 from ui.compose.list_sheet import ListSheet
 from ui.library.export_dialog import ExportDialog
 from ui.main_window import MainWindow
 from ui.settings.settings_dialog import SettingsDialog
-from ui.shared.notice_bar import NoticeBar
 from ui.shared.theme import DARK, LIGHT, Appearance, Theme
 from ui.shared.translation import install_language
 from ui.shared.widgets import Button, ElidedLabel, IconButton
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def player(qapp: QApplication) -> Iterator[Player]:
-    player = Player(HandOutputs())
-    yield player
-    player.close()
-
-
-MakeWindow = Callable[[], MainWindow]
-
-
-@pytest.fixture
-def make_window(
-    qtbot: QtBot, studio: Studio, player: Player, theme: Theme, music_home: Path
-) -> Iterator[MakeWindow]:
-    made: list[MainWindow] = []
-
-    def make() -> MainWindow:
-        settings = SettingsFile(music_home / "config")
-        window = MainWindow(studio, player, theme, settings, Paths.find())
-        made.append(window)
-        window.show()
-        qtbot.waitExposed(window)
-        studio.load()
-        qtbot.waitUntil(lambda: window.welcome.isVisible() or window.queue.view.isVisible())
-        return window
-
-    yield make
-    for window in filter(isValid, made):
-        window.close()
-        window.deleteLater()
-    theme.set_appearance(Appearance.DARK)
-
-
-@pytest.fixture
-def window(make_window: MakeWindow) -> MainWindow:
-    return make_window()
-
-
-def prompts(fake: FakeEngine) -> list[str]:
-    return [job.request.prompt for job in fake.queue.waiting()]
-
-
-def generate(qtbot: QtBot, window: MainWindow, fake: FakeEngine, prompt: str) -> str:
-    """Type and send; the id of the job that came of it."""
-    window.compose.fill_prompt("")
-    qtbot.keyClicks(window.compose.prompt, prompt)
-    qtbot.keyClick(window.compose.prompt, Qt.Key.Key_Return, CONTROL)
-    job = next(job for job in fake.queue.waiting() if job.request.prompt == prompt)
-    qtbot.waitUntil(lambda: window.queue.model.job(job.id) is not None)
-    return job.id
 
 
 def test_from_a_prompt_to_a_take(qtbot: QtBot, window: MainWindow, fake: FakeEngine) -> None:
@@ -285,10 +228,11 @@ def test_settings_take_effect_and_are_kept(
     dialog.appearance.setFocus()
     qtbot.keyClick(dialog.appearance, Qt.Key.Key_End)  # the last one: light
     qtbot.keyClick(dialog.language, Qt.Key.Key_End)  # Indonesian
+    qtbot.keyClick(dialog.precision, Qt.Key.Key_End)
     assert theme.tokens is LIGHT
     assert dialog.later.isVisible()  # a language waits for the next start
     kept = SettingsFile(music_home / "config").current
-    assert (kept.appearance, kept.language) == ("light", "id")
+    assert (kept.appearance, kept.language, kept.precision) == ("light", "id", "int8")
     dialog.accept()
 
 
@@ -394,7 +338,3 @@ def test_a_closed_window_leaves_no_widget_behind(
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
     assert set(qapp.allWidgets()) <= before
-
-
-def shown_texts(parent: NoticeBar | QWidget) -> list[str]:
-    return [label.text() for label in parent.findChildren(QLabel) if label.isVisible()]

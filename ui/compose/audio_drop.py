@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from engine.jobs import Request
 from ui.compose.models import SKETCH, ModelOption
+from ui.shared.text import clock
 from ui.shared.theme import Theme
-from ui.shared.tokens import Space
+from ui.shared.tokens import Size, Space
 from ui.shared.widgets import Button, ElidedLabel, IconButton, as_role, label, set_flag
 
 __all__ = ["AUDIO_SUFFIXES", "AudioDrop"]
 
 AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".ogg", ".aif", ".aiff", ".m4a"})
+_DASHES = [4.0, 3.0]
 
 
 class AudioDrop(QFrame):
-    """Empty, an invitation; with a file, its name and what becomes of it."""
+    """Empty, an invitation; with a file or a take, its name and what becomes of it."""
 
     changed = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, name_of: Callable[[str], str] | None = None) -> None:
+        """``name_of`` gives the name of the take with this id, or "" where there is none."""
         super().__init__()
         as_role(self, "drop")
         self.setAcceptDrops(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._theme = theme
+        self._name_of = name_of or (lambda _id: "")
         self._model = SKETCH
         self._audio = ""  # a file's path, or a take's id
+        self._at: float | None = None  # seconds of it to go on from; None: its end
         self._name = ElidedLabel()
         self._melody = Button(self.tr("As melody"), "tab")
         self._continue = Button(self.tr("Continue it"), "tab")
@@ -38,6 +47,7 @@ class AudioDrop(QFrame):
             button.setAutoExclusive(True)
             button.clicked.connect(self.changed)
         self._melody.setChecked(True)
+        self._moment = label("", "small")
         self._remove = IconButton(theme, "close", self.tr("Take the audio away"))
         self._remove.clicked.connect(self.clear)
         self._hint = label("", "caution")
@@ -50,22 +60,28 @@ class AudioDrop(QFrame):
         column.addWidget(self._invitation)
         column.addWidget(self._card)
         column.addWidget(self._hint)
+        self._continue.toggled.connect(self._refresh)
+        theme.changed.connect(self.update)
         self._refresh()
 
-    def settings(self) -> dict[str, str | None]:
+    def settings(self) -> dict[str, Any]:
         """Fields of a Request."""
         audio = self._audio or None
-        melody = self._melody.isChecked()
-        return {"melody": audio if melody else None, "continue_from": None if melody else audio}
+        if self._melody.isChecked():
+            return {"melody": audio, "continue_from": None, "continue_at": None}
+        return {"melody": None, "continue_from": audio, "continue_at": self._at if audio else None}
 
-    def fill(self, melody: str | None, continue_from: str | None) -> None:
-        self._audio = melody or continue_from or ""
-        self._continue.setChecked(continue_from is not None)
-        self._melody.setChecked(continue_from is None)
+    def fill(self, request: Request) -> None:
+        """Show the audio that a request builds on."""
+        self._show(request.melody or request.continue_from, request.continue_at)
+        self._continue.setChecked(request.continue_from is not None)
+        self._melody.setChecked(request.continue_from is None)
         self._refresh()
 
     def clear(self) -> None:
-        self.fill(None, None)
+        self._show(None, None)
+        self._melody.setChecked(True)
+        self._refresh()
         self.changed.emit()
 
     def set_model(self, model: ModelOption) -> None:
@@ -74,9 +90,16 @@ class AudioDrop(QFrame):
 
     def problem(self) -> str:
         """Why the audio cannot be used as it is; empty when all is well."""
-        if not self._audio or self._model.follows_audio:
+        melody = self._melody.isChecked()
+        able = self._model.follows_melody if melody else self._model.continues
+        if not self._audio or able:
             return ""
-        text = self.tr("{model} cannot follow audio. Choose another model, or take it away.")
+        if not (self._model.follows_melody or self._model.continues):
+            text = self.tr("{model} cannot follow audio. Choose another model, or take it away.")
+        elif melody:
+            text = self.tr("{model} cannot follow a melody. Choose a melody model, or continue it.")
+        else:
+            text = self.tr("{model} cannot go on from audio. Choose another model.")
         return text.format(model=self._model.name)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
@@ -92,6 +115,20 @@ class AudioDrop(QFrame):
         set_flag(self, "over", False)
         event.acceptProposedAction()
         self._use(event.mimeData().urls()[0].toLocalFile())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """A dashed line around: Qt's own draws dots where the line is a pixel wide."""
+        super().paintEvent(event)
+        if self.property("over"):
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(self._theme.color("edge"), 1)
+        if not self._audio:
+            pen.setDashPattern(_DASHES)
+        painter.setPen(pen)
+        around = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(around, Size.RADIUS, Size.RADIUS)
 
     def _build_invitation(self) -> QWidget:
         page = QWidget()
@@ -116,6 +153,7 @@ class AudioDrop(QFrame):
         modes.addWidget(self._melody)
         modes.addWidget(self._continue)
         modes.addStretch()
+        modes.addWidget(self._moment)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.TIGHT)
@@ -133,14 +171,24 @@ class AudioDrop(QFrame):
         dialog.open()
 
     def _use(self, path: str) -> None:
-        self._audio = path
+        self._show(path, None)
         self._refresh()
         self.changed.emit()
+
+    def _show(self, audio: str | None, at: float | None) -> None:
+        self._audio, self._at = audio or "", at
 
     def _refresh(self) -> None:
         self._invitation.setVisible(not self._audio)
         self._card.setVisible(bool(self._audio))
-        self._name.setText(Path(self._audio).name)
+        self._name.setText(self._name_of(self._audio) or Path(self._audio).name)
         self._name.setToolTip(self._audio)
+        self._moment.setVisible(self._continue.isChecked())
+        self._moment.setText(
+            self.tr("from its end")
+            if self._at is None
+            else self.tr("from {time}").format(time=clock(self._at, tenths=True))
+        )
         self._hint.setText(self.problem())
         self._hint.setVisible(bool(self._hint.text()))
+        self.update()

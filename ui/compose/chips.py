@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from ui.compose.words import STARTERS, VOCABULARY, has_word, words_in
 from ui.shared.flow_layout import FlowLayout
 from ui.shared.theme import Theme
-from ui.shared.widgets import Button
+from ui.shared.widgets import Button, in_tab_order
 
 __all__ = ["Chips"]
 
@@ -60,7 +60,7 @@ class Chips(QWidget):
         self._layout.removeWidget(self._more)
         self._layout.addWidget(chip)
         self._layout.addWidget(self._more)
-        self.setTabOrder(chip, self._more)
+        in_tab_order(self, *self._chips.values(), self._more)
 
     def _fill_menu(self) -> None:
         titles = {

@@ -8,8 +8,9 @@ from PySide6.QtCore import QLocale, QRegularExpression, Qt, Signal
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QWidget
 
+from engine.lengths import parse_length
 from ui.compose.length_slider import LengthSlider
-from ui.shared.text import clock, parse_clock
+from ui.shared.text import clock
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
 from ui.shared.widgets import IconButton, as_role
@@ -45,7 +46,7 @@ class LengthField(QWidget):
 
     def seconds(self) -> float | str:
         """The length; or the text as it stands, where it is none."""
-        typed = parse_clock(self.field.text())
+        typed = parse_length(self.field.text())
         if typed is None:
             return self.field.text()
         # The field shows whole seconds: what it stands for may be finer.

@@ -76,12 +76,14 @@ class ListRows(QAbstractTableModel):
             )
             return wrong[:1].upper() + wrong[1:] if column == self.PROMPT else ""
         if column == self.PROMPT:
-            return row.order.request.prompt
+            return row.template or row.order.request.prompt
         return self._settings(row, row.order.request)
 
     def _settings(self, row: Row, request: Request) -> str:
         """Length and takes always; of the others what differs from the usual."""
         parts = [clock(request.duration)]
+        if row.prompts:
+            parts.append(self.tr("%n prompt(s)", "", len(row.prompts)))
         if row.takes > 1:
             parts.append(self.tr("%n take(s)", "", row.takes))
         if request.seed is not None:

@@ -39,13 +39,18 @@ class _Reading:
 
     prompts: PromptList
     good: int
+    """Right rows."""
+    all_prompts: int
+    """That they stand for."""
     bad: Sequence[Row]
     takes: int
     seconds: float
 
     @classmethod
     def of(cls, prompts: PromptList) -> _Reading:
-        return cls(prompts, len(prompts.good), prompts.bad, prompts.takes, prompts.seconds)
+        return cls(
+            prompts, len(prompts.good), prompts.prompts, prompts.bad, prompts.takes, prompts.seconds
+        )
 
 
 class ListSheet(QDialog):
@@ -105,8 +110,8 @@ class ListSheet(QDialog):
         self._reading = reading
         prompts = reading.prompts
         self.model.set_rows(prompts.rows)
-        parts = [self.tr("%Ln prompt(s)", "", reading.good)]
-        if reading.takes != reading.good:
+        parts = [self.tr("%Ln prompt(s)", "", reading.all_prompts)]
+        if reading.takes != reading.all_prompts:
             parts.append(self.tr("%Ln take(s)", "", reading.takes))
         parts.append(self.tr("{time} of music").format(time=clock(reading.seconds)))
         if self._speed:

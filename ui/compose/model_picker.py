@@ -49,6 +49,11 @@ class ModelPicker(Button):
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(self._row.sizeHint().width(), super().sizeHint().height())
 
+    @property
+    def options(self) -> list[ModelOption]:
+        """What is offered."""
+        return list(self._options)
+
     def set_options(self, options: Sequence[ModelOption]) -> None:
         """Offer these from now on; what is chosen stays so."""
         self._options = list(options)
@@ -112,4 +117,6 @@ class ModelPicker(Button):
 def _not_here(model_id: str) -> ModelOption:
     """A model that an older request is for: nothing of that request is hidden or refused."""
     name = model_name(model_id)
-    return ModelOption(model_id, name, installed=False, follows_audio=True, samples=True)
+    return ModelOption(
+        model_id, name, installed=False, follows_melody=True, continues=True, samples=True
+    )

@@ -24,8 +24,9 @@ class ModelOption:
     size_bytes: int = 0
     """Of its files on disk; 0 for what is built in."""
     installed: bool = True
-    follows_audio: bool = False
-    """Can take a melody, or go on from audio."""
+    follows_melody: bool = False
+    continues: bool = False
+    """Can go on from audio."""
     samples: bool = False
     """Has guidance, temperature, top-k and top-p."""
 

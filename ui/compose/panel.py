@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.errors import InvalidRequest
-from engine.jobs import MAX_PROMPT, Job, Order, Request
+from engine.jobs import MAX_DURATION, MAX_PROMPT, MIN_DURATION, Job, Order, Request
 from ui.compose.audio_drop import AudioDrop
 from ui.compose.chips import Chips
 from ui.compose.draft import Draft
@@ -49,7 +49,8 @@ class ComposePanel(QWidget):
     model_wanted = Signal(str)
     """A request was filled in that is for this model."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, name_of: Callable[[str], str] | None = None) -> None:
+        """``name_of`` gives the name of the take with this id, or "" where there is none."""
         super().__init__()
         self._speed: float | None = None
         self._editing: str | None = None  # id of the waiting job that is being changed
@@ -65,7 +66,7 @@ class ComposePanel(QWidget):
         self.takes.setAccessibleName(self.tr("Takes of each prompt"))
         self.seed = SeedField(theme)
         self.more = MoreSettings(theme)
-        self.audio = AudioDrop(theme)
+        self.audio = AudioDrop(theme, name_of)
         self.generate = MainButton(self.tr("Generate"), "Ctrl ⏎")
         self.generate.setToolTip(self.tr("Ctrl+Enter; with Shift in front of all that waits"))
         self.stop_editing = Button(self.tr("Leave it as it is"), "link")
@@ -107,10 +108,30 @@ class ComposePanel(QWidget):
         self.takes.setValue(1)
         self.seed.set_seed(request.seed)
         self.more.fill(request)
-        self.audio.fill(request.melody, request.continue_from)
+        self.audio.fill(request)
         self.model_wanted.emit(request.model)
         self._review()
         self.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def continue_take(self, job: Job, model: str, at: float | None) -> None:
+        """Ready to go on from ``at`` seconds of a take (None: its end), with other words.
+
+        The take's prompt is selected: the first key replaces it.
+        """
+        begins = at if at is not None else job.take.duration if job.take else 0.0
+        wanted = {
+            "model": model,
+            "continue_from": job.id,
+            "continue_at": at,
+            "melody": None,
+            "loop": False,
+            # The whole of it must not become longer than a take may be.
+            "duration": max(MIN_DURATION, min(job.request.duration, MAX_DURATION - begins)),
+        }
+        self.fill(job.request.model_copy(update=wanted))
+        self.seed.lock.setChecked(False)
+        self.seed.draw()
+        self.prompt.selectAll()
 
     def edit(self, job: Job) -> None:
         """Show a waiting job; the next Generate changes it in place of making others."""
@@ -133,7 +154,8 @@ class ComposePanel(QWidget):
         except InvalidRequest as error:
             self._show_problems(error)
             return
-        if not (draft.settings["prompt"] or draft.settings["melody"]):
+        builds_on = draft.settings["melody"] or draft.settings["continue_from"]
+        if not (draft.settings["prompt"] or builds_on):
             self.problems.tell(
                 "prompt", self.tr("Say what you want to hear, or pick a word below.")
             )

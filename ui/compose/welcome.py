@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
-from ui.shared.widgets import Button, as_role, label, scrolling
+from ui.shared.widgets import Button, as_role, in_tab_order, label, scrolling
 
 __all__ = ["Welcome"]
 
@@ -76,6 +76,7 @@ class Welcome(QWidget):
     def set_offer(self, offer: QWidget) -> None:
         """Something to have beside the built-in generator, shown under the examples."""
         self._offer.addWidget(offer)
+        in_tab_order(self.examples[-1], *offer.findChildren(Button))
         self._offer.addSpacing(Space.EDGE)
 
     def _example(self, prompt: str) -> Button:

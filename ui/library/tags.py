@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui.shared.flow_layout import FlowLayout
-from ui.shared.widgets import Button, as_role
+from ui.shared.widgets import Button, as_role, in_tab_order
 
 __all__ = ["Tags"]
 
@@ -45,6 +45,7 @@ class Tags(QWidget):
         self._buttons = [self._button(tag) for tag in self._tags]
         for widget in (*self._buttons, self.field):
             self._flow.addWidget(widget)
+        in_tab_order(self, *self._buttons, self.field)
         self.updateGeometry()
 
     def _button(self, tag: str) -> Button:

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QPlainTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.notices import Level, Notice
-from engine.jobs import Job, Request, Status
+from engine.jobs import Job, Request, Status, Take
 from ui.library.drag_handle import DragHandle
 from ui.library.facts import Facts
 from ui.library.name_edit import NameEdit
+from ui.library.notes import Notes
+from ui.library.origin import Origin
 from ui.library.stars import Stars
 from ui.library.tags import Tags
+from ui.queue.intents import growing
 from ui.shared.engine_words import in_own_words
 from ui.shared.flow_layout import FlowLayout
 from ui.shared.theme import Theme
@@ -39,6 +37,14 @@ class TakePanel(QWidget):
     """Compose should show this request exactly."""
     another_wanted = Signal(Request)
     """The same with another seed, at once."""
+    extend_wanted = Signal(Job)
+    """Go on from this take's end."""
+    retry_wanted = Signal(str)
+    """Id of a failed or cancelled job: try it again."""
+    stop_wanted = Signal(str)
+    """Id of a growing job: what it has is the whole take."""
+    job_wanted = Signal(str)
+    """Id of another take to go to."""
     export_wanted = Signal(Job)
     noticed = Signal(Notice)
 
@@ -49,22 +55,24 @@ class TakePanel(QWidget):
         self.stars = Stars(theme)
         self.facts = Facts(theme)
         self.prompt = label("", "muted")
-        self.not_understood = label("", "caution-small")
+        self.caution = label("", "caution-small")
         self.problem = label("", "problem")
-        for text in (self.prompt, self.not_understood, self.problem):
+        for text in (self.prompt, self.caution, self.problem):
             text.setWordWrap(True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.copy_details = Button(self.tr("Copy details"), "small")
         self.tags = Tags()
-        self.notes = QPlainTextEdit()
-        self.notes.setPlaceholderText(self.tr("Notes"))
-        self.notes.setAccessibleName(self.tr("Notes"))
-        self.notes.setTabChangesFocus(True)
-        self.notes.setFixedHeight(72)
+        self.notes = Notes()
         self.again = Button(self.tr("Again with…"), "small")
         self.again.setToolTip(self.tr("Put everything of this take into Compose"))
         self.another = Button(self.tr("Another take"), "small")
         self.another.setToolTip(self.tr("The same with another seed"))
+        self.extend = Button(self.tr("Extend…"), "small")
+        self.extend.setToolTip(self.tr("Go on from its end, with the same words or others"))
+        self.stop = Button(self.tr("Stop here"), "small")
+        self.stop.setToolTip(self.tr("Keep what has grown so far as the whole take"))
+        self.retry = Button(self.tr("Retry"), "small")
+        self.origin = Origin()
         self.export = Button(self.tr("Export…"))
         self.drag = DragHandle(theme, file_of)
         self._notes_timer = QTimer(self, singleShot=True, interval=_SETTLE)
@@ -98,8 +106,10 @@ class TakePanel(QWidget):
         self.prompt.setText(f"“{job.request.prompt}”")
         self.prompt.setVisible(bool(job.request.prompt))
         self._show_problems(job)
-        for widget in (self.stars, self.tags, self.notes):
+        for widget in (self.stars, self.tags, self.notes, self.extend):
             widget.setVisible(take is not None)
+        self.stop.setVisible(growing(job))
+        self.retry.setVisible(job.status in (Status.FAILED, Status.CANCELLED))
         if take is not None:
             self.stars.setValue(take.stars)
             self.tags.set_tags(take.tags)
@@ -107,15 +117,23 @@ class TakePanel(QWidget):
                 self._show_notes(take.notes)
 
     def _show_problems(self, job: Job) -> None:
-        words = ", ".join(job.take.not_understood) if job.take else ""
-        self.not_understood.setVisible(bool(words))
-        self.not_understood.setText(self.tr("Not understood: {words}").format(words=words))
+        lacks = self._shortcomings(job.take) if job.take is not None else []
+        self.caution.setVisible(bool(lacks))
+        self.caution.setText("\n".join(lacks))
         failed = job.status is Status.FAILED and job.error is not None
         self.problem.setVisible(failed)
         self.copy_details.setVisible(bool(failed and job.error and job.error.detail))
         if failed and job.error is not None:
             said = map(in_own_words, (job.error.message, job.error.hint))
             self.problem.setText("\n".join(filter(None, said)))
+
+    def _shortcomings(self, take: Take) -> list[str]:
+        """What of the request is not in the music, and what its generator has to say."""
+        said = [in_own_words(remark) for remark in take.remarks]
+        if take.not_understood:
+            words = ", ".join(take.not_understood)
+            said.insert(0, self.tr("Not understood: {words}").format(words=words))
+        return said
 
     def _show_notes(self, notes: str) -> None:
         if notes != self.notes.toPlainText():
@@ -136,6 +154,14 @@ class TakePanel(QWidget):
     def _again(self) -> None:
         if self._job is not None:
             self.again_wanted.emit(self._job.request)
+
+    def _extend(self) -> None:
+        if self._job is not None:
+            self.extend_wanted.emit(self._job)
+
+    def _announce(self, wanted: SignalInstance) -> None:
+        if self._job is not None:
+            wanted.emit(self._job.id)
 
     def _export(self) -> None:
         if self._job is not None:
@@ -161,6 +187,10 @@ class TakePanel(QWidget):
         self._notes_timer.timeout.connect(self._save_notes)
         self.again.clicked.connect(self._again)
         self.another.clicked.connect(self._another)
+        self.extend.clicked.connect(self._extend)
+        self.stop.clicked.connect(lambda: self._announce(self.stop_wanted))
+        self.retry.clicked.connect(lambda: self._announce(self.retry_wanted))
+        self.origin.job_wanted.connect(self.job_wanted)
         self.export.clicked.connect(self._export)
         self.copy_details.clicked.connect(self._copy_details)
         self.drag.failed.connect(lambda failure: self.noticed.emit(Notice.of(failure)))
@@ -178,12 +208,12 @@ class TakePanel(QWidget):
         column.addLayout(head)
         column.addWidget(self.problem)
         column.addWidget(self.copy_details, 0, Qt.AlignmentFlag.AlignLeft)
-        for widget in (self.facts, self.prompt, self.not_understood, self.tags):
+        for widget in (self.facts, self.prompt, self.caution, self.tags, self.notes):
             column.addWidget(widget)
-        column.addWidget(self.notes)
+        column.addWidget(self.origin)
         actions = FlowLayout()
-        actions.addWidget(self.again)
-        actions.addWidget(self.another)
+        for button in (self.stop, self.retry, self.again, self.another, self.extend):
+            actions.addWidget(button)
         column.addLayout(actions)
         body = QWidget()
         inner = QVBoxLayout(body)

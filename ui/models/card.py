@@ -61,7 +61,7 @@ class ModelCard(QFrame):
         self.fetch.setText(self._verb(entry))
         buttons = (self.pause, self.fetch, self.use, self.remove)
         focused = self.window().focusWidget() in buttons
-        self.fetch.setVisible(not running and not entry.installed)
+        self.fetch.setVisible(not running and not entry.installed and not entry.needs)
         self.pause.setVisible(running)
         self.use.setVisible(entry.installed and not running and not entry.needs)
         self.remove.setVisible(not running and not entry.built_in and (entry.installed or begun))

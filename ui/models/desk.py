@@ -53,6 +53,12 @@ class ModelDesk(QObject):
         sheet.chosen.connect(self._picker.select)
         sheet.open()
 
+    def able_to(self, ability: str) -> list[str]:
+        """Names of all models with an ability, here or not, the smallest first."""
+        able = [entry for entry in self._entries.values() if ability in entry.abilities]
+        able.sort(key=lambda entry: entry.download_bytes or 0)
+        return [entry.name for entry in able]
+
     def close(self) -> None:
         """Stop the downloads; the next start of one goes on where it was."""
         self.models.close()

@@ -89,6 +89,7 @@ def as_option(entry: ModelEntry) -> ModelOption:
         licence="" if entry.built_in else entry.licence,
         size_bytes=0 if entry.built_in else entry.present_bytes,
         installed=entry.installed,
-        follows_audio=not entry.abilities.isdisjoint({"melody", "continuation"}),
+        follows_melody="melody" in entry.abilities,
+        continues="continuation" in entry.abilities,
         samples=not entry.built_in,
     )

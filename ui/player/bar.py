@@ -30,6 +30,8 @@ class PlayerBar(QWidget):
     """Play was pressed with nothing in the player."""
     previous_requested = Signal()
     next_requested = Signal()
+    branch_requested = Signal()
+    """Go on from where the playhead is, with other words."""
 
     def __init__(self, theme: Theme, player: Player, peaks: PeakLoader) -> None:
         super().__init__()
@@ -43,6 +45,8 @@ class PlayerBar(QWidget):
         self._time = label("0:00.0")
         self._length = label(" / 0:00", "muted")
         self._waveform = Waveform(theme)
+        self.branch = IconButton(theme, "branch", self.tr("Branch from here (Ctrl+B)"))
+        self.branch.setEnabled(False)
         self._compare = Button("A/B", "small")
         self._loop = IconButton(
             theme, "loop", self.tr("Repeat"), checked_icon="loop", checked_role="accent"
@@ -69,10 +73,9 @@ class PlayerBar(QWidget):
         row.addWidget(self._waveform, 1)
         row.addSpacing(Space.EDGE)
         self._waveform.setMinimumHeight(72)
-        for widget in (self._compare, self._loop, self._volume):
+        for widget in (self._compare, self.branch, self._loop, self._volume):
             row.addWidget(widget)
         row.addSpacing(Space.HALF)
-        self._meter.setFixedHeight(48)
         row.addWidget(self._meter)
         for text in (self._time, self._length):
             text.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -84,6 +87,7 @@ class PlayerBar(QWidget):
         self._next.clicked.connect(self.next_requested)
         self._compare.clicked.connect(player.swap)
         self._loop.clicked.connect(self._toggle_loop)
+        self.branch.clicked.connect(self.branch_requested)
         self._waveform.sought.connect(player.seek)
         self._waveform.loop_drawn.connect(player.set_loop)
         player.changed.connect(self._show)

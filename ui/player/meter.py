@@ -11,7 +11,7 @@ from ui.shared.theme import Theme
 
 __all__ = ["LevelMeter"]
 
-_BAR, _GAP = 7, 3
+_BAR, _GAP, _TALL = 6, 3, 28
 _HOT = -1.0
 """dBFS: above this, what plays comes close to clipping."""
 
@@ -23,12 +23,12 @@ class LevelMeter(QWidget):
         super().__init__()
         self._theme = theme
         self._readings = (Reading(), Reading())
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Level"))
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(2 * _BAR + _GAP, 48)
+        return QSize(2 * _BAR + _GAP, _TALL)
 
     def show_levels(self, readings: tuple[Reading, Reading]) -> None:
         if readings != self._readings:
@@ -45,7 +45,7 @@ class LevelMeter(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         for side, reading in enumerate(self._readings):
             left = side * (_BAR + _GAP)
-            self._fill(painter, left, 0.0, self.height(), "line", 1.0)
+            self._fill(painter, left, 0.0, self.height(), "line", 0.6)
             role = "bad" if reading.peak > _HOT else "good"
             self._fill(painter, left, self._y(reading.peak), self.height(), role, 0.55)
             self._fill(painter, left, self._y(reading.rms), self.height(), role, 1.0)

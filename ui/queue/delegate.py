@@ -120,12 +120,12 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(area, self._color("hover"))
         if state & QStyle.StateFlag.State_HasFocus:
             painter.fillRect(QRect(0, 0, 2, area.height()), self._color("muted"))
-        painter.fillRect(QRect(0, area.height() - 1, area.width(), 1), self._color("line"))
+        painter.fillRect(QRect(0, area.height() - 1, area.width(), 1), self._color("rule"))
 
     def _paint_play(self, painter: QPainter, circle: QRect, job: Job, hovered: bool) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         loaded = self.playing.id == job.id
-        edge, fill, glyph, role = "edge", "", *_glyph(job)
+        edge, fill, glyph, role = "line", "", *_glyph(job)
         if loaded and self.playing.on:
             edge, fill, glyph, role = "accent", "accent", "pause", "on_accent"
         elif loaded:

@@ -6,14 +6,20 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
-from engine.jobs import Failure, Job, Status
+from engine.jobs import Failure, Job, Status, Step
 
-__all__ = ["Intents", "playable"]
+__all__ = ["Intents", "growing", "playable"]
 
 
 def playable(job: Job) -> bool:
     """Whether there is something to hear: a take, or what has grown of one."""
     return job.take is not None or (job.preview is not None and not job.status.final)
+
+
+def growing(job: Job) -> bool:
+    """Whether music is being made for it now, so that it can be stopped where it is."""
+    running = job.status is Status.PROCESSING and not job.cancelling
+    return running and job.step is Step.GENERATING
 
 
 class Intents(QObject):
@@ -31,6 +37,8 @@ class Intents(QObject):
     pause_requested = Signal()
     """Pause what plays, or go on."""
     cancel_requested = Signal(list)
+    stop_requested = Signal(list)
+    """Growing ones: what they have is the whole take."""
     retry_requested = Signal(list)
     delete_requested = Signal(list)
     """Lists of job ids."""
@@ -43,6 +51,12 @@ class Intents(QObject):
     opened = Signal(Job)
     again_requested = Signal(Job)
     """Compose should show this job's request."""
+    extend_requested = Signal(Job)
+    """Compose should go on from this take's end."""
+    branch_requested = Signal()
+    """Compose should go on from where the playhead is."""
+    reveal_row_requested = Signal(str)
+    """Bring this job's row into sight."""
     edit_requested = Signal(Job)
     """Compose should change this job, which still waits."""
     export_requested = Signal(list)
@@ -57,6 +71,9 @@ class Intents(QObject):
 
     def cancel(self, jobs: Sequence[Job]) -> None:
         _emit(self.cancel_requested, [job.id for job in jobs if not job.status.final])
+
+    def stop_here(self, jobs: Sequence[Job]) -> None:
+        _emit(self.stop_requested, [job.id for job in jobs if growing(job)])
 
     def retry(self, jobs: Sequence[Job]) -> None:
         again = (Status.FAILED, Status.CANCELLED)

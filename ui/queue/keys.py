@@ -47,6 +47,7 @@ class Keys:
             key.Key_Return: lambda jobs: intents.opened.emit(jobs[0]),
             key.Key_Enter: lambda jobs: intents.opened.emit(jobs[0]),
             control | key.Key_Period: intents.cancel,
+            key.Key_S: intents.stop_here,
             control | key.Key_R: intents.retry,
             alt | key.Key_Up: lambda jobs: self._shift(jobs, up=True),
             alt | key.Key_Down: lambda jobs: self._shift(jobs, up=False),

@@ -19,7 +19,7 @@ _EDGE = 16
 _TEXT = 66  # left edge of the two lines
 _WIDE = 600  # from this width on, there is room for stars
 _REACH = 8  # around the round button, where a press still is for it
-_NARROW = 420  # below this width, there is no room for a waveform
+_NARROW = 500  # below this width, there is no room for a waveform
 
 
 class Kind(Enum):

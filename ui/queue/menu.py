@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.jobs import Job, Status
-from ui.queue.intents import Intents, playable
+from ui.queue.intents import Intents, growing, playable
 
 __all__ = ["row_menu"]
 
@@ -22,10 +22,14 @@ def row_menu(
     *,
     rename: Callable[[], None],
     first_waiting: str | None,
+    playing: bool = False,
+    relatives: Sequence[Job] = (),
 ) -> QMenu:
     """A menu for ``jobs``, the current row's first; it goes away by itself once closed.
 
-    ``first_waiting`` is the id of the job that is next, for moving others before it.
+    ``first_waiting`` is the id of the job that is next, for moving others before it; ``playing``
+    says that the current row's take is in the player; ``relatives`` are what it was made from
+    and what was made from it.
     """
     menu = QMenu(parent)
     menu.aboutToHide.connect(menu.deleteLater)
@@ -64,10 +68,22 @@ def row_menu(
     menu.addSeparator()
     if one:
         add(translate("Queue", "Again with…"), "Ctrl+G", lambda: intents.again_requested.emit(job))
+    if one and takes:
+        if playing:
+            add(translate("Queue", "Branch from here"), "Ctrl+B", intents.branch_requested.emit)
+        add(
+            translate("Queue", "Extend…"),
+            "Ctrl+Shift+E",
+            lambda: intents.extend_requested.emit(job),
+        )
+    if one and relatives:
+        _add_relatives(menu, relatives, intents)
     if one and waiting:
         add(translate("Queue", "Edit…"), "", lambda: intents.edit_requested.emit(job))
     if waiting and first_waiting is not None:
         add(translate("Queue", "Make it next"), "", lambda: intents.move(waiting, first_waiting))
+    if any(map(growing, jobs)):
+        add(translate("Queue", "Stop here"), "S", lambda: intents.stop_here(jobs))
     if any(not job.status.final for job in jobs):
         add(translate("Queue", "Cancel"), "Ctrl+.", lambda: intents.cancel(jobs))
     if any(job.status in (Status.FAILED, Status.CANCELLED) for job in jobs):
@@ -75,6 +91,13 @@ def row_menu(
     menu.addSeparator()
     add(translate("Queue", "Delete"), translate("Queue", "Del"), lambda: intents.delete(jobs))
     return menu
+
+
+def _add_relatives(menu: QMenu, relatives: Sequence[Job], intents: Intents) -> None:
+    family = menu.addMenu(translate("Queue", "Go to"))
+    for job in relatives:
+        action = family.addAction(job.name.replace("&", "&&"))
+        action.triggered.connect(lambda _=False, id_=job.id: intents.reveal_row_requested.emit(id_))
 
 
 def _add_stars(menu: QMenu, takes: Sequence[Job], intents: Intents) -> None:

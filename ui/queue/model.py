@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from itertools import groupby
@@ -19,6 +20,7 @@ from PySide6.QtCore import (
 
 from engine.jobs import Change, EngineStatus, Job, Status, utc_now
 from ui.queue import words
+from ui.queue.lineage import Lineage, source_of
 from ui.queue.order import Filter, Key, Places, Show, in_tab, search_text, sort_key
 
 __all__ = ["QueueModel", "Role"]
@@ -62,6 +64,8 @@ class QueueModel(QAbstractListModel):
         self._counts = dict.fromkeys(Show, 0)
         self._takes = 0
         self._running: set[str] = set()
+        self._lineage = Lineage()
+        self._standing: Counter[Status] = Counter()
         self._places: Places | None = None
         self._status = EngineStatus()
 
@@ -72,6 +76,10 @@ class QueueModel(QAbstractListModel):
         self._order = {id_: sort_key(job) for id_, job in self._jobs.items()}
         self._running = {id_ for id_, job in self._jobs.items() if _runs(job)}
         self._places = None
+        self._lineage = Lineage()
+        for job in self._jobs.values():
+            self._lineage.note(None, job)
+        self._standing = Counter(job.status for job in self._jobs.values())
         self._texts.clear()
         self._counts = {s: sum(in_tab(job, s) for job in self._jobs.values()) for s in Show}
         self._takes = sum(job.take is not None for job in self._jobs.values())
@@ -160,9 +168,26 @@ class QueueModel(QAbstractListModel):
         """Those that a tab would show without a search, in no order."""
         return [job for job in self._jobs.values() if in_tab(job, show)]
 
+    def number(self, status: Status) -> int:
+        """How many jobs stand so."""
+        return self._standing[status]
+
+    def standing(self, status: Status) -> list[Job]:
+        """All jobs that stand so, shown or not, in no order."""
+        return [job for job in self._jobs.values() if job.status is status]
+
     def waiting(self) -> list[Job]:
         """Those that wait, in the queue's order."""
         return sorted((j for j in self._jobs.values() if j.status is Status.PENDING), key=sort_key)
+
+    def source(self, job: Job) -> Job | None:
+        """The take that this job builds on, where it is in the library still."""
+        id_ = source_of(job)
+        return self._jobs.get(id_) if id_ is not None else None
+
+    def made_from(self, job: Job) -> list[Job]:
+        """What builds on this job, in the order in which it was asked for."""
+        return self.jobs(self._lineage.made_from(job.id))
 
     def row_of(self, id_: str) -> int:
         """The row that shows this job; -1 when none does."""
@@ -171,13 +196,17 @@ class QueueModel(QAbstractListModel):
 
     def second_line(self, job: Job) -> str:
         if job.status is not Status.PENDING:
-            return words.meta(job)
+            return words.meta(job, self._source_name(job))
         if job.cancelling:
             return words.time_left(job, paused=False)
         if job.retry_at is not None:
             return words.retrying((job.retry_at - utc_now()).total_seconds())
         number, starts_in = self._start_of(job)
         return words.waiting(job, number, starts_in, paused=self._status.paused)
+
+    def _source_name(self, job: Job) -> str:
+        source = self.source(job)
+        return source.name if source is not None else ""
 
     # Qt's questions.
 
@@ -196,7 +225,7 @@ class QueueModel(QAbstractListModel):
             case Role.SECOND_LINE | Qt.ItemDataRole.AccessibleDescriptionRole:
                 return self.second_line(job)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return words.announcement(job, self.second_line(job))
+                return words.announcement(job, self.second_line(job), self._source_name(job))
             case Qt.ItemDataRole.ToolTipRole:
                 return words.tip(job)
             case Role.ID:
@@ -251,6 +280,10 @@ class QueueModel(QAbstractListModel):
         for show in Show:
             self._counts[show] += bool(after and in_tab(after, show))
             self._counts[show] -= bool(before and in_tab(before, show))
+        self._lineage.note(before, after)
+        for job, by in ((before, -1), (after, 1)):
+            if job is not None:
+                self._standing[job.status] += by
         self._takes += bool(after and after.take) - bool(before and before.take)
         if any(job is not None and job.status is Status.PENDING for job in (before, after)):
             self._places = None

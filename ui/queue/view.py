@@ -41,7 +41,7 @@ from ui.queue.model import Index, QueueModel
 from ui.queue.pointer import Pointer
 from ui.queue.thumbnails import Thumbnails
 from ui.shared.theme import Theme
-from ui.shared.widgets import as_role
+from ui.shared.widgets import OverlaidBar, as_role
 
 __all__ = ["QueueView"]
 
@@ -96,6 +96,7 @@ class QueueView(QListView):
         self.setDragEnabled(True)
         self.setAcceptDrops(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        OverlaidBar(self)
         self.setAccessibleName(self.tr("Jobs and takes"))
         as_role(self, "ground")
         self.verticalScrollBar().setSingleStep(ROW_HEIGHT // 2)
@@ -249,12 +250,16 @@ class QueueView(QListView):
         if not self.selectionModel().isSelected(index):
             self.setCurrentIndex(index)
         waiting = self._model.waiting()
+        job = self._model.job_at(row)
+        source = self._model.source(job)
         menu = row_menu(
             self,
             self.selected_jobs(),
             self.intents,
             rename=lambda: self.edit(self.currentIndex()),
             first_waiting=waiting[0].id if waiting else None,
+            playing=self._rows.playing.id == job.id,
+            relatives=[*([source] if source else []), *self._model.made_from(job)],
         )
         menu.popup(self.viewport().mapToGlobal(at))
 

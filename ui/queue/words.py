@@ -14,6 +14,7 @@ from ui.shared.text import clock, tidy
 __all__ = [
     "DOT",
     "announcement",
+    "builds_on",
     "key_name",
     "meta",
     "model_name",
@@ -28,6 +29,8 @@ translate = QCoreApplication.translate  # so that the texts are found for transl
 
 DOT = " · "
 """Between the facts of a line."""
+_BRIEF = 20
+"""Characters of another take's name in a row."""
 
 
 def model_name(model: str) -> str:
@@ -54,15 +57,30 @@ def key_name(key: str) -> str:
     return re.sub("(?<=^[A-G])b", "♭", key).replace("#", "♯")
 
 
-def meta(job: Job) -> str:
-    """The second line of a row whose job has begun or ended."""
+def builds_on(job: Job, source: str, *, briefly: bool = False) -> str:
+    """How a job came of another, whose name is ``source``; ``briefly`` as a row has room for."""
+    continues = job.request.continue_from is not None
+    if briefly:
+        brief = source if len(source) <= _BRIEF else f"{source[: _BRIEF - 1].rstrip(' ,')}…"
+        text = translate("Queue", "from {name}") if continues else translate("Queue", "on {name}")
+        return text.format(name=brief)
+    if continues:
+        return translate("Queue", "continuation of {name}").format(name=source)
+    return translate("Queue", "on the melody of {name}").format(name=source)
+
+
+def meta(job: Job, source: str = "") -> str:
+    """The second line of a row whose job has begun or ended; ``source`` is the name of the take
+    that it builds on."""
     if job.status is Status.FAILED:
         return _failure(job)
     if job.status is Status.CANCELLED:
         return translate("Queue", "cancelled")
     if job.status is Status.COMPLETED:
-        return facts(job)
+        return facts(job, source)
     parts = [place_name(job.place)]
+    if source:
+        parts.insert(0, builds_on(job, source, briefly=True))
     if job.attempt > 1:
         parts.append(translate("Queue", "attempt %1").replace("%1", str(job.attempt)))
     if job.preview is not None:
@@ -72,8 +90,8 @@ def meta(job: Job) -> str:
     return DOT.join(parts)
 
 
-def facts(job: Job) -> str:
-    """Tempo, key, model and seed of a take, as far as they are known."""
+def facts(job: Job, source: str = "") -> str:
+    """Tempo, key, origin, model and seed of a take, as far as they are known."""
     take = job.take
     parts = []
     if take is not None and take.kept is False:
@@ -82,6 +100,8 @@ def facts(job: Job) -> str:
         parts.append(f"{tidy(take.tempo)} bpm")
     if take is not None and take.key:
         parts.append(key_name(take.key))
+    if source:
+        parts.append(builds_on(job, source, briefly=True))
     parts.append(model_name(job.request.model))
     if job.place != LOCAL:
         parts.append(translate("Queue", "on %1").replace("%1", job.place))
@@ -150,9 +170,12 @@ def tip(job: Job) -> str:
     return "".join(f"<p>{line}</p>" for line in shown.values())
 
 
-def announcement(job: Job, second_line: str) -> str:
-    """The row in one sentence, for the screen reader."""
+def announcement(job: Job, second_line: str, source: str = "") -> str:
+    """The row in one sentence, for the screen reader; ``source`` is the name of the take that it
+    builds on."""
     parts = [job.name]
+    if source:
+        parts.append(builds_on(job, source))
     if job.cancelling:
         parts.append(translate("Queue", "cancelling…"))
     elif job.status is Status.PROCESSING:

@@ -69,6 +69,8 @@ class ShortcutsDialog(QDialog):
                     ("Del", self.tr("Delete; Ctrl+Z undoes it")),
                     ("Alt+↑   Alt+↓", self.tr("Sooner or later in the queue")),
                     ("Ctrl+.", self.tr("Cancel")),
+                    ("S", self.tr("Stop here: keep what has grown")),
+                    ("Ctrl+Shift+E", self.tr("Go on from the take's end")),
                     ("Ctrl+R", self.tr("Retry; all that failed, where none is selected")),
                     ("Ctrl+F", self.tr("Search")),
                 ],
@@ -78,6 +80,7 @@ class ShortcutsDialog(QDialog):
                 [
                     ("Space", self.tr("Play, pause")),
                     ("J   K   L", self.tr("Back, stop, forward")),
+                    ("Ctrl+B", self.tr("Branch: go on from the playhead")),
                     ("←   →", self.tr("Seek")),
                     ("[   ]", self.tr("Repeat from here, to here (in the waveform)")),
                     ("+   −", self.tr("Zoom (in the waveform)")),

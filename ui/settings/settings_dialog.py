@@ -51,6 +51,17 @@ class SettingsDialog(QDialog):
             self.language.addItem(name, code)
         self.appearance.setCurrentIndex(self.appearance.findData(settings.appearance))
         self.language.setCurrentIndex(self.language.findData(settings.language))
+        self.precision = QComboBox()
+        for kind, name in (
+            ("auto", self.tr("Quick, as this computer likes it")),
+            ("fp32", self.tr("Exact and slow (fp32)")),
+            ("bf16", "bf16"),
+            ("fp16", "fp16"),
+            ("int8", "int8"),
+        ):
+            self.precision.addItem(name, kind)
+        self.precision.setCurrentIndex(self.precision.findData(settings.precision))
+        self.precision.setAccessibleName(self.tr("Precision of models"))
         self.appearance.setAccessibleName(self.tr("Appearance"))
         self.language.setAccessibleName(self.tr("Language"))
         self.folder = ElidedLabel(str(takes_folder), "muted")
@@ -61,12 +72,13 @@ class SettingsDialog(QDialog):
         self.appearance.activated.connect(
             lambda: self.changed.emit("appearance", self.appearance.currentData())
         )
-        self.language.activated.connect(self._choose_language)
+        self.language.activated.connect(lambda: self._choose("language", self.language))
+        self.precision.activated.connect(lambda: self._choose("precision", self.precision))
         self.choose.clicked.connect(self._choose_folder)
 
-    def _choose_language(self) -> None:
+    def _choose(self, field: str, box: QComboBox) -> None:
         self.later.show()
-        self.changed.emit("language", self.language.currentData())
+        self.changed.emit(field, box.currentData())
 
     def _choose_folder(self) -> None:
         dialog = QFileDialog(self, self.tr("Keep takes in"), self.folder.text())
@@ -94,6 +106,8 @@ class SettingsDialog(QDialog):
         grid.addWidget(self.language, 1, 1)
         grid.addWidget(label(self.tr("Folder of takes"), "muted"), 2, 0)
         grid.addLayout(folder, 2, 1)
+        grid.addWidget(label(self.tr("Precision of models"), "muted"), 3, 0)
+        grid.addWidget(self.precision, 3, 1)
         close = Button(self.tr("Close"))
         close.clicked.connect(self.accept)
         foot = QHBoxLayout()

@@ -42,6 +42,8 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "“{}” is too large: {} MB, at most {} MB. Split it."),
         QT_TRANSLATE_NOOP("Engine", "The text is too long: at most {} characters. Split it."),
         QT_TRANSLATE_NOOP("Engine", "The list is too long: at most {} rows. Split it."),
+        QT_TRANSLATE_NOOP("Engine", "The list asks for more than {} takes. Split it."),
+        QT_TRANSLATE_NOOP("Engine", "is empty in some cases"),
         QT_TRANSLATE_NOOP("Engine", "There is nothing in it: the list is empty."),
         QT_TRANSLATE_NOOP("Engine", "There is no prompt in it."),
         QT_TRANSLATE_NOOP("Engine", "There is no column named prompt; found: {}"),
@@ -125,6 +127,66 @@ TEXTS = cast(
             "A network that asks for a sign-in does this. Open a web page, then try again.",
         ),
         QT_TRANSLATE_NOOP("Engine", "“{}” on the hub is no model that this program can use."),
+        # models of audiocraft, and audio that is given to them
+        QT_TRANSLATE_NOOP("Engine", "“{}” can't be played yet: it needs {}."),
+        QT_TRANSLATE_NOOP("Engine", "The folder {} is no model in audiocraft's format."),
+        QT_TRANSLATE_NOOP("Engine", "It has no {}."),
+        QT_TRANSLATE_NOOP("Engine", "The model's folder has no {}."),
+        QT_TRANSLATE_NOOP("Engine", "{} is damaged or incomplete."),
+        QT_TRANSLATE_NOOP("Engine", "{} holds something else than weights, and was not opened."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "Take models only from where you trust; download this one again."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "{} is no model of audiocraft."),
+        QT_TRANSLATE_NOOP("Engine", "{} does not describe its model."),
+        QT_TRANSLATE_NOOP("Engine", "{} holds weights that are no numbers."),
+        QT_TRANSLATE_NOOP("Engine", "The weights in {} do not fit its description."),
+        QT_TRANSLATE_NOOP("Engine", "The two files of this model do not belong together."),
+        QT_TRANSLATE_NOOP("Engine", "This is no MusicGen model."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "This model is told what to play in a way that this program does not know."
+        ),
+        QT_TRANSLATE_NOOP(
+            "Engine", "This model weaves its codebooks in a way that this program does not know."
+        ),
+        QT_TRANSLATE_NOOP(
+            "Engine", "A part that this model reads prompts with is not on this computer."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "A part that this model reads prompts with is damaged."),
+        QT_TRANSLATE_NOOP("Engine", "This model's audio part is of a kind that is not known here."),
+        QT_TRANSLATE_NOOP("Engine", "The audio part of this model is not on this computer."),
+        QT_TRANSLATE_NOOP("Engine", "Download the model again while connected."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "The model gave numbers that are none; the take would be noise."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "This computer's processor can't run models in {}."),
+        QT_TRANSLATE_NOOP("Engine", "This computer's graphics card can't run models in {}."),
+        QT_TRANSLATE_NOOP("Engine", "Choose the precision auto, or one of {}."),
+        QT_TRANSLATE_NOOP("Engine", "This model can't run in {}."),
+        QT_TRANSLATE_NOOP("Engine", "Choose the precision auto."),
+        QT_TRANSLATE_NOOP("Engine", "This model can't follow a melody."),
+        QT_TRANSLATE_NOOP("Engine", "Choose a melody model."),
+        QT_TRANSLATE_NOOP("Engine", "Together with what it goes on from, this would last {}."),
+        QT_TRANSLATE_NOOP("Engine", "Go on from an earlier moment: up to {} minutes work."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” is too short to build on: {} s."),
+        QT_TRANSLATE_NOOP("Engine", "Give at least {} s of sound."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” is too long to build on: {} minutes."),
+        QT_TRANSLATE_NOOP("Engine", "Cut out the part that matters; up to {} minutes work."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” has {} channels at {} Hz."),
+        QT_TRANSLATE_NOOP("Engine", "Up to {} channels and {} kHz can be read."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” holds samples that are no numbers."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” is silent as far as it is used."),
+        QT_TRANSLATE_NOOP("Engine", "Choose another file, or go on from a later moment."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” holds no sound: its length is 0 s."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” is empty."),
+        QT_TRANSLATE_NOOP("Engine", "“{}” is cut short: its end is missing."),
+        QT_TRANSLATE_NOOP("Engine", "The take that this one builds on is not there any more."),
+        QT_TRANSLATE_NOOP("Engine", "Choose another one to build on."),
+        QT_TRANSLATE_NOOP("Engine", "It had no prompt, so the model went its own way."),
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "It grew beside other takes; alone, the same seed may give a slightly different one.",
+        ),
         # files and disks
         QT_TRANSLATE_NOOP("Engine", "“{}” is not there any more."),
         QT_TRANSLATE_NOOP("Engine", "“{}” cannot be read as audio."),
@@ -168,6 +230,10 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "Connect one, then choose it under the loudspeaker."),
         QT_TRANSLATE_NOOP("Engine", "The sound device went away; the take goes on in silence."),
         QT_TRANSLATE_NOOP("Engine", "Choose another under the loudspeaker."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "The sound device does not answer any more; the take goes on in silence."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "Choose one under the loudspeaker to try again."),
         QT_TRANSLATE_NOOP(
             "Engine",
             "The sound device that you chose is not there, so takes play through another.",

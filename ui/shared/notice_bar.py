@@ -11,7 +11,7 @@ from ui.shared.engine_words import in_own_words
 from ui.shared.light import Light
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
-from ui.shared.widgets import Button, IconButton, as_role, label
+from ui.shared.widgets import Button, IconButton, as_role, in_tab_order, label
 
 __all__ = ["NoticeBar"]
 
@@ -84,6 +84,7 @@ class NoticeBar(QWidget):
             card.acted.connect(lambda action: self._act(key, action))
             self._column.addWidget(card)
             card.show()
+            in_tab_order(self, *card.buttons())
         self.setVisible(bool(keys))
 
     def _act(self, key: str, action: str) -> None:
@@ -136,6 +137,10 @@ class _Card(QFrame):
         close = IconButton(theme, "close", self.tr("Dismiss"))
         close.clicked.connect(self.closed)
         buttons.addWidget(close)
+
+    def buttons(self) -> list[QWidget]:
+        """From left to right."""
+        return [*self.findChildren(Button), *self.findChildren(IconButton)]
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Where there is little room, the buttons go beneath the words."""

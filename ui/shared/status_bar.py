@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.jobs import EngineState, EngineStatus
-from ui.queue.words import model_name
 from ui.shared.light import Light
+from ui.shared.speeds import loaded_name
 from ui.shared.text import size, tidy
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
@@ -43,11 +43,12 @@ class StatusBar(QWidget):
         self._light.set_role(light_of(status))
         parts = [self._state_text(status), status.device]
         if status.model:
-            parts.append(model_name(status.model))
+            parts.insert(1, loaded_name(status))
         if status.speed:
             speed = tidy(status.speed) if status.speed < 10 else f"{status.speed:.0f}"
             parts.append(self.tr("{speed}× real time").format(speed=speed))
         self._engine.setText(" · ".join(filter(None, parts)))
+        self._engine.setAccessibleDescription(status.model)
         free = status.free_bytes
         self._disk.setVisible(free is not None)
         self._disk_light.setVisible(free is not None and free < _LOW_SPACE)

@@ -26,7 +26,7 @@ QFrame[role="notice"] { background: $panel; border: 1px solid $line;
 QFrame[role="notice"][level="good"] { border-left-color: $good; }
 QFrame[role="notice"][level="caution"] { border-left-color: $caution; }
 QFrame[role="notice"][level="bad"] { border-left-color: $bad; }
-QFrame[role="drop"] { border: 1px dashed $edge; border-radius: ${radius}px; }
+QFrame[role="drop"] { border: 1px solid transparent; border-radius: ${radius}px; }
 QFrame[role="drop"][over="true"] { border-color: $accent; background: $hover; }
 QScrollArea { background: transparent; border: none; }
 
@@ -97,8 +97,13 @@ QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QPlainTextEdit, QAbstractSpinBox { background: $raised; color: $text;
   border: 1px solid $line; border-radius: ${radius}px; padding: 0 8px; min-height: 30px;
-  selection-background-color: $accent_text; selection-color: $on_accent; }
+  selection-background-color: $edge; selection-color: $text; }
 QPlainTextEdit { padding: 6px 4px; }
+QPlainTextEdit[role="notes"] { background: transparent; border-color: transparent; min-height: 0;
+  padding: 2px 0 2px -1px; }
+QPlainTextEdit[role="notes"]:hover { border-color: $line; }
+QPlainTextEdit[role="notes"]:focus { background: $raised; border-color: $accent;
+  padding: 2px 6px; }
 QAbstractSpinBox { padding: 0 4px; max-height: 30px; }
 QLineEdit[role="seed"] { padding: 0 5px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border;
@@ -109,9 +114,10 @@ QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus { border-color: $a
 QLineEdit:disabled, QAbstractSpinBox:disabled { color: $muted; background: $panel; }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QAbstractSpinBox[invalid="true"] {
   border-color: $bad; }
-QLineEdit[role="tag"] { background: transparent; font-size: ${small}px; border-radius: 4px;
-  min-height: 20px; padding: 0 6px; }
-QLineEdit[role="tag"]:focus { background: $raised; border-color: $accent; }
+QLineEdit[role="tag"] { background: transparent; border-color: transparent;
+  font-size: ${small}px; border-radius: 4px; min-height: 20px; padding: 0 6px 0 -3px; }
+QLineEdit[role="tag"]:hover { border-color: $line; }
+QLineEdit[role="tag"]:focus { background: $raised; border-color: $accent; padding: 0 6px; }
 QLineEdit[role="rename"] { background: transparent; border-color: transparent;
   padding: 0 0 0 -3px;
   font-size: ${heading}px; font-weight: 600; }
@@ -143,7 +149,7 @@ QCheckBox::indicator:checked { background: $inverse; border-color: $inverse; ima
 QCheckBox::indicator:focus { border-color: $accent; }
 
 QMenuBar { background: transparent; color: $muted; }
-QMenuBar::item { padding: 6px 9px; border-radius: ${radius}px; background: transparent; }
+QMenuBar::item { padding: 5px 10px; border-radius: ${radius}px; background: transparent; }
 QMenuBar::item:selected, QMenuBar::item:pressed { background: $raised; color: $text; }
 QMenu { background: $raised; color: $text; border: 1px solid $line; padding: 6px; }
 QMenu::item { padding: 6px 28px 6px 12px; border-radius: 4px; }
@@ -155,7 +161,7 @@ QMenu::indicator { width: 14px; height: 14px; padding-left: 6px; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
-QScrollBar::handle { background: $edge; border-radius: 3px; margin: 2px; }
+QScrollBar::handle { background: $edge; border-radius: 2px; margin: 3px; }
 QScrollBar::handle:vertical { min-height: 32px; }
 QScrollBar::handle:horizontal { min-width: 32px; }
 QScrollBar::handle:hover { background: $wave; }

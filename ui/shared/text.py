@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["clock", "parse_clock", "size", "tidy"]
+__all__ = ["clock", "size", "tidy"]
 
 
 def clock(seconds: float, *, tenths: bool = False) -> str:
@@ -18,23 +18,6 @@ def clock(seconds: float, *, tenths: bool = False) -> str:
     hours, minutes = divmod(minutes, 60)
     text = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
     return f"{text}.{tenth}" if tenths else text
-
-
-def parse_clock(text: str) -> float | None:
-    """Seconds of ``0:16``, ``1:02:05``, ``90`` or ``90 s``; None for anything else.
-
-    >>> parse_clock("1:30"), parse_clock("2.5s"), parse_clock("soon")
-    (90.0, 2.5, None)
-    """
-    parts = text.strip().lower().removesuffix("s").strip().replace(",", ".").split(":")
-    if not 1 <= len(parts) <= 3:
-        return None
-    seconds = 0.0
-    for part in parts:
-        if not part.replace(".", "", 1).isdecimal():
-            return None
-        seconds = seconds * 60 + float(part)
-    return seconds
 
 
 def size(count: float) -> str:

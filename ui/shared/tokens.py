@@ -27,6 +27,8 @@ class Tokens:
     """A row, button or menu entry under the pointer."""
     line: str
     """Hairlines and borders."""
+    rule: str
+    """Between the rows of a list: fainter than a border, as there are many."""
     edge: str
     """Borders of what can be operated where only the border shows it."""
     text: str
@@ -58,6 +60,7 @@ DARK = Tokens(
     raised="#1E2227",
     hover="#1A1E22",
     line="#2A2F36",
+    rule="#1F2328",
     edge="#3B424B",
     text="#E9EBEE",
     muted="#8C95A0",
@@ -80,6 +83,7 @@ LIGHT = Tokens(
     raised="#FFFFFF",
     hover="#F0F0ED",
     line="#E1E1DD",
+    rule="#E8E8E5",
     edge="#C4C4BE",
     text="#1C1E21",
     muted="#646B72",

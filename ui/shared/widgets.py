@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QFrame,
     QLabel,
     QPushButton,
@@ -20,18 +22,24 @@ from ui.shared.theme import Theme
 from ui.shared.tokens import Size
 
 __all__ = [
+    "SCROLL_BAR",
     "Button",
     "ElidedLabel",
     "IconButton",
     "LeaveWheel",
+    "OverlaidBar",
     "as_role",
     "hairline",
+    "in_tab_order",
     "label",
     "scrolling",
     "set_flag",
 ]
 
 W = TypeVar("W", bound=QWidget)
+
+SCROLL_BAR = 10
+"""Width of a scroll bar in pixels, as the style sheet says it."""
 
 
 def as_role(widget: W, role: str) -> W:
@@ -65,9 +73,36 @@ def hairline(*, vertical: bool = False) -> QFrame:
     return line
 
 
+def in_tab_order(*widgets: QWidget) -> None:
+    """Let Tab go from each to the next: for what comes into a window later than its neighbours.
+
+    The first may be one that does not take the keyboard itself.
+    """
+    for one, other in itertools.pairwise(widgets):
+        QWidget.setTabOrder(one, other)
+
+
+class OverlaidBar(QObject):
+    """Lays an area's vertical scroll bar over its content's margin, so that nothing moves aside
+    when it appears."""
+
+    def __init__(self, area: QAbstractScrollArea) -> None:
+        super().__init__(area)
+        self._area = area
+        area.verticalScrollBar().rangeChanged.connect(self._make_way)
+
+    def _make_way(self, least: int, most: int) -> None:
+        over = SCROLL_BAR if most > least else 0
+        self._area.setViewportMargins(0, 0, -over, 0)
+
+
 def scrolling(body: QWidget) -> QScrollArea:
-    """``body`` in a frame that scrolls up and down where there is no room for all of it."""
+    """``body`` in a frame that scrolls up and down where there is no room for all of it.
+
+    The body keeps a margin of ``SCROLL_BAR`` pixels or more at its right: the bar goes there.
+    """
     area = QScrollArea()
+    OverlaidBar(area)
     area.setWidget(body)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

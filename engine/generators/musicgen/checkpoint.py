@@ -7,6 +7,7 @@ from the hub's cache, as audiocraft has it.
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ import torch
 from torch import nn
 
 from engine.errors import ModelDamaged, ModelUnavailable
+from engine.generators.base import Report
+from engine.generators.musicgen.conditioners import MELODY, WRONG, build_conditioners
 from engine.generators.musicgen.quiet import quiet
+from engine.models.catalogue import is_repo
 
 with quiet():
     from audiocraft.models import builders
@@ -48,6 +52,8 @@ class Checkpoint:
     """Longest piece that the model knows at once; longer ones go by windows."""
     abilities: frozenset[str]
     """Of text, melody, stereo, continuation."""
+    digest: str
+    """Of some of the weights: what tells this model from another one."""
 
     @property
     def codebooks(self) -> int:
@@ -75,8 +81,27 @@ class Checkpoint:
     def device(self) -> torch.device:
         return next(self.lm.parameters()).device
 
+    def shed(self) -> None:
+        """Let go of the transformer's matrices, most of all the memory: for a decoder that has
+        copies of its own. What encodes conditions stays, and the prompt's keys and values."""
+        norms = filter(_is_norm, self.lm.modules())
+        kept = (self.lm.condition_provider, *norms)
+        needed = {id(weights) for module in kept for weights in module.parameters()}
+        for layer in self.lm.transformer.layers:
+            if (crossing := layer.cross_attention) is not None:
+                needed |= {id(crossing.in_proj_weight), id(crossing.in_proj_bias)}
+        for weights in self.lm.parameters():
+            if id(weights) not in needed:
+                weights.data = weights.data.new_empty(0)
 
-def load_checkpoint(folder: Path, device: str = "cpu") -> Checkpoint:
+
+def _is_norm(module: nn.Module) -> bool:
+    return isinstance(module, nn.LayerNorm)
+
+
+def load_checkpoint(
+    folder: Path, device: str = "cpu", report: Report = lambda _: None
+) -> Checkpoint:
     """Read both files of ``folder``; the weights are float32, whatever the device.
 
     Raises ModelDamaged for files that are incomplete, hostile or contradict themselves, and
@@ -84,8 +109,11 @@ def load_checkpoint(folder: Path, device: str = "cpu") -> Checkpoint:
     """
     package = _read(folder / LM_FILE)
     config = _config(package, LM_FILE)
+    report(0.1)
     lm = _language_model(package, config, device)
+    report(0.6)
     codec = _compression_model(folder, config, device)
+    report(0.7)
     if (codec.num_codebooks, codec.cardinality) != (lm.n_q, lm.card):
         raise ModelDamaged(
             "The two files of this model do not belong together.",
@@ -95,19 +123,24 @@ def load_checkpoint(folder: Path, device: str = "cpu") -> Checkpoint:
     abilities = {"text", "continuation"}
     if codec.channels == 2:
         abilities.add("stereo")
-    if "self_wav" in lm.condition_provider.conditioners:
+    if MELODY in lm.condition_provider.conditioners:
         abilities.add("melody")
-        # A melody is repeated to the model's length, as audiocraft does when it generates.
-        melody = lm.condition_provider.conditioners["self_wav"]
-        melody.match_len_on_eval = True
-        melody._use_masking = False  # noqa: SLF001 - audiocraft has no other switch
     return Checkpoint(
         lm=lm,
         codec=codec,
         delays=_delays(lm),
         max_seconds=float(config.dataset.segment_duration),
         abilities=frozenset(abilities),
+        digest=_digest(lm),
     )
+
+
+def _digest(lm: LMModel) -> str:
+    """Of the weights nearest to the tokens, which every training changes."""
+    digest = hashlib.sha256()
+    for weights in (lm.emb[0].weight, lm.linears[-1].weight):
+        digest.update(weights.detach().cpu().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -150,18 +183,12 @@ def _language_model(package: Mapping[str, Any], config: DictConfig, device: str)
     try:
         drawn = {"weight_init": None, "depthwise_init": None, "zero_bias_init": False}
         config.transformer_lm.update(drawn)  # drawing weights takes longer than reading them
-        chroma = config.conditioners.get("self_wav")
-        if chroma is not None:
-            chroma.chroma_stem.cache_path = None  # where its authors kept theirs
+        provider = build_conditioners(config)
+        config.conditioners = {}  # they are there already
         with quiet():
             lm = builders.get_lm_model(config)
-    except OSError as error:  # transformers and demucs find their files nowhere
-        raise ModelUnavailable(
-            "A part that this model reads prompts with is not on this computer.",
-            hint="Download the model again while connected.",
-            detail=str(error),
-        ) from error
-    except (OmegaConfBaseException, KeyError, TypeError, ValueError, AssertionError) as error:
+        lm.condition_provider = provider
+    except (*WRONG, ValueError) as error:
         raise ModelDamaged(f"{LM_FILE} does not describe its model.", detail=str(error)) from error
     _fill(lm, package["best_state"], LM_FILE)
     return lm
@@ -171,8 +198,7 @@ def _compression_model(folder: Path, lm_config: DictConfig, device: str) -> Comp
     package = _read(folder / CODEC_FILE)
     try:
         if isinstance(package.get("pretrained"), str):
-            with quiet():
-                codec = CompressionModel.get_pretrained(package["pretrained"], device)
+            codec = _published_codec(package["pretrained"], device)
         else:
             config = _config(package, CODEC_FILE)
             config.device = device
@@ -186,10 +212,18 @@ def _compression_model(folder: Path, lm_config: DictConfig, device: str) -> Comp
             hint="Download the model again while connected.",
             detail=str(error),
         ) from error
-    except (OmegaConfBaseException, KeyError, TypeError, ValueError, AssertionError) as error:
+    except (*WRONG, ValueError) as error:
         raise ModelDamaged(
             f"{CODEC_FILE} does not describe its model.", detail=str(error)
         ) from error
+
+
+def _published_codec(name: str, device: str) -> CompressionModel:
+    """One of transformers' own; audiocraft knows others by name, which it would fetch."""
+    if "/" not in name or not is_repo(name):
+        raise ModelUnavailable("This model's audio part is of a kind that is not known here.")
+    with quiet():
+        return CompressionModel.get_pretrained(name, device)
 
 
 def _fill(model: nn.Module, state: Mapping[str, Any], file: str) -> None:

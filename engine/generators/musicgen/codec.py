@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.generators.base import Report
 from engine.generators.musicgen.checkpoint import Checkpoint
 
 __all__ = ["Codec"]
@@ -42,7 +43,7 @@ class Codec:
         codes: Tensor = self._codec.encode(sound)[0]
         return codes[0].cpu()
 
-    def decode(self, codes: Tensor) -> Samples:
+    def decode(self, codes: Tensor, report: Report = lambda _: None) -> Samples:
         """The sound of tokens [codebooks, frames], whole."""
         if codes.shape[1] <= WHOLE_SECONDS * self.frame_rate:
             return self._decode(codes)
@@ -50,6 +51,7 @@ class Codec:
         step = round(PIECE_SECONDS * self.frame_rate)
         for end in range(step, codes.shape[1] + step, step):
             sound = self.decode_on(codes[:, : min(end, codes.shape[1])], sound)
+            report(min(1.0, end / codes.shape[1]))
         if sound is None:
             raise ValueError("there are no tokens to decode")
         return sound

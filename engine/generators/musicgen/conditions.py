@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +10,7 @@ from torch import Tensor
 
 from engine.errors import GenerationError
 from engine.generators.musicgen.checkpoint import Checkpoint
+from engine.generators.musicgen.conditioners import MELODY
 from engine.generators.musicgen.quiet import quiet
 
 with quiet():
@@ -54,7 +53,7 @@ def encode_conditions(
     if "melody" in checkpoint.abilities:
         samples = torch.zeros(1, 1) if melody is None else melody
         length = 0 if melody is None else melody.shape[-1]
-        wanted.wav["self_wav"] = WavCondition(
+        wanted.wav[MELODY] = WavCondition(
             samples[None].to(checkpoint.device),
             torch.tensor([length], device=checkpoint.device),
             sample_rate=[checkpoint.sample_rate],
@@ -64,17 +63,5 @@ def encode_conditions(
     absent = ClassifierFreeGuidanceDropout(p=1.0)([wanted])
     guided = bool(prompt) or melody is not None
     provider = checkpoint.lm.condition_provider
-    with _same_each_time():
-        tensors = provider(provider.tokenize([wanted, *absent] if guided else absent))
+    tensors = provider(provider.tokenize([wanted, *absent] if guided else absent))
     return Conditions(tensors)
-
-
-@contextmanager
-def _same_each_time() -> Iterator[None]:
-    """Demucs, which takes the voices out of a melody, shifts it by a random time."""
-    state = random.getstate()
-    random.seed(0)
-    try:
-        yield
-    finally:
-        random.setstate(state)

@@ -49,7 +49,7 @@ class Decoder(Protocol[AnyRow]):
     """Of the weights: "fp32", "bf16", "fp16" or "int8"."""
     repeats: str
     """How well a take repeats in another batch: "exactly", bit by bit, or "nearly": sums are
-    rounded differently, which may tip a token. It is written into the take."""
+    rounded differently, which in low precision may tip a token. Takes then say so."""
 
     def open(self, conditions: Conditions, guidance: float = 3.0) -> AnyRow:
         """Make room for a take, and compute once what stays the same at all its steps."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,13 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.audio.analysis import estimate_key, estimate_tempo, mono
-from engine.audio.loudness import integrated_loudness, true_peak
 from engine.errors import GenerationError, OutOfMemory
-from engine.generators.base import Audio, Facts, Growing, Samples
+from engine.generators.base import Audio, Facts, Growing, Report, Samples
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.codec import Codec
 from engine.generators.musicgen.conditions import Conditions, encode_conditions
 from engine.generators.musicgen.decoder import Decoder
+from engine.generators.musicgen.level import even_out, level
 from engine.generators.musicgen.reference import read_reference
 from engine.generators.musicgen.song import Shape, Song
 from engine.generators.musicgen.windows import STRIDE
@@ -29,11 +30,17 @@ __all__ = ["MusicGenGenerator"]
 
 log = logging.getLogger(__name__)
 
+DECODING = 0.8
+"""Share of finishing that goes into decoding the tokens."""
 PREVIEW_SECONDS = 2.0
 """Of music, before there is something worth hearing."""
-TARGET_LUFS, CEILING_DBTP = -14.0, -1.0
 JOIN_SECONDS = 0.05
 """Crossfade from given sound to new music."""
+MELODY_MARGIN = 1.0
+"""Seconds of a melody beyond the model's length, so that its last notes are heard whole."""
+
+UNGUIDED = "It had no prompt, so the model went its own way."
+IN_COMPANY = "It grew beside other takes; alone, the same seed may give a slightly different one."
 
 
 class MusicGenGenerator:
@@ -59,11 +66,13 @@ class MusicGenGenerator:
     ) -> None:
         self.name = name
         self.version = f"{decoder.name} {decoder.precision}"
+        self.device = f"{checkpoint.device.type.upper()} {decoder.precision}"
         self.licence = licence
         self.slots = slots
         self._checkpoint = checkpoint
         self._decoder = decoder
         self._codec = Codec(checkpoint)
+        self._stamp = f"{self.version} {checkpoint.digest}"
         self._shape = Shape(
             checkpoint.delays,
             checkpoint.card,
@@ -73,7 +82,11 @@ class MusicGenGenerator:
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:
         prompt, kept = self._beginning(request)
-        song = Song(request, self._shape, self._told(request), prompt, kept)
+        melody = self._melody(request)
+        told = self._told(request, melody)
+        # What goes into the tokens beside the request; a file may change while a take waits.
+        stamp = f"{self._stamp} {_digest(melody)} {_digest(kept)}"
+        song = Song(request, self._shape, told, prompt, kept, stamp=stamp)
         if checkpoint is not None:
             try:
                 song.load(checkpoint)
@@ -91,24 +104,30 @@ class MusicGenGenerator:
                 song.leave(self._decoder)
             raise
         for song, guided in zip(songs, logits, strict=True):
+            song.in_company = song.in_company or len(songs) > 1
             song.hear(guided, self._decoder)
 
-    def finish(self, growing: Growing) -> Audio:
+    def finish(self, growing: Growing, report: Report = lambda _: None) -> Audio:
         song = cast("Song", growing)
         song.leave(self._decoder)
-        sound = self._codec.decode(song.whole)
+        sound = self._codec.decode(song.whole, lambda share: report(DECODING * share))
+        report(DECODING)
+        rate, begin = self._codec.sample_rate, 0
         if song.kept is not None:
-            sound = self._joined(song.kept, sound, song.prompt_frames * self._codec.hop)
-        sound = _levelled(sound, self._codec.sample_rate)
-        heard = mono(sound, self._codec.sample_rate)
+            before = song.prompt_frames * self._codec.hop
+            sound = self._joined(song.kept, sound, before)
+            begin = len(song.kept) - before
+        starts = [begin + (w.start + w.known) * self._codec.hop for w in song.windows]
+        sound = level(even_out(sound, rate, starts), rate)
+        heard = mono(sound, rate)
         facts = Facts(
             made_by=f"{self.name} {self.version}",
             licence=self.licence,
             tempo=estimate_tempo(heard),
             key=estimate_key(heard),
-            extra={"repeats": self._decoder.repeats},
+            remarks=self._remarks(song),
         )
-        return Audio(sound, self._codec.sample_rate, facts)
+        return Audio(sound, rate, facts)
 
     def stop_here(self, growing: Growing) -> None:
         song = cast("Song", growing)
@@ -133,26 +152,46 @@ class MusicGenGenerator:
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _told(self, request: Request) -> Callable[[float], Conditions]:
-        """What each window is told: the prompt, and its part of the melody.
+    def _remarks(self, song: Song) -> tuple[str, ...]:
+        """What should be known of a take and can't be seen in its request."""
+        remarks = []
+        if not song.request.prompt and song.request.melody is None:
+            remarks.append(UNGUIDED)
+        if song.in_company and self._tips_tokens:
+            remarks.append(IN_COMPANY)
+        return tuple(remarks)
 
-        As in audiocraft a melody that is shorter than the piece begins again.
-        """
+    @property
+    def _tips_tokens(self) -> bool:
+        """Whether neighbours round sums so differently that another token may be drawn."""
+        return self._decoder.repeats == "nearly" and self._decoder.precision != "fp32"
+
+    def _melody(self, request: Request) -> Samples | None:
+        """The samples (frames, 1) of the melody to follow."""
         if request.melody is None:
-            same = encode_conditions(self._checkpoint, request.prompt)
-            return lambda _: same
+            return None
         if "melody" not in self._checkpoint.abilities:
             raise GenerationError(
                 "This model can't follow a melody.", hint="Choose a melody model."
             )
+        return read_reference(Path(request.melody), self._codec.sample_rate, 1)
+
+    def _told(self, request: Request, melody: Samples | None) -> Callable[[float], Conditions]:
+        """What each window is told: the prompt, and its part of the melody.
+
+        As in audiocraft a melody that is shorter than the piece begins again.
+        """
+        if melody is None:
+            same = encode_conditions(self._checkpoint, request.prompt)
+            return lambda _: same
         rate = self._codec.sample_rate
-        melody = read_reference(Path(request.melody), rate, 1)
         longest = round(self._checkpoint.max_seconds * rate)
         short = request.duration <= self._checkpoint.max_seconds
+        beginning = melody[: longest + round(MELODY_MARGIN * rate)]
 
         def told(seconds: float) -> Conditions:
             places = np.arange(longest) + round(seconds * rate)
-            part = melody if short else melody[places % len(melody)]
+            part = beginning if short else melody[places % len(melody)]
             return encode_conditions(
                 self._checkpoint, request.prompt, torch.from_numpy(part.T.copy())
             )
@@ -171,8 +210,9 @@ class MusicGenGenerator:
         )
         total = len(kept) / self._codec.sample_rate + request.duration
         if total > MAX_DURATION:
+            minutes, seconds = divmod(round(total), 60)
             raise GenerationError(
-                f"Together with what it goes on from, this would last {total / 60:.0f} minutes.",
+                f"Together with what it goes on from, this would last {minutes}:{seconds:02}.",
                 hint=f"Go on from an earlier moment: up to {MAX_DURATION / 60:g} minutes work.",
             )
         # As much as the windows of a long piece share: what lies before does not matter any more.
@@ -196,10 +236,6 @@ def _is_done(song: Song) -> bool:
     return song.steps_done >= song.steps_total
 
 
-def _levelled(sound: Samples, rate: int) -> Samples:
-    """At -14 LUFS, or as near as its true peak allows without a limiter."""
-    loudness, peak = integrated_loudness(sound, rate), true_peak(sound)
-    if not np.isfinite(loudness) or not np.isfinite(peak):
-        return sound
-    gain = min(TARGET_LUFS - loudness, CEILING_DBTP - peak)
-    return sound * np.float32(10 ** (gain / 20))
+def _digest(samples: Samples | None) -> str:
+    """Of given sound; empty where there is none."""
+    return "" if samples is None else hashlib.sha256(samples.tobytes()).hexdigest()

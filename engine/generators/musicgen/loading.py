@@ -10,8 +10,9 @@ from typing import Any
 import psutil
 import torch
 
+from engine.audio.analysis import get_ready
 from engine.errors import ModelUnavailable
-from engine.generators.base import Generator
+from engine.generators.base import Generator, Report
 from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
 from engine.generators.musicgen.decoder import Decoder
 from engine.generators.musicgen.decoders.native import NativeDecoder
@@ -19,7 +20,6 @@ from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
 from engine.generators.musicgen.decoders.reference import ReferenceDecoder
 from engine.generators.musicgen.decoders.torch import TorchDecoder
 from engine.generators.musicgen.decoders.vectors import suits_this_processor
-from engine.generators.musicgen.decoders.weights import forget_matrices
 from engine.generators.musicgen.generator import MusicGenGenerator
 from engine.models.catalogue import find
 from engine.models.folder import ModelFolder
@@ -30,6 +30,12 @@ log = logging.getLogger(__name__)
 
 MOST_SLOTS = 8
 """Takes at once; more would only make each of them wait longer."""
+PRECISIONS = {
+    "cpu": ("int8", "fp32", "bf16"),
+    "cuda": ("fp16", "bf16", "fp32"),
+    "mps": ("fp16", "bf16", "fp32"),
+}
+"""Of the weights, by device; the first one is what "auto" means there."""
 KEPT_FREE = 0.25
 """Share of the free memory that is left to everything else."""
 
@@ -42,14 +48,21 @@ class MusicGenKind:
     models: Path
     """The folder of all models."""
     precision: str = "auto"
-    """"auto", "fp32", "bf16", "fp16" or "int8"."""
+    """"auto", or one of PRECISIONS."""
     heavy: bool = True
 
-    def __call__(self) -> Generator:
+    def __call__(self, report: Report = lambda _: None) -> Generator:
         """Load it. Raises ModelUnavailable and ModelDamaged."""
+        precision = _precision(self.precision)  # first: loading takes its time
         model = find(self.model)
-        checkpoint = load_checkpoint(ModelFolder(self.models).path(model), _device())
-        decoder = self._decoder(checkpoint)
+        model.see_that_it_plays()
+        checkpoint = load_checkpoint(ModelFolder(self.models).path(model), _device(), report)
+        decoder = self._decoder(checkpoint, precision)
+        if not isinstance(decoder, ReferenceDecoder):
+            checkpoint.shed()
+        report(0.9)
+        get_ready()  # now, and not at the end of the first take, whose end is foretold
+        report(1.0)
         slots = _slots(checkpoint, decoder)
         log.info("%s on %s: %s %s, %d slots", model.id, _device(), decoder.name,
                  decoder.precision, slots)  # fmt: skip
@@ -57,22 +70,21 @@ class MusicGenKind:
             checkpoint, decoder, model.name, licence=str(model.licence), slots=slots
         )
 
-    def _decoder(self, checkpoint: Checkpoint) -> Decoder[Any]:
+    def _decoder(self, checkpoint: Checkpoint, precision: str) -> Decoder[Any]:
         """The quickest one that knows this model."""
-        on_cpu = _device() == "cpu"
-        precision = self.precision
-        if precision == "auto":
-            precision = "int8" if on_cpu else "fp16"
         try:
-            if on_cpu and precision in ("int8", "fp32"):
-                native = precision == "int8" and suits_this_processor()
-                own: Decoder[Any] = (
-                    NativeDecoder(checkpoint) if native else OpenVinoDecoder(checkpoint, precision)
-                )
-                forget_matrices(checkpoint.lm)
-                return own
+            if _device() == "cpu" and precision == "int8" and suits_this_processor():
+                return NativeDecoder(checkpoint)
+            if _device() == "cpu" and precision in ("int8", "fp32"):
+                return OpenVinoDecoder(checkpoint, precision)
             return TorchDecoder(checkpoint, precision, _device())
         except ModelUnavailable as error:
+            if self.precision not in ("auto", ReferenceDecoder.precision):
+                raise ModelUnavailable(
+                    f"This model can't run in {self.precision}.",
+                    hint="Choose the precision auto.",
+                    detail=error.message,
+                ) from error
             log.warning("%s Going on with the reference decoder.", error.message)
             return ReferenceDecoder(checkpoint)
 
@@ -81,6 +93,20 @@ def _device() -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _precision(asked: str) -> str:
+    """What the weights will be in. Raises ModelUnavailable for what this device can't do."""
+    able = PRECISIONS[_device()]
+    if asked == "auto":
+        return able[0]
+    if asked not in able:
+        place = "processor" if _device() == "cpu" else "graphics card"
+        raise ModelUnavailable(
+            f"This computer's {place} can't run models in {asked}.",
+            hint=f"Choose the precision auto, or one of {', '.join(able)}.",
+        )
+    return asked
 
 
 def _slots(checkpoint: Checkpoint, decoder: Decoder[Any]) -> int:

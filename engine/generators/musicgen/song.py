@@ -49,11 +49,15 @@ class Song:
         conditions: Callable[[float], Conditions],
         prompt: Tensor | None = None,
         kept: Samples | None = None,
+        *,
+        stamp: str = "",
     ) -> None:
         """``conditions(seconds)``: what a window that begins there is told to sound like.
         ``prompt``: tokens [codebooks, frames] to go on from, and ``kept`` (frames, channels) the
-        sound that comes before the new music."""
+        sound that comes before the new music. ``stamp``: all that decides about the tokens beside
+        the request; only a checkpoint with the same one is gone on from."""
         self._request = request
+        self._stamp = stamp
         self.shape = shape
         self.kept = kept
         self.prompt_frames = 0 if prompt is None else prompt.shape[1]
@@ -64,6 +68,8 @@ class Song:
             self.codes[:, : self.prompt_frames] = prompt
         self.sampler = Sampler(request.seed or 0, request.temperature, request.top_k, request.top_p)
         self.windows = plan_windows(frames, shape.longest, self.prompt_frames)
+        self.in_company = False
+        """Whether others grew beside it in the same steps."""
         self.heard: Samples | None = None
         """What was decoded for the last preview (samples, channels)."""
         self._conditions = conditions
@@ -88,6 +94,19 @@ class Song:
         if self._stopped:
             return max(self.steps_done, max(self.shape.delays) + 1)  # one frame at the least
         return sum(window.steps(max(self.shape.delays)) for window in self.windows)
+
+    def reading(self, first: int, last: int) -> float:
+        """Within a window each step reads what the window has so far; the first of a later
+        window reads its whole prompt at once, each step of which reads those before it."""
+        read, start = 0.0, 0
+        for window in self.windows:
+            end = start + window.steps(max(self.shape.delays))
+            low, high = max(first, start) - start, min(last, end) - start
+            if low < high:
+                read += (high - low) * (window.known + (low + high - 1) / 2)
+                read += window.known**2 / 2 if low == 0 else 0.0
+            start = end
+        return read
 
     # -- growing -----------------------------------------------------------------------------
 
@@ -135,18 +154,21 @@ class Song:
         np.savez_compressed(
             file,
             request=np.frombuffer(self._request.model_dump_json().encode(), np.uint8),
-            place=np.array([self._index, self.tokens.position]),
+            stamp=np.frombuffer(self._stamp.encode(), np.uint8),
+            place=np.array([self._index, self.tokens.position, self.in_company]),
             codes=self.codes.numpy().astype(np.int16),
             chance=self.sampler.state.numpy(),
         )
         return file.getvalue()
 
     def load(self, state: bytes) -> None:
-        """Go on from what ``save`` gave. Raises ValueError when it is not of this request."""
+        """Go on from what ``save`` gave. Raises ValueError when it is not of this request, or of
+        another model, precision or given sound: half of each would be neither."""
         try:
             with np.load(io.BytesIO(state), allow_pickle=False) as saved:
                 request = json.loads(saved["request"].tobytes())
-                index, position = map(int, saved["place"])
+                stamp = saved["stamp"].tobytes().decode()
+                index, position, in_company = map(int, saved["place"])
                 codes = torch.from_numpy(saved["codes"].astype(np.int64))
                 chance = torch.from_numpy(saved["chance"].copy())
         except (OSError, KeyError, EOFError, BadZipFile, zlib.error) as error:
@@ -154,7 +176,10 @@ class Song:
         same = request == self._request.model_dump(mode="json")
         if not same or codes.shape != self.codes.shape or not 0 <= index < len(self.windows):
             raise ValueError("the checkpoint is of another request")
+        if stamp != self._stamp:
+            raise ValueError("the checkpoint is of another model, precision or sound")
         self.codes = codes
+        self.in_company = bool(in_company)
         self.sampler.state = chance
         self._enter(index)
         window = self.windows[index]

@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from engine.errors import GenerationError
-from engine.generators.base import Audio, Facts, Growing, Samples
+from engine.generators.base import Audio, Facts, Growing, Report, Samples
 from engine.generators.sketch.compose import Composition, compose
 from engine.generators.sketch.midi import to_midi
 from engine.generators.sketch.synth import SAMPLE_RATE, Rendering
@@ -37,6 +37,9 @@ class Sketch:
     def steps_total(self) -> int:
         return self.rendering.steps_total
 
+    def reading(self, first: int, last: int) -> float:  # noqa: ARG002
+        return 0.0
+
 
 class SketchGenerator:
     """Makes music on any computer: no model, no download, no GPU.
@@ -51,6 +54,7 @@ class SketchGenerator:
 
     name = "sketch"
     version = "1"
+    device = "CPU"
     slots = 4
     heavy = False
 
@@ -69,7 +73,7 @@ class SketchGenerator:
             if sketch.steps_done < sketch.steps_total:
                 sketch.rendering.step()
 
-    def finish(self, growing: Growing) -> Audio:
+    def finish(self, growing: Growing, report: Report = lambda _: None) -> Audio:  # noqa: ARG002
         sketch = cast("Sketch", growing)
         made = sketch.composition
         facts = Facts(

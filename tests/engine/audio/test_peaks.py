@@ -1,4 +1,5 @@
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import soundfile as sf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.audio.peaks import FINEST, Peaks, load_or_make
+from engine.audio.peaks import FINEST, Peaks, load_or_make, prune
 from engine.errors import AudioError
 
 RATE = 44_100
@@ -133,3 +134,26 @@ def test_what_is_no_audio_is_told(tmp_path: Path) -> None:
         load_or_make(rubbish, tmp_path / "cache")
     with pytest.raises(AudioError, match="not there any more"):
         load_or_make(tmp_path / "gone.wav", tmp_path / "cache")
+
+
+def test_the_cache_keeps_what_was_asked_for_last(tmp_path: Path) -> None:
+    cache, now = tmp_path / "cache", time.time()
+    wavs = [tmp_path / f"{n}.wav" for n in range(4)]
+    entries = []
+    for age, path in enumerate(wavs):
+        sf.write(path, noise(RATE + age), RATE)
+        load_or_make(path, cache)
+        [entry] = set(cache.iterdir()) - set(entries)
+        entries.append(entry)
+        os.utime(entry, (now, now - age * 10 * 86_400))
+    (cache / "previews").mkdir()
+    (cache / "songs.db").write_bytes(b"x" * 10_000)
+    load_or_make(wavs[3], cache)  # the oldest is asked for again
+    sizes = {entry: entry.stat().st_size for entry in entries}
+    room = sizes[entries[0]] + sizes[entries[3]]
+    assert prune(cache, most_bytes=room, most_days=90) == 2
+    assert [entry.exists() for entry in entries] == [True, False, False, True]
+    assert (cache / "songs.db").exists()  # others' files are left alone
+    os.utime(entries[0], (now, now - 91 * 86_400))
+    assert prune(cache, most_bytes=room, most_days=90) == 1
+    assert prune(tmp_path / "nowhere", most_bytes=0, most_days=0) == 0

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from engine.audio.files import probe
+from engine.dispatch import dispatcher
 from engine.dispatch.queue import Queue
 from engine.errors import Conflict
 from engine.jobs import EngineState, Order, Request, Status
@@ -175,14 +176,6 @@ async def test_prints_of_a_generator_do_no_harm(engine: Watched) -> None:
     assert statuses(await engine.ended([job])) == [COMPLETED]
 
 
-@pytest.mark.logs("out of memory")
-async def test_out_of_memory_goes_on_with_fewer_at_once(engine: Watched) -> None:
-    jobs = await engine.submit(*["steps=12 ms=3 oom=5 fits=2"] * 4)
-    ended = await engine.ended(jobs)
-    assert statuses(ended) == [COMPLETED] * 4
-    assert all(job.retries == 0 for job in ended), "it was the host's matter, not a failure"
-
-
 async def test_bad_input_is_not_tried_again(engine: Watched) -> None:
     (job,) = await engine.submit("impossible")
     (ended,) = await engine.ended([job])
@@ -324,8 +317,27 @@ async def test_heavy_models_take_turns_and_leave_when_idle(
         ]
         jobs = await engine.ended(await engine.queue.submit(orders))
         assert statuses(jobs) == [COMPLETED] * 6
-        await engine.until(lambda: (engine.statuses or [None])[-1].model == "")
+        await engine.until(lambda: engine.statuses[-1].model == "scripted 1")
     lines = diary.read_text().splitlines()
     loaded = [line for line in lines if line.endswith("loaded")]
     assert len(loaded) < 5, "jobs of the loaded model went first"
     assert lines == [word for line in loaded for word in (line, line.replace("loaded", "closed"))]
+
+
+async def test_nobody_waits_for_ever_for_the_loaded_model(
+    settings: EngineSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "MOST_FAVOURS", 3)
+    monkeypatch.setenv("HEAVY_DIARY", str(tmp_path / "diary"))
+    fakes = "tests.fake_generators"
+    models = {"a": f"{fakes}:HeavyGenerator", "b": f"{fakes}:OtherHeavyGenerator"}
+    both = settings.model_copy(update={"generators": models})
+    async with Watched(both) as engine:
+        orders = [
+            Order(Request(prompt=f"steps=4 hz={hz}", model=model, duration=2.0))
+            for hz, model in enumerate("aaaa" + "b" + "aaaaaaaa", 100)
+        ]
+        jobs = await engine.ended(await engine.queue.submit(orders))
+    begun = sorted(jobs, key=lambda job: job.started_at or job.created_at)
+    places = [job.request.model for job in begun]
+    assert places.index("b") == 4 + 3, "so many were favoured, and no more"

@@ -18,14 +18,6 @@ from tests.engine.conftest import Watched
 COMPLETED, FAILED = Status.COMPLETED, Status.FAILED
 
 
-async def test_the_pace_counts_no_idle_time(engine: Watched) -> None:
-    await engine.ended(await engine.submit("steps=2"))
-    pace = engine.queue._pace
-    speed = pace.speed
-    assert speed is not None
-    assert pace._since is None, "the clock stands while nothing runs"
-
-
 @pytest.mark.logs("end broke")
 async def test_an_end_that_breaks_fails_its_job_and_frees_its_place(
     engine: Watched, monkeypatch: pytest.MonkeyPatch

@@ -56,6 +56,37 @@ async def test_a_folder_named_like_a_take_is_left_alone(settings: EngineSettings
         assert (engine.notices, await engine.queue.jobs()) == ([], [])
 
 
+async def test_a_take_of_another_program_is_found_while_the_library_is_open(
+    settings: EngineSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = settings.model_copy(
+        update={"data_folder": tmp_path / "other", "takes_folder": tmp_path / "made"}
+    )
+    async with Watched(elsewhere) as other:
+        (made,) = await other.ended(await other.submit("steps=2"))
+    assert made.take is not None
+    async with Watched(settings) as engine:
+        await looked_through(engine)
+        foreign = settings.takes_folder / "Not ours - 0123456789abcdef.wav"
+        foreign.parent.mkdir(parents=True, exist_ok=True)
+        foreign.write_bytes(b"RIFF, or what somebody took for it")
+        there = foreign.with_name(made.take.path.name)
+        made.take.path.rename(there)
+        await engine.queue.find_takes()
+        [found] = await engine.queue.jobs()
+        assert (found.id, found.name, found.request) == (made.id, made.name, made.request)
+        assert found.take is not None
+        assert found.take.path == there
+        assert engine.latest(made.id) == found, "and it is told"
+
+        await engine.queue.delete([made.id])
+        read: list[str] = []
+        monkeypatch.setattr(TakeFiles, "read", lambda _self, job_id, _path: read.append(job_id))
+        await engine.queue.find_takes()
+        assert await engine.queue.jobs() == [], "what is in the trash stays there"
+        assert read == [], "what was no take is not read again and again"
+
+
 @pytest.mark.logs("can't be used again")
 def test_a_take_is_used_again_with_its_midi_or_not_at_all(tmp_path: Path) -> None:
     audio, midi = tmp_path / "a.wav", tmp_path / "a.mid"

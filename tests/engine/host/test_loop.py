@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.generators.base import Audio, Growing, Samples
-from engine.host import loop as host_loop
+from engine.audio.atomic import part_of
+from engine.generators.base import Audio, Growing, Report, Samples
+from engine.generators.registry import QuickKind
+from engine.host import keeping
 from engine.host.loop import HostLoop
 from engine.host.protocol import Command, Drop, Dropped, Event, Made, Quit, Run
 from engine.jobs import Request
@@ -43,7 +45,7 @@ def run_of(folder: Path, prompt: str, duration: float = 2.0) -> Run:
 def test_a_preview_or_checkpoint_that_breaks_costs_no_take(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(host_loop, "PREVIEW_SECONDS", 0.0)
+    monkeypatch.setattr(keeping, "PREVIEW_SECONDS", 0.0)
     commands: queue.Queue[Command] = queue.Queue()
     commands.put(run_of(tmp_path, "steps=6", duration=20.0))
     events: list[Event] = []
@@ -53,7 +55,7 @@ def test_a_preview_or_checkpoint_that_breaks_costs_no_take(
         if isinstance(event, Made):
             commands.put(Quit())
 
-    HostLoop(commands, send, lambda _: Clumsy).run()
+    HostLoop(commands, send, lambda _: QuickKind(Clumsy)).run()
     assert isinstance(events[-1], Made)
 
 
@@ -63,11 +65,11 @@ def test_a_take_is_not_saved_by_a_host_that_was_told_to_end(tmp_path: Path) -> N
     commands.put(run_of(tmp_path, "steps=3"))
 
     class Told(ScriptedGenerator):
-        def finish(self, growing: Growing) -> Audio:
+        def finish(self, growing: Growing, report: Report = lambda _: None) -> Audio:
             commands.put(Quit())
             return super().finish(growing)
 
-    HostLoop(commands, lambda _: None, lambda _: Told).run()
+    HostLoop(commands, lambda _: None, lambda _: QuickKind(Told)).run()
     assert [path.name for path in tmp_path.iterdir()] == ["take.ckpt"]
 
 
@@ -79,9 +81,24 @@ def test_a_run_that_is_dropped_while_it_waits_leaves_nothing(tmp_path: Path) -> 
     for command in (waiting, Drop(run="r"), Quit()):
         commands.put(command)
     events: list[Event] = []
-    HostLoop(commands, events.append, lambda _: ScriptedGenerator).run()
+    HostLoop(commands, events.append, lambda _: QuickKind(ScriptedGenerator)).run()
     assert events == [Dropped(run="r")]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_host_left_half_written_goes_with_the_take(tmp_path: Path) -> None:
+    run = run_of(tmp_path, "steps=3")
+    for path in (run.preview, run.checkpoint):
+        part_of(path).write_bytes(b"half")
+    commands: queue.Queue[Command] = queue.Queue()
+    commands.put(run)
+
+    def send(event: Event) -> None:
+        if isinstance(event, Made):
+            commands.put(Quit())
+
+    HostLoop(commands, send, lambda _: QuickKind(ScriptedGenerator)).run()
+    assert [path.name for path in tmp_path.iterdir()] == ["take.wav"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="nice is of Unix")

@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import ModelUnavailable
 from engine.generators.registry import BUILT_IN
-from engine.models.catalogue import CHECKPOINTS, Ability, catalogue, find
+from engine.models.catalogue import CHECKPOINTS, CODEC, ONLY_A_NAME, Ability, catalogue, find
 
 
 def test_the_models_are_all_there_and_say_what_they_are() -> None:
@@ -32,6 +32,14 @@ def test_the_models_are_all_there_and_say_what_they_are() -> None:
             assert None not in (model.parameters, model.download_bytes, model.memory_bytes)
 
 
+def test_what_can_not_be_loaded_says_why() -> None:
+    """Whether the others can, tests/engine/musicgen/test_checkpoint.py shows on their shapes."""
+    cannot = [model for model in catalogue() if model.needs]
+    assert [model.id for model in cannot] == ["facebook/musicgen-style"]
+    with pytest.raises(ModelUnavailable, match=r"can't be played yet: it needs .*audiocraft"):
+        cannot[0].see_that_it_plays()
+
+
 def test_sketch_needs_nothing_and_is_yours() -> None:
     sketch = find("sketch")
     assert (sketch.sources, sketch.download_bytes) == ((), None)
@@ -47,10 +55,14 @@ def test_an_unknown_model_of_the_hub() -> None:
 
 
 def test_a_local_folder(tmp_path: Path) -> None:
+    """It is the musician's own; what it is built on may have to be fetched."""
     for name in CHECKPOINTS:
-        (tmp_path / name).write_bytes(b"")
+        (tmp_path / name).write_bytes(bytes(ONLY_A_NAME))
     model = find(str(tmp_path))
-    assert (model.path, model.sources, model.name) == (tmp_path, (), tmp_path.name)
+    assert (model.path, model.name) == (tmp_path, tmp_path.name)
+    assert [source.repo for source in model.sources] == ["t5-base"]
+    (tmp_path / CHECKPOINTS[1]).write_bytes(b"facebook/encodec_32khz")
+    assert [source.repo for source in find(str(tmp_path)).sources] == ["t5-base", CODEC.repo]
     (tmp_path / CHECKPOINTS[1]).unlink()
     with pytest.raises(ModelUnavailable, match="audiocraft") as caught:
         find(str(tmp_path))

@@ -25,6 +25,7 @@ from engine.errors import (
     HubRefused,
     HubUnreachable,
     LicenceNotSeen,
+    ModelUnavailable,
 )
 from engine.models.catalogue import Model, find
 from engine.models.fetch import MARGIN
@@ -114,7 +115,8 @@ def test_a_connection_that_stays_broken_is_told_and_the_part_is_kept(
     hub.trouble("GET /cdn/", cut_after=0, times=4)
     with pytest.raises(HubUnreachable, match="broke"):
         download().run()
-    assert folder.presence(small).state is State.PARTIAL
+    begun = folder.presence(small)
+    assert (begun.state, begun.total) == (State.PARTIAL, TOTAL), "the hub's figure, not our guess"
     before = hub.sent()
     download().run()
     assert hub.sent() - before == LARGE - 100_000
@@ -303,6 +305,31 @@ def test_a_codec_that_is_only_a_name_is_fetched_too(
     assert folder.installed() == [SMALL]
     folder.remove(small)
     assert not list(folder.root.glob("models--*"))
+
+
+def test_what_can_not_be_played_is_not_fetched(hub: Hub, download: MakeDownload) -> None:
+    with pytest.raises(ModelUnavailable, match="can't be played yet"):
+        download(find("facebook/musicgen-style")).run()
+    assert hub.calls == []
+
+
+def test_a_local_model_gets_what_it_is_built_on(
+    hub: Hub, folder: ModelFolder, tmp_path: Path, download: MakeDownload
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    for name, data in MODEL_FILES.items():
+        (own / name).write_bytes(data)
+    before, model = content(own), find(str(own))
+    assert folder.presence(model).state is State.PARTIAL
+    assert download(model).run() == own
+    assert folder.presence(model).state is State.INSTALLED
+    assert isinstance(try_to_load_from_cache("t5-base", "config.json", folder.root), str)
+    assert folder.installed() == []
+    with pytest.raises(ModelUnavailable, match="not installed"):
+        folder.remove(model)
+    assert content(own) == before, "the musician's folder is only read"
+    assert download(model, endpoint="http://no-such-host.invalid").run() == own
 
 
 def test_no_network_is_told_at_once(folder: ModelFolder, download: MakeDownload) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from engine.generators.musicgen.quiet import quiet
+from tests.engine.musicgen.stems import no_demucs
 
 with quiet():
     from audiocraft.models import builders
@@ -63,7 +64,7 @@ def write_checkpoint(folder: Path, shape: Shape = TINY, seed: int = 1) -> Path:
     torch.manual_seed(seed)
     lm_config = OmegaConf.create(language_model_config(shape))
     codec_config = OmegaConf.create(compression_config(shape))
-    with quiet():
+    with quiet(), no_demucs():
         lm = builders.get_lm_model(lm_config)
         codec = builders.get_compression_model(codec_config)
     sharpen(lm)

@@ -16,19 +16,16 @@ collect_ignore_glob = [] if importlib.util.find_spec("audiocraft") else ["test_*
 @pytest.fixture(scope="package")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A hub's cache that holds the text encoder, and no network."""
-    import demucs.pretrained
     import torch
     from huggingface_hub import constants
 
     from tests.engine.musicgen.checkpoints import write_text_encoder
-    from tests.engine.musicgen.voices import Voices
 
     torch.set_num_threads(1)  # tiny models gain nothing from more, and wait for them
     cache = tmp_path_factory.mktemp("hub")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(constants, "HF_HUB_CACHE", str(cache))
         patch.setattr(constants, "HF_HUB_OFFLINE", True)
-        patch.setattr(demucs.pretrained, "get_model", lambda name: Voices())
         write_text_encoder(cache)
         yield cache
 
@@ -53,11 +50,16 @@ def tiny(tiny_folder: Path) -> Any:
 
 
 @pytest.fixture(scope="package")
-def melody(hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def melody_folder(hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _folder("MELODY", tmp_path_factory)
+
+
+@pytest.fixture(scope="package")
+def melody(melody_folder: Path) -> Any:
     """Follows melodies, and knows four seconds at once."""
     from engine.generators.musicgen.checkpoint import load_checkpoint
 
-    return load_checkpoint(_folder("MELODY", tmp_path_factory))
+    return load_checkpoint(melody_folder)
 
 
 @pytest.fixture(scope="package")

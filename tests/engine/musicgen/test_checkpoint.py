@@ -13,6 +13,7 @@ from huggingface_hub import constants
 
 from engine.errors import ModelDamaged, ModelUnavailable
 from engine.generators.musicgen.checkpoint import CODEC_FILE, LM_FILE, Checkpoint, load_checkpoint
+from tests.engine.musicgen.checkpoints import Shape, write_checkpoint
 
 
 @pytest.fixture
@@ -32,6 +33,34 @@ def test_what_is_loaded(tiny: Checkpoint, stereo: Checkpoint) -> None:
     assert tiny.delays == (0, 1, 2, 3)
     assert (stereo.codebooks, stereo.channels) == (8, 2)
     assert stereo.delays == (0, 0, 1, 1, 2, 2, 3, 3)
+
+
+def test_other_weights_are_another_model(tiny: Checkpoint, copy: Path) -> None:
+    assert load_checkpoint(copy).digest == tiny.digest
+    change(copy / LM_FILE, lambda package: package["best_state"]["linears.3.weight"].add_(1e-3))
+    assert load_checkpoint(copy).digest != tiny.digest
+
+
+def test_stereo_and_melody_at_once(hub: Path, tmp_path: Path) -> None:
+    shape = Shape(codebooks=8, stereo=True, melody=True, segment=4.0)
+    both = load_checkpoint(write_checkpoint(tmp_path / "both", shape))
+    assert both.abilities == {"text", "continuation", "melody", "stereo"}
+    assert both.delays == (0, 0, 1, 1, 2, 2, 3, 3)
+
+
+def test_a_style_model_is_refused_without_looking_for_its_parts(
+    melody_folder: Path, tmp_path: Path
+) -> None:
+    """As later versions of audiocraft describe it; ours knows no such conditioner."""
+    own = Path(shutil.copytree(melody_folder, tmp_path / "style"))
+
+    def rewrite(package: dict[str, Any]) -> None:
+        package["xp.cfg"] = package["xp.cfg"].replace("model: chroma_stem", "model: style")
+
+    change(own / LM_FILE, rewrite)
+    with pytest.raises(ModelUnavailable, match="told what to play in a way") as caught:
+        load_checkpoint(own)
+    assert caught.value.detail == "self_wav: style"
 
 
 class Malicious:
@@ -85,6 +114,7 @@ def test_weights_that_are_no_numbers(copy: Path) -> None:
         ("norm: layer_norm", "norm: batch", ModelDamaged, "does not describe"),
         ("num_layers: 2", "num_layers: [", ModelDamaged, "does not describe"),
         ("num_layers: 2", "num_layers: 3", ModelDamaged, "do not fit"),
+        ("model: t5\n", "model: clap\n", ModelUnavailable, "told what to play in a way"),
     ],
 )
 def test_a_description_of_something_else(
@@ -109,5 +139,40 @@ def test_files_that_are_missing_or_of_different_models(
     with pytest.raises(ModelUnavailable, match="folder has no"):
         load_checkpoint(copy)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "empty"))
+    with pytest.raises(ModelUnavailable, match="reads prompts"):
+        load_checkpoint(copy)
+
+
+@pytest.mark.parametrize("name", ["dac_44khz", "debug_compression_model", "../codec"])
+def test_a_codec_by_a_name_that_would_fetch_code(copy: Path, name: str) -> None:
+    torch.save({"pretrained": name}, copy / CODEC_FILE)
+    with pytest.raises(ModelUnavailable, match="audio part is of a kind"):
+        load_checkpoint(copy)
+
+
+def test_a_codec_by_the_name_of_one_that_is_not_here(copy: Path) -> None:
+    torch.save({"pretrained": "facebook/encodec_32khz"}, copy / CODEC_FILE)
+    with pytest.raises(ModelUnavailable, match="audio part of this model is not on this computer"):
+        load_checkpoint(copy)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1000])
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, cut], ids=["gone", "cut"])
+@pytest.mark.parametrize("file", ["tokenizer.json", "model.safetensors", "config.json"])
+def test_a_text_encoder_that_is_not_whole(
+    hub: Path,
+    copy: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    file: str,
+    spoil: Callable[[Path], object],
+) -> None:
+    cache = Path(shutil.copytree(hub, tmp_path / "hub"))
+    (found,) = cache.rglob(file)
+    spoil(found)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
     with pytest.raises(ModelUnavailable, match="reads prompts"):
         load_checkpoint(copy)

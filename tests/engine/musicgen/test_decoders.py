@@ -22,7 +22,6 @@ from engine.generators.musicgen.decoders.native import NativeDecoder
 from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
 from engine.generators.musicgen.decoders.reference import ReferenceDecoder
 from engine.generators.musicgen.decoders.torch import TorchDecoder
-from engine.generators.musicgen.decoders.weights import forget_matrices
 from tests.engine.musicgen.growing import Take, by_audiocraft, grow
 
 Make = Callable[[Checkpoint], Decoder[Any]]
@@ -226,7 +225,7 @@ def test_blocks_are_used_again(tiny: Checkpoint) -> None:
     assert decoder.row_bytes(60) == per_block * row_blocks
 
 
-@pytest.mark.parametrize("make", [exact_openvino, NativeDecoder], ids=["openvino", "native"])
+@pytest.mark.parametrize("make", [TorchDecoder, exact_openvino, NativeDecoder])
 def test_decoders_with_weights_of_their_own_need_no_others(
     make: Make, tiny: Checkpoint, tiny_folder: Path
 ) -> None:
@@ -234,7 +233,7 @@ def test_decoders_with_weights_of_their_own_need_no_others(
     checkpoint = load_checkpoint(tiny_folder)
     decoder = make(checkpoint)
     before = sum(parameter.nbytes for parameter in checkpoint.lm.transformer.parameters())
-    forget_matrices(checkpoint.lm)
+    checkpoint.shed()
     after = sum(parameter.nbytes for parameter in checkpoint.lm.transformer.parameters())
     assert after < 0.25 * before
     assert torch.equal(grow(checkpoint, decoder, [Take("rain", 9)])[0], expected)

@@ -214,7 +214,7 @@ def test_rows_are_the_values_that_went_in(both: tuple[Store, Claims]) -> None:
     store, claims = both
     take = Take(
         Path("é 🎹.wav"), 1.5, 44_100, 2, "ff", 84.0, 4, "D minor", -14.1, -1.2,
-        Path("x.mid"), ("blorp",), "sketch 1", "free",
+        Path("x.mid"), ("blorp",), "sketch 1", "free", remarks=("It was loud.",),
     )  # fmt: skip
     (job,) = store.submit([Order(Request(prompt="مرحبا 🎹"), name="Næme")])
     claimed = claims.claim("local")

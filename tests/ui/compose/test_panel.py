@@ -256,7 +256,7 @@ def test_audio_that_the_model_cannot_follow_is_told_plainly(
     panel.send()
     assert not sent
     assert "Take the audio away" in panel.problems.told("melody")
-    panel.set_model(ModelOption("melody", "Melody", follows_audio=True, samples=True))
+    panel.set_model(ModelOption("melody", "Melody", follows_melody=True, samples=True))
     panel.send()
     assert sent[0][0][0].request.melody == str(tmp_path / "hum.wav")
 

@@ -58,7 +58,7 @@ def announced(panel: TakePanel) -> Announced:
 
 def shown(panel: TakePanel) -> str:
     texts = [label.text() for label in panel.facts.findChildren(type(panel.prompt))]
-    visible = [panel.prompt, panel.not_understood, panel.problem]
+    visible = [panel.prompt, panel.caution, panel.problem]
     return " | ".join([*texts, *(label.text() for label in visible if not label.isHidden())])
 
 
@@ -73,10 +73,12 @@ def test_everything_that_is_known_is_shown(panel: TakePanel) -> None:
             made_by="sketch 1",
             licence="yours",
             not_understood=("gong", "kazoo"),
+            remarks=("It had no prompt, so the model went its own way.",),
         )
     )
     for text in (
         "84 bpm · 4/4",
+        "the model went its own way",
         "C minor",
         "−14.1\u00a0LUFS · −1.2\u00a0dBTP",
         "Sketch 1",
@@ -86,6 +88,23 @@ def test_everything_that_is_known_is_shown(panel: TakePanel) -> None:
         "Not understood: gong, kazoo",
     ):
         assert text in shown(panel)
+
+
+def test_cautions_are_of_takes_that_are_made(panel: TakePanel) -> None:
+    made = job(remarks=("It had no prompt, so the model went its own way.",))
+    panel.show_job(made)
+    assert "went its own way" in shown(panel)
+    panel.show_job(made.with_(take=None, status=Status.PENDING, step=Step.QUEUED))
+    assert panel.caution.isHidden()  # nothing is made yet
+
+
+def test_notes_are_as_high_as_their_text(panel: TakePanel, qtbot: QtBot) -> None:
+    panel.show_job(job())
+    one = panel.notes.sizeHint().height()
+    panel.show_job(job(notes="one\ntwo\nthree"))
+    qtbot.waitUntil(lambda: panel.notes.height() >= one + 2 * panel.notes.fontMetrics().height())
+    panel.show_job(job(id_="gen_2"))
+    qtbot.waitUntil(lambda: panel.notes.height() == one)
 
 
 def test_renaming_is_announced_and_escape_takes_it_back(

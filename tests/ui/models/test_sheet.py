@@ -19,6 +19,7 @@ from ui.compose.welcome import Welcome
 from ui.models.card import ModelCard
 from ui.models.desk import ModelDesk
 from ui.models.sheet import ModelsSheet
+from ui.models.words import as_option
 from ui.shared.theme import Theme
 
 ENTRY = ModelEntry(
@@ -177,3 +178,14 @@ def test_the_sheet_has_a_card_for_each(desk: ModelDesk, window: QWidget, qtbot: 
     assert isinstance(picker, ModelPicker)
     qtbot.mouseClick(sheet.cards[SMALL].use, Qt.MouseButton.LeftButton)
     assert picker.current.id == SMALL
+
+
+def test_what_a_model_can_do_with_audio_reaches_compose() -> None:
+    can = {
+        frozenset({"text", "continuation"}): (False, True),
+        frozenset({"text", "melody"}): (True, False),
+        frozenset({"text"}): (False, False),
+    }
+    for abilities, expected in can.items():
+        option = as_option(replace(HERE, abilities=abilities))
+        assert (option.follows_melody, option.continues) == expected

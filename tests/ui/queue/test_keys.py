@@ -29,14 +29,21 @@ from ui.queue.panel import QueuePanel
         (Qt.Key.Key_M, ("annotate_requested", ("old", {"kept": True}))),
         (Qt.Key.Key_X, ("annotate_requested", ("old", {"kept": False}))),
         (Qt.Key.Key_Delete, ("delete_requested", (["old"],))),
+        (Qt.Key.Key_S, None),  # it does not grow
     ],
 )
 def test_one_key_for_each_thing(
-    panel: QueuePanel, said: Said, key: Qt.Key, expected: tuple[str, tuple[Any, ...]]
+    panel: QueuePanel, said: Said, key: Qt.Key, expected: tuple[str, tuple[Any, ...]] | None
 ) -> None:
     select(panel, "old")
     press(panel, key)
-    assert said == [expected]
+    assert said == ([expected] if expected else [])
+
+
+def test_what_grows_is_stopped_with_s(panel: QueuePanel, said: Said) -> None:
+    select(panel, "run", "w1", "old")
+    press(panel, Qt.Key.Key_S)
+    assert said == [("stop_requested", (["run"],))]
 
 
 def test_keys_mean_all_selected_rows_that_they_make_sense_for(

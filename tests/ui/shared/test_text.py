@@ -1,6 +1,6 @@
 import pytest
 
-from ui.shared.text import clock, parse_clock, size, tidy
+from ui.shared.text import clock, size, tidy
 
 
 @pytest.mark.parametrize(
@@ -14,19 +14,6 @@ def test_clock(seconds: float, text: str) -> None:
 def test_clock_with_tenths_never_shows_sixty_seconds() -> None:
     assert clock(59.97, tenths=True) == "1:00.0"
     assert clock(7.04, tenths=True) == "0:07.0"
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("0:16", 16), ("1:02:05", 3725), ("90", 90), (" 2.5 s", 2.5), ("2,5", 2.5), ("1:30s", 90)],
-)
-def test_a_typed_length_is_read(text: str, seconds: float) -> None:
-    assert parse_clock(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "soon", "1:2:3:4", "-3", "1e9", ":", "nan", "²"])
-def test_what_is_no_length_is_none(text: str) -> None:
-    assert parse_clock(text) is None
 
 
 def test_sizes_and_figures() -> None:

@@ -25,7 +25,6 @@ __all__ = [
     "Linear",
     "Weights",
     "encode_positions",
-    "forget_matrices",
     "fuse",
     "is_known",
     "take_apart",
@@ -136,19 +135,6 @@ def _is_known_layer(layer: StreamingTransformerLayer) -> bool:
         and layer.activation is functional.gelu
         and (layer.cross_attention is None or not layer.cross_attention.qk_layer_norm)
     )
-
-
-def forget_matrices(lm: LMModel) -> None:
-    """Give back the memory of all that a decoder with a copy of its own does not read: four bytes
-    for each weight. What encodes conditions and the prompt's keys and values stays."""
-    parts: list[nn.Module] = [*lm.emb, *lm.linears]
-    for layer in lm.transformer.layers:
-        parts += [layer.self_attn, layer.linear1, layer.linear2]
-        if layer.cross_attention is not None:
-            parts.append(layer.cross_attention.out_proj)
-    for part in parts:
-        for parameter in part.parameters():
-            parameter.data = torch.empty(0)
 
 
 @torch.no_grad()

@@ -1,0 +1,112 @@
+"""Checkpoints and previews of growing takes: neither may cost a take, nor hold up the others."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from engine.audio.atomic import replacing
+from engine.errors import StorageError
+from engine.host.protocol import Event, Previewed
+from engine.host.saving import save_preview
+from engine.host.take import GrowingTake, forget
+
+__all__ = ["Checkpoints", "Previews"]
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT_SECONDS = 4.0
+"""Of music between two checkpoints of one run."""
+MOST_AT_RISK = 4.8
+"""Seconds of music that a death may cost: with more, the take waits for the disk."""
+PREVIEW_SECONDS = 2.0
+"""Of work between two previews of one run; the first comes after as much."""
+PREVIEW_SHARE = 0.05
+"""Of the time, at most, for previews: each one is followed by a pause as long as that takes."""
+
+
+class Checkpoints:
+    """Writes checkpoints on a thread of its own: a disk may take long to say that it has them."""
+
+    def __init__(self) -> None:
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoints")
+        self._under_way: dict[Path, Future[None]] = {}
+
+    def keep_if_due(self, take: GrowingTake) -> None:
+        under_way = self._under_way.get(take.run.checkpoint)
+        if under_way is not None and (under_way.done() or take.grown - take.safe >= MOST_AT_RISK):
+            self.settle(take)
+        due = take.checkpoints and take.grown - take.kept >= CHECKPOINT_SECONDS
+        if due and take.run.checkpoint not in self._under_way:
+            self.keep(take)
+
+    def keep(self, take: GrowingTake) -> None:
+        """What has grown until now will be on disk soon."""
+        self.settle(take)
+        take.kept = take.grown
+        try:
+            state = take.generator.checkpoint(take.growing)
+        except Exception as error:  # noqa: BLE001 - the take goes on; the next one may succeed
+            log.warning("no checkpoint: %s", error)
+            return
+        take.checkpoints = state is not None
+        if state is not None:
+            path = take.run.checkpoint
+            self._under_way[path] = self._writer.submit(_write, path, state)
+
+    def settle(self, take: GrowingTake) -> None:
+        """Wait until what was kept of it is on disk."""
+        under_way = self._under_way.pop(take.run.checkpoint, None)
+        if under_way is not None:
+            under_way.result()
+            take.safe = take.kept
+
+    def forget(self, take: GrowingTake) -> None:
+        """Nobody goes on from here."""
+        self.settle(take)
+        forget(take.run)
+
+    def close(self) -> None:
+        """Write what is under way."""
+        self._writer.shutdown()
+
+
+def _write(path: Path, state: bytes) -> None:
+    try:
+        with replacing(path) as part:
+            part.write_bytes(state)
+    except StorageError as error:
+        log.warning("no checkpoint: %s", error)
+
+
+class Previews:
+    """Lets growing takes be heard, one at a time."""
+
+    def __init__(self, send: Callable[[Event], None]) -> None:
+        self._send = send
+        self._next = 0.0
+
+    def make_one(self, takes: Sequence[GrowingTake]) -> None:
+        """Of the take that waited longest, unless previews had their share of time."""
+        now = time.monotonic()
+        due = [t for t in takes if now - t.previewed >= PREVIEW_SECONDS and not t.is_done]
+        if not due or now < self._next:
+            return
+        take = min(due, key=lambda take: take.previewed)
+        self._make(take)
+        take.previewed = time.monotonic()
+        self._next = take.previewed + (take.previewed - now) / PREVIEW_SHARE
+
+    def _make(self, take: GrowingTake) -> None:
+        try:
+            heard = take.generator.preview(take.growing)
+            if heard is None:
+                return
+            save_preview(take.run.preview, *heard)
+        except Exception as error:  # noqa: BLE001 - a courtesy: the take itself goes on
+            log.warning("no preview: %s", error)
+        else:
+            self._send(Previewed(run=take.run.run))

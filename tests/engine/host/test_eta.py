@@ -1,0 +1,162 @@
+"""Time left against simulated takes whose steps get slower, by windows, with neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from random import Random
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from engine.generators.musicgen.windows import plan_windows
+from engine.host.eta import Ahead, SavingCosts, StepCosts, Work, seconds_left
+
+RATE, LONGEST, DELAY = 50, 1_500, 3
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a step truly costs."""
+
+    step: float
+    take: float
+    read: float
+    saving: float = 0.0
+    """Of a second of music."""
+    scatter: float = 0.0
+
+    def seconds(self, work: Work, dice: Random) -> float:
+        exact = self.step * work.steps + self.take * work.takes + self.read * work.read
+        return exact * dice.uniform(1 - self.scatter, 1 + self.scatter)
+
+
+@dataclass(eq=False)
+class Take:
+    music: float
+    joins: float = 0.0
+    """Seconds of the simulation."""
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        self.reads: list[float] = []
+        for window in plan_windows(round(self.music * RATE), LONGEST):
+            steps = window.steps(DELAY)
+            self.reads += [window.known + float(step) for step in range(steps)]
+            self.reads[-steps] += window.known**2 / 2
+        self.sums = [0.0, *accumulate(self.reads)]
+
+    def reading(self, steps: int) -> float:
+        """What is read in the next ``steps`` steps, or in all that are left."""
+        return self.sums[min(self.done + steps, len(self.reads))] - self.sums[self.done]
+
+    @property
+    def left(self) -> int:
+        return len(self.reads) - self.done
+
+
+def simulate(
+    machine: Machine, takes: list[Take], costs: StepCosts, saving: SavingCosts, seed: int = 1
+) -> dict[Take, list[tuple[float, float, float]]]:
+    """Of each take: (share of its steps done, time left as told, time left in truth)."""
+    dice, now = Random(seed), 0.0
+    waiting = sorted(takes, key=lambda take: take.joins)
+    growing: list[Take] = []
+    told: dict[Take, list[tuple[float, float, float]]] = {take: [] for take in takes}
+    while waiting or growing:
+        while waiting and (waiting[0].joins <= now or not growing):
+            growing.append(waiting.pop(0))
+        work = Work(1, len(growing), sum(take.reads[take.done] for take in growing))
+        seconds = machine.seconds(work, dice)
+        now += seconds
+        costs.note(work, seconds)
+        for take in growing:
+            take.done += 1
+        for take in [take for take in growing if not take.left]:
+            spent = machine.saving * take.music
+            now += spent
+            saving.note(take.music, spent)
+            told[take].append((1.0, 0.0, now))
+            growing.remove(take)
+        for n, take in enumerate(growing):
+            if take.done % (len(take.reads) // 16) == 0:
+                reads = [other.reading(take.left) for other in growing]
+                ahead = [Ahead(other.left, other.music) for other in growing]
+                eta = seconds_left(n, ahead, reads, costs, saving)
+                if eta is not None:
+                    told[take].append((take.done / len(take.reads), eta, now))
+    return {
+        take: [(share, eta, points[-1][2] - at) for share, eta, at in points[:-1]]
+        for take, points in told.items()
+    }
+
+
+def worst(points: list[tuple[float, float, float]], since: float = 0.1) -> float:
+    """The largest error relative to the truth, from this share of the take on."""
+    return max(abs(eta - true) / true for share, eta, true in points if share >= since)
+
+
+@st.composite
+def machines(draw: st.DrawFn) -> Machine:
+    """From one where the past costs nothing to one where half a minute of it costs as much as
+    all the rest."""
+    step = draw(st.floats(0.005, 0.03))
+    take = draw(st.floats(0.1, 0.5)) * step
+    past = draw(st.floats(0.0, 1.0)) * (step + take) / LONGEST
+    saving = draw(st.floats(0.0, 0.1)) * RATE * (step + take)
+    return Machine(step, take, past, saving, scatter=draw(st.floats(0.0, 0.1)))
+
+
+def saved(machine: Machine) -> SavingCosts:
+    """An earlier take was saved, when steps had another cost perhaps."""
+    saving = SavingCosts()
+    saving.note(10.0, 10.0 * machine.saving)
+    return saving
+
+
+@settings(max_examples=20)
+@given(machine=machines(), music=st.floats(8.0, 60.0), seed=st.integers(0, 99))
+def test_a_first_take_alone_by_windows_too(machine: Machine, music: float, seed: int) -> None:
+    take = Take(music)
+    told = simulate(machine, [take], StepCosts(), saved(machine), seed)[take]
+    assert worst(told) <= 0.2
+
+
+@settings(max_examples=20)
+@given(machine=machines(), music=st.lists(st.floats(8.0, 40.0), min_size=2, max_size=4))
+def test_neighbours_that_are_there_from_the_start(machine: Machine, music: list[float]) -> None:
+    takes = [Take(seconds) for seconds in music]
+    told = simulate(machine, takes, StepCosts(), saved(machine))
+    longest = max(takes, key=lambda take: take.music)
+    assert all(worst(told[take]) <= 0.2 for take in takes if take is not longest)
+
+
+@settings(max_examples=20)
+@given(machine=machines(), joins=st.floats(0.1, 0.5))
+def test_it_finds_back_after_neighbours_joined(machine: Machine, joins: float) -> None:
+    alone = machine.seconds(Work(1_503, 1_503, 1_503**2 / 2), Random(1))
+    takes = [Take(30.0), *(Take(30.0, joins=joins * alone) for _ in range(3))]
+    told = simulate(machine, takes, StepCosts(), saved(machine))
+    late = [point for point in told[takes[0]] if point[0] >= joins + 0.2]
+    assume(late)
+    assert worst(late) <= 0.2
+
+
+def test_saving_is_in_it_once_it_was_measured() -> None:
+    machine = Machine(step=0.02, take=0.002, read=1e-6, saving=0.2)
+    costs, saving = StepCosts(), SavingCosts()
+    (first,) = simulate(machine, [Take(10.0)], costs, saving).values()
+    assert worst(first) > 0.2, "nobody knows what the first one needs"
+    takes = [Take(10.0), Take(20.0)]
+    told = simulate(machine, takes, costs, saving)
+    assert worst(told[takes[0]]) <= 0.1
+    assert worst(told[takes[1]]) <= 0.1
+
+
+def test_nothing_is_told_before_anything_was_measured() -> None:
+    assert seconds_left(0, [Ahead(10, 1.0)], [0.0], StepCosts(), SavingCosts()) is None
+    costs = StepCosts()
+    costs.note(Work(1, 1, 0), 0.01)
+    left = seconds_left(0, [Ahead(100, 1.0)], [0.0], costs, SavingCosts())
+    assert left == pytest.approx(1.0, rel=0.1)

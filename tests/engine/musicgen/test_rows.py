@@ -1,0 +1,190 @@
+"""What goes wrong with a model or with given audio ends on its row, in plain words.
+
+Through the real queue and a real host process, which loads self-made checkpoints and outlives
+whatever they hold.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile as sf
+import torch
+
+from engine.generators.musicgen.checkpoint import CODEC_FILE, LM_FILE
+from engine.generators.musicgen.generator import UNGUIDED
+from engine.jobs import Job, Order, Request, Status
+from engine.settings import EngineSettings
+from tests.engine.conftest import Watched
+from tests.engine.musicgen.test_checkpoint import Malicious, change
+
+Spoil = Callable[[Path], object]
+LONG = 300.0
+"""Seconds: the host imports torch, on a machine that may be busy."""
+
+
+@pytest.fixture
+def settings(hub: Path, tmp_path: Path) -> EngineSettings:
+    return EngineSettings(
+        data_folder=tmp_path / "data",
+        takes_folder=tmp_path / "takes",
+        cache_folder=tmp_path / "cache",
+        models_folder=hub,
+        max_retries=0,
+    )
+
+
+def rewrite(old: str, new: str) -> Spoil:
+    def how(package: dict[str, Any]) -> None:
+        assert old in package["xp.cfg"]
+        package["xp.cfg"] = package["xp.cfg"].replace(old, new)
+
+    return lambda folder: change(folder / LM_FILE, how)
+
+
+def cut(folder: Path) -> None:
+    whole = (folder / LM_FILE).read_bytes()
+    (folder / LM_FILE).write_bytes(whole[: len(whole) // 2])
+
+
+def no_numbers(folder: Path) -> None:
+    change(folder / LM_FILE, lambda package: package["best_state"]["emb.0.weight"].fill_(torch.nan))
+
+
+def malicious(folder: Path) -> None:
+    """One that makes a file beside itself when its pickle is read."""
+    for file in (LM_FILE, CODEC_FILE):
+        change(folder / file, lambda package: package.update(best_state=Malicious(folder / "ran")))
+
+
+MODELS: dict[str, tuple[Spoil, str, str]] = {
+    "cut": (cut, "model_damaged", "state_dict.bin is damaged or incomplete."),
+    "malicious": (malicious, "model_damaged", "state_dict.bin holds something else than weights"),
+    "no numbers": (no_numbers, "model_damaged", "weights that are no numbers"),
+    "another kind": (
+        rewrite("lm_model: transformer_lm", "lm_model: magnet"),
+        "model_unavailable",
+        "This is no MusicGen model.",
+    ),
+    "another shape": (rewrite("num_layers: 2", "num_layers: 3"), "model_damaged", "do not fit"),
+    "no text encoder": (
+        rewrite("name: t5-base", "name: t5-large"),
+        "model_unavailable",
+        "A part that this model reads prompts with is not on this computer.",
+    ),
+    "another conditioner": (
+        rewrite("model: t5\n", "model: clap\n"),
+        "model_unavailable",
+        "told what to play in a way",
+    ),
+    "no codec": (
+        lambda folder: (folder / CODEC_FILE).unlink(),
+        "model_unavailable",
+        "no model in audiocraft's format",
+    ),
+}
+
+
+async def test_a_model_that_can_not_be_loaded_fails_its_row_alone(
+    settings: EngineSettings, tiny_folder: Path, tmp_path: Path
+) -> None:
+    folders = {}
+    for name, (spoil, _, _) in MODELS.items():
+        folders[name] = Path(shutil.copytree(tiny_folder, tmp_path / name))
+        spoil(folders[name])
+    orders = [Order(Request(prompt="rain", duration=1, model=str(at))) for at in folders.values()]
+    good = Order(Request(prompt="rain", duration=1, model=str(tiny_folder)))
+    async with Watched(settings) as engine:
+        *bad, made = await engine.ended(await engine.queue.submit([*orders, good]), LONG)
+    for job, (name, (_, code, words)) in zip(bad, MODELS.items(), strict=True):
+        assert job.status is Status.FAILED, name
+        assert (job.error.code, words in job.error.message) == (code, True), (name, job.error)
+        assert job.error.hint, name
+        assert job.attempt == 1, "no other try makes it better, and the host outlived it"
+    assert not (folders["malicious"] / "ran").exists(), "its code did not run"
+    assert made.status is Status.COMPLETED
+    assert made.take.made_by.startswith(f"{tiny_folder.name} openvino int8")
+
+
+def written(path: Path, seconds: float, rate: int = 44_100, channels: int = 2) -> Path:
+    noise = np.random.default_rng(1).normal(size=(round(seconds * rate), channels)) * 0.1
+    sf.write(path, noise, rate)
+    return path
+
+
+def ten_hours(path: Path) -> Path:
+    """A WAV that takes no room on the disk."""
+    sf.write(path, np.zeros(8_000), 8_000, subtype="PCM_U8")
+    size = 36_000 * 8_000
+    with path.open("rb+") as file:
+        file.seek(4)
+        file.write((36 + size).to_bytes(4, "little"))
+        file.seek(40)
+        file.write(size.to_bytes(4, "little"))
+        file.truncate(44 + size)
+    return path
+
+
+def bytes_of(data: bytes) -> Callable[[Path], Path]:
+    def make(path: Path) -> Path:
+        path.write_bytes(data)
+        return path
+
+    return make
+
+
+def folder_of(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "empty.wav": (bytes_of(b""), "is empty"),
+    "no seconds.wav": (lambda path: written(path, 0.0), "holds no sound"),
+    "one sample.wav": (lambda path: written(path, 1 / 44_100), "is too short to build on"),
+    "ten hours.wav": (ten_hours, "is too long to build on: 600 minutes"),
+    "nine.wav": (lambda path: written(path, 1, channels=9), "has 9 channels"),
+    "garbage.mp3": (bytes_of(bytes(range(256)) * 40), "cannot be read as audio"),
+    "folder.wav": (folder_of, "cannot be read as audio"),
+    "vanished.wav": (lambda path: path, "is not there any more"),
+}
+TAKEN: dict[str, Callable[[Path], Path]] = {
+    "quick.wav": lambda path: written(path, 1, rate=384_000, channels=1),
+    "seven.wav": lambda path: written(path, 1, channels=7),
+    "song.mp3": lambda path: written(path, 1),
+}
+
+
+async def test_given_audio_is_used_or_refused_on_its_row(
+    settings: EngineSettings, melody_folder: Path, tmp_path: Path
+) -> None:
+    files = {name: make(tmp_path / name) for name, (make, _) in REFUSED.items()}
+    files |= {name: make(tmp_path / name) for name, make in TAKEN.items()}
+    asked = [
+        Request(prompt="", duration=1, model=str(melody_folder), **{role: str(file)})
+        for file in files.values()
+        for role in ("melody", "continue_from")
+    ]
+    async with Watched(settings) as engine:
+        jobs = await engine.ended(await engine.queue.submit([*map(Order, asked)]), LONG)
+    for job in jobs:
+        name = Path(job.request.melody or job.request.continue_from or "").name
+        if name in REFUSED:
+            assert job.status is Status.FAILED, name
+            assert (job.error.code, job.attempt) == ("audio", 1), job.error
+            assert f"“{name}” {REFUSED[name][1]}" in job.error.message
+            assert job.error.hint, name
+        else:
+            check_take(job)
+
+
+def check_take(job: Job) -> None:
+    assert job.status is Status.COMPLETED, job.error
+    melody = job.request.melody is not None
+    assert job.take.duration == pytest.approx(1.0 if melody else 2.0, abs=0.03)
+    assert (UNGUIDED in job.take.remarks) is not melody, "kept on its row"

@@ -1,0 +1,192 @@
+"""Kill -9 of hosts that grow MusicGen takes: each take is what it would have been undisturbed.
+
+A tiny checkpoint with random weights and windows of four seconds, in fp32, where the same tokens
+are promised. The hosts are forked from a process that has the libraries imported already.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import soundfile as sf
+
+from engine.jobs import Job, Order, Request, Step
+from engine.settings import EngineSettings
+from tests.e2e.processes import wait_until
+from tests.engine.conftest import Watched
+
+KILLS = 12
+PATIENCE = 200.0
+"""Seconds until something happens on a busy computer."""
+MOST_LOST = 5.0
+"""Seconds of music that one death may cost."""
+WARM_HOST = Path(__file__).with_name("warm_host.py")
+
+State = Callable[[str], None]
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of models, which the nursery fills."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module")
+def nursery(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[psutil.Process]:
+    """The process whose children are the hosts."""
+    door = tmp_path_factory.mktemp("nursery") / "door"
+    environment = os.environ | {
+        "HF_HUB_CACHE": str(models),
+        "HF_HUB_OFFLINE": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",  # as hosts have it, who can't set it once torch is there
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    with subprocess.Popen(
+        [sys.executable, WARM_HOST, "serve", door, models],
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            wait_until(door.exists, "the libraries", 300)
+            yield psutil.Process(process.pid)
+        finally:
+            process.kill()
+
+
+def settings_of(folder: Path, models: Path, **more: object) -> EngineSettings:
+    return EngineSettings(
+        data_folder=folder / "data",
+        takes_folder=folder / "takes",
+        cache_folder=folder / "cache",
+        models_folder=models,
+        precision="fp32",
+        retry_delay=0.001,
+        max_retries=1000,
+        **more,
+    )
+
+
+def command(nursery: psutil.Process, settings: EngineSettings) -> list[str]:
+    arguments = [f"--models={settings.models}", f"--precision={settings.precision}"]
+    return [sys.executable, "-S", str(WARM_HOST), "ask", nursery.cmdline()[-2], *arguments]
+
+
+def orders(folder: Path, models: Path, beginning: Path) -> list[Order]:
+    """Words alone, one window and many; and two that go on from given sound."""
+    model = str(models / "tiny")
+    asked = [
+        Request(prompt="calm piano", model=model, duration=3.0, seed=1),
+        Request(prompt="warm strings in the rain", model=model, duration=12.0, seed=2),
+        Request(prompt="", model=model, duration=8.0, seed=3, temperature=1.3),
+        Request(prompt="fast drums", model=model, duration=24.0, seed=4, guidance=5.0),
+        Request(prompt="night", model=model, duration=6.0, seed=5, continue_from=str(beginning)),
+        Request(
+            prompt="bass", model=model, duration=8.0, seed=6,
+            continue_from=str(beginning), continue_at=1.5,
+        ),
+    ]  # fmt: skip
+    return [Order(request, name=f"Take {request.seed}") for request in asked]
+
+
+@pytest.fixture(scope="module")
+def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("given") / "beginning.wav"
+    sf.write(path, np.random.default_rng(1).normal(0, 0.1, (3 * 32_000, 1)), 32_000)
+    return path
+
+
+class Lost:
+    """How much music deaths cost: each job's progress before one, and where it went on."""
+
+    def __init__(self, engine: Watched) -> None:
+        self._engine = engine
+        self.worst = 0.0
+        self._reached: dict[str, tuple[int, float]] = {}
+
+    def note_death(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            now = self._engine.latest(job.id)
+            if now.step in (Step.GENERATING, Step.SAVING):
+                self._reached[job.id] = (now.attempt, now.progress)
+
+    def look(self, jobs: Sequence[Job]) -> None:
+        """Where those that died went on, as far as they did by now."""
+        for job in jobs:
+            attempt, reached = self._reached.get(job.id, (0, 0.0))
+            later = [
+                change.job.progress
+                for change in self._engine.changes
+                if change.job.id == job.id
+                and change.job.attempt > attempt
+                and change.job.step is Step.GENERATING
+            ]
+            if job.id in self._reached and later:
+                lost = (reached - later[0]) * job.request.duration
+                self.worst = max(self.worst, lost)
+                del self._reached[job.id]
+
+
+async def told(engine: Watched, step: Step, times: int) -> None:
+    """Wait until this step is reported so often from now on."""
+    since = len(engine.changes)
+    await engine.until(
+        lambda: sum(change.job.step is step for change in engine.changes[since:]) >= times, PATIENCE
+    )
+
+
+async def undisturbed(settings: EngineSettings, host: list[str], asked: list[Order]) -> list[str]:
+    """The hash of each take's file."""
+    async with Watched(settings, host_command=host) as engine:
+        jobs = await engine.ended(await engine.queue.submit(asked), PATIENCE)
+    return hashes(jobs)
+
+
+def hashes(jobs: Sequence[Job]) -> list[str]:
+    assert [job.error for job in jobs] == [None] * len(jobs)
+    return [job.take.sha256 for job in jobs if job.take]
+
+
+@pytest.mark.logs("host")
+async def test_hosts_are_killed_while_they_load_grow_and_save(
+    tmp_path: Path, models: Path, nursery: psutil.Process, beginning: Path, state: State
+) -> None:
+    asked = orders(tmp_path, models, beginning)
+    calm, wild = (settings_of(tmp_path / name, models) for name in ("calm", "wild"))
+    expected = await undisturbed(calm, command(nursery, calm), asked)
+
+    dice = random.Random(1)
+    killed: dict[str, int] = {}
+    async with Watched(wild, host_command=command(nursery, wild)) as engine:
+        jobs = await engine.queue.submit(asked)
+        lost = Lost(engine)
+        for kill in range(KILLS):
+            moments = (Step.LOADING_MODEL, Step.GENERATING, Step.SAVING, Step.GENERATING)
+            moment = moments[kill % len(moments)]
+            await told(engine, moment, dice.randrange(1, 12) if kill % 2 else 1)
+            lost.look(jobs)
+            lost.note_death(jobs)
+            hosts = nursery.children()
+            for host in hosts:
+                host.kill()
+            psutil.wait_procs(hosts, timeout=PATIENCE)
+            killed[moment] = killed.get(moment, 0) + 1
+        ended = await engine.ended(jobs, PATIENCE)
+        lost.look(jobs)
+    assert hashes(ended) == expected
+    takes = [path for path in wild.takes_folder.iterdir() if path.suffix == ".wav"]
+    assert len(takes) == len(asked), "each job ended once"
+    assert not list((wild.cache_folder / "checkpoints").iterdir()), "nothing stays half-written"
+    assert lost.worst <= MOST_LOST
+    moments_told = ", ".join(f"{count} while {step}" for step, count in killed.items())
+    state(
+        f"MusicGen host killed -9 {KILLS} times ({moments_told}): {len(asked)} of {len(asked)} "
+        f"takes byte for byte as undisturbed, at most {lost.worst:.1f} s of music lost"
+    )

@@ -1,0 +1,95 @@
+"""Going on from a take, from its end or from the playhead: Compose is made ready for it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from app.notices import Action, Level, Notice
+from app.player import Player
+from engine.jobs import MAX_DURATION, MIN_DURATION, Job
+from ui.compose.model_picker import ModelPicker
+from ui.compose.models import ModelOption
+from ui.compose.panel import ComposePanel
+from ui.models.desk import ModelDesk
+from ui.queue.model import QueueModel
+
+__all__ = ["Continuing"]
+
+_SECONDS = 12.0
+_LEAST = 0.5
+"""Seconds of a take that a continuation keeps at least."""
+
+
+class Continuing(QObject):
+    KEY = "continue"
+    """Of its notices; their action means to show the models."""
+
+    noticed = Signal(Notice)
+    possible = Signal(bool)
+    """Whether there is a finished take in the player to branch from."""
+
+    def __init__(
+        self,
+        player: Player,
+        jobs: QueueModel,
+        picker: ModelPicker,
+        desk: ModelDesk,
+        compose: ComposePanel,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._player, self._jobs = player, jobs
+        self._picker, self._desk, self._compose = picker, desk, compose
+        player.changed.connect(self._show)
+
+    def branch(self) -> None:
+        """Go on from where the playhead is."""
+        job = self._heard()
+        if job is not None:
+            self._begin(job, round(self._player.position, 3))
+
+    def extend(self, job: Job) -> None:
+        """Go on from a take's end."""
+        self._begin(job, None)
+
+    def _show(self) -> None:
+        self.possible.emit(self._heard() is not None)
+
+    def _heard(self) -> Job | None:
+        track = self._player.track
+        job = self._jobs.job(track.id) if track is not None else None
+        return job if job is not None and job.take is not None else None
+
+    def _begin(self, job: Job, at: float | None) -> None:
+        if job.take is None:
+            return
+        if at is None and job.take.duration > MAX_DURATION - MIN_DURATION:
+            text = self.tr("This take is as long as a take can be. Branch from an earlier moment.")
+            self._tell(text, Level.CAUTION)
+            return
+        model = self._pick(job)
+        if model is None:
+            self._refuse()
+            return
+        if model.id != self._picker.current.id:
+            text = self.tr("{chosen} cannot go on from audio, so {model} is chosen.")
+            self._tell(text.format(chosen=self._picker.current.name, model=model.name))
+        self._compose.continue_take(job, model.id, at if at is None else max(at, _LEAST))
+
+    def _pick(self, job: Job) -> ModelOption | None:
+        """The model that is chosen if it can, else the take's own, else any that can."""
+        able = [option for option in self._picker.options if option.continues]
+        wanted = (self._picker.current.id, job.request.model)
+        ranked = sorted(able, key=lambda option: option.id != wanted[1])
+        return next((option for option in able if option.id == wanted[0]), next(iter(ranked), None))
+
+    def _refuse(self) -> None:
+        names = self._desk.able_to("continuation")
+        text = self.tr("No model that is here can go on from a take.")
+        if names:
+            text += " " + self.tr("These can: {models}.").format(models=", ".join(names))
+        show = Action("models", self.tr("Show models"))
+        self.noticed.emit(Notice(text, Level.CAUTION, actions=(show,), key=self.KEY))
+
+    def _tell(self, text: str, level: Level = Level.INFO) -> None:
+        self.noticed.emit(Notice(text, level, key=self.KEY, seconds=_SECONDS))

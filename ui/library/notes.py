@@ -1,0 +1,36 @@
+"""Notes on a take: plain words on the panel, a field only once they are written on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
+
+from ui.shared.widgets import as_role
+
+__all__ = ["Notes"]
+
+_MOST_ROWS = 8
+"""Beyond these it scrolls."""
+_AROUND = 12
+"""Pixels above and below the text, together."""
+
+
+class Notes(QPlainTextEdit):
+    """As high as its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        as_role(self, "notes")
+        self.setPlaceholderText(self.tr("Add notes"))
+        self.setAccessibleName(self.tr("Notes"))
+        self.setTabChangesFocus(True)
+        self.document().setDocumentMargin(0)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        rows = min(max(int(self.document().size().height()), 1), _MOST_ROWS)
+        return QSize(120, rows * self.fontMetrics().lineSpacing() + _AROUND)
+
+    minimumSizeHint = sizeHint  # noqa: N815
