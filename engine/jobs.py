@@ -33,6 +33,7 @@ __all__ = [
     "EngineStatus",
     "Failure",
     "Job",
+    "Once",
     "Order",
     "OutputFormat",
     "Request",
@@ -216,6 +217,23 @@ class Order:
     """Id of a job that must complete first; if that one fails, so does this."""
     id: str | None = None
     """Chosen by the caller when it must know the id beforehand; None: drawn."""
+    owner: str = ""
+    """Who asked for it, on a server; empty: the musician at this computer."""
+    request_id: str | None = None
+    """Marks every log line that has to do with it."""
+    callback_url: str | None = None
+    """Is told of the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Marks a submission, so that the same one sent again queues nothing."""
+
+    owner: str
+    key: str
+    """The sender's choice, one for each submission."""
+    digest: str
+    """Of what is asked for: a key with another digest is a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +289,8 @@ class Take:
     """True: kept; False: rejected; None: not decided."""
     tags: tuple[str, ...] = ()
     notes: str = ""
+    size: int = 0
+    """Bytes of the file; 0: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +330,9 @@ class Job:
     preview: Path | None = None
     """A WAV of what has grown so far, while generating."""
     take: Take | None = None
+    owner: str = ""
+    request_id: str | None = None
+    callback_url: str | None = None
 
     def with_(self, **changes: Any) -> Job:
         """A copy with some fields changed."""

@@ -295,11 +295,13 @@ class Runs:
         files = {}
         for name in ("melody", "continue_from"):
             source = getattr(request, name)
-            if source is not None and is_job_id(source):
-                take = self._claims.job(source).take
-                if take is None:
-                    raise NotFound("The take that this one builds on has no audio.")
-                files[name] = str(take.path)
+            if source is None:
+                continue
+            take = self._claims.job(source).take if is_job_id(source) else None
+            path = take.path if take is not None else self._files.source(source)
+            if path is None:
+                raise NotFound("The take that this one builds on has no audio.")
+            files[name] = str(path)
         return request.model_copy(update=files)
 
     async def _reuse(self, token: str, take: Take) -> None:
