@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -44,6 +44,7 @@ __all__ = [
     "new_id",
     "new_seed",
     "parse_request",
+    "problems_among",
     "problems_of",
     "utc_now",
 ]
@@ -164,12 +165,17 @@ def parse_request(data: Mapping[str, Any]) -> Request:
 
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:
     """What pydantic refused, in plain words."""
-    return tuple(_problem(item) for item in error.errors(include_url=False))
+    return problems_among(error.errors(include_url=False))
 
 
-def _problem(item: Any) -> Problem:
+def problems_among(items: Iterable[Any], *, within: int = 0) -> tuple[Problem, ...]:
+    """Pydantic's own items in plain words, each place without its first ``within`` parts."""
+    return tuple(_problem(item, within) for item in items)
+
+
+def _problem(item: Any, within: int) -> Problem:
     """One pydantic error in a musician's words."""
-    name = ".".join(str(part) for part in item["loc"])
+    name = ".".join(str(part) for part in item["loc"][within:])
     kind, context = item["type"], item.get("ctx", {})
     match kind:
         case "greater_than_equal":

@@ -111,7 +111,7 @@ class Runs:
         self.suspects.discard(job.id)
         self._running[token] = Running(job, lane, self._files.path_for(job), alone)
         self._feed.changed([job])
-        cached = self._identical(job.request, lane.made_by(job.request.model))
+        cached = self._identical(job, lane.made_by(job.request.model))
         if cached is None:
             self._enter(token)
         else:
@@ -279,13 +279,14 @@ class Runs:
         run.in_lane = True
         run.lane.run(token, replace(run.job, request=request), run.path)
 
-    def _identical(self, request: Request, made_by: str | None) -> Take | None:
-        """A take that is what this request would give."""
+    def _identical(self, job: Job, made_by: str | None) -> Take | None:
+        """A take that is what this job would give."""
+        request = job.request
         sources = [source for source in (request.melody, request.continue_from) if source]
         if made_by is None or not all(map(is_job_id, sources)):
             return None  # a file may have changed since
         try:
-            return self._claims.cached_take(request.fingerprint(), made_by)
+            return self._claims.cached_take(request.fingerprint(), made_by, job.owner)
         except StorageError as error:
             log.warning("made anew, as no identical take could be looked for: %s", error.message)
             return None

@@ -144,7 +144,7 @@ class Claims(Records):
         """Record a finished job whose take was found as a file; replaces a waiting row."""
         if job.take is None:
             raise ValueError("only a finished job can be adopted")
-        order = Order(job.request, name=job.name, id=job.id)
+        order = Order(job.request, name=job.name, id=job.id, owner=job.owner)
         row = job_row(order, position=0.0, batch=None, now=job.created_at) | {
             "status": Status.COMPLETED.value,
             "finished_at": (job.finished_at or job.created_at).timestamp(),
@@ -163,13 +163,14 @@ class Claims(Records):
             self._tables.takes.insert(take_row(job.id, job.take)).execute()
             return self.job(job.id)
 
-    def cached_take(self, fingerprint: str, made_by: str) -> Take | None:
-        """A take of an identical request by the same version."""
+    def cached_take(self, fingerprint: str, made_by: str, owner: str = "") -> Take | None:
+        """A take of an identical request by the same version, made for the same owner: its file
+        carries the names that they gave it."""
         jobs, takes = self._tables.jobs, self._tables.takes
         query = (
             self._tables.everything()
             .where(jobs.fingerprint == fingerprint, takes.made_by == made_by)
-            .where(jobs.status == Status.COMPLETED.value)
+            .where(jobs.status == Status.COMPLETED.value, jobs.owner == owner)
             .order_by(jobs.finished_at.desc())
         )
         with translated():

@@ -5,9 +5,11 @@ Every verb is one transaction.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from peewee import fn
@@ -40,14 +42,14 @@ class Store(Records):
         if not orders:
             return []
         batch = new_id() if len(orders) > 1 else None
-        now = utc_now()
         with self._transaction():
             if once is not None and (earlier := self._made_before(once)) is not None:
                 return earlier
             self._check_dependencies(orders)
             first = self._outer_position(front=front, count=len(orders))
+            moments = self._free_moments(len(orders))
             rows = [
-                job_row(order, position=first + i * _POSITION_STEP, batch=batch, now=now)
+                job_row(order, position=first + i * _POSITION_STEP, batch=batch, now=moments[i])
                 for i, order in enumerate(orders)
             ]
             if front:
@@ -59,7 +61,7 @@ class Store(Records):
             if once is not None:
                 made = {"job_ids": json.dumps([row["id"] for row in rows])}
                 self._tables.repeats.insert(
-                    asdict(once) | made | {"created_at": now.timestamp()}
+                    asdict(once) | made | {"created_at": utc_now().timestamp()}
                 ).execute()
         return [from_row(_BLANK | row) for row in rows]
 
@@ -268,6 +270,15 @@ class Store(Records):
         if edge is None:
             return 0.0
         return float(edge) - count * _POSITION_STEP if front else float(edge) + _POSITION_STEP
+
+    def _free_moments(self, count: int) -> list[datetime]:
+        """From now on, each of another millisecond than any job: files and pages go by them."""
+        jobs = self._tables.jobs
+        now = int(utc_now().timestamp() * 1000)
+        later = jobs.select(jobs.created_at).where(jobs.created_at >= (now - 1) / 1000)
+        taken = {round(row["created_at"] * 1000) for row in later.dicts()}
+        free = (moment for moment in itertools.count(now) if moment not in taken)
+        return [datetime.fromtimestamp(next(free) / 1000, UTC) for _ in range(count)]
 
     def _top_priority(self) -> int:
         jobs = self._tables.jobs

@@ -1,4 +1,4 @@
-"""What a shared server adds: owners of jobs, turns between them, tokens, repeats, uploads, calls."""
+"""What a shared server adds: owners and their turns, tokens, repeats, uploads, calls."""
 
 from typing import Any
 
@@ -80,6 +80,7 @@ def up(_migrator: Any, db: Any) -> None:
         db.execute_sql(f"ALTER TABLE jobs ADD COLUMN {column}")
     db.execute_sql("ALTER TABLE takes ADD COLUMN size BIGINT NOT NULL DEFAULT 0")
     db.execute_sql("CREATE INDEX jobs_owner ON jobs (owner, created_at DESC, id)")
+    db.execute_sql("CREATE INDEX jobs_created ON jobs (created_at)")
     models = [Turn, Token, Repeat, Upload, Call]
     with db.bind_ctx(models):
         db.create_tables(models)
