@@ -9,6 +9,7 @@ from engine.dispatch.feed import Feed
 from engine.errors import NotAllowed
 from engine.local import LocalEngine
 from engine.models.folder import ModelFolder
+from engine.server.broadcast import Broadcast
 from engine.server.callers import Gate
 from engine.server.health import Health
 from engine.server.jwts import JwtChecker
@@ -31,7 +32,9 @@ async def opened(
     """A service that works. Raises what LocalEngine raises, and NotAllowed when the address is
     open to others while nobody could log in."""
     storage = DiskStorage(settings.takes_folder)
+    broadcast = Broadcast(settings.heartbeat_seconds)
     feed = Feed()
+    feed.listen(broadcast.tell, lambda _: None, lambda _: None)
     engine = LocalEngine(
         settings, feed, host_command=host_command, files=StoredTakes(storage), fair=True
     )
@@ -56,6 +59,7 @@ async def opened(
                 ModelFolder(settings.models), settings.generators, lambda: engine.lane.model
             ),
             health=Health(settings, jobs),
+            broadcast=broadcast,
         )
 
 
