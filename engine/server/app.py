@@ -10,7 +10,18 @@ from fastapi.openapi.utils import get_openapi
 
 from engine.server.envelope import Envelope
 from engine.server.problems import handle_problems
-from engine.server.routes import batch, events, health, jobs, media, models, queue
+from engine.server.routes import (
+    batch,
+    events,
+    health,
+    jobs,
+    media,
+    models,
+    queue,
+    stitch,
+    transcoding,
+    uploads,
+)
 from engine.server.service import Service
 from engine.wire import API, ProblemView
 
@@ -21,6 +32,9 @@ _ROUTERS = (
     batch.router,
     events.router,
     media.router,
+    transcoding.router,
+    uploads.router,
+    stitch.router,
     queue.router,
     models.router,
     health.router,

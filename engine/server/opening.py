@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -19,10 +20,14 @@ from engine.server.service import Service
 from engine.server.settings import ServerSettings
 from engine.server.signing import MediaLinks, kept_secret
 from engine.server.takes import DiskStorage, StoredTakes
+from engine.server.transcode import Transcoder
 from engine.store.shared import SharedJobs
 from engine.store.tokens import Tokens
+from engine.store.uploads import Uploads
 
 __all__ = ["opened"]
+
+HEAVY_AT_ONCE = 2
 
 
 @asynccontextmanager
@@ -47,6 +52,7 @@ async def opened(
                 hint="Make one first: dgx-music token create NAME",
             )
         jobs = SharedJobs(engine.database)
+        heavy_work = asyncio.Semaphore(HEAVY_AT_ONCE)
         yield Service(
             settings=settings,
             engine=engine,
@@ -60,6 +66,9 @@ async def opened(
             ),
             health=Health(settings, jobs),
             broadcast=broadcast,
+            uploads=Uploads(engine.database),
+            transcoder=Transcoder(settings.cache_folder / "transcoded", heavy_work),
+            heavy_work=heavy_work,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -20,7 +21,9 @@ from engine.server.models import ServerModels
 from engine.server.settings import ServerSettings
 from engine.server.signing import MediaLinks
 from engine.server.takes import Storage
+from engine.server.transcode import Transcoder
 from engine.store.shared import SharedJobs
+from engine.store.uploads import Uploads
 from engine.wire import JobView, view_of
 
 __all__ = ["Service", "TheService"]
@@ -40,6 +43,10 @@ class Service:
     models: ServerModels
     health: Health
     broadcast: Broadcast
+    uploads: Uploads
+    transcoder: Transcoder
+    heavy_work: asyncio.Semaphore
+    """Decoding and encoding: so many at once, beside the music."""
     began: float = field(default_factory=time.monotonic)
     draining: bool = False
     """It is about to end, and takes no more jobs."""

@@ -35,6 +35,8 @@ async def submit(
             raise InvalidRequest(tuple(Problem(place + p.field, p.message) for p in problems))
     once = Once(caller.owner, key, _digest(bodies)) if key is not None else None
     _check_quotas(service, caller, len(bodies))
+    sources = {source for body in bodies for source in (body.melody, body.continue_from)}
+    service.uploads.use([source for source in sources if source and not is_job_id(source)])
     orders = [body.order(caller.owner, current_request.get()) for body in bodies]
     return await service.engine.dispatcher.submit(orders, once=once)
 
@@ -57,10 +59,11 @@ def _problems(service: Service, caller: Caller, body: Generate) -> list[Problem]
 
 
 def _is_own(service: Service, caller: Caller, source: str) -> bool:
-    if not is_job_id(source):
-        return False
     try:
-        service.own(caller, source)
+        if is_job_id(source):
+            service.own(caller, source)
+        else:
+            service.uploads.of(caller.owner, source)
     except NotFound:
         return False
     return True

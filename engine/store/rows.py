@@ -28,7 +28,7 @@ _TAKES = (
 _TOKENS = ("id", "name", "digest", "admin", "created_at", "revoked_at")
 _REPEATS = ("owner", "key", "digest", "job_ids", "created_at")
 _UPLOADS = (
-    "id", "owner", "name", "key", "sha256", "size", "duration", "sample_rate", "channels",
+    "id", "owner", "name", "key", "format", "sha256", "size", "duration", "sample_rate", "channels",
     "created_at", "used_at",
 )  # fmt: skip
 _CALLS = ("id", "job_id", "url", "body", "created_at")

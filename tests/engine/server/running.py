@@ -62,7 +62,7 @@ class TestServer:
         self.end()
 
     def end(self) -> None:
-        if self._running is not None:
+        if self._running is not None and self._thread.is_alive():
             self._running.end()
         self._thread.join()
 
