@@ -101,6 +101,7 @@ class LocalLane:
                     run=run,
                     request=job.request,
                     title=job.name,
+                    request_id=job.request_id or "",
                     path=path,
                     preview=self._preview_path(job),
                     checkpoint=self._cache / "checkpoints" / f"{job.id}.ckpt",

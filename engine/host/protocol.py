@@ -47,6 +47,8 @@ class Run(_Message):
     request: Request
     title: str
     """Written into the file's tags."""
+    request_id: str = ""
+    """Marks every log line that has to do with it."""
     path: Path
     preview: Path
     checkpoint: Path

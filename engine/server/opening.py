@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from engine.dispatch.feed import Feed
 from engine.errors import NotAllowed
@@ -15,6 +16,7 @@ from engine.server.callers import Gate
 from engine.server.health import Health
 from engine.server.jwts import JwtChecker
 from engine.server.limits import SubmitLimit
+from engine.server.metrics import Metrics
 from engine.server.models import ServerModels
 from engine.server.service import Service
 from engine.server.settings import ServerSettings
@@ -40,6 +42,8 @@ async def opened(
     broadcast = Broadcast(settings.heartbeat_seconds)
     feed = Feed()
     feed.listen(broadcast.tell, lambda _: None, lambda _: None)
+    metrics = Metrics()
+    feed.listen(metrics.changed, metrics.status, lambda _: None)
     engine = LocalEngine(
         settings, feed, host_command=host_command, files=StoredTakes(storage), fair=True
     )
@@ -52,6 +56,10 @@ async def opened(
                 hint="Make one first: dgx-music token create NAME",
             )
         jobs = SharedJobs(engine.database)
+        finished, failed = (
+            timedelta(hours=hours) for hours in (settings.finished_hours, settings.failed_hours)
+        )
+        metrics.watch(jobs, finished, failed)
         heavy_work = asyncio.Semaphore(HEAVY_AT_ONCE)
         yield Service(
             settings=settings,
@@ -69,6 +77,7 @@ async def opened(
             uploads=Uploads(engine.database),
             transcoder=Transcoder(settings.cache_folder / "transcoded", heavy_work),
             heavy_work=heavy_work,
+            metrics=metrics,
         )
 
 

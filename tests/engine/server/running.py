@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import threading
 import time
@@ -12,6 +13,8 @@ from typing import Any
 
 import httpx
 import jwt
+import numpy as np
+import soundfile as sf
 
 from engine.server.service import Service
 from engine.server.serving import Running, serve
@@ -157,3 +160,11 @@ def made(client: httpx.Client, **more: Any) -> dict[str, Any]:
     job = until_ended(client, answer.json()["job_id"])
     assert job["status"] == "completed", job
     return job
+
+
+def tone(seconds: float, format: str = "WAV", rate: int = 8_000) -> bytes:
+    """A file of this length."""
+    out = io.BytesIO()
+    samples = 0.3 * np.sin(np.arange(round(seconds * rate)) * 0.3)
+    sf.write(out, samples, rate, format=format)
+    return out.getvalue()

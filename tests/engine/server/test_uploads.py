@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ import soundfile as sf
 
 from engine.errors import AudioError
 from engine.server.weighing import weigh
-from tests.engine.server.running import TestServer, body, made, settings_in
+from tests.engine.server.running import TestServer, body, made, settings_in, tone
 
 LIMIT = 400_000
 
@@ -26,13 +25,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
     few = {"upload_bytes": LIMIT, "upload_seconds": 60, "upload_patience": 2}
     with TestServer(settings_in(folder, **few)) as running:
         yield running
-
-
-def tone(seconds: float, format: str = "WAV", rate: int = 8_000) -> bytes:
-    out = io.BytesIO()
-    samples = 0.3 * np.sin(np.arange(round(seconds * rate)) * 0.3)
-    sf.write(out, samples, rate, format=format)
-    return out.getvalue()
 
 
 def parts(server: TestServer) -> list[Path]:
