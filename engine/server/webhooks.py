@@ -18,6 +18,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import httpx
@@ -30,20 +31,22 @@ from tenacity import (
 )
 
 from engine.errors import InvalidRequest, Problem
-from engine.jobs import Change, Job
+from engine.jobs import Change, Job, utc_now
 from engine.log_context import marked
 from engine.store.calls import Call, Calls
+from engine.store.shared import SharedJobs
 
 __all__ = ["Refused", "Webhooks", "check_url", "public_address", "signature"]
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 6
-FIRST_WAIT, LONGEST_WAIT = 2.0, 300.0
-"""Seconds between attempts; they double."""
+LONGEST_WAIT = 300.0
+"""Seconds between two attempts."""
 TIMEOUT = 5.0
 LARGEST_ANSWER = 64 * 1024
 AT_ONCE = 8
+LOOK_BACK = timedelta(days=1)
 PORTS = (443, 8443)
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -65,16 +68,18 @@ class Webhooks:
     def __init__(
         self,
         calls: Calls,
+        jobs: SharedJobs,
         secret: str,
         body_of: Callable[[Job], str],
         *,
-        first_wait: float = FIRST_WAIT,
+        first_wait: float,
         address_of: Callable[[str], str] | None = None,
         trust: ssl.SSLContext | None = None,
     ) -> None:
         """``body_of`` writes the job as JSON. ``address_of`` and ``trust`` stand in for the
         public internet in tests: which address a host has, and whose certificates count."""
         self._calls = calls
+        self._jobs = jobs
         self._secret = secret
         self._body_of = body_of
         self._first_wait = first_wait
@@ -88,15 +93,17 @@ class Webhooks:
 
     def start(self) -> None:
         """Go on with what a former run owed."""
+        self._calls.forget(utc_now() - 2 * LOOK_BACK)
         for call in self._calls.owed():
             self._send_soon(call)
+        for job in self._jobs.to_be_told(utc_now() - LOOK_BACK):
+            self._owe(job)  # it ended, and then everything did before its call was written down
 
     def changed(self, changes: Sequence[Change]) -> None:
         """A listener of the dispatcher's feed."""
         for change in changes:
-            job = change.job
-            if job.callback_url is not None and job.status.final and not change.removed:
-                self._owe(job, job.callback_url)
+            if not change.removed:
+                self._owe(change.job)
 
     async def close(self) -> None:
         """What is not delivered stays owed."""
@@ -105,10 +112,12 @@ class Webhooks:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._client.aclose()
 
-    def _owe(self, job: Job, url: str) -> None:
-        # One for each end: a job that is retried ends again.
-        ended = job.finished_at.timestamp() if job.finished_at else 0.0
-        call = Call(f"msg_{job.id}_{int(ended * 1000)}", job.id, url, self._body_of(job))
+    def _owe(self, job: Job) -> None:
+        """One call for each end of a job: one that is retried ends again."""
+        if job.callback_url is None or job.finished_at is None or not job.status.final:
+            return
+        call_id = f"msg_{job.id}_{round(job.finished_at.timestamp() * 1000)}"
+        call = Call(call_id, job.id, job.callback_url, self._body_of(job))
         if self._calls.add(call):
             self._send_soon(call)
 
@@ -123,7 +132,7 @@ class Webhooks:
                 async for attempt in AsyncRetrying(
                     retry=retry_if_exception_type(_Failed),
                     stop=stop_after_attempt(ATTEMPTS),
-                    wait=wait_exponential_jitter(self._first_wait, LONGEST_WAIT),
+                    wait=wait_exponential_jitter(multiplier=self._first_wait, max=LONGEST_WAIT),
                 ):
                     with attempt:
                         async with self._at_once:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from peewee import SqliteDatabase
@@ -30,7 +31,7 @@ class Calls:
         self._table = Tables(database).calls
 
     def add(self, call: Call) -> bool:
-        """False if this one is owed already."""
+        """False if this one is owed already, or was done."""
         row = asdict(call) | {"created_at": utc_now().timestamp()}
         with translated(), self._database.atomic("IMMEDIATE"):
             known = self._table.select().where(self._table.id == call.id).exists()
@@ -42,8 +43,17 @@ class Calls:
         table = self._table
         with translated():
             query = table.select(table.id, table.job_id, table.url, table.body)
-            return [Call(**row) for row in query.order_by(table.created_at).dicts()]
+            owed = query.where(table.done_at.is_null()).order_by(table.created_at)
+            return [Call(**row) for row in owed.dicts()]
 
     def done(self, call_id: str) -> None:
+        """Delivered, or given up."""
+        table = self._table
         with translated(), self._database.atomic("IMMEDIATE"):
-            self._table.delete().where(self._table.id == call_id).execute()
+            now = utc_now().timestamp()
+            table.update({table.done_at: now}).where(table.id == call_id).execute()
+
+    def forget(self, before: datetime) -> None:
+        """What was done before this moment."""
+        with translated(), self._database.atomic("IMMEDIATE"):
+            self._table.delete().where(self._table.done_at < before.timestamp()).execute()

@@ -31,7 +31,7 @@ _UPLOADS = (
     "id", "owner", "name", "key", "format", "sha256", "size", "duration", "sample_rate", "channels",
     "created_at", "used_at",
 )  # fmt: skip
-_CALLS = ("id", "job_id", "url", "body", "created_at")
+_CALLS = ("id", "job_id", "url", "body", "created_at", "done_at")
 _FACTS = (
     "duration", "sample_rate", "channels", "tempo", "beats_per_bar", "key", "loudness",
     "true_peak", "not_understood", "licence",

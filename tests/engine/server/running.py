@@ -46,8 +46,9 @@ class TestServer:
 
     __test__ = False
 
-    def __init__(self, settings: ServerSettings) -> None:
+    def __init__(self, settings: ServerSettings, **options: Any) -> None:
         self.settings = settings
+        self._options = options
         self._ready = threading.Event()
         self._error: BaseException | None = None
         self._running: Running | None = None
@@ -96,12 +97,17 @@ class TestServer:
         loop = self._running._loop
         return asyncio.run_coroutine_threadsafe(do(), loop).result(30)
 
+    def in_loop_async(self, work: Any) -> Any:
+        """The same for a coroutine function."""
+        assert self._running is not None
+        return asyncio.run_coroutine_threadsafe(work(), self._running._loop).result(30)
+
     def token(self, name: str, *, admin: bool = False) -> str:
         return self.in_loop(lambda: Tokens(self.service.engine.database).create(name, admin=admin))
 
     def _live(self) -> None:
         try:
-            asyncio.run(serve(self.settings, self._is_ready))
+            asyncio.run(serve(self.settings, self._is_ready, **self._options))
         except BaseException as error:  # noqa: BLE001 - raised where the test waits
             self._error = error
         finally:
