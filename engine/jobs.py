@@ -40,6 +40,7 @@ __all__ = [
     "Status",
     "Step",
     "Take",
+    "default_name",
     "is_job_id",
     "new_id",
     "new_seed",
@@ -381,6 +382,14 @@ class EngineStatus:
     free_bytes: int | None = None
     """Free space where takes are kept."""
     detail: str = ""
+
+
+def default_name(request: Request) -> str:
+    """A row's name from its prompt: the first words, up to 60 characters."""
+    text = request.prompt.split("\n")[0].strip() or "Untitled"
+    if len(text) > 60:
+        text = text[:60].rsplit(" ", 1)[0].rstrip(" ,;.-") + "…"
+    return text[0].upper() + text[1:]
 
 
 def new_id() -> str:

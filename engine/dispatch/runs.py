@@ -273,12 +273,12 @@ class Runs:
             self._spawn_end(token, self._let_go)
             return
         try:
-            request = self._with_files(run.job.request)
+            sources = self._sources(run.job.request)
         except MusicError as error:
             self._spawn_end(token, self._fail, Failure.of(error), False)
             return
         run.in_lane = True
-        run.lane.run(token, replace(run.job, request=request), run.path)
+        run.lane.run(token, run.job, run.path, sources)
 
     def _identical(self, job: Job, made_by: str | None) -> Take | None:
         """A take that is what this job would give."""
@@ -292,8 +292,8 @@ class Runs:
             log.warning("made anew, as no identical take could be looked for: %s", error.message)
             return None
 
-    def _with_files(self, request: Request) -> Request:
-        """The request with the files of the takes that it builds on in place of their ids."""
+    def _sources(self, request: Request) -> dict[str, Path]:
+        """The files of the takes, or of whatever else it names, that the request builds on."""
         files = {}
         for name in ("melody", "continue_from"):
             source = getattr(request, name)
@@ -303,8 +303,8 @@ class Runs:
             path = take.path if take is not None else self._files.source(source)
             if path is None:
                 raise NotFound("The take that this one builds on has no audio.")
-            files[name] = str(path)
-        return request.model_copy(update=files)
+            files[name] = path
+        return files
 
     async def _reuse(self, token: str, take: Take) -> None:
         run = self._running[token]

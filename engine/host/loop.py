@@ -230,7 +230,8 @@ class HostLoop:
         log.info("begins: %s, %g s", run.request.model, run.request.duration)
         self._send(Stepped(run=run.run, step=Step.ENCODING_PROMPT, progress=0.0))
         checkpoint = run.checkpoint.read_bytes() if run.checkpoint.exists() else None
-        growing = generator.start(run.request, checkpoint)
+        sources = {name: str(path) for name, path in run.sources.items()}
+        growing = generator.start(run.request.model_copy(update=sources), checkpoint)
         take = _Take(run, generator, growing, steps_before=growing.steps_done)
         self._takes.append(take)
         self._report(take, time.monotonic())

@@ -44,7 +44,6 @@ async def serve(
                 server_header=False,
                 proxy_headers=False,
                 lifespan="off",
-                timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
                 ws_max_size=LARGEST_MESSAGE,
                 h11_max_incomplete_event_size=LARGEST_MESSAGE,
             )
@@ -90,12 +89,15 @@ class Running(uvicorn.Server):
 
     async def _end(self) -> None:
         log.info("ending: no new jobs are taken")
+        deadline = self._loop.time() + self.service.settings.grace_seconds
         try:
-            async with asyncio.timeout(self.service.settings.grace_seconds):
+            async with asyncio.timeout_at(deadline):
                 await self.service.drain()
         except TimeoutError:
             log.warning("the running jobs had no time for a checkpoint; they begin again")
         finally:
+            # What is left of it is for the answers that are under way.
+            self.config.timeout_graceful_shutdown = max(1, round(deadline - self._loop.time()))
             self.should_exit = True
 
 

@@ -13,9 +13,19 @@ from typing import Any
 from peewee import Database, Table
 from pydantic import ValidationError
 
-from engine.jobs import Failure, Job, Order, Request, Status, Step, Take, new_id
+from engine.jobs import (
+    Failure,
+    Job,
+    Order,
+    Request,
+    Status,
+    Step,
+    Take,
+    default_name,
+    new_id,
+)
 
-__all__ = ["Tables", "default_name", "failure_text", "from_row", "job_row", "new_token", "take_row"]
+__all__ = ["Tables", "failure_text", "from_row", "job_row", "new_token", "take_row"]
 
 _JOBS = (
     "id", "request", "model", "fingerprint", "name", "status", "priority", "position", "place",
@@ -92,14 +102,6 @@ def job_row(order: Order, *, position: float, batch: str | None, now: datetime) 
         "request_id": order.request_id,
         "callback_url": order.callback_url,
     }
-
-
-def default_name(request: Request) -> str:
-    """A row's name from its prompt: the first words, up to 60 characters."""
-    text = request.prompt.split("\n")[0].strip() or "Untitled"
-    if len(text) > 60:
-        text = text[:60].rsplit(" ", 1)[0].rstrip(" ,;.-") + "…"
-    return text[0].upper() + text[1:]
 
 
 def take_row(job_id: str, take: Take) -> dict[str, Any]:

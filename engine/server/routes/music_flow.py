@@ -7,10 +7,19 @@ from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.errors import InvalidRequest, Problem
-from engine.jobs import MAX_DURATION, MAX_PROMPT, MIN_DURATION, Job, OutputFormat, Status, utc_now
+from engine.jobs import (
+    MAX_DURATION,
+    MAX_PROMPT,
+    MIN_DURATION,
+    Job,
+    OutputFormat,
+    Status,
+    problems_of,
+    utc_now,
+)
 from engine.server.callers import NamedCaller
 from engine.server.problems import may_fail
 from engine.server.routes.media import key_of_take
@@ -81,7 +90,7 @@ _KNOWN = may_fail(401, 404, 422, 429, 503)
     "/generate",
     status_code=202,
     response_model=FlowAnswer[FlowStarted],
-    responses=may_fail(401, 403, 408, 413, 422, 429, 503),
+    responses=may_fail(400, 401, 403, 408, 413, 422, 429, 503),
 )
 async def generate(
     body: FlowRequest, response: Response, caller: NamedCaller, service: TheService
@@ -95,7 +104,11 @@ async def generate(
         # Elsewhere this names another service's models.
         "model": known.id if known else DEFAULT_MODEL,
     }
-    [job] = await submit(service, caller, [Generate(**given)], response, None)
+    try:
+        wanted = Generate(**given)
+    except ValidationError as error:
+        raise InvalidRequest(problems_of(error)) from error
+    [job] = await submit(service, caller, [wanted], response, None)
     return FlowAnswer(
         data=FlowStarted(**_started(job)), message="Music generation job created successfully"
     )

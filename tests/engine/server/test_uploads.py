@@ -51,11 +51,15 @@ def test_a_form_and_a_plain_body_are_taken(here: httpx.Client, format: str) -> N
     assert here.get(f"/uploads/{upload['upload_id']}").status_code == 404
 
 
-def test_an_upload_is_gone_on_from(here: httpx.Client) -> None:
+def test_an_upload_is_gone_on_from(server: TestServer, here: httpx.Client) -> None:
     upload = here.post("/uploads", files={"file": ("riff.wav", tone(2))}).json()["upload_id"]
-    made(here, prompt="continues", continue_from=upload)  # it fails if it is given no file
     first = made(here)["job_id"]
-    made(here, prompt="continues", continue_from=first)
+    for source in (upload, first):
+        # It fails if it is given no file.
+        job = made(here, prompt="continues", continue_from=source)
+        sound = httpx.get(job["audio_url"], trust_env=False).content
+        assert source.encode() in sound, "the file says what it was made from"
+        assert str(server.settings.takes_folder).encode() not in sound, "and not where that lay"
 
 
 @pytest.mark.parametrize(
