@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from app.cli_models import models
+from app.cli_serve import serve, tokens
 
 __all__ = ["main"]
 
@@ -22,6 +23,10 @@ cli = typer.Typer(
 )
 
 cli.add_typer(models, name="models")
+cli.add_typer(tokens, name="token")
+cli.command()(serve)
+cli.add_typer(tokens, name="token")
+cli.command()(serve)
 
 _DISPLAYS = ("WAYLAND_DISPLAY", "DISPLAY", "QT_QPA_PLATFORM")
 

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-__all__ = ["FILE_NAME", "start_journal"]
+from engine.log_context import RequestMark
+
+__all__ = ["FILE_NAME", "JsonLines", "start_journal"]
 
 FILE_NAME = "studio.log"
 """Older ones are ``studio.log.1`` (newer) to ``studio.log.5`` (older)."""
@@ -17,7 +19,7 @@ FILE_BYTES = 2 * 2**20
 FILES = 5
 
 
-class _JsonLines(logging.Formatter):
+class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -25,16 +27,29 @@ class _JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if request_id := getattr(record, "request_id", ""):
+            line["request_id"] = request_id
+        if request_id := getattr(record, "request_id", ""):
+            line["request_id"] = request_id
         if record.exc_info:
             line["error"] = "".join(traceback.format_exception(*record.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 
-def start_journal(folder: Path, level: int = logging.INFO) -> Path | None:
+def start_journal(
+    folder: Path, level: int = logging.INFO, *, console: logging.Formatter | None = None
+) -> Path | None:
     """Log to ``folder`` from now on; returns the file, or None if the folder can't be written
-    (the program works without)."""
+    (the program works without). ``console``: log to stderr too, in this form."""
     root = logging.getLogger()
     root.setLevel(level)
+    # More than the level says only for single requests of a server, which ask for it.
+    logging.getLogger("engine").setLevel(logging.DEBUG)
+    if console is not None:
+        terminal = logging.StreamHandler()
+        terminal.setFormatter(console)
+        terminal.addFilter(RequestMark(level))
+        root.addHandler(terminal)
     path = folder / FILE_NAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -49,6 +64,7 @@ def start_journal(folder: Path, level: int = logging.INFO) -> Path | None:
         logging.basicConfig(level=level)
         root.warning("no log file: %s", error)
         return None
-    handler.setFormatter(_JsonLines())
+    handler.setFormatter(JsonLines())
+    handler.addFilter(RequestMark(level))
     root.addHandler(handler)
     return path

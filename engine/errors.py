@@ -4,6 +4,11 @@
      ├─ InvalidRequest          the request itself is wrong; names each field; never retried
      ├─ NotFound                no such job or take
      ├─ Conflict                the job is past the point where this is possible
+     ├─ KeyReused               the same idempotency key with another request
+     ├─ NotAllowed              not for this caller
+     │   └─ NotLoggedIn         who is calling could not be told
+     ├─ TooMany                 a limit on how much one caller may ask for
+     ├─ Unavailable             not now; says when to come back
      ├─ GenerationError         the generator refused or failed on this request; not retried
      │   └─ ModelUnavailable    the model is not installed or not known
      │       └─ ModelDamaged    its files are incomplete, hostile or contradict themselves
@@ -46,17 +51,22 @@ __all__ = [
     "HubRefused",
     "HubUnreachable",
     "InvalidRequest",
+    "KeyReused",
     "LicenceNotSeen",
     "ModelDamaged",
     "ModelUnavailable",
     "MusicError",
+    "NotAllowed",
     "NotFound",
+    "NotLoggedIn",
     "OutOfMemory",
     "Problem",
     "Retriable",
     "StorageError",
     "StoreDamaged",
     "StoreLocked",
+    "TooMany",
+    "Unavailable",
 ]
 
 
@@ -98,6 +108,40 @@ class NotFound(MusicError):
 
 class Conflict(MusicError):
     code = "conflict"
+
+
+class KeyReused(MusicError):
+    code = "key_reused"
+    default_hint = "Use a new key for each request."
+
+
+class NotAllowed(MusicError):
+    code = "not_allowed"
+
+
+class NotLoggedIn(NotAllowed):
+    code = "not_logged_in"
+    default_hint = "Send a token: Authorization: Bearer …"
+
+
+class TooMany(MusicError):
+    """``retry_after``: seconds until it is worth trying again."""
+
+    code = "too_many"
+
+    def __init__(self, message: str, *, retry_after: float, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class Unavailable(MusicError):
+    """``retry_after``: seconds until it is worth trying again."""
+
+    code = "unavailable"
+
+    def __init__(self, message: str, *, retry_after: float = 5.0, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
 
 
 class GenerationError(MusicError):

@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -33,6 +33,7 @@ __all__ = [
     "EngineStatus",
     "Failure",
     "Job",
+    "Once",
     "Order",
     "OutputFormat",
     "Precision",
@@ -40,10 +41,12 @@ __all__ = [
     "Status",
     "Step",
     "Take",
+    "default_name",
     "is_job_id",
     "new_id",
     "new_seed",
     "parse_request",
+    "problems_among",
     "problems_of",
     "utc_now",
 ]
@@ -168,12 +171,17 @@ def parse_request(data: Mapping[str, Any]) -> Request:
 
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:
     """What pydantic refused, in plain words."""
-    return tuple(_problem(item) for item in error.errors(include_url=False))
+    return problems_among(error.errors(include_url=False))
 
 
-def _problem(item: Any) -> Problem:
+def problems_among(items: Iterable[Any], *, within: int = 0) -> tuple[Problem, ...]:
+    """Pydantic's own items in plain words, each place without its first ``within`` parts."""
+    return tuple(_problem(item, within) for item in items)
+
+
+def _problem(item: Any, within: int) -> Problem:
     """One pydantic error in a musician's words."""
-    name = ".".join(str(part) for part in item["loc"])
+    name = ".".join(str(part) for part in item["loc"][within:])
     kind, context = item["type"], item.get("ctx", {})
     match kind:
         case "greater_than_equal":
@@ -221,6 +229,23 @@ class Order:
     """Id of a job that must complete first; if that one fails, so does this."""
     id: str | None = None
     """Chosen by the caller when it must know the id beforehand; None: drawn."""
+    owner: str = ""
+    """Who asked for it, on a server; empty: the musician at this computer."""
+    request_id: str | None = None
+    """Marks every log line that has to do with it."""
+    callback_url: str | None = None
+    """Is told of the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Marks a submission, so that the same one sent again queues nothing."""
+
+    owner: str
+    key: str
+    """The sender's choice, one for each submission."""
+    digest: str
+    """Of what is asked for: a key with another digest is a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +303,8 @@ class Take:
     notes: str = ""
     remarks: tuple[str, ...] = ()
     """What else is to be known of how it was made, in sentences."""
+    size: int = 0
+    """Bytes of the file; 0: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +344,9 @@ class Job:
     preview: Path | None = None
     """A WAV of what has grown so far, while generating."""
     take: Take | None = None
+    owner: str = ""
+    request_id: str | None = None
+    callback_url: str | None = None
 
     def with_(self, **changes: Any) -> Job:
         """A copy with some fields changed."""
@@ -361,6 +391,14 @@ class EngineStatus:
     free_bytes: int | None = None
     """Free space where takes are kept."""
     detail: str = ""
+
+
+def default_name(request: Request) -> str:
+    """A row's name from its prompt: the first words, up to 60 characters."""
+    text = request.prompt.split("\n")[0].strip() or "Untitled"
+    if len(text) > 60:
+        text = text[:60].rsplit(" ", 1)[0].rstrip(" ,;.-") + "…"
+    return text[0].upper() + text[1:]
 
 
 def new_id() -> str:

@@ -35,8 +35,14 @@ class LocalEngine:
         feed: Feed,
         *,
         host_command: Sequence[str] | None = None,
+        files: TakeFiles | None = None,
+        fair: bool = False,
     ) -> None:
+        """``files``: where takes go, if not into the takes folder under their names; ``fair``:
+        owners of jobs take turns."""
         self._settings = settings
+        self._files = files or TakeFiles(settings.takes_folder)
+        self._fair = fair
         self._feed = feed
         self._host_command = host_command
 
@@ -47,12 +53,13 @@ class LocalEngine:
             opening.callback(lock.release)
             opened = open_database(settings.database)
             opening.callback(opened.database.close)
+            self.database = opened.database
             self.lane = LocalLane(settings, self._host_command)
             self.dispatcher = Dispatcher(
                 Store(opened.database),
-                Claims(opened.database),
+                Claims(opened.database, fair=self._fair),
                 [self.lane],
-                TakeFiles(settings.takes_folder),
+                self._files,
                 settings,
                 self._feed,
             )

@@ -30,7 +30,7 @@ EXAMPLE_PROMPT = "melancholic lo-fi hip hop, 84 bpm, in D minor"
 
 # With MusicGen, or its tests would be left out: it makes the first set-up a minute longer where
 # the packages are at hand, and costs nothing afterwards.
-DEVELOPER = ("lint", "musicgen", "test")
+DEVELOPER = ("lint", "musicgen", "server", "test")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,7 +58,7 @@ def run(arguments: list[str]) -> int:
     """Start the program: its window, or where there is no display its main job in the terminal."""
     light = "--light" in arguments
     arguments = [argument for argument in arguments if argument != "--light"]
-    environment = prepare(debian.RUN, () if light else ("musicgen",))
+    environment = prepare(debian.RUN, ("server",) if light else ("musicgen", "server"))
     if not has_display(os.environ, sys.platform):
         without_window = in_terminal(arguments)
         if without_window != arguments:

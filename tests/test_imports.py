@@ -26,6 +26,7 @@ MODELS = ("torch", "torchaudio", "audiocraft", "transformers", "encodec", "demuc
 SERVING = ("fastapi", "starlette", "uvicorn")
 HTTP = ("httpx", "httpx_sse")
 MUSICGEN = ("engine/generators/musicgen",)
+SERVER = ("engine/server",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +193,18 @@ def test_packaging_is_no_package() -> None:
 def test_dependencies_are_those_that_are_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     everywhere = {plain(name) for name in project["dependencies"]}
-    musicgen = {plain(name) for name in project["optional-dependencies"]["musicgen"]}
+    extras = project["optional-dependencies"]
+    musicgen, server = ({plain(name) for name in extras[key]} for key in ("musicgen", "server"))
     found = all_imports()
-    inside = [item for item in found if within(item.file, MUSICGEN, "/")]
-    assert distributions_of(item for item in found if item not in inside) == everywhere
-    assert distributions_of(inside) <= everywhere | musicgen | {"audiocraft"}
+    playing = [item for item in found if within(item.file, MUSICGEN, "/")]
+    serving = [item for item in found if within(item.file, SERVER, "/")]
+    rest = [item for item in found if item not in playing and item not in serving]
+    assert distributions_of(rest) == everywhere
+    assert distributions_of(playing) <= everywhere | musicgen | {"audiocraft"}
+    # uvicorn finds websockets by itself, PyJWT cryptography.
+    found_by_others = {"websockets", "cryptography", "starlette"}
+    assert distributions_of(serving) - found_by_others <= everywhere | server
+    assert server - found_by_others <= distributions_of(serving)
 
 
 def distributions_of(imports: Iterable[Import]) -> set[str]:

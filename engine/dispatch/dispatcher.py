@@ -19,7 +19,7 @@ from engine.dispatch.recovery import Recovery
 from engine.dispatch.retry import RetryPolicy
 from engine.dispatch.runs import Runs
 from engine.errors import Conflict, StorageError
-from engine.jobs import EngineState, EngineStatus, Failure, Job, Order, Request, Status
+from engine.jobs import EngineState, EngineStatus, Failure, Job, Once, Order, Request, Status
 from engine.settings import EngineSettings
 from engine.store.claims import Claims
 from engine.store.store import Store
@@ -114,10 +114,22 @@ class Dispatcher:
     async def job(self, job_id: str) -> Job:
         return self._runs.snapshot(self._store.job(job_id))
 
-    async def submit(self, orders: Sequence[Order], *, front: bool = False) -> list[Job]:
-        jobs = self._store.submit(orders, front=front)
+    def now(self, jobs: list[Job]) -> list[Job]:
+        """Rows as they are now: with the progress of those that run."""
+        return self._runs.snapshots(jobs)
+
+    async def submit(
+        self, orders: Sequence[Order], *, front: bool = False, once: Once | None = None
+    ) -> list[Job]:
+        jobs = self.now(self._store.submit(orders, front=front, once=once))
         self._changed(jobs)
         return jobs
+
+    async def adopt(self, job: Job) -> Job:
+        """Take in a finished job that was made without the queue; its file is in place."""
+        adopted = self._claims.adopt(job)
+        self._feed.changed([adopted])
+        return adopted
 
     async def cancel(self, ids: Sequence[str]) -> None:
         self._give_up(self._store.cancel(ids))

@@ -19,7 +19,7 @@ from pathlib import Path
 from engine.audio.atomic import replacing
 from engine.audio.names import safe_name
 from engine.errors import AudioError, StorageError
-from engine.jobs import Job, Status, Step, Take
+from engine.jobs import Job, Status, Step, Take, is_job_id
 
 __all__ = ["TakeFiles"]
 
@@ -56,6 +56,15 @@ class TakeFiles:
                     if match and entry.is_file() and not entry.name.startswith("."):
                         found[f"gen_{match['id']}"] = Path(entry.path)
         return found
+
+    def placed(self, jobs: list[Job]) -> dict[str, Path]:
+        """Those of these jobs that have a file in place."""
+        files = self.ids() if jobs else {}
+        return {job.id: files[job.id] for job in jobs if job.id in files}
+
+    def source(self, reference: str) -> Path | None:
+        """The file that a request means by the name of something other than a take."""
+        return None if is_job_id(reference) else Path(reference)
 
     def find(self, job_id: str, path: Path) -> Job | None:
         """The finished job whose file is at ``path``; None if there is none."""

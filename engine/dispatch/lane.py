@@ -6,7 +6,7 @@ what happens, and the dispatcher decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -134,8 +134,9 @@ class Lane(Protocol):
 
     async def start(self, listener: Listener) -> None: ...
 
-    def run(self, run: str, job: Job, path: Path) -> None:
-        """Begin one attempt; its file goes to ``path``. Its end comes as exactly one Completed,
+    def run(self, run: str, job: Job, path: Path, sources: Mapping[str, Path]) -> None:
+        """Begin one attempt; its file goes to ``path``. ``sources``: the files that the request's
+        ``melody`` and ``continue_from`` stand for. Its end comes as exactly one Completed,
         Failed, Gone or Lost."""
         ...
 

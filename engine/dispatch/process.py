@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from engine.host.protocol import Command, Event, decode_event, encode
+from engine.log_context import marked, request_of
 from engine.processes import unseen
 from engine.settings import EngineSettings
 
@@ -144,4 +145,5 @@ class HostProcess:
                 return
             text = line.decode(errors="replace").rstrip()
             self._last_words.append(text)
-            log.info("host: %s", text)
+            with marked(request_of(text)):
+                log.info("host: %s", text)

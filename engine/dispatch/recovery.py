@@ -36,7 +36,7 @@ class Recovery:
         parts = self._files.sweep()
         shutil.rmtree(self._cache / "previews", ignore_errors=True)
         waiting = self._claims.recover()
-        files = self._files.ids() if waiting else {}
+        files = self._files.placed(waiting)
         again = 0
         for job in waiting:
             path = files.get(job.id)

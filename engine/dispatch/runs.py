@@ -21,6 +21,7 @@ from engine.dispatch.lane import Completed, Failed, Gone, Lane, Lost, Previewed,
 from engine.dispatch.retry import RetryPolicy
 from engine.errors import MusicError, NotFound, StorageError
 from engine.jobs import Failure, Job, Request, Step, Take, is_job_id, utc_now
+from engine.log_context import marked
 from engine.store.claims import Claims
 
 __all__ = ["RunEvent", "Runs"]
@@ -116,7 +117,7 @@ class Runs:
         self.suspects.discard(job.id)
         self._running[token] = Running(job, lane, self._files.path_for(job), alone)
         self._feed.changed([job])
-        cached = self._identical(job.request, lane.made_by(job.request.model))
+        cached = self._identical(job, lane.made_by(job.request.model))
         if cached is None:
             self._enter(token)
         else:
@@ -277,35 +278,39 @@ class Runs:
             self._spawn_end(token, self._let_go)
             return
         try:
-            request = self._with_files(run.job.request)
+            sources = self._sources(run.job.request)
         except MusicError as error:
             self._spawn_end(token, self._fail, Failure.of(error), False)
             return
         run.in_lane = True
-        run.lane.run(token, replace(run.job, request=request), run.path)
+        run.lane.run(token, run.job, run.path, sources)
 
-    def _identical(self, request: Request, made_by: str | None) -> Take | None:
-        """A take that is what this request would give."""
+    def _identical(self, job: Job, made_by: str | None) -> Take | None:
+        """A take that is what this job would give."""
+        request = job.request
         sources = [source for source in (request.melody, request.continue_from) if source]
         if made_by is None or not all(map(is_job_id, sources)):
             return None  # a file may have changed since
         try:
-            return self._claims.cached_take(request.fingerprint(), made_by)
+            return self._claims.cached_take(request.fingerprint(), made_by, job.owner)
         except StorageError as error:
             log.warning("made anew, as no identical take could be looked for: %s", error.message)
             return None
 
-    def _with_files(self, request: Request) -> Request:
-        """The request with the files of the takes that it builds on in place of their ids."""
+    def _sources(self, request: Request) -> dict[str, Path]:
+        """The files of the takes, or of whatever else it names, that the request builds on."""
         files = {}
         for name in ("melody", "continue_from"):
             source = getattr(request, name)
-            if source is not None and is_job_id(source):
-                take = self._source(source)
-                files[name] = str(take.path)
-        return request.model_copy(update=files)
+            if source is None:
+                continue
+            path = self._source(source) if is_job_id(source) else self._files.source(source)
+            if path is None:
+                raise NotFound("The audio that this take builds on is not there any more.")
+            files[name] = path
+        return files
 
-    def _source(self, job_id: str) -> Take:
+    def _source(self, job_id: str) -> Path:
         try:
             take = self._claims.job(job_id).take
         except NotFound:
@@ -315,7 +320,7 @@ class Runs:
                 "The take that this one builds on is not there any more.",
                 hint="Choose another one to build on.",
             )
-        return take
+        return take.path
 
     async def _reuse(self, token: str, take: Take) -> None:
         run = self._running[token]
@@ -340,13 +345,14 @@ class Runs:
     def _spawn_end(self, token: str, end: Callable[..., Awaitable[None]], *how: Any) -> None:
         async def whatever_breaks() -> None:
             """No run stays for ever: one whose end breaks has failed."""
-            try:
-                await end(token, *how)
-            except Exception as error:
-                if token not in self._running:
-                    raise
-                log.error("a run's end broke", exc_info=error)
-                await self._fail_for_good(token, Failure.of(error))
+            with marked(self._running[token].job.request_id):
+                try:
+                    await end(token, *how)
+                except Exception as error:
+                    if token not in self._running:
+                        raise
+                    log.error("a run's end broke", exc_info=error)
+                    await self._fail_for_good(token, Failure.of(error))
 
         self._spawn(whatever_breaks())
 

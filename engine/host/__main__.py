@@ -21,6 +21,7 @@ from typing import BinaryIO, NoReturn
 import psutil
 
 from engine.host.protocol import Command, Event, Ready, decode_command, encode
+from engine.log_context import log_to_stderr
 
 __all__ = ["main"]
 
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # want: on a busy computer the host took up to three times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     more = dict(item.split("=", 1) for item in options.generator)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
+    log_to_stderr()
     _step_back()
     events = _private_stdout()
     commands: queue.Queue[Command] = queue.Queue()

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from engine.audio.atomic import replacing
 from engine.errors import StorageError
-from engine.host.protocol import Event, Previewed
+from engine.host.protocol import Event, Previewed, Run
 from engine.host.saving import save_preview
 from engine.host.take import GrowingTake, forget
+from engine.log_context import marked
 
 __all__ = ["Checkpoints", "Previews"]
 
@@ -50,12 +51,13 @@ class Checkpoints:
         try:
             state = take.generator.checkpoint(take.growing)
         except Exception as error:  # noqa: BLE001 - the take goes on; the next one may succeed
-            log.warning("no checkpoint: %s", error)
+            with marked(take.run.request_id):
+                log.warning("no checkpoint: %s", error)
             return
         take.checkpoints = state is not None
         if state is not None:
             path = take.run.checkpoint
-            self._under_way[path] = self._writer.submit(_write, path, state)
+            self._under_way[path] = self._writer.submit(_write, take.run, state)
 
     def settle(self, take: GrowingTake) -> None:
         """Wait until what was kept of it is on disk."""
@@ -74,12 +76,13 @@ class Checkpoints:
         self._writer.shutdown()
 
 
-def _write(path: Path, state: bytes) -> None:
+def _write(run: Run, state: bytes) -> None:
     try:
-        with replacing(path) as part:
+        with replacing(run.checkpoint) as part:
             part.write_bytes(state)
     except StorageError as error:
-        log.warning("no checkpoint: %s", error)
+        with marked(run.request_id):
+            log.warning("no checkpoint: %s", error)
 
 
 class Previews:
@@ -107,6 +110,7 @@ class Previews:
                 return
             save_preview(take.run.preview, *heard)
         except Exception as error:  # noqa: BLE001 - a courtesy: the take itself goes on
-            log.warning("no preview: %s", error)
+            with marked(take.run.request_id):
+                log.warning("no preview: %s", error)
         else:
             self._send(Previewed(run=take.run.run))

@@ -36,6 +36,7 @@ from engine.host.protocol import (
 from engine.host.saving import save_take
 from engine.host.take import GrowingTake, forget
 from engine.jobs import Failure, Step
+from engine.log_context import current_request, marked
 
 __all__ = ["HostLoop"]
 
@@ -82,7 +83,8 @@ class HostLoop:
                 self._advance()
                 for take in [take for take in self._takes if take.is_done]:
                     if take in self._takes and not self._quitting:
-                        self._finish(take)
+                        with marked(take.run.request_id):
+                            self._finish(take)
             for take in self._takes:
                 self._checkpoints.keep(take)
         finally:
@@ -135,6 +137,7 @@ class HostLoop:
         """
         held_up = False
         for run in list(self._waiting):
+            mark = current_request.set(run.request_id)
             try:
                 known = self._models.knows(run)
                 kind = self._models.kind(run)
@@ -151,6 +154,8 @@ class HostLoop:
                 if run in self._waiting:
                     self._waiting.remove(run)
                 self._report_failure(run, error)
+            finally:
+                current_request.reset(mark)
 
     def _must_wait(self, run: Run) -> bool:
         """Whether another heavy generator is at work."""
@@ -163,9 +168,11 @@ class HostLoop:
         return [take for take in self._takes if take.generator is generator]
 
     def _start(self, run: Run, generator: Generator) -> None:
+        log.info("begins: %s, %g s", run.request.model, run.request.duration)
         self._send(Stepped(run=run.run, step=Step.ENCODING_PROMPT, progress=0.0))
         checkpoint = run.checkpoint.read_bytes() if run.checkpoint.exists() else None
-        growing = generator.start(run.request, checkpoint)
+        sources = {name: str(path) for name, path in run.sources.items()}
+        growing = generator.start(run.request.model_copy(update=sources), checkpoint)
         take = GrowingTake(run, generator, growing)
         take.kept = take.safe = take.grown
         self._takes.append(take)
@@ -209,6 +216,7 @@ class HostLoop:
             self._fail(take, error)
         else:
             self._leave(take)
+            log.info("made in %.1f s", made.work_seconds)
             self._send(made)
             music = min(made.duration, take.run.request.duration)
             self._saving_of(take).note(music, time.monotonic() - begun)
@@ -327,7 +335,8 @@ class HostLoop:
         detail = failure.detail
         if not isinstance(error, MusicError):
             detail = "".join(traceback.format_exception(error))
-            log.error("run %s failed:\n%s", run.run, detail)
+            with marked(run.request_id):
+                log.error("run %s failed:\n%s", run.run, detail)
         self._send(
             Failed(
                 run=run.run,

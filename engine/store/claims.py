@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from peewee import fn
+from peewee import SqliteDatabase, fn
 
 from engine.jobs import Failure, Job, Order, Status, Take, utc_now
 from engine.store.faults import translated
@@ -21,6 +21,11 @@ __all__ = ["Claims"]
 
 class Claims(Records):
     """What runs jobs does with the queue."""
+
+    def __init__(self, database: SqliteDatabase, *, fair: bool = False) -> None:
+        """``fair``: within one priority, owners of jobs take turns."""
+        super().__init__(database)
+        self._fair = fair
 
     def claim(
         self,
@@ -56,9 +61,14 @@ class Claims(Records):
         order = [jobs.when_idle, jobs.priority.desc()]
         if loaded_model is not None:
             order.append((jobs.model == loaded_model).desc())
+        candidates = jobs.select(jobs.id)
+        if self._fair:
+            turns = self._tables.turns
+            candidates = candidates.left_outer_join(turns, on=(turns.owner == jobs.owner))
+            order.append(fn.COALESCE(turns.number, 0))  # who was served longest ago is next
         order += [jobs.position, jobs.attempt.desc()]  # of equals, what has begun goes first
         token = new_token()
-        next_id = jobs.select(jobs.id).where(ready).order_by(*order).limit(1)
+        next_id = candidates.where(ready).order_by(*order).limit(1)
         with self._transaction():
             # All rows of RETURNING are fetched before the transaction ends, or it stays open.
             claimed = list(
@@ -74,7 +84,12 @@ class Claims(Records):
                 .returning(jobs.id)
                 .execute()
             )
-            return (self.job(claimed[0]["id"]), token) if claimed else None
+            if not claimed:
+                return None
+            job = self.job(claimed[0]["id"])
+            if self._fair:
+                self._take_turn(job.owner)
+            return job, token
 
     def suspects(self) -> set[str]:
         """Waiting jobs that were there when the host died."""
@@ -129,7 +144,7 @@ class Claims(Records):
         """Record a finished job whose take was found as a file; replaces a waiting row."""
         if job.take is None:
             raise ValueError("only a finished job can be adopted")
-        order = Order(job.request, name=job.name, id=job.id)
+        order = Order(job.request, name=job.name, id=job.id, owner=job.owner)
         row = job_row(order, position=0.0, batch=None, now=job.created_at) | {
             "status": Status.COMPLETED.value,
             "finished_at": (job.finished_at or job.created_at).timestamp(),
@@ -148,13 +163,14 @@ class Claims(Records):
             self._tables.takes.insert(take_row(job.id, job.take)).execute()
             return self.job(job.id)
 
-    def cached_take(self, fingerprint: str, made_by: str) -> Take | None:
-        """A take of an identical request by the same version."""
+    def cached_take(self, fingerprint: str, made_by: str, owner: str = "") -> Take | None:
+        """A take of an identical request by the same version, made for the same owner: its file
+        carries the names that they gave it."""
         jobs, takes = self._tables.jobs, self._tables.takes
         query = (
             self._tables.everything()
             .where(jobs.fingerprint == fingerprint, takes.made_by == made_by)
-            .where(jobs.status == Status.COMPLETED.value)
+            .where(jobs.status == Status.COMPLETED.value, jobs.owner == owner)
             .order_by(jobs.finished_at.desc())
         )
         with translated():
@@ -165,6 +181,12 @@ class Claims(Records):
         """Let this job's take answer no identical request."""
         with self._transaction():
             self._update([job_id], None, fingerprint="")
+
+    def _take_turn(self, owner: str) -> None:
+        turns = self._tables.turns
+        last = turns.select(fn.MAX(turns.number)).scalar() or 0
+        turns.delete().where(turns.owner == owner).execute()
+        turns.insert({"owner": owner, "number": last + 1}).execute()
 
     def _close(self, job_id: str, token: str, status: Status, error: Failure | None) -> bool:
         """Give a claimed job its final state; False if the claim is no longer ours."""

@@ -13,16 +13,35 @@ from typing import Any
 from peewee import Database, Table
 from pydantic import ValidationError
 
-from engine.jobs import Failure, Job, Order, Request, Status, Step, Take, new_id
+from engine.jobs import (
+    Failure,
+    Job,
+    Order,
+    Request,
+    Status,
+    Step,
+    Take,
+    default_name,
+    new_id,
+)
 
-__all__ = ["Tables", "default_name", "failure_text", "from_row", "job_row", "new_token", "take_row"]
+__all__ = ["Tables", "failure_text", "from_row", "job_row", "new_token", "take_row"]
 
 _JOBS = (
     "id", "request", "model", "fingerprint", "name", "status", "priority", "position", "place",
     "when_idle", "depends_on", "batch", "attempt", "retries", "suspect", "token", "error",
-    "created_at", "started_at", "finished_at", "deleted_at",
+    "created_at", "started_at", "finished_at", "deleted_at", "owner", "request_id", "callback_url",
 )  # fmt: skip
-_TAKES = ("job_id", "path", "sha256", "made_by", "facts", "stars", "kept", "tags", "notes")
+_TAKES = (
+    "job_id", "path", "sha256", "made_by", "facts", "stars", "kept", "tags", "notes", "size",
+)  # fmt: skip
+_TOKENS = ("id", "name", "digest", "admin", "created_at", "revoked_at")
+_REPEATS = ("owner", "key", "digest", "job_ids", "created_at")
+_UPLOADS = (
+    "id", "owner", "name", "key", "format", "sha256", "size", "duration", "sample_rate", "channels",
+    "created_at", "used_at",
+)  # fmt: skip
+_CALLS = ("id", "job_id", "url", "body", "created_at", "done_at")
 _FACTS = (
     "duration", "sample_rate", "channels", "tempo", "beats_per_bar", "key", "loudness",
     "true_peak", "not_understood", "remarks", "licence",
@@ -43,6 +62,11 @@ class Tables:
         self.jobs: Any = Table("jobs", _JOBS).bind(database)
         self.takes: Any = Table("takes", _TAKES).bind(database)
         self.settings: Any = Table("settings", ("name", "value")).bind(database)
+        self.turns: Any = Table("turns", ("owner", "number")).bind(database)
+        self.tokens: Any = Table("tokens", _TOKENS).bind(database)
+        self.repeats: Any = Table("repeats", _REPEATS).bind(database)
+        self.uploads: Any = Table("uploads", _UPLOADS).bind(database)
+        self.calls: Any = Table("calls", _CALLS).bind(database)
 
     def everything(self) -> Any:
         """Select of all columns of jobs with their takes; take columns are named ``take_*``."""
@@ -74,15 +98,10 @@ def job_row(order: Order, *, position: float, batch: str | None, now: datetime) 
         "retries": 0,
         "suspect": False,
         "created_at": now.timestamp(),
+        "owner": order.owner,
+        "request_id": order.request_id,
+        "callback_url": order.callback_url,
     }
-
-
-def default_name(request: Request) -> str:
-    """A row's name from its prompt: the first words, up to 60 characters."""
-    text = request.prompt.split("\n")[0].strip() or "Untitled"
-    if len(text) > 60:
-        text = text[:60].rsplit(" ", 1)[0].rstrip(" ,;.-") + "…"
-    return text[0].upper() + text[1:]
 
 
 def take_row(job_id: str, take: Take) -> dict[str, Any]:
@@ -99,6 +118,7 @@ def take_row(job_id: str, take: Take) -> dict[str, Any]:
         "kept": take.kept,
         "tags": json.dumps(take.tags),
         "notes": take.notes,
+        "size": take.size or _size(take.path),
     }
 
 
@@ -126,6 +146,9 @@ def from_row(row: Mapping[str, Any]) -> Job:
         started_at=_moment(row["started_at"]) if row["started_at"] is not None else None,
         finished_at=_moment(row["finished_at"]) if row["finished_at"] is not None else None,
         take=_take(row) if row["take_path"] is not None else None,
+        owner=row["owner"],
+        request_id=row["request_id"],
+        callback_url=row["callback_url"],
     )
 
 
@@ -162,8 +185,13 @@ def _take(row: Mapping[str, Any]) -> Take:
         kept=None if row["take_kept"] is None else bool(row["take_kept"]),
         tags=tuple(json.loads(row["take_tags"])),
         notes=row["take_notes"],
+        size=row["take_size"],
         **facts,
     )
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _moment(seconds: float) -> datetime:

@@ -5,17 +5,20 @@ Every verb is one transaction.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from peewee import fn
 
-from engine.errors import Conflict, InvalidRequest, Problem
-from engine.jobs import Job, Order, Request, Status, new_id, utc_now
+from engine.errors import Conflict, InvalidRequest, KeyReused, Problem
+from engine.jobs import Job, Once, Order, Request, Status, default_name, new_id, utc_now
 from engine.store.faults import translated
 from engine.store.records import Records, chunks
-from engine.store.rows import default_name, from_row, job_row
+from engine.store.rows import from_row, job_row
 
 __all__ = ["Store"]
 
@@ -28,17 +31,25 @@ _CLOSEST = 1e-6
 class Store(Records):
     """What a musician does with the queue and the library."""
 
-    def submit(self, orders: Sequence[Order], *, front: bool = False) -> list[Job]:
-        """Queue all or none, in their order; the rows are on disk when this returns."""
+    def submit(
+        self, orders: Sequence[Order], *, front: bool = False, once: Once | None = None
+    ) -> list[Job]:
+        """Queue all or none, in their order; the rows are on disk when this returns.
+
+        With ``once``, a repeat gives the jobs of the first time and queues nothing. Raises
+        KeyReused.
+        """
         if not orders:
             return []
         batch = new_id() if len(orders) > 1 else None
-        now = utc_now()
         with self._transaction():
+            if once is not None and (earlier := self._made_before(once)) is not None:
+                return earlier
             self._check_dependencies(orders)
             first = self._outer_position(front=front, count=len(orders))
+            moments = self._free_moments(len(orders))
             rows = [
-                job_row(order, position=first + i * _POSITION_STEP, batch=batch, now=now)
+                job_row(order, position=first + i * _POSITION_STEP, batch=batch, now=moments[i])
                 for i, order in enumerate(orders)
             ]
             if front:
@@ -47,6 +58,11 @@ class Store(Records):
                     row["priority"] = max(row["priority"], top)
             for chunk in chunks(rows):
                 self._tables.jobs.insert(chunk).execute()
+            if once is not None:
+                made = {"job_ids": json.dumps([row["id"] for row in rows])}
+                self._tables.repeats.insert(
+                    asdict(once) | made | {"created_at": utc_now().timestamp()}
+                ).execute()
         return [from_row(_BLANK | row) for row in rows]
 
     def cancel(self, ids: Collection[str]) -> list[Job]:
@@ -197,6 +213,17 @@ class Store(Records):
             settings.delete().where(settings.name == name).execute()
             settings.insert({"name": name, "value": value}).execute()
 
+    def _made_before(self, once: Once) -> list[Job] | None:
+        """The jobs that this key has made already; None if it is new."""
+        repeats = self._tables.repeats
+        mine = (repeats.owner == once.owner) & (repeats.key == once.key)
+        row = repeats.select(repeats.digest, repeats.job_ids).where(mine).dicts().first()
+        if row is None:
+            return None
+        if row["digest"] != once.digest:
+            raise KeyReused("This Idempotency-Key was used for something else before.")
+        return [self.job(job_id) for job_id in json.loads(row["job_ids"])]
+
     def _with_ended_dependencies(self, ids: Iterable[str]) -> list[str]:
         """``ids`` that failed or were cancelled, each after what it depends on."""
         found: dict[str, None] = {}
@@ -243,6 +270,15 @@ class Store(Records):
         if edge is None:
             return 0.0
         return float(edge) - count * _POSITION_STEP if front else float(edge) + _POSITION_STEP
+
+    def _free_moments(self, count: int) -> list[datetime]:
+        """From now on, each of another millisecond than any job: files and pages go by them."""
+        jobs = self._tables.jobs
+        now = int(utc_now().timestamp() * 1000)
+        later = jobs.select(jobs.created_at).where(jobs.created_at >= (now - 1) / 1000)
+        taken = {round(row["created_at"] * 1000) for row in later.dicts()}
+        free = (moment for moment in itertools.count(now) if moment not in taken)
+        return [datetime.fromtimestamp(next(free) / 1000, UTC) for _ in range(count)]
 
     def _top_priority(self) -> int:
         jobs = self._tables.jobs

@@ -41,14 +41,14 @@ def started(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
 def test_run_opens_the_window_with_everything(started: dict[str, object]) -> None:
     assert dev.main(["run"]) == 0
     assert started["command"] == ["dgx-music"]
-    assert started["extras"] == ("musicgen",)
+    assert started["extras"] == ("musicgen", "server")
     assert started["packages"] == dev.debian.RUN
 
 
 def test_light_leaves_out_the_models_and_is_not_the_programs(started: dict[str, object]) -> None:
     assert dev.main(["run", "--light", "generate", "calm piano", "--seed", "7"]) == 0
     assert started["command"] == ["dgx-music", "generate", "calm piano", "--seed", "7"]
-    assert started["extras"] == ()
+    assert started["extras"] == ("server",)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,62 @@
+"""Which request a log line belongs to: set where its work is done, put on every record."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+__all__ = ["RequestMark", "current_request", "log_to_stderr", "marked", "request_of", "verbose"]
+
+current_request: ContextVar[str] = ContextVar("current_request", default="")
+verbose: ContextVar[bool] = ContextVar("verbose", default=False)
+"""Whether this request's debug lines are wanted too."""
+
+
+@contextmanager
+def marked(request_id: str | None) -> Iterator[None]:
+    """All that is logged in here belongs to this request."""
+    token = current_request.set(request_id or "")
+    try:
+        yield
+    finally:
+        current_request.reset(token)
+
+
+class _MarkedText(logging.Formatter):
+    """``INFO [request] message``, each line of it, so that whoever reads lines sees the mark."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        request_id = getattr(record, "request_id", "")
+        start = f"{record.levelname} [{request_id}] " if request_id else f"{record.levelname} "
+        return "\n".join(start + line for line in super().format(record).splitlines())
+
+
+def log_to_stderr() -> None:
+    """How a child process logs: its parent reads the lines (``request_of``)."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_MarkedText())
+    handler.addFilter(RequestMark())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+def request_of(line: str) -> str:
+    """The request that a child's line belongs to; empty when to none."""
+    match = re.match(r"[A-Z]+ \[([A-Za-z0-9._-]{1,128})\] ", line)
+    return match[1] if match else ""
+
+
+class RequestMark(logging.Filter):
+    """For a handler: marks records with their request, and lets those below ``level`` pass only
+    for requests that asked for them."""
+
+    def __init__(self, level: int = logging.INFO) -> None:
+        super().__init__()
+        self._level = level
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not getattr(record, "request_id", ""):
+            record.request_id = current_request.get()
+        return record.levelno >= self._level or verbose.get()

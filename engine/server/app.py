@@ -1,0 +1,86 @@
+"""The application: routes, errors and documentation put together over one service."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from engine.server.envelope import Envelope
+from engine.server.problems import handle_problems
+from engine.server.routes import (
+    batch,
+    events,
+    favicon,
+    health,
+    jobs,
+    media,
+    metrics,
+    models,
+    music_flow,
+    queue,
+    stitch,
+    transcoding,
+    uploads,
+)
+from engine.server.service import Service
+from engine.wire import API, ProblemView
+
+__all__ = ["build_app"]
+
+_ROUTERS = (
+    jobs.router,
+    batch.router,
+    events.router,
+    media.router,
+    transcoding.router,
+    uploads.router,
+    stitch.router,
+    queue.router,
+    models.router,
+    health.router,
+    metrics.router,
+)
+
+
+def build_app(service: Service) -> FastAPI:
+    """The server as an ASGI application; whoever runs it opens and closes the service."""
+    app = FastAPI(
+        title="DGX Music Studio",
+        summary="Turns words into music, for a room of musicians.",
+        version=version("dgx-music-studio"),
+        docs_url=f"{API}/docs",
+        redoc_url=f"{API}/redoc",
+        openapi_url=f"{API}/openapi.json",
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    for router in _ROUTERS:
+        app.include_router(router, prefix=API)
+    app.include_router(favicon.router)
+    app.include_router(music_flow.router)
+    handle_problems(app)
+    settings = service.settings
+    app.add_middleware(
+        Envelope,
+        body_bytes=settings.body_bytes,
+        body_patience=settings.body_patience,
+        seen=service.metrics.answered,
+    )
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+    return app
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the one schema that all errors share."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, summary=app.summary, routes=app.routes
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        problem = ProblemView.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= problem.pop("$defs", {}) | {"ProblemView": problem}
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,120 @@
+"""How the server is: the checks behind its health pages."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from engine.errors import StorageError
+from engine.server.settings import ServerSettings
+from engine.store.shared import SharedJobs
+
+__all__ = ["Check", "Health", "Level", "overall"]
+
+
+class Level(StrEnum):
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    """It works, but somebody should look."""
+    UNHEALTHY = "unhealthy"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    status: Level
+    message: str
+    details: dict[str, Any] = field(default_factory=dict)
+    milliseconds: float = 0.0
+    """How long it took to find out."""
+
+
+class Health:
+    """Looks at what the server stands on."""
+
+    def __init__(self, settings: ServerSettings, jobs: SharedJobs) -> None:
+        self._settings = settings
+        self._jobs = jobs
+
+    async def checks(self) -> list[Check]:
+        return [
+            _timed("database", self._database),
+            _timed("gpu", _gpu),
+            _timed("queue", self._queue),
+            await asyncio.to_thread(_timed, "disk_space", self._disk),
+        ]
+
+    def database(self) -> Check:
+        return _timed("database", self._database)
+
+    def _database(self) -> Check:
+        self._jobs.knows("")
+        return Check("database", Level.HEALTHY, "Connected")
+
+    def _queue(self) -> Check:
+        settings = self._settings
+        now = self._jobs.figures(
+            timedelta(hours=settings.finished_hours), timedelta(hours=settings.failed_hours)
+        )
+        details = {
+            "pending": now.pending,
+            "processing": now.processing,
+            "completed": now.completed,
+            "failed": now.failed,
+        }
+        oldest = now.oldest_pending_seconds or 0.0
+        if oldest > settings.queue_old_seconds:
+            waits = f"A job has waited for {oldest / 60:.0f} minutes"
+            return Check("queue", Level.DEGRADED, waits, details)
+        return Check("queue", Level.HEALTHY, f"{now.pending} waiting", details)
+
+    def _disk(self) -> Check:
+        folder = self._settings.takes_folder
+        usage = shutil.disk_usage(next(f for f in (folder, *folder.parents) if f.is_dir()))
+        share = usage.free / usage.total
+        low = share < self._settings.low_disk_share
+        if usage.free < self._settings.free_space_floor:
+            level = Level.UNHEALTHY
+        else:
+            level = Level.DEGRADED if low else Level.HEALTHY
+        return Check(
+            "disk_space",
+            level,
+            f"{usage.free / 1e9:.1f}GB free ({share:.1%})",
+            {
+                "free_gb": round(usage.free / 1e9, 1),
+                "total_gb": round(usage.total / 1e9, 1),
+                "percent_free": round(share * 100, 1),
+            },
+        )
+
+
+def overall(checks: list[Check]) -> Level:
+    """The worst of them; without a GPU everything works, only slower."""
+    levels = [check.status for check in checks]
+    return next((w for w in (Level.UNHEALTHY, Level.DEGRADED) if w in levels), Level.HEALTHY)
+
+
+def _timed(name: str, look: Callable[[], Check]) -> Check:
+    began = time.perf_counter()
+    try:
+        found = look()
+    except (StorageError, OSError) as error:
+        found = Check(name, Level.UNHEALTHY, getattr(error, "message", "It can't be read"))
+    took = round((time.perf_counter() - began) * 1000, 2)
+    return Check(found.name, found.status, found.message, found.details, took)
+
+
+def _gpu() -> Check:
+    """By what the driver shows: no model's library is loaded here."""
+    count = len(list(Path("/proc/driver/nvidia/gpus").glob("*")))
+    if count:
+        return Check("gpu", Level.HEALTHY, f"{count} found", {"device_count": count})
+    return Check("gpu", Level.DEGRADED, "No GPU: the CPU does the work", {"device_count": 0})

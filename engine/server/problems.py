@@ -1,0 +1,134 @@
+"""Errors as ``application/problem+json`` (RFC 9457), whoever raised them."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from engine import errors
+from engine.errors import InvalidRequest, MusicError, Problem, TooMany, Unavailable
+from engine.jobs import problems_among
+from engine.log_context import current_request
+from engine.wire import FieldError, ProblemView
+
+__all__ = ["TooLarge", "handle_problems", "may_fail", "problem", "problem_of"]
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class TooLarge(MusicError):
+    """A body over its limit."""
+
+    code = "too_large"
+
+
+class TooSlow(MusicError):
+    """A body that does not arrive in time."""
+
+    code = "too_slow"
+
+
+class WrongKind(MusicError):
+    """A body of a kind that nothing here reads."""
+
+    code = "wrong_kind"
+
+
+_STATUS: Mapping[type[MusicError], int] = {
+    InvalidRequest: 422,
+    errors.KeyReused: 422,
+    errors.AudioError: 422,
+    errors.NotLoggedIn: 401,
+    errors.NotAllowed: 403,
+    errors.NotFound: 404,
+    TooSlow: 408,
+    errors.Conflict: 409,
+    TooLarge: 413,
+    WrongKind: 415,
+    TooMany: 429,
+    Unavailable: 503,
+    errors.StorageError: 503,
+}
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    code: str = "",
+    fields: Sequence[Problem] = (),
+    headers: Mapping[str, str] | None = None,
+    error: str | None = None,
+) -> Response:
+    """One error as a response."""
+    phrase = HTTPStatus(status).phrase
+    view = ProblemView(
+        type=f"urn:dgx-music:problem:{code or phrase.lower().replace(' ', '_')}",
+        title=phrase,
+        status=status,
+        detail=detail,
+        request_id=current_request.get(),
+        errors=[FieldError(field=p.field, message=p.message) for p in fields] or None,
+        error=error,
+    )
+    body = view.model_dump(mode="json", exclude_none=True)
+    return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def problem_of(error: MusicError) -> Response:
+    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
+    headers, short = {}, None
+    if isinstance(error, errors.NotLoggedIn):
+        headers["WWW-Authenticate"] = 'Bearer realm="dgx-music"'
+    if isinstance(error, TooLarge | TooSlow | WrongKind):
+        headers["Connection"] = "close"  # or the rest would be read, however long it is
+    if isinstance(error, TooMany | Unavailable):
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    if isinstance(error, TooMany):
+        short = error.message.rstrip(".")
+    fields = error.problems if isinstance(error, InvalidRequest) else ()
+    if status >= 500:
+        log.warning("%s: %s %s", error.code, error.message, error.detail)
+    # The detail of an error is for who runs the server: it may name files of this computer.
+    message = error.message if error.message.endswith((".", "?", "!")) else f"{error.message}."
+    words = " ".join(filter(None, (message, error.hint)))
+    return problem(status, words, code=error.code, fields=fields, headers=headers, error=short)
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Answer the framework's errors and the engine's in the same way."""
+
+    @app.exception_handler(MusicError)
+    async def _ours(_: Request, error: MusicError) -> Response:
+        return problem_of(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, error: RequestValidationError) -> Response:
+        # Each place begins with "body", "query" and so on, which says nothing to the sender.
+        return problem_of(InvalidRequest(problems_among(error.errors(), within=1)))
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> Response:
+        return problem(error.status_code, str(error.detail), headers=error.headers)
+
+
+def may_fail(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For a route's ``responses``: the problems that it may answer with."""
+    schema = {"$ref": "#/components/schemas/ProblemView"}
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status in sorted(statuses)
+    }

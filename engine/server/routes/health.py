@@ -1,0 +1,138 @@
+"""Health, for people and for load balancers."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import time
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from engine.jobs import EngineState, utc_now
+from engine.server.callers import AnyCaller
+from engine.server.health import Check, Level, overall
+from engine.server.problems import may_fail
+from engine.server.service import Service, TheService
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["health"])
+
+
+class CheckView(BaseModel):
+    name: str
+    status: Level
+    message: str
+    details: dict[str, Any] = {}
+
+
+class HealthView(BaseModel):
+    status: Level
+    checks: dict[str, CheckView]
+    version: str
+    uptime_seconds: float
+    timestamp: datetime
+
+
+class DetailedCheck(CheckView):
+    response_time_ms: float
+
+
+class Workers(BaseModel):
+    active: int
+    busy: int
+    idle: int
+
+
+class DetailedView(HealthView):
+    checks: dict[str, DetailedCheck]  # type: ignore[assignment]
+    pool: dict[str, Any]
+    workers: Workers
+    versions: dict[str, str]
+
+
+class StateView(BaseModel):
+    status: str
+
+
+_UNHEALTHY: dict[int | str, dict[str, Any]] = {
+    503: {"description": "Something that it needs is gone", "model": HealthView}
+}
+
+
+@router.get("/health", response_model=HealthView, responses=_UNHEALTHY)
+async def health(response: Response, service: TheService) -> HealthView:
+    """How the server is: 503 when the database or the disk is gone, else 200."""
+    checks = await service.health.checks()
+    return HealthView(**_common(response, service, checks), checks=_views(checks))
+
+
+@router.get(
+    "/health/detailed",
+    response_model=DetailedView,
+    responses=may_fail(401, 429) | {503: {"description": "Unhealthy", "model": DetailedView}},
+)
+async def detailed(response: Response, _: AnyCaller, service: TheService) -> DetailedView:
+    """The same with times, workers and versions."""
+    checks = await service.health.checks()
+    status = await service.engine.dispatcher.status()
+    alive = status.state not in (EngineState.STOPPED, EngineState.RESTARTING)
+    workers = {"active": int(alive), "busy": int(alive and status.running > 0)}
+    return DetailedView(
+        **_common(response, service, checks),
+        checks={
+            check.name: DetailedCheck(**_view(check), response_time_ms=check.milliseconds)
+            for check in checks
+        },
+        pool={"kind": "sqlite", "connections": 1},
+        workers=Workers(**workers, idle=workers["active"] - workers["busy"]),
+        versions={
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in ("fastapi", "uvicorn", "peewee")},
+        },
+    )
+
+
+@router.get("/health/live", response_model=StateView)
+async def live() -> StateView:
+    """That the process answers; nothing else is looked at."""
+    return StateView(status="alive")
+
+
+@router.get(
+    "/health/ready",
+    response_model=StateView,
+    responses={503: {"description": "Not now", "model": StateView}},
+)
+async def ready(response: Response, service: TheService) -> StateView:
+    """Whether it takes jobs: not while it ends, nor without its database."""
+    if service.draining:
+        response.status_code = 503
+        return StateView(status="draining")
+    if service.health.database().status is Level.UNHEALTHY:
+        response.status_code = 503
+        return StateView(status="unready")
+    return StateView(status="ready")
+
+
+def _common(response: Response, service: Service, checks: list[Check]) -> dict[str, Any]:
+    status = overall(checks)
+    response.status_code = 503 if status is Level.UNHEALTHY else 200
+    return {
+        "status": status,
+        "version": importlib.metadata.version("dgx-music-studio"),
+        "uptime_seconds": round(time.monotonic() - service.began, 1),
+        "timestamp": utc_now(),
+    }
+
+
+def _views(checks: list[Check]) -> dict[str, CheckView]:
+    return {check.name: CheckView(**_view(check)) for check in checks}
+
+
+def _view(check: Check) -> dict[str, Any]:
+    return {key: value for key, value in asdict(check).items() if key != "milliseconds"}

@@ -1,0 +1,154 @@
+"""One job: submit, look, list, cancel, retry, keep."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+
+from engine.errors import Conflict, InvalidRequest, Problem
+from engine.jobs import Job, Status, utc_now
+from engine.server.callers import AnyCaller
+from engine.server.problems import may_fail
+from engine.server.service import TheService
+from engine.server.submitting import submit
+from engine.wire import API, Cancelled, Generate, JobsPage, JobView, Keep
+
+__all__ = ["IdempotencyKey", "JobId", "router"]
+
+router = APIRouter(tags=["jobs"])
+
+JobId = Annotated[str, Path(max_length=200, examples=["gen_4be2a7c19d03f586"])]
+IdempotencyKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)
+]
+
+_KNOWN = may_fail(401, 404, 422, 429, 503)
+
+
+@router.post(
+    "/generate",
+    status_code=202,
+    response_model=JobView,
+    responses=may_fail(400, 401, 403, 408, 413, 422, 429, 503),
+)
+async def generate(
+    body: Generate,
+    request: Request,
+    response: Response,
+    caller: AnyCaller,
+    service: TheService,
+    key: IdempotencyKey = None,
+) -> JobView:
+    """Queue one take. Answers at once; follow the job by its events, or look at it again."""
+    [job] = await submit(service, caller, [body], response, key)
+    response.headers["Location"] = f"{API}/jobs/{job.id}"
+    return service.view(job, str(request.base_url))
+
+
+@router.get("/jobs/{job_id}", response_model=JobView, responses=_KNOWN)
+async def look(job_id: JobId, request: Request, caller: AnyCaller, service: TheService) -> JobView:
+    return service.view(service.own(caller, job_id), str(request.base_url))
+
+
+@router.get("/jobs", response_model=JobsPage, responses=may_fail(401, 422, 429, 503))
+async def list_jobs(
+    request: Request,
+    response: Response,
+    caller: AnyCaller,
+    service: TheService,
+    status: Status | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+) -> JobsPage:
+    """The caller's own, newest first; ``Link: rel="next"`` leads on."""
+    before = _moment(cursor) if cursor is not None else None
+    found = service.jobs.page(caller.owner, status, limit + 1, before)
+    page, more = found[:limit], len(found) > limit
+    following = _cursor(page[-1]) if more else None
+    if following is not None:
+        url = request.url.include_query_params(cursor=following)
+        response.headers["Link"] = f'<{url}>; rel="next"'
+    base = str(request.base_url)
+    views = [service.view(job, base) for job in service.engine.dispatcher.now(page)]
+    return JobsPage.model_construct(jobs=views, next_cursor=following)
+
+
+@router.delete(
+    "/jobs/{job_id}", response_model=Cancelled, responses=may_fail(401, 404, 409, 422, 429, 503)
+)
+async def cancel_waiting(job_id: JobId, caller: AnyCaller, service: TheService) -> Cancelled:
+    """Cancel a job that has not begun."""
+    job = service.own(caller, job_id)
+    if job.status is not Status.PENDING:
+        raise Conflict(f"This job is {job.status.value}: only a waiting one can be cancelled so.")
+    await service.engine.dispatcher.cancel([job_id])
+    return _cancelled(job_id)
+
+
+@router.post(
+    "/jobs/{job_id}/cancel",
+    status_code=202,
+    response_model=Cancelled,
+    responses=may_fail(401, 404, 409, 422, 429, 503),
+)
+async def cancel(job_id: JobId, caller: AnyCaller, service: TheService) -> Cancelled:
+    """Cancel a job that waits or runs; it then ends as cancelled."""
+    job = service.own(caller, job_id)
+    if job.status.final:
+        raise Conflict(f"This job is {job.status.value} already.")
+    await service.engine.dispatcher.cancel([job_id])
+    return _cancelled(job_id)
+
+
+@router.post(
+    "/jobs/{job_id}/retry",
+    status_code=202,
+    response_model=JobView,
+    responses=may_fail(401, 404, 409, 422, 429, 503),
+)
+async def retry(job_id: JobId, request: Request, caller: AnyCaller, service: TheService) -> JobView:
+    """Queue a failed or cancelled job again."""
+    service.accepting()
+    job = service.own(caller, job_id)
+    if job.status not in (Status.FAILED, Status.CANCELLED):
+        raise Conflict(f"This job is {job.status.value}: only a failed one can be tried again.")
+    await service.engine.dispatcher.retry([job_id])
+    return service.view(service.own(caller, job_id), str(request.base_url))
+
+
+@router.put(
+    "/jobs/{job_id}/keep",
+    response_model=JobView,
+    responses=may_fail(400, 401, 404, 408, 409, 413, 422, 429, 503),
+)
+async def keep(
+    job_id: JobId, body: Keep, request: Request, caller: AnyCaller, service: TheService
+) -> JobView:
+    """Keep a take for good, or let it go after its time."""
+    job = service.own(caller, job_id)
+    if job.take is None:
+        raise Conflict("This job has no audio that could be kept.")
+    await service.engine.dispatcher.annotate(job_id, kept=body.keep or None)
+    return service.view(service.own(caller, job_id), str(request.base_url))
+
+
+def _cancelled(job_id: str) -> Cancelled:
+    return Cancelled(message="Job cancelled successfully", job_id=job_id, cancelled_at=utc_now())
+
+
+def _cursor(job: Job) -> str:
+    text = str(round(job.created_at.timestamp() * 1000))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _moment(cursor: str) -> datetime:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        text = base64.b64decode(padded, altchars="-_", validate=True)
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
+    except (binascii.Error, ValueError, OverflowError, OSError):
+        raise InvalidRequest((Problem("cursor", "is none that this server gave"),)) from None

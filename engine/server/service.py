@@ -1,0 +1,88 @@
+"""What the routes work with: the engine and all that stands around it, for one running server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from engine.errors import NotFound, Unavailable
+from engine.jobs import Job
+from engine.local import LocalEngine
+from engine.server.broadcast import Broadcast
+from engine.server.callers import Caller, Gate
+from engine.server.health import Health
+from engine.server.limits import SubmitLimit
+from engine.server.metrics import Metrics
+from engine.server.models import ServerModels
+from engine.server.settings import ServerSettings
+from engine.server.signing import MediaLinks
+from engine.server.takes import Storage
+from engine.server.transcode import Transcoder
+from engine.store.shared import SharedJobs
+from engine.store.uploads import Uploads
+from engine.wire import JobView, view_of
+
+__all__ = ["Service", "TheService"]
+
+
+@dataclass(slots=True)
+class Service:
+    """Parts, each with its own reason; here they only meet."""
+
+    settings: ServerSettings
+    engine: LocalEngine
+    jobs: SharedJobs
+    storage: Storage
+    gate: Gate
+    links: MediaLinks
+    limits: SubmitLimit
+    models: ServerModels
+    health: Health
+    broadcast: Broadcast
+    uploads: Uploads
+    transcoder: Transcoder
+    metrics: Metrics
+    heavy_work: asyncio.Semaphore
+    """Decoding and encoding: so many at once, beside the music."""
+    began: float = field(default_factory=time.monotonic)
+    draining: bool = False
+    """It is about to end, and takes no more jobs."""
+
+    def own(self, caller: Caller, job_id: str) -> Job:
+        """The caller's job as it is now. Raises NotFound, for another's too."""
+        found = self.jobs.jobs([job_id])  # not what is in the trash
+        if not found or found[0].owner != caller.owner:
+            raise NotFound("There is no such job.")
+        return self.engine.dispatcher.now(found)[0]
+
+    def accepting(self) -> None:
+        """Raises Unavailable while the server ends."""
+        if self.draining:
+            raise Unavailable("The server is about to restart.", hint="Try again in a moment.")
+
+    async def drain(self) -> None:
+        """Take no more jobs, and let what runs reach a checkpoint; answers still come."""
+        self.draining = True
+        await self.engine.dispatcher.close()
+        self.broadcast.close()
+
+    def view(self, job: Job, base_url: str) -> JobView:
+        """``base_url``: scheme and host by which the caller reached the server."""
+        url = None
+        if job.take is not None:
+            key = self.storage.key_of(job.take.path)
+            url = self.links.make(base_url, key).url
+        return view_of(job, queue_position=self.jobs.position(job), audio_url=url)
+
+
+def _service(connection: HTTPConnection) -> Service:
+    service: Service = connection.app.state.service
+    return service
+
+
+TheService = Annotated[Service, Depends(_service)]

@@ -1,0 +1,101 @@
+"""Settings of the server; ``DGX_MUSIC_*`` in the environment overrides each."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from engine.settings import EngineSettings
+
+__all__ = ["ServerSettings", "is_loopback"]
+
+
+class ServerSettings(EngineSettings):
+    """The engine's settings, and how to serve it.
+
+    ``takes_folder`` is the root of the storage: takes lie in its ``music``, uploads in ``uploads``.
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+
+    require_login: bool = False
+    """Ask for a token on loopback too."""
+    secret_key: SecretStr | None = None
+    """Signs media links; None: one is drawn and kept in the data folder."""
+    jwt_key: SecretStr | None = None
+    """A shared secret (HS256), or a public key in PEM, that JWTs are checked against."""
+    jwt_jwks_url: str | None = None
+    """Where an identity provider shows its public keys; https only."""
+    jwt_audience: str | None = None
+    jwt_issuer: str | None = None
+
+    rate_limit_enabled: bool = True
+    rate_limit_per_minute: Annotated[int, Field(ge=1)] = 10
+    """Submissions of one caller."""
+    rate_limit_exempt_loopback: bool = True
+    login_failures_per_minute: Annotated[int, Field(ge=1)] = 60
+    """Of one address, before it has to wait."""
+    quota_queued_jobs: Annotated[int, Field(ge=0)] = 200
+    """Of one user; 0: no limit."""
+    quota_stored_bytes: Annotated[int, Field(ge=0)] = 20 * 2**30
+    """Of one user's takes; 0: no limit."""
+
+    url_seconds: Annotated[int, Field(ge=1, le=7 * 86_400)] = 3600
+    """Life of a signed media link."""
+    upload_bytes: Annotated[int, Field(ge=1)] = 64 * 2**20
+    upload_seconds: Annotated[float, Field(gt=0)] = 600.0
+    """Longest reference audio, decoded."""
+    upload_patience: Annotated[float, Field(gt=0)] = 120.0
+    """Seconds in which an upload must arrive."""
+    body_bytes: Annotated[int, Field(ge=1)] = 2**20
+    """Of any other request's body."""
+    body_patience: Annotated[float, Field(gt=0)] = 30.0
+
+    heartbeat_seconds: Annotated[float, Field(gt=0)] = 15.0
+    """Between two comments in a stream of events."""
+    audio_days: Annotated[float, Field(ge=0)] = 30.0
+    """Takes that are not marked "keep" go after this; 0: never."""
+    upload_unused_hours: Annotated[float, Field(gt=0)] = 24.0
+    finished_hours: Annotated[float, Field(gt=0)] = 2.0
+    """Finished jobs count to the live queue this long; failed ones longer."""
+    failed_hours: Annotated[float, Field(gt=0)] = 24.0
+    sweep_seconds: Annotated[float, Field(gt=0)] = 3600.0
+    grace_seconds: Annotated[float, Field(gt=0)] = 10.0
+    """From SIGTERM to the end."""
+
+    webhooks: bool = False
+    """Whether ``callback_url`` is allowed."""
+    public_url: str = ""
+    """Scheme and host under which others reach the server, for links in webhooks."""
+    webhook_wait: Annotated[float, Field(gt=0)] = 2.0
+    """Seconds before a webhook is tried again; doubles with each attempt."""
+    webhook_secret: SecretStr | None = None
+    """Signs webhooks; None: one is drawn and kept in the data folder."""
+
+    queue_old_seconds: Annotated[float, Field(gt=0)] = 1800.0
+    """A job that waits longer makes the server's health "degraded"."""
+    low_disk_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """Of free space, likewise."""
+
+    @property
+    def on_loopback(self) -> bool:
+        return is_loopback(self.host)
+
+    @property
+    def has_jwt(self) -> bool:
+        return self.jwt_key is not None or self.jwt_jwks_url is not None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this computer reaches, or is, this address."""
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback

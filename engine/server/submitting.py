@@ -1,0 +1,103 @@
+"""Taking requests in: all that is looked at before they become jobs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+from fastapi import Response
+
+from engine.errors import InvalidRequest, NotAllowed, NotFound, Problem, TooMany
+from engine.jobs import Job, Once, is_job_id
+from engine.log_context import current_request
+from engine.server.callers import Caller
+from engine.server.service import Service
+from engine.server.webhooks import check_url
+from engine.wire import Generate
+
+__all__ = ["submit"]
+
+
+async def submit(
+    service: Service,
+    caller: Caller,
+    bodies: Sequence[Generate],
+    response: Response,
+    key: str | None,
+) -> list[Job]:
+    """Queue all or none. Raises InvalidRequest, TooMany, NotAllowed, Unavailable, KeyReused."""
+    service.accepting()
+    await service.limits.count(response, caller)
+    for index, body in enumerate(bodies):
+        problems = _problems(service, caller, body)
+        if problems:
+            place = f"requests.{index}." if len(bodies) > 1 else ""
+            raise InvalidRequest(tuple(Problem(place + p.field, p.message) for p in problems))
+    once = Once(caller.owner, key, _digest(bodies)) if key is not None else None
+    _check_quotas(service, caller, len(bodies))
+    sources = {source for body in bodies for source in (body.melody, body.continue_from)}
+    service.uploads.use([source for source in sources if source and not is_job_id(source)])
+    orders = [body.order(caller.owner, current_request.get()) for body in bodies]
+    return await service.engine.dispatcher.submit(orders, once=once)
+
+
+def _problems(service: Service, caller: Caller, body: Generate) -> list[Problem]:
+    """What is wrong with a request that is well-formed in itself."""
+    found = []
+    model = service.models.find(body.model)
+    if model is None:
+        found.append(Problem("model", "is not one of this server's models"))
+    elif body.duration > model.max_seconds:
+        found.append(Problem("duration", f"must be {model.max_seconds:g} or less for this model"))
+    for field in ("melody", "continue_from", "depends_on"):
+        source = getattr(body, field)
+        if source is not None and not _is_own(service, caller, source):
+            found.append(Problem(field, f"there is no {source}"))
+    if body.callback_url is not None:
+        found += _callback_problems(service, body.callback_url)
+    return found
+
+
+def _callback_problems(service: Service, url: str) -> list[Problem]:
+    if not service.settings.webhooks:
+        return [Problem("callback_url", "webhooks are turned off on this server")]
+    try:
+        check_url(url)
+    except InvalidRequest as error:
+        return list(error.problems)
+    return []
+
+
+def _is_own(service: Service, caller: Caller, source: str) -> bool:
+    try:
+        if is_job_id(source):
+            service.own(caller, source)
+        else:
+            service.uploads.of(caller.owner, source)
+    except NotFound:
+        return False
+    return True
+
+
+def _check_quotas(service: Service, caller: Caller, more: int) -> None:
+    """The person at this computer has none."""
+    settings = service.settings
+    if not caller.named:
+        return
+    queued = settings.quota_queued_jobs
+    if queued and service.jobs.queued(caller.owner) + more > queued:
+        raise TooMany(
+            "Queue quota exceeded.", retry_after=60, hint=f"At most {queued} jobs may wait at once."
+        )
+    stored = settings.quota_stored_bytes
+    if stored and service.jobs.stored_bytes(caller.owner) >= stored:
+        raise NotAllowed(
+            f"Your takes fill the {stored / 2**30:.1f} GB that you have here.",
+            hint="Ask who runs the server for more room.",
+        )
+
+
+def _digest(bodies: Sequence[Generate]) -> str:
+    text = json.dumps([body.model_dump(mode="json") for body in bodies], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

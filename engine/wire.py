@@ -1,0 +1,257 @@
+"""What server and client say to each other, in one place: the bodies of requests and answers.
+
+Times are UTC and end in ``Z``; durations are in seconds, sizes in bytes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+
+from engine.jobs import (
+    MAX_DURATION,
+    MAX_PROMPT,
+    MIN_DURATION,
+    Job,
+    Order,
+    OutputFormat,
+    Request,
+    Status,
+    Step,
+    default_name,
+)
+
+__all__ = [
+    "API",
+    "AudioLink",
+    "Batch",
+    "BatchAccepted",
+    "Cancelled",
+    "FieldError",
+    "Generate",
+    "JobView",
+    "JobsPage",
+    "Keep",
+    "ModelView",
+    "ModelsView",
+    "ProblemView",
+    "QueueStats",
+    "QueueView",
+    "Stitch",
+    "UploadView",
+    "Waiting",
+    "view_of",
+]
+
+API = "/api/v1"
+MAX_BATCH = 10
+
+JobId = Annotated[str, Field(pattern=r"^gen_[0-9a-z]{1,40}$", examples=["gen_4be2a7c19d03f586"])]
+SourceId = Annotated[str, Field(pattern=r"^(gen|upl)_[0-9a-z]{1,40}$")]
+
+
+def _one_line(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in name):
+        raise ValueError("must be text on one line, without control characters")
+    return name
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+
+
+class Generate(Request):
+    """A Request, and how to queue it. ``melody`` and ``continue_from`` name an own upload or job.
+
+    >>> Generate(prompt="calm piano, 70 bpm", duration=20).order()
+    """
+
+    prompt: Annotated[str, Field(min_length=1, max_length=MAX_PROMPT)]
+    duration: Annotated[float, Field(ge=MIN_DURATION, le=MAX_DURATION)]
+    melody: SourceId | None = None
+    continue_from: SourceId | None = None
+    name: Name | None = None
+    priority: Annotated[int, Field(ge=-100, le=100)] = 0
+    depends_on: JobId | None = None
+    callback_url: Annotated[str, Field(max_length=2048)] | None = None
+
+    @field_validator("prompt")
+    @classmethod
+    def _says_something(cls, prompt: str) -> str:
+        if not prompt:
+            raise ValueError("is empty")
+        return prompt
+
+    def request(self) -> Request:
+        """What affects the sound, alone."""
+        return Request(**{name: getattr(self, name) for name in Request.model_fields})
+
+    def order(self, owner: str = "", request_id: str | None = None) -> Order:
+        return Order(
+            self.request(),
+            name=self.name,
+            priority=self.priority,
+            depends_on=self.depends_on,
+            owner=owner,
+            request_id=request_id,
+            callback_url=self.callback_url,
+        )
+
+
+class Batch(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    requests: Annotated[list[Generate], Field(min_length=1, max_length=MAX_BATCH)]
+
+
+class BatchAccepted(BaseModel):
+    job_ids: list[str]
+    total_jobs: int
+    estimated_total_time_seconds: float
+
+
+class JobView(BaseModel):
+    """A job as its owner sees it."""
+
+    job_id: str
+    status: Status
+    current_step: Step
+    progress: float
+    eta_seconds: float | None
+    queue_position: int | None
+    """1 is next; null unless it waits."""
+    prompt: str
+    name: str | None
+    """As it was given; null when it was not."""
+    retry_count: int
+    error: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    audio_url: str | None
+    """Signed; null until there is audio, and again when it is kept no longer."""
+
+
+class JobsPage(BaseModel):
+    jobs: list[JobView]
+    next_cursor: str | None
+
+
+class Cancelled(BaseModel):
+    message: str
+    job_id: str
+    cancelled_at: datetime
+
+
+class Keep(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    keep: bool
+
+
+class AudioLink(BaseModel):
+    url: str
+    expires_at: datetime
+
+
+class UploadView(BaseModel):
+    upload_id: str
+    name: str
+    format: str
+    size_bytes: int
+    duration_seconds: float
+    sample_rate: int
+    channels: int
+    sha256: str
+    created_at: datetime
+    expires_at: datetime
+    """When it goes if nothing has used it."""
+
+
+class Stitch(BaseModel):
+    """Several own takes, joined into one."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    job_ids: Annotated[list[JobId], Field(min_length=2, max_length=20)]
+    crossfade_seconds: Annotated[float, Field(ge=0, le=30)] = 1.0
+    output_format: OutputFormat = "wav"
+    name: Name | None = None
+
+
+class QueueStats(BaseModel):
+    pending_jobs: int
+    processing_jobs: int
+    completed_jobs: int
+    failed_jobs: int
+    oldest_pending_job_age_seconds: float | None
+    average_processing_time_seconds: float | None
+
+
+class Waiting(BaseModel):
+    """One place in the queue; whose it is and what it asks for only its owner sees."""
+
+    queue_position: int
+    job_id: str | None
+    prompt: str | None
+    priority: int
+    duration_seconds: float
+
+
+class QueueView(BaseModel):
+    waiting: list[Waiting]
+
+
+class ModelView(BaseModel):
+    id: str
+    name: str
+    licence: str
+    max_seconds: float
+    abilities: list[str]
+    loaded: bool
+
+
+class ModelsView(BaseModel):
+    models: list[ModelView]
+
+
+class FieldError(BaseModel):
+    field: str
+    message: str
+
+
+class ProblemView(BaseModel):
+    """RFC 9457; every error is one."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    errors: list[FieldError] | None = None
+    error: str | None = None
+
+
+def view_of(job: Job, *, queue_position: int | None, audio_url: str | None) -> JobView:
+    """What is shown of a job; only its own fields, no other's."""
+    error = job.error
+    values: dict[str, Any] = {
+        "job_id": job.id,
+        "status": job.status,
+        "current_step": job.step,
+        "progress": round(job.progress, 4),
+        "eta_seconds": None if job.eta_seconds is None else round(job.eta_seconds, 1),
+        "queue_position": queue_position,
+        "prompt": job.request.prompt,
+        "name": job.name if job.name != default_name(job.request) else None,
+        "retry_count": job.retries,
+        "error": " ".join(filter(None, (error.message, error.hint))) if error else None,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "audio_url": audio_url,
+    }
+    return JobView.model_construct(**values)
