@@ -13,7 +13,7 @@ from typing import Any
 from peewee import Database, Table
 from pydantic import ValidationError
 
-from engine.jobs import Failure, Job, Order, Request, Status, Step, Take, new_id
+from engine.jobs import Choice, Failure, Job, Order, Request, Status, Step, Take, new_id
 
 __all__ = ["Tables", "default_name", "failure_text", "from_row", "job_row", "new_token", "take_row"]
 
@@ -21,6 +21,7 @@ _JOBS = (
     "id", "request", "model", "fingerprint", "name", "status", "priority", "position", "place",
     "when_idle", "depends_on", "batch", "attempt", "retries", "suspect", "token", "error",
     "created_at", "started_at", "finished_at", "deleted_at", "owner", "request_id", "callback_url",
+    "meant_for",
 )  # fmt: skip
 _TAKES = (
     "job_id", "path", "sha256", "made_by", "facts", "stars", "kept", "tags", "notes", "size",
@@ -31,6 +32,7 @@ _UPLOADS = (
     "id", "owner", "name", "key", "sha256", "size", "duration", "sample_rate", "channels",
     "created_at", "used_at",
 )  # fmt: skip
+_SUBMISSIONS = ("key", "job_id", "place", "asked", "body", "remote_id", "open", "created_at")
 _CALLS = ("id", "job_id", "url", "body", "created_at")
 _FACTS = (
     "duration", "sample_rate", "channels", "tempo", "beats_per_bar", "key", "loudness",
@@ -57,6 +59,7 @@ class Tables:
         self.repeats: Any = Table("repeats", _REPEATS).bind(database)
         self.uploads: Any = Table("uploads", _UPLOADS).bind(database)
         self.calls: Any = Table("calls", _CALLS).bind(database)
+        self.submissions: Any = Table("submissions", _SUBMISSIONS).bind(database)
 
     def everything(self) -> Any:
         """Select of all columns of jobs with their takes; take columns are named ``take_*``."""
@@ -147,6 +150,7 @@ def from_row(row: Mapping[str, Any]) -> Job:
         owner=row["owner"],
         request_id=row["request_id"],
         callback_url=row["callback_url"],
+        meant_for=Choice(**json.loads(row["meant_for"])) if row["meant_for"] else None,
     )
 
 
