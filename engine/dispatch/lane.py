@@ -6,12 +6,13 @@ what happens, and the dispatcher decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from engine.jobs import EngineState, Failure, Job, Step, Take
+from engine.places import PlaceStatus
 
 __all__ = [
     "Completed",
@@ -21,8 +22,11 @@ __all__ = [
     "LaneEvent",
     "Listener",
     "Lost",
+    "PlaceChanged",
     "Previewed",
     "Progressed",
+    "Returned",
+    "Sources",
     "StateChanged",
 ]
 
@@ -77,12 +81,38 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """The place can't go on with a run now: back to the queue, as if it had not begun."""
+
+    run: str
+    rest: float = 0.0
+    """Seconds before it may be claimed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChanged:
+    """``status`` or ``room`` of a lane is another one now."""
+
+
+@dataclass(frozen=True, slots=True)
 class StateChanged:
     state: EngineState
     detail: str = ""
 
 
-LaneEvent = Progressed | Previewed | Completed | Failed | Gone | Lost | StateChanged
+LaneEvent = (
+    Progressed
+    | Previewed
+    | Completed
+    | Failed
+    | Gone
+    | Lost
+    | Returned
+    | PlaceChanged
+    | StateChanged
+)
+Sources = Mapping[str, Path]
+"""Files for the fields of a request that name other audio: melody, continue_from."""
 Listener = Callable[[LaneEvent], None]
 
 
@@ -91,6 +121,13 @@ class Lane(Protocol):
 
     place: str
     """The ``Job.place`` whose jobs it runs."""
+    ends_early: bool
+    """Whether ``stop_here`` is possible."""
+
+    @property
+    def status(self) -> PlaceStatus | None:
+        """How the place is, without the counts that only the queue knows; None: this computer."""
+        ...
 
     @property
     def room(self) -> int:
@@ -113,9 +150,9 @@ class Lane(Protocol):
 
     async def start(self, listener: Listener) -> None: ...
 
-    def run(self, run: str, job: Job, path: Path) -> None:
+    def run(self, run: str, job: Job, path: Path, sources: Sources) -> None:
         """Begin one attempt; its file goes to ``path``. Its end comes as exactly one Completed,
-        Failed, Gone or Lost."""
+        Failed, Gone, Returned or Lost."""
         ...
 
     def drop(self, run: str) -> None:

@@ -21,6 +21,7 @@ from engine.dispatch.lane import (
     Lost,
     Previewed,
     Progressed,
+    Sources,
     StateChanged,
 )
 from engine.dispatch.process import HostProcess, host_command
@@ -45,6 +46,8 @@ class LocalLane:
     """Runs jobs in a child process of this program."""
 
     place = LOCAL
+    ends_early = True
+    status = None
 
     def __init__(self, settings: EngineSettings, command: Sequence[str] | None = None) -> None:
         """``command`` starts another host than this program's own."""
@@ -92,14 +95,15 @@ class LocalLane:
         self._listener = listener
         await self._start_host()
 
-    def run(self, run: str, job: Job, path: Path) -> None:
+    def run(self, run: str, job: Job, path: Path, sources: Sources) -> None:
+        files = {name: str(file) for name, file in sources.items()}
         self._runs[run] = job
         self._expect_words()
         if self._host is not None:
             self._host.send(
                 say.Run(
                     run=run,
-                    request=job.request,
+                    request=job.request.model_copy(update=files),
                     title=job.name,
                     path=path,
                     preview=self._preview_path(job),

@@ -21,6 +21,7 @@ class Pace:
         self._clock = clock
         self._music = 0.0
         self._work = 0.0
+        self._takes = 0.0
         self._since: float | None = None
 
     def began(self) -> None:
@@ -35,6 +36,7 @@ class Pace:
         now = self._clock()
         self._music = self._music * FORGET + seconds
         self._work = self._work * FORGET + (now - self._since)
+        self._takes = self._takes * FORGET + 1
         self._since = now
 
     def rest(self) -> None:
@@ -45,3 +47,8 @@ class Pace:
     def speed(self) -> float | None:
         """None until a take was made."""
         return self._music / self._work if self._work > 0 else None
+
+    @property
+    def each(self) -> float | None:
+        """Seconds from one finished take to the next; None until there was one."""
+        return self._work / self._takes if self._takes > 0 else None
