@@ -47,7 +47,7 @@ def serve(
     start_journal(paths.logs, console=JsonLines() if log_json else plain)
     try:
         settings = _settings(paths, host=host, port=port)
-        asyncio.run(run(settings, lambda url: typer.echo(f"Serving at {url}/api/v1/docs")))
+        asyncio.run(run(settings, lambda it: typer.echo(f"Serving at {it.url}/api/v1/docs")))
     except MusicError as error:
         _fail(f"{error.message} {error.hint}".strip())
     except OSError as error:

@@ -38,8 +38,10 @@ __all__ = [
     "ModelsView",
     "ProblemView",
     "QueueStats",
+    "QueueView",
     "Stitch",
     "UploadView",
+    "Waiting",
     "view_of",
 ]
 
@@ -185,6 +187,20 @@ class QueueStats(BaseModel):
     failed_jobs: int
     oldest_pending_job_age_seconds: float | None
     average_processing_time_seconds: float | None
+
+
+class Waiting(BaseModel):
+    """One place in the queue; whose it is and what it asks for only its owner sees."""
+
+    queue_position: int
+    job_id: str | None
+    prompt: str | None
+    priority: int
+    duration_seconds: float
+
+
+class QueueView(BaseModel):
+    waiting: list[Waiting]
 
 
 class ModelView(BaseModel):

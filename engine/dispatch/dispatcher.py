@@ -191,6 +191,12 @@ class Dispatcher:
         self._changed(jobs)
         return jobs
 
+    async def adopt(self, job: Job) -> Job:
+        """Take in a finished job that was made without the queue; its file is in place."""
+        adopted = self._claims.adopt(job)
+        self._feed.changed([adopted])
+        return adopted
+
     async def cancel(self, ids: Sequence[str]) -> None:
         self._give_up(self._store.cancel(ids))
 

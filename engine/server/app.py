@@ -10,13 +10,35 @@ from fastapi.openapi.utils import get_openapi
 
 from engine.server.envelope import Envelope
 from engine.server.problems import handle_problems
-from engine.server.routes import health, jobs, media, models
+from engine.server.routes import (
+    batch,
+    events,
+    health,
+    jobs,
+    media,
+    models,
+    queue,
+    stitch,
+    transcoding,
+    uploads,
+)
 from engine.server.service import Service
 from engine.wire import API, ProblemView
 
 __all__ = ["build_app"]
 
-_ROUTERS = (jobs.router, media.router, models.router, health.router)
+_ROUTERS = (
+    jobs.router,
+    batch.router,
+    events.router,
+    media.router,
+    transcoding.router,
+    uploads.router,
+    stitch.router,
+    queue.router,
+    models.router,
+    health.router,
+)
 
 
 def build_app(service: Service) -> FastAPI:

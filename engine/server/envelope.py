@@ -13,11 +13,13 @@ from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.errors import MusicError
 from engine.log_context import current_request, marked, verbose
 from engine.server.problems import TooLarge, TooSlow, problem, problem_of
+from engine.wire import API
 
 __all__ = ["Envelope", "Seen", "request_id_of"]
 
@@ -75,6 +77,8 @@ class Envelope:
 
         try:
             await self._app(scope, self._limited(scope, receive), send_marked)
+        except ClientDisconnect:
+            log.info("%s %s: the caller left", scope["method"], _route(scope))
         except Exception as error:
             if status or scope["type"] == "websocket":
                 raise
@@ -93,7 +97,7 @@ class Envelope:
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
         """A body that is neither too long nor too slow; uploads look after themselves."""
-        if scope["type"] != "http" or scope["path"].endswith("/uploads"):
+        if scope["type"] != "http" or scope["path"] == f"{API}/uploads":
             return receive
         size, deadline, ended = 0, time.monotonic() + self._patience, False
 

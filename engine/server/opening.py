@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -9,6 +10,7 @@ from engine.dispatch.feed import Feed
 from engine.errors import NotAllowed
 from engine.local import LocalEngine
 from engine.models.folder import ModelFolder
+from engine.server.broadcast import Broadcast
 from engine.server.callers import Gate
 from engine.server.health import Health
 from engine.server.jwts import JwtChecker
@@ -18,10 +20,14 @@ from engine.server.service import Service
 from engine.server.settings import ServerSettings
 from engine.server.signing import MediaLinks, kept_secret
 from engine.server.takes import DiskStorage, StoredTakes
+from engine.server.transcode import Transcoder
 from engine.store.shared import SharedJobs
 from engine.store.tokens import Tokens
+from engine.store.uploads import Uploads
 
 __all__ = ["opened"]
+
+HEAVY_AT_ONCE = 2
 
 
 @asynccontextmanager
@@ -31,7 +37,9 @@ async def opened(
     """A service that works. Raises what LocalEngine raises, and NotAllowed when the address is
     open to others while nobody could log in."""
     storage = DiskStorage(settings.takes_folder)
+    broadcast = Broadcast(settings.heartbeat_seconds)
     feed = Feed()
+    feed.listen(broadcast.tell, lambda _: None, lambda _: None)
     engine = LocalEngine(
         settings, feed, host_command=host_command, files=StoredTakes(storage), fair=True
     )
@@ -44,6 +52,7 @@ async def opened(
                 hint="Make one first: dgx-music token create NAME",
             )
         jobs = SharedJobs(engine.database)
+        heavy_work = asyncio.Semaphore(HEAVY_AT_ONCE)
         yield Service(
             settings=settings,
             engine=engine,
@@ -56,6 +65,10 @@ async def opened(
                 ModelFolder(settings.models), settings.generators, lambda: engine.lane.model
             ),
             health=Health(settings, jobs),
+            broadcast=broadcast,
+            uploads=Uploads(engine.database),
+            transcoder=Transcoder(settings.cache_folder / "transcoded", heavy_work),
+            heavy_work=heavy_work,
         )
 
 

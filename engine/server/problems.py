@@ -90,6 +90,8 @@ def problem_of(error: MusicError) -> Response:
     headers, short = {}, None
     if isinstance(error, errors.NotLoggedIn):
         headers["WWW-Authenticate"] = 'Bearer realm="dgx-music"'
+    if isinstance(error, TooLarge | TooSlow | WrongKind):
+        headers["Connection"] = "close"  # or the rest would be read, however long it is
     if isinstance(error, TooMany | Unavailable):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     if isinstance(error, TooMany):

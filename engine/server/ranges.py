@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from engine.errors import NotFound
+from engine.server.problems import problem
 
 __all__ = ["MediaFile"]
 
@@ -48,8 +49,9 @@ class MediaFile(FileResponse):
             ranges = _possible(wanted, int(self.headers["content-length"]))
             if ranges == []:
                 size = self.headers["content-length"]
-                await Response(
-                    status_code=416,
+                await problem(
+                    416,
+                    "The file has none of these bytes.",
                     headers={"content-range": f"bytes */{size}", "accept-ranges": "bytes"},
                 )(scope, receive, send)
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -12,6 +13,7 @@ from starlette.requests import HTTPConnection
 from engine.errors import NotFound, Unavailable
 from engine.jobs import Job
 from engine.local import LocalEngine
+from engine.server.broadcast import Broadcast
 from engine.server.callers import Caller, Gate
 from engine.server.health import Health
 from engine.server.limits import SubmitLimit
@@ -19,7 +21,9 @@ from engine.server.models import ServerModels
 from engine.server.settings import ServerSettings
 from engine.server.signing import MediaLinks
 from engine.server.takes import Storage
+from engine.server.transcode import Transcoder
 from engine.store.shared import SharedJobs
+from engine.store.uploads import Uploads
 from engine.wire import JobView, view_of
 
 __all__ = ["Service", "TheService"]
@@ -38,11 +42,16 @@ class Service:
     limits: SubmitLimit
     models: ServerModels
     health: Health
+    broadcast: Broadcast
+    uploads: Uploads
+    transcoder: Transcoder
+    heavy_work: asyncio.Semaphore
+    """Decoding and encoding: so many at once, beside the music."""
     began: float = field(default_factory=time.monotonic)
     draining: bool = False
     """It is about to end, and takes no more jobs."""
 
-    async def own(self, caller: Caller, job_id: str) -> Job:
+    def own(self, caller: Caller, job_id: str) -> Job:
         """The caller's job as it is now. Raises NotFound, for another's too."""
         found = self.jobs.jobs([job_id])  # not what is in the trash
         if not found or found[0].owner != caller.owner:
@@ -58,6 +67,7 @@ class Service:
         """Take no more jobs, and let what runs reach a checkpoint; answers still come."""
         self.draining = True
         await self.engine.dispatcher.close()
+        self.broadcast.close()
 
     def view(self, job: Job, base_url: str) -> JobView:
         """``base_url``: scheme and host by which the caller reached the server."""

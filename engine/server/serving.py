@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import socket
 from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
 
+from engine.log_context import marked
 from engine.server.app import build_app
 from engine.server.opening import opened
 from engine.server.service import Service
 from engine.server.settings import ServerSettings
 
-__all__ = ["serve"]
+__all__ = ["Running", "serve"]
 
 log = logging.getLogger(__name__)
 
+LARGEST_MESSAGE = 64 * 1024
+"""Bytes, of a WebSocket's message and of a request's head."""
 
-async def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
-    """Until SIGTERM or SIGINT. ``on_ready`` hears the address once it answers.
+
+async def serve(settings: ServerSettings, on_ready: Callable[[Running], None]) -> None:
+    """Until SIGTERM, SIGINT or ``Running.end``; ``on_ready`` is called once it answers.
 
     Raises what opening raises, and OSError when the address can't be had.
     """
-    sock = _bound(settings.host, settings.port)
-    with sock:
+    with _bound(settings.host, settings.port) as sock:
         async with opened(settings) as service:
             config = uvicorn.Config(
                 build_app(service),
@@ -37,49 +39,54 @@ async def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> No
                 proxy_headers=False,
                 lifespan="off",
                 timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
-                ws_max_size=64 * 1024,
-                h11_max_incomplete_event_size=64 * 1024,
+                ws_max_size=LARGEST_MESSAGE,
+                h11_max_incomplete_event_size=LARGEST_MESSAGE,
             )
-            host, port = sock.getsockname()[:2]
-            shown = f"[{host}]" if ":" in host else host
-            server = _Server(config, service, lambda: on_ready(f"http://{shown}:{port}"))
-            await server.serve(sockets=[sock])
+            await Running(config, service, on_ready, _url(sock)).serve(sockets=[sock])
 
 
-class _Server(uvicorn.Server):
+class Running(uvicorn.Server):
     """Ends in order: no new jobs, then the running ones to their checkpoints, then the doors."""
 
     def __init__(
-        self, config: uvicorn.Config, service: Service, on_ready: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        service: Service,
+        on_ready: Callable[[Running], None],
+        url: str,
     ) -> None:
         super().__init__(config)
-        self._service = service
+        self.service = service
+        self.url = url
+        """Scheme, host and port."""
         self._on_ready = on_ready
+        self._loop = asyncio.get_running_loop()
         self._ending: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if not self.should_exit:
-            self._loop = asyncio.get_running_loop()
-            self._on_ready()
+            self._on_ready(self)
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """In the main thread, between two of its instructions: only wakes the loop."""
-        if self._service.draining:  # asked twice: at once
-            super().handle_exit(signal.SIGINT if sig == signal.SIGINT else sig, frame)
-            self.force_exit = True
-            return
-        self._service.draining = True
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if self._ending is not None:  # asked twice: at once
+            self.should_exit = self.force_exit = True
+        self.end()
+
+    def end(self) -> None:
+        """From any thread, or a signal's handler: only wakes the loop."""
         self._loop.call_soon_threadsafe(self._begin_to_end)
 
     def _begin_to_end(self) -> None:
-        self._ending = asyncio.create_task(self._end())
+        if self._ending is None:
+            with marked(None):
+                self._ending = asyncio.create_task(self._end())
 
     async def _end(self) -> None:
         log.info("ending: no new jobs are taken")
         try:
-            async with asyncio.timeout(self._service.settings.grace_seconds):
-                await self._service.drain()
+            async with asyncio.timeout(self.service.settings.grace_seconds):
+                await self.service.drain()
         except TimeoutError:
             log.warning("the running jobs had no time for a checkpoint; they begin again")
         finally:
@@ -97,3 +104,8 @@ def _bound(host: str, port: int) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def _url(sock: socket.socket) -> str:
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

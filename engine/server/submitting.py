@@ -29,17 +29,19 @@ async def submit(
     service.accepting()
     await service.limits.count(response, caller)
     for index, body in enumerate(bodies):
-        problems = await _problems(service, caller, body)
+        problems = _problems(service, caller, body)
         if problems:
             place = f"requests.{index}." if len(bodies) > 1 else ""
             raise InvalidRequest(tuple(Problem(place + p.field, p.message) for p in problems))
     once = Once(caller.owner, key, _digest(bodies)) if key is not None else None
     _check_quotas(service, caller, len(bodies))
+    sources = {source for body in bodies for source in (body.melody, body.continue_from)}
+    service.uploads.use([source for source in sources if source and not is_job_id(source)])
     orders = [body.order(caller.owner, current_request.get()) for body in bodies]
     return await service.engine.dispatcher.submit(orders, once=once)
 
 
-async def _problems(service: Service, caller: Caller, body: Generate) -> list[Problem]:
+def _problems(service: Service, caller: Caller, body: Generate) -> list[Problem]:
     """What is wrong with a request that is well-formed in itself."""
     found = []
     model = service.models.find(body.model)
@@ -49,18 +51,19 @@ async def _problems(service: Service, caller: Caller, body: Generate) -> list[Pr
         found.append(Problem("duration", f"must be {model.max_seconds:g} or less for this model"))
     for field in ("melody", "continue_from", "depends_on"):
         source = getattr(body, field)
-        if source is not None and not await _is_own(service, caller, source):
+        if source is not None and not _is_own(service, caller, source):
             found.append(Problem(field, f"there is no {source}"))
     if body.callback_url is not None and not service.settings.webhooks:
         found.append(Problem("callback_url", "webhooks are turned off on this server"))
     return found
 
 
-async def _is_own(service: Service, caller: Caller, source: str) -> bool:
-    if not is_job_id(source):
-        return False
+def _is_own(service: Service, caller: Caller, source: str) -> bool:
     try:
-        await service.own(caller, source)
+        if is_job_id(source):
+            service.own(caller, source)
+        else:
+            service.uploads.of(caller.owner, source)
     except NotFound:
         return False
     return True

@@ -12,7 +12,7 @@ from engine.dispatch.files import TakeFiles
 from engine.errors import NotFound
 from engine.jobs import Job, is_job_id
 
-__all__ = ["DiskStorage", "Storage", "StoredTakes", "stored_name"]
+__all__ = ["MUSIC", "UPLOADS", "DiskStorage", "Storage", "StoredTakes", "stored_name"]
 
 MUSIC, UPLOADS = "music", "uploads"
 
@@ -72,7 +72,8 @@ class StoredTakes(TakeFiles):
         """Only uploads: a path would let callers read this computer's files."""
         if is_job_id(reference) or not re.fullmatch(r"upl_[0-9a-z]+", reference):
             return None
-        return next(self._storage.local(UPLOADS).glob(f"{reference}.*"), None)
+        path = self._storage.local(f"{UPLOADS}/{reference}")
+        return path if path.is_file() else None
 
 
 def stored_name(moment: datetime, name: str, extension: str) -> str:

@@ -29,7 +29,7 @@ _TAKES = (
 _TOKENS = ("id", "name", "digest", "admin", "created_at", "revoked_at")
 _REPEATS = ("owner", "key", "digest", "job_ids", "created_at")
 _UPLOADS = (
-    "id", "owner", "name", "key", "sha256", "size", "duration", "sample_rate", "channels",
+    "id", "owner", "name", "key", "format", "sha256", "size", "duration", "sample_rate", "channels",
     "created_at", "used_at",
 )  # fmt: skip
 _SUBMISSIONS = ("key", "job_id", "place", "asked", "body", "remote_id", "open", "created_at")

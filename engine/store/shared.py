@@ -76,6 +76,15 @@ class SharedJobs(Records):
         with translated():
             return 1 + int(jobs.select(fn.COUNT(jobs.id)).where(waiting & earlier).scalar())
 
+    def waiting(self, limit: int) -> list[Job]:
+        """What waits, of all owners, in the order of the queue."""
+        jobs = self._tables.jobs
+        pending = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
+        query = self._tables.everything().where(pending)
+        ordered = query.order_by(jobs.priority.desc(), jobs.position).limit(limit)
+        with translated():
+            return [from_row(row) for row in ordered.dicts()]
+
     def queued(self, owner: str) -> int:
         """How many of an owner's jobs wait or run."""
         jobs = self._tables.jobs

@@ -51,7 +51,7 @@ async def generate(
 
 @router.get("/jobs/{job_id}", response_model=JobView, responses=_KNOWN)
 async def look(job_id: JobId, request: Request, caller: AnyCaller, service: TheService) -> JobView:
-    return service.view(await service.own(caller, job_id), str(request.base_url))
+    return service.view(service.own(caller, job_id), str(request.base_url))
 
 
 @router.get("/jobs", response_model=JobsPage, responses=may_fail(401, 422, 429, 503))
@@ -82,7 +82,7 @@ async def list_jobs(
 )
 async def cancel_waiting(job_id: JobId, caller: AnyCaller, service: TheService) -> Cancelled:
     """Cancel a job that has not begun."""
-    job = await service.own(caller, job_id)
+    job = service.own(caller, job_id)
     if job.status is not Status.PENDING:
         raise Conflict(f"This job is {job.status.value}: only a waiting one can be cancelled so.")
     await service.engine.dispatcher.cancel([job_id])
@@ -97,7 +97,7 @@ async def cancel_waiting(job_id: JobId, caller: AnyCaller, service: TheService) 
 )
 async def cancel(job_id: JobId, caller: AnyCaller, service: TheService) -> Cancelled:
     """Cancel a job that waits or runs; it then ends as cancelled."""
-    job = await service.own(caller, job_id)
+    job = service.own(caller, job_id)
     if job.status.final:
         raise Conflict(f"This job is {job.status.value} already.")
     await service.engine.dispatcher.cancel([job_id])
@@ -113,11 +113,11 @@ async def cancel(job_id: JobId, caller: AnyCaller, service: TheService) -> Cance
 async def retry(job_id: JobId, request: Request, caller: AnyCaller, service: TheService) -> JobView:
     """Queue a failed or cancelled job again."""
     service.accepting()
-    job = await service.own(caller, job_id)
+    job = service.own(caller, job_id)
     if job.status not in (Status.FAILED, Status.CANCELLED):
         raise Conflict(f"This job is {job.status.value}: only a failed one can be tried again.")
     await service.engine.dispatcher.retry([job_id])
-    return service.view(await service.own(caller, job_id), str(request.base_url))
+    return service.view(service.own(caller, job_id), str(request.base_url))
 
 
 @router.put(
@@ -127,11 +127,11 @@ async def keep(
     job_id: JobId, body: Keep, request: Request, caller: AnyCaller, service: TheService
 ) -> JobView:
     """Keep a take for good, or let it go after its time."""
-    job = await service.own(caller, job_id)
+    job = service.own(caller, job_id)
     if job.take is None:
         raise Conflict("This job has no audio that could be kept.")
     await service.engine.dispatcher.annotate(job_id, kept=body.keep or None)
-    return service.view(await service.own(caller, job_id), str(request.base_url))
+    return service.view(service.own(caller, job_id), str(request.base_url))
 
 
 def _cancelled(job_id: str) -> Cancelled:

@@ -36,7 +36,7 @@ async def audio_url(
     job_id: JobId, request: Request, caller: AnyCaller, service: TheService
 ) -> AudioLink:
     """A link that needs no login, for players; it holds for a limited time."""
-    job = await service.own(caller, job_id)
+    job = service.own(caller, job_id)
     return service.links.make(str(request.base_url), key_of_take(service, job))
 
 

@@ -46,6 +46,7 @@ class Upload(peewee.Model):
     owner = peewee.TextField(index=True)
     name = peewee.TextField()
     key = peewee.TextField()
+    format = peewee.TextField()
     sha256 = peewee.TextField()
     size = peewee.BigIntegerField()
     duration = peewee.DoubleField()

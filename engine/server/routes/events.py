@@ -1,0 +1,166 @@
+"""Changes as they happen: server-sent events, and the same over a WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi.responses import StreamingResponse
+
+from engine.jobs import Job
+from engine.server.broadcast import Follower, Told
+from engine.server.callers import AnyCaller, Caller, identify
+from engine.server.problems import may_fail
+from engine.server.routes.jobs import JobId
+from engine.server.service import Service, TheService
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["events"])
+
+Beginning = Callable[[], list[Told]]
+LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", max_length=100)]
+
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Job snapshots, as they change", "content": {"text/event-stream": {}}}
+}
+
+
+@router.get(
+    "/jobs/{job_id}/events",
+    response_class=Response,
+    responses=_STREAM
+    | {204: {"description": "The job has ended, and its end was told"}}
+    | may_fail(401, 404, 422, 429, 503),
+)
+async def job_events(
+    job_id: JobId,
+    request: Request,
+    caller: AnyCaller,
+    service: TheService,
+    last_event_id: LastEventId = None,
+) -> Response:
+    """The job's snapshot now, then each change, until it has ended."""
+    job = service.own(caller, job_id)
+    follower = Follower(caller.owner, job_id)
+
+    def beginning() -> list[Told]:
+        return _beginning(service, follower, last_event_id, [service.own(caller, job_id)])
+
+    if job.status.final and not beginning():
+        return Response(status_code=204)  # a browser would come back for ever
+    return _stream(service, follower, beginning, str(request.base_url), single=True)
+
+
+@router.get("/events", response_class=Response, responses=_STREAM | may_fail(401, 422, 429, 503))
+async def all_events(
+    request: Request,
+    caller: AnyCaller,
+    service: TheService,
+    last_event_id: LastEventId = None,
+) -> Response:
+    """All of the caller's jobs: first the live queue, or what was missed, then each change."""
+    follower = Follower(caller.owner, None)
+
+    def beginning() -> list[Told]:
+        return _beginning(service, follower, last_event_id, _live(service, caller))
+
+    return _stream(service, follower, beginning, str(request.base_url), single=False)
+
+
+@router.websocket("/ws")
+async def socket(
+    websocket: WebSocket,
+    service: TheService,
+    last_event_id: Annotated[str | None, Query(max_length=100)] = None,
+) -> None:
+    """Each message is a job's snapshot with its ``event_id``, the same as over /events."""
+    caller = await identify(websocket)
+    await websocket.accept()
+    base = str(websocket.base_url).replace("ws", "http", 1)
+    follower = Follower(caller.owner, None)
+    with service.broadcast.following(follower):
+        leaving = asyncio.create_task(_end_when_gone(websocket, follower))
+        try:
+            for each in _beginning(service, follower, last_event_id, _live(service, caller)):
+                await websocket.send_text(_with_id(service, each, base))
+            async for news in follower:
+                if news is not None:  # the connection has heartbeats of its own
+                    await websocket.send_text(_with_id(service, news, base))
+            await websocket.close(1012)  # "service restart"
+        except (WebSocketDisconnect, RuntimeError):  # gone in the middle of a message
+            return
+        finally:
+            leaving.cancel()
+            await asyncio.gather(leaving, return_exceptions=True)
+
+
+async def _end_when_gone(websocket: WebSocket, follower: Follower) -> None:
+    """What a client says is not listened to, only that it leaves."""
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        continue
+    follower.end()
+
+
+def _beginning(
+    service: Service, follower: Follower, last_id: str | None, now: list[Job]
+) -> list[Told]:
+    """What a stream begins with: what was missed, or else how things are."""
+    missed = service.broadcast.since(last_id, follower.wants) if last_id is not None else None
+    if missed is not None:
+        return missed
+    return [Told(service.broadcast.last_id, job) for job in now]
+
+
+def _live(service: Service, caller: Caller) -> list[Job]:
+    settings = service.settings
+    live = service.jobs.live(
+        caller.owner,
+        timedelta(hours=settings.finished_hours),
+        timedelta(hours=settings.failed_hours),
+    )
+    return service.engine.dispatcher.now(live)
+
+
+def _stream(
+    service: Service, follower: Follower, beginning: Beginning, base: str, *, single: bool
+) -> Response:
+    return StreamingResponse(
+        _events(service, follower, beginning, base, single=single),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-cache", "x-accel-buffering": "no"},
+    )
+
+
+async def _events(
+    service: Service, follower: Follower, beginning: Beginning, base: str, *, single: bool
+) -> AsyncIterator[str]:
+    with service.broadcast.following(follower):
+        told = beginning()  # only now: what happens from here on is heard
+        yield "retry: 2000\n\n"
+        for each in told:
+            yield f"id: {each.id}\ndata: {_text(service, each, base)}\n\n"
+        if single and told and told[-1].job.status.final:
+            return
+        async for news in follower:
+            if news is None:
+                yield ": still here\n\n"
+                continue
+            yield f"id: {news.id}\ndata: {_text(service, news, base)}\n\n"
+            if single and news.job.status.final:
+                return
+
+
+def _text(service: Service, told: Told, base: str) -> str:
+    text = told.texts.get(base)
+    if text is None:
+        text = told.texts[base] = service.view(told.job, base).model_dump_json()
+    return text
+
+
+def _with_id(service: Service, told: Told, base: str) -> str:
+    return f'{{"event_id":{json.dumps(told.id)},{_text(service, told, base)[1:]}'

@@ -1,0 +1,121 @@
+"""Reference audio: a melody to follow, or music to go on from."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from engine.audio.atomic import replacing
+from engine.audio.names import safe_name
+from engine.errors import AudioError, NotAllowed
+from engine.jobs import utc_now
+from engine.server.callers import AnyCaller, Caller
+from engine.server.problems import may_fail
+from engine.server.receiving import receive
+from engine.server.service import Service, TheService
+from engine.server.takes import UPLOADS
+from engine.server.weighing import weigh
+from engine.store.uploads import Upload
+from engine.wire import API, UploadView
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/uploads", tags=["uploads"])
+
+_FILE = {"type": "string", "format": "binary"}
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}
+            },
+            "application/octet-stream": {"schema": _FILE},
+        },
+    }
+}
+
+UploadId = Annotated[str, Path(max_length=200)]
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=UploadView,
+    openapi_extra=_BODY,
+    responses=may_fail(401, 403, 408, 413, 415, 422, 429, 503),
+)
+async def upload(
+    request: Request, response: Response, caller: AnyCaller, service: TheService
+) -> UploadView:
+    """Send a file, in a form or as the body itself (then ``?name=``). Its id serves as ``melody``
+    or ``continue_from``."""
+    service.accepting()
+    _check_room(service, caller)
+    settings = service.settings
+    upload_id = f"upl_{secrets.token_hex(8)}"
+    key = f"{UPLOADS}/{upload_id}"
+    with replacing(service.storage.local(key)) as part:
+        received = await receive(
+            request, part, limit=settings.upload_bytes, patience=settings.upload_patience
+        )
+        async with service.heavy_work:
+            try:
+                info = await weigh(part, settings.upload_seconds)
+            except TimeoutError:
+                raise AudioError("It takes too long to look at this file.") from None
+    now = utc_now()
+    made = Upload(
+        id=upload_id,
+        owner=caller.owner,
+        name=safe_name(received.name, "Upload"),
+        key=key,
+        format=received.format,
+        sha256=received.sha256,
+        size=received.size,
+        duration=round(info.duration, 3),
+        sample_rate=info.sample_rate,
+        channels=info.channels,
+        created_at=now,
+        used_at=now,
+    )
+    service.uploads.add(made)
+    response.headers["Location"] = f"{API}/uploads/{upload_id}"
+    return _view(service, made)
+
+
+@router.get("/{upload_id}", response_model=UploadView, responses=may_fail(401, 404, 422, 429, 503))
+async def look(upload_id: UploadId, caller: AnyCaller, service: TheService) -> UploadView:
+    return _view(service, service.uploads.of(caller.owner, upload_id))
+
+
+@router.delete("/{upload_id}", status_code=204, responses=may_fail(401, 404, 422, 429, 503))
+async def remove(upload_id: UploadId, caller: AnyCaller, service: TheService) -> None:
+    """Jobs that still need it will fail."""
+    found = service.uploads.of(caller.owner, upload_id)
+    await service.storage.remove(found.key)
+    service.uploads.forget([found.id])
+
+
+def _check_room(service: Service, caller: Caller) -> None:
+    stored = service.settings.quota_stored_bytes
+    if caller.named and stored and service.uploads.bytes_of(caller.owner) >= stored:
+        raise NotAllowed("Your uploads fill the room that you have here.", hint="Delete some.")
+
+
+def _view(service: Service, upload: Upload) -> UploadView:
+    return UploadView(
+        upload_id=upload.id,
+        name=upload.name,
+        format=upload.format,
+        size_bytes=upload.size,
+        duration_seconds=upload.duration,
+        sample_rate=upload.sample_rate,
+        channels=upload.channels,
+        sha256=upload.sha256,
+        created_at=upload.created_at,
+        expires_at=upload.used_at + timedelta(hours=service.settings.upload_unused_hours),
+    )

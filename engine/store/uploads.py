@@ -1,0 +1,95 @@
+"""Reference audio that users have sent: what it is, whose, and when it was last used."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from peewee import SqliteDatabase, fn
+
+from engine.errors import NotFound
+from engine.jobs import utc_now
+from engine.store.faults import translated
+from engine.store.records import chunks
+from engine.store.rows import Tables
+
+__all__ = ["Upload", "Uploads"]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    id: str
+    owner: str
+    name: str
+    """As it was called where it came from; never part of a path."""
+    key: str
+    """Where the storage has it."""
+    format: str
+    sha256: str
+    size: int
+    """Bytes."""
+    duration: float
+    """Seconds."""
+    sample_rate: int
+    channels: int
+    created_at: datetime
+    used_at: datetime
+
+
+class Uploads:
+    """The table of uploads."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database: Any = database
+        self._table = Tables(database).uploads
+
+    def add(self, upload: Upload) -> None:
+        moments = {name: getattr(upload, name).timestamp() for name in _MOMENTS}
+        with translated(), self._database.atomic("IMMEDIATE"):
+            self._table.insert(asdict(upload) | moments).execute()
+
+    def of(self, owner: str, upload_id: str) -> Upload:
+        """Raises NotFound, for another's too."""
+        table = self._table
+        mine = (table.id == upload_id) & (table.owner == owner)
+        with translated():
+            row = table.select().where(mine).dicts().first()
+        if row is None:
+            raise NotFound("There is no such upload.")
+        return _upload(row)
+
+    def use(self, ids: Collection[str]) -> None:
+        """They are wanted now: they stay a while longer."""
+        table = self._table
+        if not ids:
+            return
+        with translated(), self._database.atomic("IMMEDIATE"):
+            now = utc_now().timestamp()
+            table.update({table.used_at: now}).where(table.id.in_(list(ids))).execute()
+
+    def unused_since(self, moment: datetime) -> list[Upload]:
+        table = self._table
+        with translated():
+            query = table.select().where(table.used_at < moment.timestamp())
+            return [_upload(row) for row in query.dicts()]
+
+    def forget(self, ids: Collection[str]) -> None:
+        with translated(), self._database.atomic("IMMEDIATE"):
+            for chunk in chunks(ids):
+                self._table.delete().where(self._table.id.in_(chunk)).execute()
+
+    def bytes_of(self, owner: str) -> int:
+        table = self._table
+        with translated():
+            query = table.select(fn.SUM(table.size)).where(table.owner == owner)
+            return int(query.scalar() or 0)
+
+
+_MOMENTS = ("created_at", "used_at")
+
+
+def _upload(row: dict[str, Any]) -> Upload:
+    moments = {name: datetime.fromtimestamp(row[name], UTC) for name in _MOMENTS}
+    return Upload(**({field.name: row[field.name] for field in fields(Upload)} | moments))

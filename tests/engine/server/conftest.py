@@ -1,0 +1,57 @@
+"""One server that the tests of a module share, and people with tokens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.engine.server.running import TestServer, settings_in
+
+
+@pytest.fixture(autouse=True)
+def _no_leaked_threads() -> None:
+    """In place of the check after each test: a server's threads end with it, not with the test."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_threads_left_behind() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    leaked = set(threading.enumerate()) - before
+    for thread in leaked:
+        thread.join(5)
+    assert not [thread.name for thread in leaked if thread.is_alive()]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
+    with TestServer(settings_in(tmp_path_factory.mktemp("server"))) as running:
+        yield running
+
+
+@pytest.fixture
+def here(server: TestServer) -> Iterator[httpx.Client]:
+    """The person at this computer, without a login."""
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def tokens(server: TestServer) -> dict[str, str]:
+    names = {name: server.token(name) for name in ("alice", "bob")}
+    return names | {"admin": server.token("admin", admin=True)}
+
+
+@pytest.fixture
+def alice(server: TestServer, tokens: dict[str, str]) -> Iterator[httpx.Client]:
+    with server.client(tokens["alice"]) as client:
+        yield client
+
+
+@pytest.fixture
+def bob(server: TestServer, tokens: dict[str, str]) -> Iterator[httpx.Client]:
+    with server.client(tokens["bob"]) as client:
+        yield client

@@ -1,0 +1,159 @@
+"""A real server on a free port, in a thread of its own, and clients for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+
+from engine.server.service import Service
+from engine.server.serving import Running, serve
+from engine.server.settings import ServerSettings
+from engine.store.tokens import Tokens
+from tests.engine.conftest import SCRIPTED
+
+KEY = "a shared secret of the tests, long enough"
+FINAL = ("completed", "failed", "cancelled")
+
+
+def settings_in(folder: Path, **changes: Any) -> ServerSettings:
+    values: dict[str, Any] = {
+        "data_folder": folder / "data",
+        "takes_folder": folder / "storage",
+        "cache_folder": folder / "cache",
+        "port": 0,
+        "generators": SCRIPTED,
+        "retry_delay": 0.01,
+        "jwt_key": KEY,
+        "jwt_audience": "music",
+        "heartbeat_seconds": 0.5,
+    }
+    return ServerSettings(**(values | changes))
+
+
+class TestServer:
+    """Runs while in ``with``; ``client()`` talks to it."""
+
+    __test__ = False
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self.settings = settings
+        self._ready = threading.Event()
+        self._error: BaseException | None = None
+        self._running: Running | None = None
+        self._thread = threading.Thread(target=self._live, name="test server")
+
+    def __enter__(self) -> TestServer:
+        self._thread.start()
+        self._ready.wait()
+        if self._error is not None:
+            self._thread.join()
+            raise self._error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        if self._running is not None and self._thread.is_alive():
+            self._running.end()
+        self._thread.join()
+
+    @property
+    def service(self) -> Service:
+        assert self._running is not None
+        return self._running.service
+
+    @property
+    def url(self) -> str:
+        assert self._running is not None
+        return self._running.url
+
+    def client(self, token: str | None = None, **options: Any) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= options.pop("headers", {})
+        return httpx.Client(
+            base_url=f"{self.url}/api/v1", headers=headers, timeout=30, trust_env=False, **options
+        )
+
+    def in_loop(self, work: Any) -> Any:
+        """Call this on the server's loop, and wait for what it gives."""
+        assert self._running is not None
+
+        async def do() -> Any:
+            return work()
+
+        loop = self._running._loop
+        return asyncio.run_coroutine_threadsafe(do(), loop).result(30)
+
+    def token(self, name: str, *, admin: bool = False) -> str:
+        return self.in_loop(lambda: Tokens(self.service.engine.database).create(name, admin=admin))
+
+    def _live(self) -> None:
+        try:
+            asyncio.run(serve(self.settings, self._is_ready))
+        except BaseException as error:  # noqa: BLE001 - raised where the test waits
+            self._error = error
+        finally:
+            self._ready.set()
+
+    def _is_ready(self, running: Running) -> None:
+        self._running = running
+        self._ready.set()
+
+
+def jwt_for(subject: str, key: str = KEY, **claims: Any) -> str:
+    now = int(time.time())
+    payload = {"sub": subject, "aud": "music", "iat": now, "exp": now + 600} | claims
+    return jwt.encode({k: v for k, v in payload.items() if v is not None}, key, "HS256")
+
+
+def body(prompt: str = "calm piano, 70 bpm", **more: Any) -> dict[str, Any]:
+    """A request that the scripted generator does at once."""
+    return {"prompt": prompt, "duration": 1, "model": "scripted"} | more
+
+
+def events(response: httpx.Response) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(id, job) of each server-sent event."""
+    event_id = ""
+    for line in response.iter_lines():
+        if line.startswith("id: "):
+            event_id = line[4:]
+        elif line.startswith("data: "):
+            yield event_id, json.loads(line[6:])
+
+
+def until_ended(client: httpx.Client, job_id: str) -> dict[str, Any]:
+    """Follow a job's events to its end; the last snapshot."""
+    last: dict[str, Any] = client.get(f"/jobs/{job_id}").json()
+    with client.stream("GET", f"/jobs/{job_id}/events") as response:
+        for _, last in events(response):
+            if last["status"] in FINAL:
+                break
+    return last
+
+
+def until_step(client: httpx.Client, job_id: str, step: str) -> dict[str, Any]:
+    """Follow a job's events to a step; the snapshot."""
+    with client.stream("GET", f"/jobs/{job_id}/events") as response:
+        for _, job in events(response):
+            if job["current_step"] == step:
+                return job
+            assert job["status"] not in FINAL, job
+    raise AssertionError("the stream ended")
+
+
+def made(client: httpx.Client, **more: Any) -> dict[str, Any]:
+    """Submit, and wait until it has ended well."""
+    answer = client.post("/generate", json=body(**more))
+    assert answer.status_code == 202, answer.text
+    job = until_ended(client, answer.json()["job_id"])
+    assert job["status"] == "completed", job
+    return job

@@ -1,0 +1,149 @@
+"""Reference audio: what is taken, what is refused and when, and that nothing stays of the rest."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import soundfile as sf
+
+from engine.errors import AudioError
+from engine.server.weighing import weigh
+from tests.engine.server.running import TestServer, body, made, settings_in
+
+LIMIT = 400_000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
+    folder = tmp_path_factory.mktemp("uploads")
+    few = {"upload_bytes": LIMIT, "upload_seconds": 60, "upload_patience": 2}
+    with TestServer(settings_in(folder, **few)) as running:
+        yield running
+
+
+def tone(seconds: float, format: str = "WAV", rate: int = 8_000) -> bytes:
+    out = io.BytesIO()
+    samples = 0.3 * np.sin(np.arange(round(seconds * rate)) * 0.3)
+    sf.write(out, samples, rate, format=format)
+    return out.getvalue()
+
+
+def parts(server: TestServer) -> list[Path]:
+    """What is left of uploads that did not become any."""
+    return list((server.settings.takes_folder / "uploads").glob(".*"))
+
+
+@pytest.mark.parametrize("format", ["WAV", "FLAC", "OGG", "MP3"])
+def test_a_form_and_a_plain_body_are_taken(here: httpx.Client, format: str) -> None:
+    sound = tone(2, format)
+    form = here.post("/uploads", files={"file": ("../../Über riff.wav", sound)})
+    assert form.status_code == 201, form.text
+    upload = form.json()
+    assert upload["upload_id"].startswith("upl_")
+    assert form.headers["location"] == f"/api/v1/uploads/{upload['upload_id']}"
+    assert upload["name"] == "Über riff.wav" and upload["format"] == format.lower()
+    assert upload["sha256"] == hashlib.sha256(sound).hexdigest()
+    assert upload["size_bytes"] == len(sound)
+    assert upload["duration_seconds"] == pytest.approx(2, abs=0.1)
+    assert here.get(f"/uploads/{upload['upload_id']}").json() == upload
+    plain = here.post("/uploads?name=riff", content=sound)
+    assert plain.status_code == 201 and plain.json()["name"] == "riff"
+    assert here.delete(f"/uploads/{upload['upload_id']}").status_code == 204
+    assert here.get(f"/uploads/{upload['upload_id']}").status_code == 404
+
+
+def test_an_upload_is_gone_on_from(here: httpx.Client) -> None:
+    upload = here.post("/uploads", files={"file": ("riff.wav", tone(2))}).json()["upload_id"]
+    made(here, prompt="continues", continue_from=upload)  # it fails if it is given no file
+    first = made(here)["job_id"]
+    made(here, prompt="continues", continue_from=first)
+
+
+@pytest.mark.parametrize(
+    ("sound", "status"),
+    [
+        (b"", 422),
+        (b"<html>" * 10, 415),
+        (b"MZ" + bytes(1000), 415),
+        (b"RIFF\xff\xff\xff\x7fWAVE" + bytes(500), 422),
+        (tone(2, "FLAC")[:300], 422),
+        (tone(70, "OGG"), 422),
+        (tone(30), 413),
+    ],
+    ids=["empty", "html", "program", "broken wav", "cut flac", "too long", "too large"],
+)
+def test_what_is_no_good_is_refused_and_gone(
+    server: TestServer, here: httpx.Client, sound: bytes, status: int
+) -> None:
+    plain = here.post("/uploads", content=sound)
+    form = here.post("/uploads", files={"file": ("a.wav", sound)})
+    for answer in (plain, form):
+        assert answer.status_code == status, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert not parts(server)
+
+
+def test_an_upload_that_never_ends_is_cut_off(server: TestServer, here: httpx.Client) -> None:
+    """No length told, and audio all the way: it is counted as it comes."""
+    sent = 0
+
+    def stream() -> Iterator[bytes]:
+        nonlocal sent
+        yield tone(1)
+        while sent < 100 * LIMIT:
+            sent += 16_384
+            yield bytes(16_384)
+
+    answer = here.post("/uploads", content=stream())
+    assert answer.status_code == 413
+    assert sent < 100 * LIMIT
+    assert not parts(server)
+
+
+def test_a_slow_upload_is_given_up(server: TestServer) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        head = f"POST /api/v1/uploads HTTP/1.1\r\nHost: {host}\r\nContent-Length: 90000\r\n\r\n"
+        connection.sendall(head.encode() + tone(1)[:4000])
+        assert connection.recv(200).startswith(b"HTTP/1.1 408 ")
+    assert not parts(server)
+
+
+@pytest.mark.logs("boundary character")
+def test_a_form_without_a_file(here: httpx.Client) -> None:
+    assert here.post("/uploads", data={"name": "x"}).status_code in (415, 422)
+    for kind in ("multipart/form-data; boundary=x", "multipart/form-data"):
+        answer = here.post("/uploads", content=b"rubbish", headers={"Content-Type": kind})
+        assert answer.status_code == 422, kind
+
+
+async def test_hours_in_a_small_file_are_seen_before_they_are_decoded(tmp_path: Path) -> None:
+    """Six hours of silence; then the same with a header that does not tell how long it is."""
+    path = tmp_path / "silence.flac"
+    with sf.SoundFile(path, "w", 8_000, 1, format="FLAC") as file:
+        for _ in range(6 * 60):
+            file.write(np.zeros(60 * 8_000, np.int16))
+    assert path.stat().st_size < 4_000_000
+    with pytest.raises(AudioError, match="longer than 600"):
+        await weigh(path, 600)
+    data = bytearray(path.read_bytes())
+    data[21] &= 0xF0
+    data[22:26] = bytes(4)
+    path.write_bytes(bytes(data))
+    with pytest.raises(AudioError):
+        await weigh(path, 600)
+
+
+def test_anothers_upload_is_unknown(alice: httpx.Client, bob: httpx.Client) -> None:
+    upload = alice.post("/uploads", content=tone(1)).json()["upload_id"]
+    unknown = bob.get("/uploads/upl_0").json()
+    assert bob.get(f"/uploads/{upload}").json() | {"request_id": ""} == unknown | {"request_id": ""}
+    answer = bob.post("/generate", json=body(melody=upload))
+    assert answer.json()["errors"][0]["message"] == f"there is no {upload}"
