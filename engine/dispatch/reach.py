@@ -76,7 +76,7 @@ class Reach:
         self._again = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
         self._backoff = wait_exponential_jitter(
-            initial=waits.first, max=waits.longest, jitter=waits.first
+            multiplier=waits.first, max=waits.longest, jitter=waits.first
         )
 
     @property
