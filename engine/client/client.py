@@ -258,7 +258,10 @@ def _safe(job_id: str) -> str:
 def _own_path(link: str) -> str:
     """A signed link's path and query: a proxy may know the server by another name, but audio
     comes from where the jobs are. Raises ServerStrange."""
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        raise strange("a link that is none") from None
     at = parts.path.find(f"{API}/media/")
     path = parts.path[at:]
     if at < 0 or ".." in path or not re.fullmatch(r"[\x21-\x7e]{1,2000}", path + parts.query):
