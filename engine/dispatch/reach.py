@@ -85,6 +85,7 @@ class Reach:
 
     def start(self) -> None:
         self._watching = asyncio.create_task(self._watch(), name=f"watch {self.status.place}")
+        self._watching.add_done_callback(_watched)
 
     async def stop(self) -> None:
         if self._watching is not None:
@@ -119,7 +120,7 @@ class Reach:
             return  # of this one request
         if self._trouble is not None and not self._trouble.done():
             self._trouble.set_result(error)
-            self._set(**_why(error))
+            self._set(**_why(error), next_try=None)
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -193,6 +194,12 @@ class Reach:
             self._on_change()
 
 
+def _watched(task: asyncio.Task[None]) -> None:
+    """Only ``stop`` ends it; whatever else does must not go unseen."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("a server is watched no more", exc_info=error)
+
+
 async def look(client: ServerClient) -> dict[str, object]:
     """What a server says of itself, as fields of a PlaceStatus. Raises ServerError."""
     try:
@@ -244,4 +251,4 @@ def _why(error: ServerError) -> dict[str, object]:
         state = PlaceState.CLOSED
     else:
         state = PlaceState.AWAY
-    return {"state": state, "failure": Failure.of(error), "next_try": None}
+    return {"state": state, "failure": Failure.of(error)}
