@@ -32,6 +32,8 @@ class Entry:
     message: str
     error: str = ""
     """The trace, where there is one."""
+    request_id: str = ""
+    """Of the request to the server that it belongs to, if to any."""
 
     @property
     def data(self) -> dict[str, str]:
@@ -42,7 +44,8 @@ class Entry:
             "logger": self.logger,
             "message": self.message,
         }
-        return data | ({"error": self.error} if self.error else {})
+        more = {"request_id": self.request_id, "error": self.error}
+        return data | {name: text for name, text in more.items() if text}
 
 
 def show_logs(hours: float, severity: str, search: str, save_json: Path | None) -> int:
@@ -84,7 +87,8 @@ def read_entries(
             entry = _entry(line)
             if entry is None or entry.time < since or levels.get(entry.severity, 0) < least:
                 continue
-            if wanted in f"{entry.logger} {entry.message} {entry.error}".casefold():
+            text = f"{entry.logger} {entry.message} {entry.request_id} {entry.error}"
+            if wanted in text.casefold():
                 yield entry
 
 
@@ -106,7 +110,8 @@ def _entry(line: str) -> Entry | None:
         if time.tzinfo is None:
             return None
         texts = {name: str(data.get(name, "")) for name in ("severity", "logger", "message")}
-        return Entry(time, **texts, error=str(data.get("error", "")))
+        more = {name: str(data.get(name, "")) for name in ("error", "request_id")}
+        return Entry(time, **texts, **more)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 

@@ -44,6 +44,7 @@ __all__ = [
     "Status",
     "Step",
     "Take",
+    "default_name",
     "is_job_id",
     "new_id",
     "new_seed",
@@ -401,6 +402,14 @@ class EngineStatus:
     """Whether jobs whose server is away are made here instead."""
     places: tuple[PlaceStatus, ...] = ()
     """The servers, in the order in which they were added."""
+
+
+def default_name(request: Request) -> str:
+    """A row's name from its prompt: the first words, up to 60 characters."""
+    text = request.prompt.split("\n")[0].strip() or "Untitled"
+    if len(text) > 60:
+        text = text[:60].rsplit(" ", 1)[0].rstrip(" ,;.-") + "…"
+    return text[0].upper() + text[1:]
 
 
 def new_id() -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-__all__ = ["RequestMark", "current_request", "marked", "verbose"]
+__all__ = ["RequestMark", "current_request", "log_to_stderr", "marked", "request_of", "verbose"]
 
 current_request: ContextVar[str] = ContextVar("current_request", default="")
 verbose: ContextVar[bool] = ContextVar("verbose", default=False)
@@ -22,6 +23,29 @@ def marked(request_id: str | None) -> Iterator[None]:
         yield
     finally:
         current_request.reset(token)
+
+
+class _MarkedText(logging.Formatter):
+    """``INFO [request] message``, each line of it, so that whoever reads lines sees the mark."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        request_id = getattr(record, "request_id", "")
+        start = f"{record.levelname} [{request_id}] " if request_id else f"{record.levelname} "
+        return "\n".join(start + line for line in super().format(record).splitlines())
+
+
+def log_to_stderr() -> None:
+    """How a child process logs: its parent reads the lines (``request_of``)."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_MarkedText())
+    handler.addFilter(RequestMark())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+def request_of(line: str) -> str:
+    """The request that a child's line belongs to; empty when to none."""
+    match = re.match(r"[A-Z]+ \[([A-Za-z0-9._-]{1,128})\] ", line)
+    return match[1] if match else ""
 
 
 class RequestMark(logging.Filter):

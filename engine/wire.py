@@ -21,6 +21,7 @@ from engine.jobs import (
     Request,
     Status,
     Step,
+    default_name,
 )
 
 __all__ = [
@@ -124,6 +125,7 @@ class JobView(BaseModel):
     """1 is next; null unless it waits."""
     prompt: str
     name: str | None
+    """As it was given; null when it was not."""
     retry_count: int
     error: str | None
     created_at: datetime
@@ -244,7 +246,7 @@ def view_of(job: Job, *, queue_position: int | None, audio_url: str | None) -> J
         "eta_seconds": None if job.eta_seconds is None else round(job.eta_seconds, 1),
         "queue_position": queue_position,
         "prompt": job.request.prompt,
-        "name": job.name or None,
+        "name": job.name if job.name != default_name(job.request) else None,
         "retry_count": job.retries,
         "error": " ".join(filter(None, (error.message, error.hint))) if error else None,
         "created_at": job.created_at,

@@ -151,7 +151,8 @@ class Lane(Protocol):
     async def start(self, listener: Listener) -> None: ...
 
     def run(self, run: str, job: Job, path: Path, sources: Sources) -> None:
-        """Begin one attempt; its file goes to ``path``. Its end comes as exactly one Completed,
+        """Begin one attempt; its file goes to ``path``. ``sources``: the files that the request's
+        ``melody`` and ``continue_from`` stand for. Its end comes as exactly one Completed,
         Failed, Gone, Returned or Lost."""
         ...
 

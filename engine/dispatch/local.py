@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from engine.dispatch.lane import (
     Lost,
     Previewed,
     Progressed,
-    Sources,
     StateChanged,
 )
 from engine.dispatch.process import HostProcess, host_command
@@ -95,16 +94,17 @@ class LocalLane:
         self._listener = listener
         await self._start_host()
 
-    def run(self, run: str, job: Job, path: Path, sources: Sources) -> None:
-        files = {name: str(file) for name, file in sources.items()}
+    def run(self, run: str, job: Job, path: Path, sources: Mapping[str, Path]) -> None:
         self._runs[run] = job
         self._expect_words()
         if self._host is not None:
             self._host.send(
                 say.Run(
                     run=run,
-                    request=job.request.model_copy(update=files),
+                    request=job.request,
+                    sources=dict(sources),
                     title=job.name,
+                    request_id=job.request_id or "",
                     path=path,
                     preview=self._preview_path(job),
                     checkpoint=self._cache / "checkpoints" / f"{job.id}.ckpt",

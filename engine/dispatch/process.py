@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from engine.host.protocol import Command, Event, decode_event, encode
+from engine.log_context import marked, request_of
 from engine.settings import EngineSettings
 
 __all__ = ["HostProcess", "host_command"]
@@ -142,4 +143,5 @@ class HostProcess:
                 return
             text = line.decode(errors="replace").rstrip()
             self._last_words.append(text)
-            log.info("host: %s", text)
+            with marked(request_of(text)):
+                log.info("host: %s", text)

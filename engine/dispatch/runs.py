@@ -31,6 +31,7 @@ from engine.dispatch.lane import (
 from engine.dispatch.retry import RetryPolicy
 from engine.errors import MusicError, NotFound, StorageError
 from engine.jobs import LOCAL, Failure, Job, Request, Step, Take, is_job_id, utc_now
+from engine.log_context import marked
 from engine.store.claims import Claims
 
 __all__ = ["RunEvent", "Runs"]
@@ -361,13 +362,14 @@ class Runs:
     def _spawn_end(self, token: str, end: Callable[..., Awaitable[None]], *how: Any) -> None:
         async def whatever_breaks() -> None:
             """No run stays for ever: one whose end breaks has failed."""
-            try:
-                await end(token, *how)
-            except Exception as error:
-                if token not in self._running:
-                    raise
-                log.error("a run's end broke", exc_info=error)
-                await self._fail_for_good(token, Failure.of(error))
+            with marked(self._running[token].job.request_id):
+                try:
+                    await end(token, *how)
+                except Exception as error:
+                    if token not in self._running:
+                        raise
+                    log.error("a run's end broke", exc_info=error)
+                    await self._fail_for_good(token, Failure.of(error))
 
         self._spawn(whatever_breaks())
 

@@ -21,6 +21,7 @@ from typing import BinaryIO, NoReturn
 import psutil
 
 from engine.host.protocol import Command, Event, Ready, decode_command, encode
+from engine.log_context import log_to_stderr
 
 __all__ = ["main"]
 
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # Before any of the hub's libraries is imported: what is not in the folder is not fetched now.
     os.environ |= {"HF_HUB_CACHE": str(options.models), "HF_HUB_OFFLINE": "1"}
     more = dict(item.split("=", 1) for item in options.generator)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
+    log_to_stderr()
     _step_back()
     events = _private_stdout()
     commands: queue.Queue[Command] = queue.Queue()

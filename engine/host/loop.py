@@ -36,6 +36,7 @@ from engine.host.protocol import (
 )
 from engine.host.saving import save_preview, save_take
 from engine.jobs import Failure, Step
+from engine.log_context import current_request, marked
 
 __all__ = ["HostLoop"]
 
@@ -117,7 +118,8 @@ class HostLoop:
             self._advance()
             for take in [t for t in self._takes if _is_done(t)]:
                 if take in self._takes and not self._quitting:
-                    self._finish(take)
+                    with marked(take.run.request_id):
+                        self._finish(take)
         for take in self._takes:
             self._checkpoint(take)
 
@@ -167,6 +169,7 @@ class HostLoop:
         """
         held_up = False
         for run in list(self._waiting):
+            mark = current_request.set(run.request_id)
             try:
                 kind = self._find(run.request.model)
                 held_up = held_up or (kind.heavy and self._must_wait(run))
@@ -181,6 +184,8 @@ class HostLoop:
                 if run in self._waiting:
                     self._waiting.remove(run)
                 self._report_failure(run, error)
+            finally:
+                current_request.reset(mark)
 
     def _must_wait(self, run: Run) -> bool:
         """Whether another heavy generator is at work."""
@@ -222,9 +227,11 @@ class HostLoop:
             self._send(Unloaded(model=model))
 
     def _start(self, run: Run, generator: Generator) -> None:
+        log.info("begins: %s, %g s", run.request.model, run.request.duration)
         self._send(Stepped(run=run.run, step=Step.ENCODING_PROMPT, progress=0.0))
         checkpoint = run.checkpoint.read_bytes() if run.checkpoint.exists() else None
-        growing = generator.start(run.request, checkpoint)
+        sources = {name: str(path) for name, path in run.sources.items()}
+        growing = generator.start(run.request.model_copy(update=sources), checkpoint)
         take = _Take(run, generator, growing, steps_before=growing.steps_done)
         self._takes.append(take)
         self._report(take, time.monotonic())
@@ -262,6 +269,7 @@ class HostLoop:
             self._report_failure(take.run, error)
         else:
             self._leave(take)
+            log.info("made in %.1f s", made.work_seconds)
             self._send(made)
 
     # -- when memory is short, or a generator breaks -----------------------------------------
@@ -308,6 +316,7 @@ class HostLoop:
 
     def _checkpoint(self, take: _Take) -> None:
         take.safe = take.grown
+        mark = current_request.set(take.run.request_id)
         try:
             state = take.generator.checkpoint(take.growing)
             take.checkpoints = state is not None
@@ -316,6 +325,8 @@ class HostLoop:
                     part.write_bytes(state)
         except Exception as error:  # noqa: BLE001 - the take goes on; the next one may succeed
             log.warning("no checkpoint: %s", error)
+        finally:
+            current_request.reset(mark)
 
     def _preview_one(self) -> None:
         """Let the take that waited longest be heard, unless previews had their share of time."""
@@ -346,7 +357,8 @@ class HostLoop:
         detail = failure.detail
         if not isinstance(error, MusicError):
             detail = "".join(traceback.format_exception(error))
-            log.error("run %s failed:\n%s", run.run, detail)
+            with marked(run.request_id):
+                log.error("run %s failed:\n%s", run.run, detail)
         self._send(
             Failed(
                 run=run.run,

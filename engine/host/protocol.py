@@ -45,8 +45,12 @@ class Run(_Message):
     do: Literal["run"] = "run"
     run: str
     request: Request
+    sources: dict[str, Path] = {}
+    """Files in place of what the request names; its file tells only the names."""
     title: str
     """Written into the file's tags."""
+    request_id: str = ""
+    """Marks every log line that has to do with it."""
     path: Path
     preview: Path
     checkpoint: Path

@@ -13,10 +13,13 @@ from engine.server.problems import handle_problems
 from engine.server.routes import (
     batch,
     events,
+    favicon,
     health,
     jobs,
     media,
+    metrics,
     models,
+    music_flow,
     queue,
     stitch,
     transcoding,
@@ -38,6 +41,7 @@ _ROUTERS = (
     queue.router,
     models.router,
     health.router,
+    metrics.router,
 )
 
 
@@ -55,13 +59,15 @@ def build_app(service: Service) -> FastAPI:
     app.state.service = service
     for router in _ROUTERS:
         app.include_router(router, prefix=API)
+    app.include_router(favicon.router)
+    app.include_router(music_flow.router)
     handle_problems(app)
     settings = service.settings
     app.add_middleware(
         Envelope,
         body_bytes=settings.body_bytes,
         body_patience=settings.body_patience,
-        seen=lambda *_: None,
+        seen=service.metrics.answered,
     )
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     return app

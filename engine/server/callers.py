@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ from engine.server.settings import ServerSettings, is_loopback
 from engine.store.tokens import Tokens
 
 __all__ = ["AnyCaller", "Caller", "Gate", "NamedCaller", "identify"]
+
+log = logging.getLogger(__name__)
 
 _PROXIED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
@@ -113,6 +116,7 @@ async def identify(connection: HTTPConnection) -> Caller:
     caller = await gate.identify(connection)
     if caller.admin and connection.headers.get("x-debug", "").lower() == "true":
         verbose.set(True)
+    log.debug("the caller is %s, %s", caller.owner, "nearby" if caller.nearby else "elsewhere")
     return caller
 
 

@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.errors import MusicError
 from engine.log_context import current_request, marked, verbose
-from engine.server.problems import TooLarge, TooSlow, problem, problem_of
+from engine.server.problems import problem, problem_of
 from engine.wire import API
 
 __all__ = ["Envelope", "Seen", "request_id_of"]
@@ -29,6 +30,8 @@ Seen = Callable[[str, str, int, float], None]
 """Hears of each answer: method, route, status, seconds."""
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_LAST = {"Connection": "close"}
+"""Nothing more is read from this caller."""
 _SAFE = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -109,11 +112,12 @@ class Envelope:
                 async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
                     message = await receive()
             except TimeoutError:
-                raise TooSlow("The request did not arrive in time.") from None
+                raise HTTPException(408, "The request did not arrive in time.", _LAST) from None
             size += len(message.get("body", b""))
             ended = not message.get("more_body", False)
             if size > self._body_bytes:
-                raise TooLarge(f"The request is larger than {self._body_bytes:,} bytes.")
+                text = f"The request is larger than {self._body_bytes:,} bytes."
+                raise HTTPException(413, text, _LAST)
             return message
 
         return receive_limited

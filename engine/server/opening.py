@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import logging
+import ssl
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
 
 from engine.dispatch.feed import Feed
 from engine.errors import NotAllowed
@@ -13,36 +17,48 @@ from engine.models.folder import ModelFolder
 from engine.server.broadcast import Broadcast
 from engine.server.callers import Gate
 from engine.server.health import Health
+from engine.server.housekeeping import Housekeeping
 from engine.server.jwts import JwtChecker
 from engine.server.limits import SubmitLimit
+from engine.server.metrics import Metrics
 from engine.server.models import ServerModels
 from engine.server.service import Service
 from engine.server.settings import ServerSettings
 from engine.server.signing import MediaLinks, kept_secret
 from engine.server.takes import DiskStorage, StoredTakes
 from engine.server.transcode import Transcoder
+from engine.server.webhooks import Webhooks
+from engine.store.calls import Calls
 from engine.store.shared import SharedJobs
 from engine.store.tokens import Tokens
 from engine.store.uploads import Uploads
 
 __all__ = ["opened"]
 
+log = logging.getLogger(__name__)
+
 HEAVY_AT_ONCE = 2
 
 
 @asynccontextmanager
 async def opened(
-    settings: ServerSettings, *, host_command: Sequence[str] | None = None
+    settings: ServerSettings,
+    *,
+    address_of: Callable[[str], str] | None = None,
+    trust: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Service]:
-    """A service that works. Raises what LocalEngine raises, and NotAllowed when the address is
-    open to others while nobody could log in."""
+    """A service that works; the last two are for tests of webhooks.
+
+    Raises what LocalEngine raises, and NotAllowed when the address is open to others while nobody
+    could log in.
+    """
     storage = DiskStorage(settings.takes_folder)
     broadcast = Broadcast(settings.heartbeat_seconds)
     feed = Feed()
     feed.listen(broadcast.tell, lambda _: None, lambda _: None)
-    engine = LocalEngine(
-        settings, feed, host_command=host_command, files=StoredTakes(storage), fair=True
-    )
+    metrics = Metrics()
+    feed.listen(metrics.changed, metrics.status, lambda _: None)
+    engine = LocalEngine(settings, feed, files=StoredTakes(storage), fair=True)
     async with engine:
         tokens = Tokens(engine.database)
         jwts = JwtChecker(settings) if settings.has_jwt else None
@@ -52,8 +68,12 @@ async def opened(
                 hint="Make one first: dgx-music token create NAME",
             )
         jobs = SharedJobs(engine.database)
+        finished, failed = (
+            timedelta(hours=hours) for hours in (settings.finished_hours, settings.failed_hours)
+        )
+        metrics.watch(jobs, finished, failed)
         heavy_work = asyncio.Semaphore(HEAVY_AT_ONCE)
-        yield Service(
+        service = Service(
             settings=settings,
             engine=engine,
             jobs=jobs,
@@ -69,7 +89,57 @@ async def opened(
             uploads=Uploads(engine.database),
             transcoder=Transcoder(settings.cache_folder / "transcoded", heavy_work),
             heavy_work=heavy_work,
+            metrics=metrics,
         )
+        house = Housekeeping(settings, jobs, service.uploads, storage, feed.changed)
+        async with _beside(house.keep()), _webhooks(service, feed, address_of, trust):
+            yield service
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do this in the background as long as the body runs."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(_tell_if_broken)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _tell_if_broken(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("the server's housekeeping broke", exc_info=error)
+
+
+@asynccontextmanager
+async def _webhooks(
+    service: Service,
+    feed: Feed,
+    address_of: Callable[[str], str] | None,
+    trust: ssl.SSLContext | None,
+) -> AsyncIterator[None]:
+    if not service.settings.webhooks:
+        yield
+        return
+    settings = service.settings
+    secret = settings.webhook_secret
+    webhooks = Webhooks(
+        Calls(service.engine.database),
+        service.jobs,
+        secret.get_secret_value() if secret else kept_secret(settings.data_folder / "webhook.key"),
+        lambda job: service.view(job, settings.public_url).model_dump_json(),
+        first_wait=settings.webhook_wait,
+        address_of=address_of,
+        trust=trust,
+    )
+    feed.listen(webhooks.changed, lambda _: None, lambda _: None)
+    webhooks.start()
+    try:
+        yield
+    finally:
+        await webhooks.close()
 
 
 def _secret(settings: ServerSettings) -> str:

@@ -17,6 +17,7 @@ from engine.server.broadcast import Broadcast
 from engine.server.callers import Caller, Gate
 from engine.server.health import Health
 from engine.server.limits import SubmitLimit
+from engine.server.metrics import Metrics
 from engine.server.models import ServerModels
 from engine.server.settings import ServerSettings
 from engine.server.signing import MediaLinks
@@ -45,6 +46,7 @@ class Service:
     broadcast: Broadcast
     uploads: Uploads
     transcoder: Transcoder
+    metrics: Metrics
     heavy_work: asyncio.Semaphore
     """Decoding and encoding: so many at once, beside the music."""
     began: float = field(default_factory=time.monotonic)

@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
@@ -20,25 +21,29 @@ __all__ = ["Running", "serve"]
 
 log = logging.getLogger(__name__)
 
+TALKERS = ("uvicorn.access", "httpx")
+"""They log whole URLs, and so the signatures and secrets in them."""
 LARGEST_MESSAGE = 64 * 1024
 """Bytes, of a WebSocket's message and of a request's head."""
 
 
-async def serve(settings: ServerSettings, on_ready: Callable[[Running], None]) -> None:
+async def serve(
+    settings: ServerSettings, on_ready: Callable[[Running], None], **for_tests: Any
+) -> None:
     """Until SIGTERM, SIGINT or ``Running.end``; ``on_ready`` is called once it answers.
 
     Raises what opening raises, and OSError when the address can't be had.
     """
+    for talker in TALKERS:
+        logging.getLogger(talker).setLevel(logging.WARNING)
     with _bound(settings.host, settings.port) as sock:
-        async with opened(settings) as service:
+        async with opened(settings, **for_tests) as service:
             config = uvicorn.Config(
                 build_app(service),
                 log_config=None,
-                access_log=False,  # it would log queries, and so the signatures in them
                 server_header=False,
                 proxy_headers=False,
                 lifespan="off",
-                timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
                 ws_max_size=LARGEST_MESSAGE,
                 h11_max_incomplete_event_size=LARGEST_MESSAGE,
             )
@@ -84,12 +89,15 @@ class Running(uvicorn.Server):
 
     async def _end(self) -> None:
         log.info("ending: no new jobs are taken")
+        deadline = self._loop.time() + self.service.settings.grace_seconds
         try:
-            async with asyncio.timeout(self.service.settings.grace_seconds):
+            async with asyncio.timeout_at(deadline):
                 await self.service.drain()
         except TimeoutError:
             log.warning("the running jobs had no time for a checkpoint; they begin again")
         finally:
+            # What is left of it is for the answers that are under way.
+            self.config.timeout_graceful_shutdown = max(1, round(deadline - self._loop.time()))
             self.should_exit = True
 
 

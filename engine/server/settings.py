@@ -68,6 +68,10 @@ class ServerSettings(EngineSettings):
 
     webhooks: bool = False
     """Whether ``callback_url`` is allowed."""
+    public_url: str = ""
+    """Scheme and host under which others reach the server, for links in webhooks."""
+    webhook_wait: Annotated[float, Field(gt=0)] = 2.0
+    """Seconds before a webhook is tried again; doubles with each attempt."""
     webhook_secret: SecretStr | None = None
     """Signs webhooks; None: one is drawn and kept in the data folder."""
 

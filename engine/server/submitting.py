@@ -13,6 +13,7 @@ from engine.jobs import Job, Once, is_job_id
 from engine.log_context import current_request
 from engine.server.callers import Caller
 from engine.server.service import Service
+from engine.server.webhooks import check_url
 from engine.wire import Generate
 
 __all__ = ["submit"]
@@ -53,9 +54,19 @@ def _problems(service: Service, caller: Caller, body: Generate) -> list[Problem]
         source = getattr(body, field)
         if source is not None and not _is_own(service, caller, source):
             found.append(Problem(field, f"there is no {source}"))
-    if body.callback_url is not None and not service.settings.webhooks:
-        found.append(Problem("callback_url", "webhooks are turned off on this server"))
+    if body.callback_url is not None:
+        found += _callback_problems(service, body.callback_url)
     return found
+
+
+def _callback_problems(service: Service, url: str) -> list[Problem]:
+    if not service.settings.webhooks:
+        return [Problem("callback_url", "webhooks are turned off on this server")]
+    try:
+        check_url(url)
+    except InvalidRequest as error:
+        return list(error.problems)
+    return []
 
 
 def _is_own(service: Service, caller: Caller, source: str) -> bool:

@@ -13,9 +13,20 @@ from typing import Any
 from peewee import Database, Table
 from pydantic import ValidationError
 
-from engine.jobs import Choice, Failure, Job, Order, Request, Status, Step, Take, new_id
+from engine.jobs import (
+    Choice,
+    Failure,
+    Job,
+    Order,
+    Request,
+    Status,
+    Step,
+    Take,
+    default_name,
+    new_id,
+)
 
-__all__ = ["Tables", "default_name", "failure_text", "from_row", "job_row", "new_token", "take_row"]
+__all__ = ["Tables", "failure_text", "from_row", "job_row", "new_token", "take_row"]
 
 _JOBS = (
     "id", "request", "model", "fingerprint", "name", "status", "priority", "position", "place",
@@ -33,7 +44,7 @@ _UPLOADS = (
     "created_at", "used_at",
 )  # fmt: skip
 _SUBMISSIONS = ("key", "job_id", "place", "asked", "body", "remote_id", "open", "created_at")
-_CALLS = ("id", "job_id", "url", "body", "created_at")
+_CALLS = ("id", "job_id", "url", "body", "created_at", "done_at")
 _FACTS = (
     "duration", "sample_rate", "channels", "tempo", "beats_per_bar", "key", "loudness",
     "true_peak", "not_understood", "licence",
@@ -95,14 +106,6 @@ def job_row(order: Order, *, position: float, batch: str | None, now: datetime) 
         "request_id": order.request_id,
         "callback_url": order.callback_url,
     }
-
-
-def default_name(request: Request) -> str:
-    """A row's name from its prompt: the first words, up to 60 characters."""
-    text = request.prompt.split("\n")[0].strip() or "Untitled"
-    if len(text) > 60:
-        text = text[:60].rsplit(" ", 1)[0].rstrip(" ,;.-") + "…"
-    return text[0].upper() + text[1:]
 
 
 def take_row(job_id: str, take: Take) -> dict[str, Any]:

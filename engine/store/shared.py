@@ -85,6 +85,20 @@ class SharedJobs(Records):
         with translated():
             return [from_row(row) for row in ordered.dicts()]
 
+    def open(self) -> list[Job]:
+        """What waits or runs, of all owners."""
+        jobs = self._tables.jobs
+        alive = jobs.deleted_at.is_null() & jobs.status.in_(_OPEN)
+        with translated():
+            return [from_row(row) for row in self._tables.everything().where(alive).dicts()]
+
+    def to_be_told(self, since: datetime) -> list[Job]:
+        """Jobs with a callback that have ended since."""
+        jobs = self._tables.jobs
+        ended = jobs.callback_url.is_null(False) & (jobs.finished_at >= since.timestamp())
+        with translated():
+            return [from_row(row) for row in self._tables.everything().where(ended).dicts()]
+
     def queued(self, owner: str) -> int:
         """How many of an owner's jobs wait or run."""
         jobs = self._tables.jobs
@@ -149,6 +163,12 @@ class SharedJobs(Records):
                 # Nothing may be made from what is not there any more.
                 self._update([job.id], None, fingerprint="")
             return self.jobs([job.id for job in jobs])
+
+    def forget_repeats(self, before: datetime) -> None:
+        """Drop idempotency keys of submissions before this moment."""
+        repeats = self._tables.repeats
+        with self._transaction():
+            repeats.delete().where(repeats.created_at < before.timestamp()).execute()
 
     def _ended_since(self, status: Status, moment: datetime) -> int:
         jobs = self._tables.jobs

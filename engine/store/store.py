@@ -15,10 +15,20 @@ from typing import Any
 from peewee import fn
 
 from engine.errors import Conflict, InvalidRequest, KeyReused, Problem
-from engine.jobs import Choice, Job, Once, Order, Request, Status, new_id, utc_now
+from engine.jobs import (
+    Choice,
+    Job,
+    Once,
+    Order,
+    Request,
+    Status,
+    default_name,
+    new_id,
+    utc_now,
+)
 from engine.store.faults import translated
 from engine.store.records import Records, chunks
-from engine.store.rows import default_name, from_row, job_row
+from engine.store.rows import from_row, job_row
 
 __all__ = ["Store"]
 

@@ -23,7 +23,7 @@ USUAL_SPEED = 1.0
     "/generate/batch",
     status_code=202,
     response_model=BatchAccepted,
-    responses=may_fail(401, 403, 408, 413, 422, 429, 503),
+    responses=may_fail(400, 401, 403, 408, 413, 422, 429, 503),
 )
 async def generate_batch(
     body: Batch,

@@ -33,7 +33,7 @@ _KNOWN = may_fail(401, 404, 422, 429, 503)
     "/generate",
     status_code=202,
     response_model=JobView,
-    responses=may_fail(401, 403, 408, 413, 422, 429, 503),
+    responses=may_fail(400, 401, 403, 408, 413, 422, 429, 503),
 )
 async def generate(
     body: Generate,
@@ -121,7 +121,9 @@ async def retry(job_id: JobId, request: Request, caller: AnyCaller, service: The
 
 
 @router.put(
-    "/jobs/{job_id}/keep", response_model=JobView, responses=may_fail(401, 404, 409, 422, 429, 503)
+    "/jobs/{job_id}/keep",
+    response_model=JobView,
+    responses=may_fail(400, 401, 404, 408, 409, 413, 422, 429, 503),
 )
 async def keep(
     job_id: JobId, body: Keep, request: Request, caller: AnyCaller, service: TheService

@@ -25,6 +25,10 @@ FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
     304: {"description": "Not changed"},
     416: {"description": "The file has none of these ranges"},
 }
+_MEDIA: dict[str, Any] = {
+    "response_class": Response,
+    "responses": FILE_RESPONSES | may_fail(403, 404, 422, 503),
+}
 
 
 @router.get(
@@ -40,12 +44,8 @@ async def audio_url(
     return service.links.make(str(request.base_url), key_of_take(service, job))
 
 
-@router.api_route(
-    "/media/{key:path}",
-    methods=["GET", "HEAD"],
-    response_class=Response,
-    responses=FILE_RESPONSES | may_fail(403, 404, 422, 503),
-)
+@router.head("/media/{key:path}", operation_id="head_media", **_MEDIA)
+@router.get("/media/{key:path}", operation_id="get_media", **_MEDIA)
 async def media(
     key: Annotated[str, Path(max_length=500)],
     expires: Annotated[int, Query(ge=0, le=2**40)],

@@ -23,7 +23,7 @@ router = APIRouter(tags=["audio"])
     "/stitch",
     status_code=201,
     response_model=JobView,
-    responses=may_fail(401, 403, 408, 413, 422, 429, 503),
+    responses=may_fail(400, 401, 403, 408, 413, 422, 429, 503),
 )
 async def stitch_takes(
     body: Stitch, request: Request, response: Response, caller: AnyCaller, service: TheService

@@ -67,6 +67,7 @@ class Call(peewee.Model):
     url = peewee.TextField()
     body = peewee.TextField()
     created_at = peewee.DoubleField()
+    done_at = peewee.DoubleField(null=True)
 
     class Meta:
         table_name = "calls"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import threading
 import time
@@ -12,6 +13,8 @@ from typing import Any
 
 import httpx
 import jwt
+import numpy as np
+import soundfile as sf
 
 from engine.server.service import Service
 from engine.server.serving import Running, serve
@@ -43,8 +46,9 @@ class TestServer:
 
     __test__ = False
 
-    def __init__(self, settings: ServerSettings) -> None:
+    def __init__(self, settings: ServerSettings, **options: Any) -> None:
         self.settings = settings
+        self._options = options
         self._ready = threading.Event()
         self._error: BaseException | None = None
         self._running: Running | None = None
@@ -93,12 +97,17 @@ class TestServer:
         loop = self._running._loop
         return asyncio.run_coroutine_threadsafe(do(), loop).result(30)
 
+    def in_loop_async(self, work: Any) -> Any:
+        """The same for a coroutine function."""
+        assert self._running is not None
+        return asyncio.run_coroutine_threadsafe(work(), self._running._loop).result(30)
+
     def token(self, name: str, *, admin: bool = False) -> str:
         return self.in_loop(lambda: Tokens(self.service.engine.database).create(name, admin=admin))
 
     def _live(self) -> None:
         try:
-            asyncio.run(serve(self.settings, self._is_ready))
+            asyncio.run(serve(self.settings, self._is_ready, **self._options))
         except BaseException as error:  # noqa: BLE001 - raised where the test waits
             self._error = error
         finally:
@@ -157,3 +166,11 @@ def made(client: httpx.Client, **more: Any) -> dict[str, Any]:
     job = until_ended(client, answer.json()["job_id"])
     assert job["status"] == "completed", job
     return job
+
+
+def tone(seconds: float, format: str = "WAV", rate: int = 8_000) -> bytes:
+    """A file of this length."""
+    out = io.BytesIO()
+    samples = 0.3 * np.sin(np.arange(round(seconds * rate)) * 0.3)
+    sf.write(out, samples, rate, format=format)
+    return out.getvalue()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ import soundfile as sf
 
 from engine.errors import AudioError
 from engine.server.weighing import weigh
-from tests.engine.server.running import TestServer, body, made, settings_in
+from tests.engine.server.running import TestServer, body, made, settings_in, tone
 
 LIMIT = 400_000
 
@@ -26,13 +25,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
     few = {"upload_bytes": LIMIT, "upload_seconds": 60, "upload_patience": 2}
     with TestServer(settings_in(folder, **few)) as running:
         yield running
-
-
-def tone(seconds: float, format: str = "WAV", rate: int = 8_000) -> bytes:
-    out = io.BytesIO()
-    samples = 0.3 * np.sin(np.arange(round(seconds * rate)) * 0.3)
-    sf.write(out, samples, rate, format=format)
-    return out.getvalue()
 
 
 def parts(server: TestServer) -> list[Path]:
@@ -59,11 +51,15 @@ def test_a_form_and_a_plain_body_are_taken(here: httpx.Client, format: str) -> N
     assert here.get(f"/uploads/{upload['upload_id']}").status_code == 404
 
 
-def test_an_upload_is_gone_on_from(here: httpx.Client) -> None:
+def test_an_upload_is_gone_on_from(server: TestServer, here: httpx.Client) -> None:
     upload = here.post("/uploads", files={"file": ("riff.wav", tone(2))}).json()["upload_id"]
-    made(here, prompt="continues", continue_from=upload)  # it fails if it is given no file
     first = made(here)["job_id"]
-    made(here, prompt="continues", continue_from=first)
+    for source in (upload, first):
+        # It fails if it is given no file.
+        job = made(here, prompt="continues", continue_from=source)
+        sound = httpx.get(job["audio_url"], trust_env=False).content
+        assert source.encode() in sound, "the file says what it was made from"
+        assert str(server.settings.takes_folder).encode() not in sound, "and not where that lay"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,129 @@
+"""Figures for Prometheus: what the queue does, and how requests fare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from time import monotonic
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from engine.jobs import Change, EngineState, EngineStatus, Status, Step
+from engine.store.shared import SharedJobs
+
+__all__ = ["Metrics"]
+
+_WORK = (Step.LOADING_MODEL, Step.ENCODING_PROMPT, Step.GENERATING, Step.SAVING)
+_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+
+
+class Metrics:
+    """Counts what it is told; what the database knows is asked when somebody looks."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._answers = Histogram(
+            "dgx_music_request_seconds",
+            "Time to answer, by route",
+            ("method", "route"),
+            registry=self._registry,
+        )
+        self._statuses = Counter(
+            "dgx_music_responses",
+            "Answers by route and status",
+            ("method", "route", "status"),
+            registry=self._registry,
+        )
+        self._steps = Histogram(
+            "dgx_music_step_seconds",
+            "How long jobs stay in each step",
+            ("step",),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._ended = Counter(
+            "dgx_music_jobs_ended", "Jobs that ended, by how", ("status",), registry=self._registry
+        )
+        self._retries = Counter(
+            "dgx_music_job_retries",
+            "Attempts that failed and were repeated",
+            registry=self._registry,
+        )
+        self._restarts = Counter(
+            "dgx_music_host_restarts",
+            "Times that the host was started again",
+            registry=self._registry,
+        )
+        self._under_way: dict[str, tuple[Step, float, int]] = {}
+        """Per open job: its step, since when, and how often it was retried."""
+        self._state = EngineState.STARTING
+
+    def watch(self, jobs: SharedJobs, finished: timedelta, failed: timedelta) -> None:
+        """Give the live queue's figures too."""
+        self._registry.register(_Queue(jobs, finished, failed))
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._answers.labels(method, route).observe(seconds)
+        self._statuses.labels(method, route, str(status)).inc()
+
+    def changed(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            self._one(change)
+
+    def status(self, status: EngineStatus) -> None:
+        if status.state is EngineState.RESTARTING and self._state is not EngineState.RESTARTING:
+            self._restarts.inc()
+        self._state = status.state
+
+    def text(self) -> bytes:
+        """In Prometheus' format."""
+        return generate_latest(self._registry)
+
+    def _one(self, change: Change) -> None:
+        job, now = change.job, monotonic()
+        known = self._under_way.get(job.id)
+        step, since, retries = known or (job.step, now, job.retries)
+        if job.retries > retries:
+            self._retries.inc(job.retries - retries)
+        if job.step is not step and step in _WORK:
+            self._steps.labels(step.value).observe(now - since)
+        if not job.status.final and not change.removed:
+            since = since if job.step is step else now
+            self._under_way[job.id] = (job.step, since, job.retries)
+        elif known is not None:
+            del self._under_way[job.id]
+            self._ended.labels(job.status.value).inc()
+
+
+class _Queue(Collector):
+    """The queue's figures, as they are when they are asked for."""
+
+    def __init__(self, jobs: SharedJobs, finished: timedelta, failed: timedelta) -> None:
+        self._jobs = jobs
+        self._finished = finished
+        self._failed = failed
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing beforehand: registering must not ask the database."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        now = self._jobs.figures(self._finished, self._failed)
+        states = GaugeMetricFamily(
+            "dgx_music_jobs", "Jobs of the live queue, by state", labels=["status"]
+        )
+        for status, count in (
+            (Status.PENDING, now.pending),
+            (Status.PROCESSING, now.processing),
+            (Status.COMPLETED, now.completed),
+            (Status.FAILED, now.failed),
+        ):
+            states.add_metric([status.value], count)
+        yield states
+        yield GaugeMetricFamily(
+            "dgx_music_queue_age_seconds",
+            "How long the oldest waiting job has waited",
+            value=now.oldest_pending_seconds or 0.0,
+        )

@@ -1,0 +1,247 @@
+"""Webhooks: a signed POST to a job's ``callback_url`` when it has ended.
+
+Off unless the server's settings allow it: it lets callers make this computer send requests. So
+they go over https only, to an address that is looked up once, checked and then kept to, without
+redirects, and little of the answer is read. Signed after Standard Webhooks. What is owed is on
+disk until it is delivered or given up, so a restart forgets nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import ipaddress
+import logging
+import socket
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import httpx
+from tenacity import (
+    AsyncRetrying,
+    RetryError,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from engine.errors import InvalidRequest, Problem
+from engine.jobs import Change, Job, utc_now
+from engine.log_context import marked
+from engine.store.calls import Call, Calls
+from engine.store.shared import SharedJobs
+
+__all__ = ["Refused", "Webhooks", "check_url", "public_address", "signature"]
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 6
+LONGEST_WAIT = 300.0
+"""Seconds between two attempts."""
+TIMEOUT = 5.0
+LARGEST_ANSWER = 64 * 1024
+AT_ONCE = 8
+LOOK_BACK = timedelta(days=1)
+PORTS = (443, 8443)
+
+Resolve = Callable[[str, int], Sequence[str]]
+"""The addresses of a host; raises OSError."""
+_CGNAT = ipaddress.ip_network("100.64.0.0/10")
+
+
+class Refused(Exception):
+    """This address is none that is called."""
+
+
+class _Failed(Exception):
+    """The other side did not take it; it may next time."""
+
+
+class Webhooks:
+    """Hears of jobs' ends, and tells them to who asked for it."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        jobs: SharedJobs,
+        secret: str,
+        body_of: Callable[[Job], str],
+        *,
+        first_wait: float,
+        address_of: Callable[[str], str] | None = None,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        """``body_of`` writes the job as JSON. ``address_of`` and ``trust`` stand in for the
+        public internet in tests: which address a host has, and whose certificates count."""
+        self._calls = calls
+        self._jobs = jobs
+        self._secret = secret
+        self._body_of = body_of
+        self._first_wait = first_wait
+        self._address_of = address_of or public_address
+        # One client: setting TLS up takes tens of milliseconds.
+        self._client = httpx.AsyncClient(
+            verify=trust or True, timeout=TIMEOUT, follow_redirects=False, trust_env=False
+        )
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Go on with what a former run owed."""
+        self._calls.forget(utc_now() - 2 * LOOK_BACK)
+        for call in self._calls.owed():
+            self._send_soon(call)
+        for job in self._jobs.to_be_told(utc_now() - LOOK_BACK):
+            self._owe(job)  # it ended, and then everything did before its call was written down
+
+    def changed(self, changes: Sequence[Change]) -> None:
+        """A listener of the dispatcher's feed."""
+        for change in changes:
+            if not change.removed:
+                self._owe(change.job)
+
+    async def close(self) -> None:
+        """What is not delivered stays owed."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._client.aclose()
+
+    def _owe(self, job: Job) -> None:
+        """One call for each end of a job: one that is retried ends again."""
+        if job.callback_url is None or job.finished_at is None or not job.status.final:
+            return
+        call_id = f"msg_{job.id}_{round(job.finished_at.timestamp() * 1000)}"
+        call = Call(call_id, job.id, job.callback_url, self._body_of(job))
+        if self._calls.add(call):
+            self._send_soon(call)
+
+    def _send_soon(self, call: Call) -> None:
+        task = asyncio.create_task(self._deliver(call))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, call: Call) -> None:
+        with marked(None):
+            try:
+                async for attempt in AsyncRetrying(
+                    retry=retry_if_exception_type(_Failed),
+                    stop=stop_after_attempt(ATTEMPTS),
+                    wait=wait_exponential_jitter(multiplier=self._first_wait, max=LONGEST_WAIT),
+                ):
+                    with attempt:
+                        async with self._at_once:
+                            await self._send(call)
+            except RetryError:
+                log.warning("webhook %s was not taken after %d attempts", call.id, ATTEMPTS)
+            except Refused as error:
+                log.warning("webhook %s is not sent: %s", call.id, error)
+            self._calls.done(call.id)
+
+    async def _send(self, call: Call) -> None:
+        parts = urlsplit(call.url)
+        host = parts.hostname or ""
+        try:
+            address = await asyncio.to_thread(self._address_of, host)
+        except OSError as error:
+            raise _Failed from error
+        # To the address that was checked, whatever the name stands for a moment later.
+        shown = f"[{address}]" if ":" in address else address
+        url = parts._replace(netloc=f"{shown}:{parts.port or 443}", fragment="").geturl()
+        stamp = str(int(time.time()))
+        headers = {
+            "host": parts.netloc.rpartition("@")[2],
+            "content-type": "application/json",
+            "user-agent": "dgx-music-studio",
+            "webhook-id": call.id,
+            "webhook-timestamp": stamp,
+            "webhook-signature": signature(self._secret, call.id, stamp, call.body),
+        }
+        try:
+            async with (
+                asyncio.timeout(2 * TIMEOUT),
+                self._client.stream(
+                    "POST",
+                    url,
+                    content=call.body.encode(),
+                    headers=headers,
+                    extensions={"sni_hostname": host},
+                ) as answer,
+            ):
+                read = 0
+                async for chunk in answer.aiter_raw():
+                    read += len(chunk)
+                    if read > LARGEST_ANSWER:
+                        break
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise _Failed from error
+        if answer.status_code >= 400 or answer.is_redirect:
+            raise _Failed
+
+
+def signature(secret: str, call_id: str, stamp: str, body: str) -> str:
+    """After Standard Webhooks: ``v1,`` and HMAC-SHA256 of id, time and body."""
+    signed = f"{call_id}.{stamp}.{body}".encode()
+    digest = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def check_url(url: str) -> None:
+    """Whether it can be called at all; where it leads is looked at when it is. Raises
+    InvalidRequest."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise _unfit("is no URL") from None
+    if parts.scheme != "https" or not parts.hostname:
+        raise _unfit("must begin with https://")
+    if parts.username is not None or parts.password is not None:
+        raise _unfit("must not hold a login")
+    if port not in (None, *PORTS):
+        raise _unfit(f"must use one of the ports {', '.join(map(str, PORTS))}")
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise _unfit("must be written in plain characters")
+    try:
+        _check_address(parts.hostname)
+    except Refused as error:
+        raise _unfit(str(error)) from error
+    except ValueError:
+        return  # a name
+
+
+def public_address(host: str, resolve: Resolve | None = None) -> str:
+    """The address of a host, if all that it has are public. Raises Refused, OSError."""
+    found = (resolve or _resolve)(host, 443)
+    if not found:
+        raise OSError(f"{host} has no address")
+    for address in found:
+        _check_address(address)
+    return found[0]
+
+
+def _resolve(host: str, port: int) -> list[str]:
+    return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def _check_address(text: str) -> None:
+    """Raises Refused for an address inside; ValueError for what is none."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        # Addresses of the old kind in the clothes of the new one.
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if inner is not None:
+            _check_address(str(inner))
+        if address in ipaddress.ip_network("64:ff9b::/96"):
+            _check_address(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
+    if not address.is_global or address.is_multicast or address in _CGNAT:
+        raise Refused("leads to an address that is not public")
+
+
+def _unfit(message: str) -> InvalidRequest:
+    return InvalidRequest((Problem("callback_url", message),))

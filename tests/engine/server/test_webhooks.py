@@ -1,0 +1,250 @@
+"""Webhooks: signed and repeated where they are wanted; nowhere else, whatever a URL says."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import queue
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_address
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from engine.errors import InvalidRequest
+from engine.server import webhooks
+from engine.server.webhooks import Refused, check_url, public_address
+from tests.engine.server.running import TestServer, body, settings_in, until_ended
+
+HOST = "studio.example"
+SECRET = "what both sides know"  # noqa: S105
+
+
+class Listener:
+    """An HTTPS server that says what it is told to say, and keeps what it hears."""
+
+    def __init__(self, folder: Path) -> None:
+        self.heard: queue.Queue[tuple[dict[str, str], str]] = queue.Queue()
+        self.answers: list[tuple[int, dict[str, str]]] = []
+        listener = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                text = self.rfile.read(int(self.headers["content-length"])).decode()
+                status, headers = listener.answers.pop(0) if listener.answers else (204, {})
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                listener.heard.put(({k.lower(): v for k, v in self.headers.items()}, text))
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        certificate, key = _certificate(folder)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.port = self._server.server_port
+        self.trust = ssl.create_default_context(cafile=certificate)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "certificate.pem", folder / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return paths
+
+
+@pytest.fixture(scope="module")
+def listener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listener]:
+    listening = Listener(tmp_path_factory.mktemp("listener"))
+    yield listening
+    listening.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> Iterator[TestServer]:
+    settings = settings_in(
+        tmp_path_factory.mktemp("webhooks"),
+        webhooks=True,
+        webhook_secret=SECRET,
+        webhook_wait=0.05,
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(webhooks, "PORTS", (listener.port,))
+        with TestServer(
+            settings, address_of=lambda host: "127.0.0.1", trust=listener.trust
+        ) as running:
+            yield running
+
+
+def url_at(listener: Listener) -> str:
+    return f"https://{HOST}:{listener.port}/hook?for=me"
+
+
+def test_the_end_of_a_job_is_told_signed(here: httpx.Client, listener: Listener) -> None:
+    callback = {"callback_url": url_at(listener)}
+    job_id = here.post("/generate", json=body(**callback)).json()["job_id"]
+    headers, text = listener.heard.get(timeout=30)
+    told = json.loads(text)
+    assert (told["job_id"], told["status"]) == (job_id, "completed")
+    assert headers["host"] == f"{HOST}:{listener.port}"
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{text}".encode()
+    right = base64.b64encode(hmac.new(SECRET.encode(), signed, hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{right}"
+
+    failed = here.post("/generate", json=body("impossible", **callback)).json()["job_id"]
+    assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == failed
+    here.post(f"/jobs/{failed}/retry")
+    assert json.loads(listener.heard.get(timeout=30)[1])["status"] == "failed", "each end"
+
+
+def test_it_is_tried_again_and_never_led_elsewhere(here: httpx.Client, listener: Listener) -> None:
+    listener.answers = [(500, {}), (302, {"Location": "https://127.0.0.1/admin"}), (204, {})]
+    here.post("/generate", json=body(callback_url=url_at(listener)))
+    heard = [listener.heard.get(timeout=30) for _ in range(3)]
+    assert len({headers["webhook-id"] for headers, _ in heard}) == 1
+    assert len({text for _, text in heard}) == 1
+    assert listener.heard.empty()
+
+
+def test_what_is_owed_outlives_the_server(
+    tmp_path_factory: pytest.TempPathFactory, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "PORTS", (listener.port,))
+    settings = settings_in(tmp_path_factory.mktemp("owed"), webhooks=True, webhook_wait=60.0)
+
+    def nowhere(_: str) -> str:
+        raise OSError("no network")
+
+    with TestServer(settings, address_of=nowhere) as server, server.client() as client:
+        callback = body(callback_url=url_at(listener))
+        job_id = client.post("/generate", json=callback).json()["job_id"]
+        until_ended(client, job_id)
+    with TestServer(settings, address_of=lambda _: "127.0.0.1", trust=listener.trust):
+        assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == job_id
+    with TestServer(settings, address_of=lambda _: "127.0.0.1", trust=listener.trust) as again:
+        assert again.in_loop(lambda: listener.heard.empty()), "once is enough"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.org/",
+        "ftp://example.org/",
+        "//example.org/",
+        "https://",
+        "https://user:secret@example.org/",
+        "https://example.org:22/",
+        "https://example.org:notaport/",
+        "https://exa mple.org/",
+        "https://example.org/\r\nX: y",
+        "https://127.0.0.1/",
+        "https://[::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://169.254.169.254/latest/meta-data/",
+        "https://100.64.0.1/",
+        "https://0.0.0.0/",
+    ],
+)
+def test_urls_that_are_not_called(url: str) -> None:
+    with pytest.raises(InvalidRequest):
+        check_url(url)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.100.0.1",
+        "0.0.0.0",  # noqa: S104
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1",
+        "fc00::1",
+        "fd00:ec2::254",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "2002:7f00:1::",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+    ],
+)
+def test_addresses_inside_are_refused_by_whatever_name(address: str) -> None:
+    with pytest.raises(Refused):
+        public_address("innocent.example", lambda host, port: [address])
+    with pytest.raises(Refused):  # one public address does not make up for it
+        public_address("innocent.example", lambda host, port: ["93.184.215.14", address])
+
+
+def test_a_name_is_looked_up_once() -> None:
+    """So it can't lead elsewhere after it was checked; the call goes to this address."""
+    asked = []
+
+    def resolve(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["93.184.215.14"] if len(asked) == 1 else ["127.0.0.1"]
+
+    assert ip_address(public_address("rebinding.example", resolve)).is_global
+    assert asked == ["rebinding.example"]
+
+
+@pytest.mark.logs("is not sent")
+def test_a_refused_address_is_never_connected_to(
+    tmp_path_factory: pytest.TempPathFactory, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "PORTS", (listener.port,))
+    monkeypatch.setattr(webhooks, "_resolve", lambda host, port: ["127.0.0.1"])
+    settings = settings_in(tmp_path_factory.mktemp("refused"), webhooks=True)
+    with TestServer(settings, trust=listener.trust) as server, server.client() as client:
+        callback = body(callback_url=url_at(listener))
+        until_ended(client, client.post("/generate", json=callback).json()["job_id"])
+        until_ended(client, client.post("/generate", json=body()).json()["job_id"])
+    assert listener.heard.empty()
