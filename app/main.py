@@ -19,6 +19,7 @@ from app.engine_thread import EngineThread, Opened
 from app.journal import start_journal
 from app.paths import Paths
 from app.player import Player
+from app.servers import Servers
 from app.settings import SettingsFile
 from app.signals import Signals
 from app.studio import Studio
@@ -53,12 +54,15 @@ class Program:
         theme = Theme(app, Appearance(self._settings.current.appearance))
         self._engine = EngineThread(self._open_engine)
         self.studio = Studio(self._engine)
+        self.servers = Servers(self._engine, self._settings)
         self.player = Player(
             volume=self._settings.current.volume,
             device=self._settings.current.output_device or None,
         )
         with theme.building():
-            self.window = MainWindow(self.studio, self.player, theme, self._settings, paths)
+            self.window = MainWindow(
+                self.studio, self.player, theme, self._settings, paths, self.servers
+            )
 
     async def live(self) -> int:
         """Show the window, and stay until it is closed and everything behind it has ended."""
@@ -81,6 +85,7 @@ class Program:
         start_journal(self._paths.logs)
         self._engine.start()
         self.studio.load()
+        self.servers.connect_all()
 
     def _open_engine(self, feed: Feed) -> AbstractAsyncContextManager[Opened]:
         # On the engine's thread, and imported there: the first paint does not wait for it.

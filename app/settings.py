@@ -12,9 +12,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from engine.audio.atomic import replacing
 from engine.errors import MusicError
 
-__all__ = ["Settings", "SettingsFile"]
+__all__ = ["KnownServer", "Settings", "SettingsFile"]
 
 log = logging.getLogger(__name__)
+
+
+class KnownServer(BaseModel):
+    """A server that was added. Its token is in the keyring, never here."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    name: str
+    address: str
 
 
 class Settings(BaseModel):
@@ -33,6 +43,7 @@ class Settings(BaseModel):
     """The window's place and size, as Qt saves it, in base64."""
     layout: str = ""
     """The splitters, likewise."""
+    servers: tuple[KnownServer, ...] = ()
 
 
 class SettingsFile:

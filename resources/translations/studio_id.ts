@@ -662,6 +662,154 @@
         <source>“{}” cannot be played.</source>
         <translation>“{}” tidak bisa diputar.</translation>
     </message>
+    <message>
+        <source>The server can&apos;t be reached.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection to the server broke.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server does not answer in time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server can&apos;t work just now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your takes wait, and go on by themselves when it is back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server asks for a pause.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your takes wait, and go on by themselves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection to the server is not safe, so nothing was sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the address and this computer&apos;s date, or ask who runs the server for its certificate.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server does not know this token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter a new one, or ask who runs the server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server does not allow this.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask who runs it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server does not have this any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the server this is past the point.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry to have it made anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is too large for the server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use a shorter piece of audio.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server does not accept these settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change them, or choose another model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server has trouble of its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry, or tell who runs it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server does not take this.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What answers at this address does not behave like a DGX Music server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the address, or ask who runs the server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server&apos;s version ({}) and this studio&apos;s ({}) do not fit together.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Update the older one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was cancelled on the server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server could not make it, and does not say why.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are still takes for this server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run them on this computer or cancel them first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>address: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>token: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>must begin with https:// or http://</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>names no server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>must be the server&apos;s name and port alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>must be one word of plain characters</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ExportDialog</name>
@@ -994,6 +1142,10 @@
     <message>
         <source>Models…</source>
         <translation>Model…</translation>
+    </message>
+    <message>
+        <source>Servers…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Settings…</source>
@@ -1465,6 +1617,14 @@
         <translation>seed %1</translation>
     </message>
     <message>
+        <source>in place of {server}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in place of {model} on {server}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>paused</source>
         <translation>dijeda</translation>
     </message>
@@ -1491,6 +1651,10 @@
     <message>
         <source>tries again in %1</source>
         <translation>dicoba lagi dalam %1</translation>
+    </message>
+    <message>
+        <source>queued</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>loading model</source>
@@ -1626,6 +1790,192 @@
     <message>
         <source>Keep this seed</source>
         <translation>Kunci seed ini</translation>
+    </message>
+</context>
+<context>
+    <name>ServerBanner</name>
+    <message>
+        <source>Run here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter token…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ServerCard</name>
+    <message>
+        <source>Token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Token…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished">Hapus</translation>
+    </message>
+    <message>
+        <source>version {v}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Token for {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ServerDesk</name>
+    <message numerus="yes">
+        <source>%n take(s) wait on: their model is not on this computer.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ServerForm</name>
+    <message>
+        <source>from who runs the server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as you like to call it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>http:// is not encrypted: others on the network could read the token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It works.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Servers</name>
+    <message>
+        <source>connecting…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>busy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>needs you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>healthy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>works, with trouble</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 queued</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a new take starts at once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a new take starts in {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next try in {time}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>yours %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n take(s) wait and go on by themselves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n take(s) wait</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ServersDialog</name>
+    <message>
+        <source>Servers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A server makes takes for you, on its own GPU. None is added yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>While a server is away, make its takes on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By the same model, else an identical earlier take, else as a sketch.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This system has no keyring: the token is asked for again next time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">Tutup</translation>
+    </message>
+    <message>
+        <source>Add a server</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

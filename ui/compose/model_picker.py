@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu
 
-from engine.jobs import EngineStatus
+from engine.jobs import LOCAL, EngineStatus
 from ui.compose.models import SKETCH, ModelOption
 from ui.queue.words import model_name
 from ui.shared.light import Light
@@ -31,6 +31,7 @@ class ModelPicker(Button):
         super().__init__("", "picker")
         self._theme = theme
         self._options = list(options)
+        self._elsewhere: list[ModelOption] = []
         self.current = self._options[0]
         self._menu = QMenu(self)
         self._text = label("")
@@ -52,16 +53,24 @@ class ModelPicker(Button):
     def set_options(self, options: Sequence[ModelOption]) -> None:
         """Offer these from now on; what is chosen stays so."""
         self._options = list(options)
-        self.select(self.current.id)
+        self.select(self.current.id, self.current.place)
+
+    def set_server_options(self, options: Sequence[ModelOption]) -> None:
+        """Offer these beside those of this computer."""
+        self._elsewhere = list(options)
+        self.select(self.current.id, self.current.place)
 
     def show_status(self, status: EngineStatus) -> None:
         """The light of the place where takes are made."""
         self._light.set_role(light_of(status))
 
-    def select(self, model_id: str) -> None:
-        """Choose a model; one that is not offered is shown as not installed."""
-        known = (option for option in self._options if option.id == model_id)
-        self.current = next(known, _not_here(model_id))
+    def select(self, model_id: str, place: str | None = None) -> None:
+        """Choose a model, in this place if it is there (None: where the last one was), else where
+        it can be had; one that is not offered is shown as not installed."""
+        wanted = self.current.place if place is None else place
+        known = [each for each in self._options + self._elsewhere if each.id == model_id]
+        there = (each for each in known if each.place == wanted)
+        self.current = next(there, next(iter(known), _not_here(model_id)))
         self._refresh()
         self.chosen.emit(self.current)
 
@@ -83,19 +92,22 @@ class ModelPicker(Button):
         self._menu.clear()
         group = QActionGroup(self._menu)
         place = None
-        for option in sorted(self._options, key=self._place_name):
+        by_place = sorted(self._elsewhere, key=self._place_name)
+        for option in [*self._options, *by_place]:
             if option.place != place:
                 place = option.place
                 self._menu.addAction(self._place_name(option)).setEnabled(False)  # a heading
             action = self._menu.addAction(f"{option.name}\t{self._about(option)}")
             action.setCheckable(True)
-            action.setChecked(option.id == self.current.id)
-            action.triggered.connect(lambda _checked, id_=option.id: self.select(id_))
+            action.setChecked((option.id, option.place) == (self.current.id, self.current.place))
+            action.triggered.connect(lambda _checked, it=option: self.select(it.id, it.place))
             group.addAction(action)
         self._menu.addSeparator()
         self._menu.addAction(self.tr("More models…")).triggered.connect(self.more_wanted)
 
     def _about(self, option: ModelOption) -> str:
+        if option.place != LOCAL:
+            return option.licence
         if not option.size_bytes:
             return self.tr("built in, nothing to download")
         parts = [size(option.size_bytes), option.licence]

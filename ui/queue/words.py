@@ -7,7 +7,7 @@ from html import escape
 
 from PySide6.QtCore import QCoreApplication
 
-from engine.jobs import LOCAL, Job, Status, Step
+from engine.jobs import LOCAL, Choice, Job, Status, Step
 from ui.shared.engine_words import in_own_words
 from ui.shared.text import clock, tidy
 
@@ -69,6 +69,8 @@ def meta(job: Job) -> str:
         parts.append(translate("Queue", "listen while it grows"))
     else:
         parts.append(model_name(job.request.model))
+    if job.meant_for is not None:
+        parts.append(instead(job, job.meant_for))
     return DOT.join(parts)
 
 
@@ -85,8 +87,19 @@ def facts(job: Job) -> str:
     parts.append(model_name(job.request.model))
     if job.place != LOCAL:
         parts.append(translate("Queue", "on %1").replace("%1", job.place))
+    if job.meant_for is not None:
+        parts.append(instead(job, job.meant_for))
     parts.append(translate("Queue", "seed %1").replace("%1", str(job.request.seed)))
     return DOT.join(parts)
+
+
+def instead(job: Job, meant: Choice) -> str:
+    """What another place or model stands in for."""
+    if meant.model == job.request.model:
+        return translate("Queue", "in place of {server}").format(server=meant.place)
+    return translate("Queue", "in place of {model} on {server}").format(
+        model=model_name(meant.model), server=meant.place
+    )
 
 
 def waiting(job: Job, number: int, starts_in: float | None, *, paused: bool) -> str:
@@ -117,11 +130,10 @@ def retrying(seconds: float) -> str:
 
 def steps(step: Step) -> tuple[tuple[str, bool], ...]:
     """The steps on the way to a take, and whether each is the current one."""
-    first = (
-        translate("Queue", "loading model")
-        if step is Step.LOADING_MODEL
-        else translate("Queue", "prompt")
-    )
+    first = {
+        Step.QUEUED: translate("Queue", "queued"),  # on a server, behind others
+        Step.LOADING_MODEL: translate("Queue", "loading model"),
+    }.get(step, translate("Queue", "prompt"))
     return (
         (first, step in (Step.QUEUED, Step.LOADING_MODEL, Step.ENCODING_PROMPT)),
         (translate("Queue", "generating"), step is Step.GENERATING),

@@ -20,7 +20,7 @@ COMPLETED, FAILED = Status.COMPLETED, Status.FAILED
 
 async def test_the_pace_counts_no_idle_time(engine: Watched) -> None:
     await engine.ended(await engine.submit("steps=2"))
-    pace = engine.queue._pace
+    pace = engine.queue._posts[0].pace
     speed = pace.speed
     assert speed is not None
     assert pace._since is None, "the clock stands while nothing runs"
