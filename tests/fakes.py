@@ -142,7 +142,7 @@ class FakeQueue:
 
     async def run_here(self, ids: Sequence[str]) -> list[str]:
         self._note("run_here", list(ids))
-        for job in self._find(ids):
+        for job in [self.by_id[id_] for id_ in ids if id_ in self.by_id]:
             self.put(job.with_(place=LOCAL, meant_for=Choice(job.place, job.request.model)))
         return []
 

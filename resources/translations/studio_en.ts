@@ -94,6 +94,16 @@
     </message>
 </context>
 <context>
+    <name>ServerBanner</name>
+    <message numerus="yes">
+        <source>%n take(s) wait and go on by themselves.</source>
+        <translation>
+            <numerusform>%n take wait and go on by themselves.</numerusform>
+            <numerusform>%n takes wait and go on by themselves.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ServerDesk</name>
     <message numerus="yes">
         <source>%n take(s) wait on: their model is not on this computer.</source>

@@ -664,151 +664,159 @@
     </message>
     <message>
         <source>The server can&apos;t be reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>Server tidak bisa dijangkau.</translation>
     </message>
     <message>
         <source>The connection to the server broke.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sambungan ke server terputus.</translation>
     </message>
     <message>
         <source>The server does not answer in time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Server tidak menjawab tepat waktu.</translation>
     </message>
     <message>
         <source>The server can&apos;t work just now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Server sedang tidak bisa bekerja.</translation>
     </message>
     <message>
         <source>Your takes wait, and go on by themselves when it is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Take Anda menunggu, dan lanjut sendiri saat server kembali.</translation>
     </message>
     <message>
         <source>The server asks for a pause.</source>
-        <translation type="unfinished"></translation>
+        <translation>Server meminta jeda.</translation>
     </message>
     <message>
         <source>Your takes wait, and go on by themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>Take Anda menunggu, dan lanjut sendiri.</translation>
     </message>
     <message>
         <source>The connection to the server is not safe, so nothing was sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sambungan ke server tidak aman, jadi tidak ada yang dikirim.</translation>
     </message>
     <message>
         <source>Check the address and this computer&apos;s date, or ask who runs the server for its certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>Periksa alamat dan tanggal komputer ini, atau tanyakan sertifikatnya kepada pengelola server.</translation>
     </message>
     <message>
         <source>The server does not know this token.</source>
-        <translation type="unfinished"></translation>
+        <translation>Server tidak mengenal token ini.</translation>
     </message>
     <message>
         <source>Enter a new one, or ask who runs the server.</source>
-        <translation type="unfinished"></translation>
+        <translation>Masukkan yang baru, atau tanyakan kepada pengelola server.</translation>
     </message>
     <message>
         <source>The server does not allow this.</source>
-        <translation type="unfinished"></translation>
+        <translation>Server tidak mengizinkan ini.</translation>
     </message>
     <message>
         <source>Ask who runs it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tanyakan kepada pengelolanya.</translation>
     </message>
     <message>
         <source>The server does not have this any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Server sudah tidak memilikinya.</translation>
     </message>
     <message>
         <source>On the server this is past the point.</source>
-        <translation type="unfinished"></translation>
+        <translation>Di server, ini sudah lewat waktunya.</translation>
     </message>
     <message>
         <source>Retry to have it made anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>Coba lagi agar dibuat dari awal.</translation>
     </message>
     <message>
         <source>This is too large for the server.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ini terlalu besar bagi server.</translation>
     </message>
     <message>
         <source>Use a shorter piece of audio.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gunakan audio yang lebih pendek.</translation>
     </message>
     <message>
         <source>The server does not accept these settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Server tidak menerima pengaturan ini.</translation>
     </message>
     <message>
         <source>Change them, or choose another model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ubah pengaturannya, atau pilih model lain.</translation>
     </message>
     <message>
         <source>The server has trouble of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Server sendiri sedang bermasalah.</translation>
     </message>
     <message>
         <source>Retry, or tell who runs it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Coba lagi, atau beri tahu pengelolanya.</translation>
     </message>
     <message>
         <source>The server does not take this.</source>
-        <translation type="unfinished"></translation>
+        <translation>Server tidak menerima ini.</translation>
     </message>
     <message>
         <source>What answers at this address does not behave like a DGX Music server.</source>
-        <translation type="unfinished"></translation>
+        <translation>Yang menjawab di alamat ini tidak berlaku seperti server DGX Music.</translation>
     </message>
     <message>
         <source>Check the address, or ask who runs the server.</source>
-        <translation type="unfinished"></translation>
+        <translation>Periksa alamatnya, atau tanyakan kepada pengelola server.</translation>
     </message>
     <message>
         <source>The server&apos;s version ({}) and this studio&apos;s ({}) do not fit together.</source>
-        <translation type="unfinished"></translation>
+        <translation>Versi server ({}) dan versi studio ini ({}) tidak cocok.</translation>
     </message>
     <message>
         <source>Update the older one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Perbarui yang lebih lama.</translation>
     </message>
     <message>
         <source>It was cancelled on the server.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dibatalkan di server.</translation>
     </message>
     <message>
         <source>The server could not make it, and does not say why.</source>
-        <translation type="unfinished"></translation>
+        <translation>Server tidak bisa membuatnya, dan tidak mengatakan sebabnya.</translation>
     </message>
     <message>
         <source>There are still takes for this server.</source>
-        <translation type="unfinished"></translation>
+        <translation>Masih ada take untuk server ini.</translation>
     </message>
     <message>
         <source>Run them on this computer or cancel them first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jalankan di komputer ini atau batalkan dulu.</translation>
+    </message>
+    <message>
+        <source>Use a new key for each request.</source>
+        <translation>Gunakan kunci baru untuk setiap permintaan.</translation>
+    </message>
+    <message>
+        <source>Send a token: Authorization: Bearer …</source>
+        <translation>Kirim token: Authorization: Bearer …</translation>
     </message>
     <message>
         <source>address: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>alamat: {}</translation>
     </message>
     <message>
         <source>token: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>token: {}</translation>
     </message>
     <message>
         <source>must begin with https:// or http://</source>
-        <translation type="unfinished"></translation>
+        <translation>harus diawali https:// atau http://</translation>
     </message>
     <message>
         <source>names no server</source>
-        <translation type="unfinished"></translation>
+        <translation>tidak menyebut server</translation>
     </message>
     <message>
         <source>must be the server&apos;s name and port alone</source>
-        <translation type="unfinished"></translation>
+        <translation>harus nama dan porta server saja</translation>
     </message>
     <message>
         <source>must be one word of plain characters</source>
-        <translation type="unfinished"></translation>
+        <translation>harus satu kata dari karakter biasa</translation>
     </message>
 </context>
 <context>
@@ -1145,7 +1153,7 @@
     </message>
     <message>
         <source>Servers…</source>
-        <translation type="unfinished"></translation>
+        <translation>Server…</translation>
     </message>
     <message>
         <source>Settings…</source>
@@ -1617,12 +1625,8 @@
         <translation>seed %1</translation>
     </message>
     <message>
-        <source>in place of {server}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>in place of {model} on {server}</source>
-        <translation type="unfinished"></translation>
+        <source>{model} in place of {server}</source>
+        <translation>{model} sebagai pengganti {server}</translation>
     </message>
     <message>
         <source>paused</source>
@@ -1654,7 +1658,7 @@
     </message>
     <message>
         <source>queued</source>
-        <translation type="unfinished"></translation>
+        <translation>antre</translation>
     </message>
     <message>
         <source>loading model</source>
@@ -1796,50 +1800,56 @@
     <name>ServerBanner</name>
     <message>
         <source>Run here</source>
-        <translation type="unfinished"></translation>
+        <translation>Jalankan di sini</translation>
     </message>
     <message>
         <source>Retry now</source>
-        <translation type="unfinished"></translation>
+        <translation>Coba sekarang</translation>
     </message>
     <message>
         <source>Enter token…</source>
-        <translation type="unfinished"></translation>
+        <translation>Masukkan token…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n take(s) wait and go on by themselves.</source>
+        <translation>
+            <numerusform>%n take menunggu dan lanjut sendiri.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
     <name>ServerCard</name>
     <message>
         <source>Token</source>
-        <translation type="unfinished"></translation>
+        <translation>Token</translation>
     </message>
     <message>
         <source>Token…</source>
-        <translation type="unfinished"></translation>
+        <translation>Token…</translation>
     </message>
     <message>
         <source>Retry now</source>
-        <translation type="unfinished"></translation>
+        <translation>Coba sekarang</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished">Hapus</translation>
+        <translation>Hapus</translation>
     </message>
     <message>
         <source>version {v}</source>
-        <translation type="unfinished"></translation>
+        <translation>versi {v}</translation>
     </message>
     <message>
         <source>Token for {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Token untuk {name}</translation>
     </message>
 </context>
 <context>
     <name>ServerDesk</name>
     <message numerus="yes">
         <source>%n take(s) wait on: their model is not on this computer.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n take tetap menunggu: modelnya tidak ada di komputer ini.</numerusform>
         </translation>
     </message>
 </context>
@@ -1847,135 +1857,131 @@
     <name>ServerForm</name>
     <message>
         <source>from who runs the server</source>
-        <translation type="unfinished"></translation>
+        <translation>dari pengelola server</translation>
     </message>
     <message>
         <source>as you like to call it</source>
-        <translation type="unfinished"></translation>
+        <translation>sesuka Anda menyebutnya</translation>
     </message>
     <message>
         <source>Test</source>
-        <translation type="unfinished"></translation>
+        <translation>Uji</translation>
     </message>
     <message>
         <source>Add server</source>
-        <translation type="unfinished"></translation>
+        <translation>Tambah server</translation>
     </message>
     <message>
         <source>http:// is not encrypted: others on the network could read the token.</source>
-        <translation type="unfinished"></translation>
+        <translation>http:// tidak terenkripsi: orang lain di jaringan bisa membaca token.</translation>
     </message>
     <message numerus="yes">
         <source>%n model(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n model</numerusform>
         </translation>
     </message>
     <message>
         <source>It works.</source>
-        <translation type="unfinished"></translation>
+        <translation>Berhasil.</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished"></translation>
+        <translation>Memeriksa…</translation>
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished"></translation>
+        <translation>Alamat</translation>
     </message>
     <message>
         <source>Token</source>
-        <translation type="unfinished"></translation>
+        <translation>Token</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>Nama</translation>
     </message>
 </context>
 <context>
     <name>Servers</name>
     <message>
         <source>connecting…</source>
-        <translation type="unfinished"></translation>
+        <translation>menyambung…</translation>
     </message>
     <message>
         <source>busy</source>
-        <translation type="unfinished"></translation>
+        <translation>sibuk</translation>
     </message>
     <message>
         <source>away</source>
-        <translation type="unfinished"></translation>
+        <translation>tidak ada</translation>
     </message>
     <message>
         <source>needs you</source>
-        <translation type="unfinished"></translation>
+        <translation>perlu Anda</translation>
     </message>
     <message>
         <source>healthy</source>
-        <translation type="unfinished"></translation>
+        <translation>sehat</translation>
     </message>
     <message>
         <source>works, with trouble</source>
-        <translation type="unfinished"></translation>
+        <translation>bekerja, ada masalah</translation>
     </message>
     <message>
         <source>%1 queued</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 antre</translation>
     </message>
     <message>
         <source>a new take starts at once</source>
-        <translation type="unfinished"></translation>
+        <translation>take baru langsung mulai</translation>
     </message>
     <message>
         <source>a new take starts in {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>take baru mulai dalam {time}</translation>
     </message>
     <message>
         <source>Next try in {time}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dicoba lagi dalam {time}.</translation>
     </message>
     <message>
         <source>yours %1</source>
-        <translation type="unfinished"></translation>
+        <translation>milik Anda %1</translation>
     </message>
     <message>
-        <source>%n take(s) wait and go on by themselves.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%n take(s) wait</source>
-        <translation type="unfinished"></translation>
+        <source>%1 waiting</source>
+        <translation>%1 menunggu</translation>
     </message>
 </context>
 <context>
     <name>ServersDialog</name>
     <message>
         <source>Servers</source>
-        <translation type="unfinished"></translation>
+        <translation>Server</translation>
     </message>
     <message>
         <source>A server makes takes for you, on its own GPU. None is added yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Server membuat take untuk Anda, dengan GPU-nya sendiri. Belum ada yang ditambahkan.</translation>
     </message>
     <message>
         <source>While a server is away, make its takes on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Selama server tidak ada, buat take-nya di komputer ini</translation>
     </message>
     <message>
         <source>By the same model, else an identical earlier take, else as a sketch.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dengan model yang sama, atau take lama yang identik, atau sebagai sketsa.</translation>
     </message>
     <message>
         <source>This system has no keyring: the token is asked for again next time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sistem ini tidak punya penyimpan sandi: token ditanyakan lagi lain kali.</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Tutup</translation>
+        <translation>Tutup</translation>
     </message>
     <message>
         <source>Add a server</source>
-        <translation type="unfinished"></translation>
+        <translation>Tambah server</translation>
     </message>
 </context>
 <context>

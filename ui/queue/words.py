@@ -63,14 +63,14 @@ def meta(job: Job) -> str:
     if job.status is Status.COMPLETED:
         return facts(job)
     parts = [place_name(job.place)]
+    if job.meant_for is not None:
+        parts = [_instead(job, job.meant_for)]
     if job.attempt > 1:
         parts.append(translate("Queue", "attempt %1").replace("%1", str(job.attempt)))
     if job.preview is not None:
         parts.append(translate("Queue", "listen while it grows"))
-    else:
+    elif job.meant_for is None:
         parts.append(model_name(job.request.model))
-    if job.meant_for is not None:
-        parts.append(instead(job, job.meant_for))
     return DOT.join(parts)
 
 
@@ -84,21 +84,20 @@ def facts(job: Job) -> str:
         parts.append(f"{tidy(take.tempo)} bpm")
     if take is not None and take.key:
         parts.append(key_name(take.key))
-    parts.append(model_name(job.request.model))
+    if job.meant_for is not None:  # first: where there is little room, the last ones go
+        parts.insert(0, _instead(job, job.meant_for))
+    else:
+        parts.append(model_name(job.request.model))
     if job.place != LOCAL:
-        parts.append(translate("Queue", "on %1").replace("%1", job.place))
-    if job.meant_for is not None:
-        parts.append(instead(job, job.meant_for))
+        parts.insert(0, translate("Queue", "on %1").replace("%1", job.place))
     parts.append(translate("Queue", "seed %1").replace("%1", str(job.request.seed)))
     return DOT.join(parts)
 
 
-def instead(job: Job, meant: Choice) -> str:
-    """What another place or model stands in for."""
-    if meant.model == job.request.model:
-        return translate("Queue", "in place of {server}").format(server=meant.place)
-    return translate("Queue", "in place of {model} on {server}").format(
-        model=model_name(meant.model), server=meant.place
+def _instead(job: Job, meant: Choice) -> str:
+    """Which model stands in for which server."""
+    return translate("Queue", "{model} in place of {server}").format(
+        model=model_name(job.request.model), server=meant.place
     )
 
 

@@ -87,7 +87,8 @@ class ServerBanner(QWidget):
 
     def _say(self) -> None:
         if self._status is not None:
-            self.text.setText(banner(self._status))
+            takes = self.tr("%n take(s) wait and go on by themselves.", "", self._status.waiting)
+            self.text.setText(banner(self._status, takes))
 
     def _want(self, signal: Signal) -> None:
         if self._status is not None:

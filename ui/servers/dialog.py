@@ -111,4 +111,4 @@ class ServersDialog(QDialog):
         column.addWidget(self.session)
         column.addWidget(hairline())
         column.addLayout(foot)
-        self.resize(620, 560)
+        self.resize(620, 700)

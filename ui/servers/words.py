@@ -74,7 +74,7 @@ def facts(status: PlaceStatus) -> str:
                 )
             )
     elif status.waiting:
-        parts.append(_waiting(status.waiting))
+        parts.append(_waiting(status))
     return DOT.join(parts)
 
 
@@ -85,7 +85,7 @@ def line(status: PlaceStatus) -> str:
         parts.append(translate("Servers", "%1 queued").replace("%1", str(status.queued)))
         parts.append(_yours(status))
     elif status.waiting:
-        parts.append(_waiting(status.waiting))
+        parts.append(_waiting(status))
     return DOT.join(parts)
 
 
@@ -97,12 +97,13 @@ def trouble(status: PlaceStatus) -> str:
     return " ".join(in_own_words(text) for text in words if text)
 
 
-def banner(status: PlaceStatus, now: datetime | None = None) -> str:
-    """What is said while a server can't be used: what, what of the takes, and when it goes on."""
+def banner(status: PlaceStatus, takes: str, now: datetime | None = None) -> str:
+    """What is said while a server can't be used: what, what becomes of the ``takes`` that wait,
+    and when it is tried again."""
     message = in_own_words(status.failure.message) if status.failure else ""
     text = f"{status.name}: {message}"
     if status.waiting:
-        text += " " + _waiting(status.waiting, sentence=True)
+        text += f" {takes}"
     left = countdown(status, now)
     if left is not None:
         text += " " + translate("Servers", "Next try in {time}.").format(time=clock(left))
@@ -135,7 +136,5 @@ def _yours(status: PlaceStatus) -> str:
     return translate("Servers", "yours %1").replace("%1", count)
 
 
-def _waiting(count: int, *, sentence: bool = False) -> str:
-    if sentence:
-        return translate("Servers", "%n take(s) wait and go on by themselves.", "", count)
-    return translate("Servers", "%n take(s) wait", "", count)
+def _waiting(status: PlaceStatus) -> str:
+    return translate("Servers", "%1 waiting").replace("%1", str(status.waiting))

@@ -52,6 +52,8 @@ SERVER_TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "The server could not make it, and does not say why."),
         QT_TRANSLATE_NOOP("Engine", "There are still takes for this server."),
         QT_TRANSLATE_NOOP("Engine", "Run them on this computer or cancel them first."),
+        QT_TRANSLATE_NOOP("Engine", "Use a new key for each request."),
+        QT_TRANSLATE_NOOP("Engine", "Send a token: Authorization: Bearer …"),
         QT_TRANSLATE_NOOP("Engine", "address: {}"),
         QT_TRANSLATE_NOOP("Engine", "token: {}"),
         QT_TRANSLATE_NOOP("Engine", "must begin with https:// or http://"),
