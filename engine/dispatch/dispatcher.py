@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -268,14 +268,29 @@ class Dispatcher:
             starts_in=_starts_in(here, waiting.get(LOCAL, 0)) if here else None,
             fallback=self._fallback,
             places=tuple(
-                replace(status, waiting=waiting.get(status.place, 0), running=running[status.place])
-                for status in self._statuses()
+                replace(
+                    status,
+                    waiting=waiting.get(status.place, 0),
+                    running=running.get(status.place, 0),
+                )
+                for status in [*self._statuses(), *self._unknown(waiting)]
             ),
         )
 
     def _statuses(self) -> list[PlaceStatus]:
         found = [post.lane.status for post in self._posts]
         return [status for status in found if status is not None]
+
+    def _unknown(self, waiting: Iterable[str]) -> list[PlaceStatus]:
+        """Places that jobs wait for and that nobody knows: their takes would wait in silence."""
+        known = {LOCAL, *(post.lane.place for post in self._posts)}
+        failure = Failure(
+            "server_unknown",
+            "This server is not set up here any more.",
+            "Add it again under this name, or run its takes here.",
+        )
+        gone = sorted(set(waiting) - known)
+        return [PlaceStatus(p, p, state=PlaceState.CLOSED, failure=failure) for p in gone]
 
     # -- filling the lanes -------------------------------------------------------------------
 

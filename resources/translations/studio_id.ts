@@ -795,6 +795,14 @@
         <translation>Kirim token: Authorization: Bearer …</translation>
     </message>
     <message>
+        <source>This server is not set up here any more.</source>
+        <translation>Server ini sudah tidak terpasang di sini.</translation>
+    </message>
+    <message>
+        <source>Add it again under this name, or run its takes here.</source>
+        <translation>Tambahkan lagi dengan nama ini, atau jalankan take-nya di sini.</translation>
+    </message>
+    <message>
         <source>address: {}</source>
         <translation>alamat: {}</translation>
     </message>

@@ -9,8 +9,11 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu
 
 from engine.jobs import LOCAL, EngineStatus
+from engine.places import PlaceStatus
 from ui.compose.models import SKETCH, ModelOption
 from ui.queue.words import model_name
+from ui.servers.words import light_of as server_light
+from ui.servers.words import starts
 from ui.shared.light import Light
 from ui.shared.status_bar import light_of
 from ui.shared.text import size
@@ -33,6 +36,8 @@ class ModelPicker(Button):
         self._options = list(options)
         self._elsewhere: list[ModelOption] = []
         self.current = self._options[0]
+        self._status = EngineStatus()
+        self._places: dict[str, PlaceStatus] = {}
         self._menu = QMenu(self)
         self._text = label("")
         self._arrow = label("")
@@ -61,8 +66,20 @@ class ModelPicker(Button):
         self.select(self.current.id, self.current.place)
 
     def show_status(self, status: EngineStatus) -> None:
-        """The light of the place where takes are made."""
-        self._light.set_role(light_of(status))
+        """How the places are where takes are made, and when a new one would start in each."""
+        self._status = status
+        self._places = {each.place: each for each in status.places}
+        self._show_light()
+
+    def _show_light(self) -> None:
+        server = self._places.get(self.current.place)
+        self._light.set_role(server_light(server) if server else light_of(self._status))
+
+    def _heading(self, option: ModelOption) -> str:
+        server = self._places.get(option.place)
+        seconds = server.starts_in if server else self._status.starts_in
+        when = starts(seconds) if seconds is not None else ""
+        return " · ".join(filter(None, (self._place_name(option), when)))
 
     def select(self, model_id: str, place: str | None = None) -> None:
         """Choose a model, in this place if it is there (None: where the last one was), else where
@@ -72,6 +89,7 @@ class ModelPicker(Button):
         there = (each for each in known if each.place == wanted)
         self.current = next(there, next(iter(known), _not_here(model_id)))
         self._refresh()
+        self._show_light()
         self.chosen.emit(self.current)
 
     def _place_name(self, option: ModelOption) -> str:
@@ -96,7 +114,7 @@ class ModelPicker(Button):
         for option in [*self._options, *by_place]:
             if option.place != place:
                 place = option.place
-                self._menu.addAction(self._place_name(option)).setEnabled(False)  # a heading
+                self._menu.addAction(self._heading(option)).setEnabled(False)  # a heading
             action = self._menu.addAction(f"{option.name}\t{self._about(option)}")
             action.setCheckable(True)
             action.setChecked((option.id, option.place) == (self.current.id, self.current.place))

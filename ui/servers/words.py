@@ -22,6 +22,7 @@ __all__ = [
     "facts",
     "light_of",
     "line",
+    "starts",
     "state",
     "trouble",
 ]
@@ -66,16 +67,17 @@ def facts(status: PlaceStatus) -> str:
             parts.append(translate("Servers", "%1 queued").replace("%1", str(status.queued)))
         parts.append(_yours(status))
         if status.starts_in is not None:
-            parts.append(
-                translate("Servers", "a new take starts at once")
-                if status.starts_in < 1
-                else translate("Servers", "a new take starts in {time}").format(
-                    time=clock(status.starts_in)
-                )
-            )
+            parts.append(starts(status.starts_in))
     elif status.waiting:
         parts.append(_waiting(status))
     return DOT.join(parts)
+
+
+def starts(seconds: float) -> str:
+    """When a new take would begin in a place."""
+    if seconds < 1:
+        return translate("Servers", "a new take starts at once")
+    return translate("Servers", "a new take starts in {time}").format(time=clock(seconds))
 
 
 def line(status: PlaceStatus) -> str:

@@ -54,6 +54,8 @@ SERVER_TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "Run them on this computer or cancel them first."),
         QT_TRANSLATE_NOOP("Engine", "Use a new key for each request."),
         QT_TRANSLATE_NOOP("Engine", "Send a token: Authorization: Bearer …"),
+        QT_TRANSLATE_NOOP("Engine", "This server is not set up here any more."),
+        QT_TRANSLATE_NOOP("Engine", "Add it again under this name, or run its takes here."),
         QT_TRANSLATE_NOOP("Engine", "address: {}"),
         QT_TRANSLATE_NOOP("Engine", "token: {}"),
         QT_TRANSLATE_NOOP("Engine", "must begin with https:// or http://"),

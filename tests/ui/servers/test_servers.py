@@ -69,6 +69,11 @@ def desk(
 def test_the_models_of_a_server_are_in_the_same_picker(desk: ServerDesk) -> None:
     desk.show_status(EngineStatus(places=(READY,)))
     desk._picker.select(LARGE.id)
+    desk._picker.show_status(EngineStatus(starts_in=0.0, places=(AWAY, READY)))
+    desk._picker._fill()
+    menu = [action.text() for action in desk._picker._menu.actions()]
+    assert menu[0] == "This computer · a new take starts at once"
+    assert "dgx01 · a new take starts in 1:35" in menu
     assert desk._picker.current.place == "dgx01"
     assert desk._picker._text.text() == "dgx01 · MusicGen Large"
     mine, other = desk.placed([Order(Request(model=LARGE.id)), Order(Request(model="sketch"))])
@@ -87,7 +92,8 @@ def test_the_banner_counts_down_and_offers_a_way_out(
     desk.banner.show_places((READY,))
     assert desk.banner.isHidden()
     desk.take([waiting("gen_a", place="dgx01"), waiting("gen_b")])
-    desk.show_status(EngineStatus(places=(AWAY,)))
+    away = replace(AWAY, next_try=utc_now() + timedelta(seconds=75))
+    desk.show_status(EngineStatus(places=(away,)))
     text = desk.banner.text.text()
     assert "The server can't be reached. 2 takes wait and go on by themselves." in text
     assert "Next try in 1:1" in text
