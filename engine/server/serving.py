@@ -21,8 +21,8 @@ __all__ = ["Running", "serve"]
 
 log = logging.getLogger(__name__)
 
-TALKERS = ("uvicorn.access", "httpx")
-"""They log whole URLs, and so the signatures and secrets in them."""
+TALKERS = ("uvicorn.access", "httpx", "python_multipart")
+"""They log whole URLs, and so the signatures and secrets in them, or warn of what others send."""
 LARGEST_MESSAGE = 64 * 1024
 """Bytes, of a WebSocket's message and of a request's head."""
 
@@ -35,7 +35,7 @@ async def serve(
     Raises what opening raises, and OSError when the address can't be had.
     """
     for talker in TALKERS:
-        logging.getLogger(talker).setLevel(logging.WARNING)
+        logging.getLogger(talker).setLevel(logging.ERROR)
     with _bound(settings.host, settings.port) as sock:
         async with opened(settings, **for_tests) as service:
             config = uvicorn.Config(

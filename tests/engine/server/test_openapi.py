@@ -57,7 +57,6 @@ few = settings(
     ],
     ids=["well-formed", "malformed", "without a login"],
 )
-@pytest.mark.logs("boundary")
 def test_what_it_does_is_what_it_says(
     document: BaseSchema, tokens: dict[str, str], login: bool, mode: GenerationMode
 ) -> None:
