@@ -18,6 +18,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from app.notices import Notice
 from app.settings import KnownServer, SettingsFile
 from app.token_safe import TokenSafe
+from engine.client.address import checked_token, normal_address
+from engine.errors import InvalidRequest
 from engine.jobs import LOCAL, Failure
 from engine.places import PlaceStatus, Server
 
@@ -91,7 +93,13 @@ class Servers(QObject):
         self._ask(lambda places: places.test(server), self.tested.emit, self.test_failed.emit)
 
     def add(self, name: str, address: str, token: str) -> None:
-        """Use a server from now on, and after the next start."""
+        """Use a server from now on, and after the next start; ``test_failed`` tells what is wrong
+        with the address or the token as such."""
+        try:
+            address, token = normal_address(address), checked_token(token)
+        except InvalidRequest as error:
+            self.test_failed.emit(Failure.of(error))
+            return
         name = self._free_name(name)
         known = KnownServer(id=name, name=name, address=address)
         self._settings.update(servers=(*self.known, known))

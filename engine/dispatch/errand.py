@@ -20,6 +20,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponen
 
 from engine.client.client import NoStream, ServerClient
 from engine.client.faults import strange
+from engine.client.fetching import Fetching
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import Sources
 from engine.dispatch.reach import Reach, Waits
@@ -249,6 +250,7 @@ async def recall(desk: Desk, submission: Submission) -> None:
         if error.status >= 500:
             raise
         # It has ended there, is not known, or was never taken: nothing is left to cancel.
+    await asyncio.to_thread(Fetching(desk.cache, submission.job_id).forget)
     desk.submissions.close(submission.key)
 
 

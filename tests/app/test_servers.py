@@ -112,6 +112,18 @@ def test_without_a_keyring_a_token_holds_for_the_session(
     assert TokenSafe().get("dgx01") == "", "the next session asks for it again"
 
 
+def test_what_is_no_address_is_not_kept(
+    qtbot: QtBot, fake: FakeEngine, settings: SettingsFile
+) -> None:
+    servers = Servers(fake, settings)
+    for address, token in (("ftp://dgx01", ""), ("dgx01", "two words")):
+        with qtbot.waitSignal(servers.test_failed) as failed:
+            servers.add("dgx01", address, token)
+        assert failed.args[0].code == "invalid_request"
+    assert servers.known == ()
+    assert fake.places.calls == []
+
+
 @pytest.mark.usefixtures("ring")
 def test_two_servers_of_one_name_are_two_places(fake: FakeEngine, settings: SettingsFile) -> None:
     servers = Servers(fake, settings)

@@ -84,8 +84,10 @@ class ServersDialog(QDialog):
         return card
 
     def _add(self, name: str, address: str, token: str) -> None:
+        before = self._servers.known
         self._servers.add(name, address, token)
-        self.form.clear()
+        if self._servers.known != before:
+            self.form.clear()
 
     def _lay_out(self) -> None:
         body = QWidget()

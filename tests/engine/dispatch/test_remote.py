@@ -322,6 +322,30 @@ async def test_a_server_that_a_person_must_look_at_is_closed_and_says_why(
             await studio.__aexit__(None, None, None)
 
 
+async def test_a_new_token_lets_the_jobs_go_on(
+    settings: EngineSettings, server: TestServer, there: Server
+) -> None:
+    studio = Studio(settings, None, waits=PATIENT)
+    async with studio:
+        await studio.engine.servers.add(replace(there, token="wrong"))
+        await studio.until(lambda: studio.state() is PlaceState.CLOSED)
+        studio.place = THERE
+        (job,) = await studio.submit("steps=3")
+        await studio.engine.servers.add(there)
+        assert (await studio.ended([job]))[0].status is COMPLETED
+
+
+async def test_jobs_of_a_server_that_nobody_knows_are_told_of(settings: EngineSettings) -> None:
+    async with Studio(settings, None) as studio:
+        (job,) = await studio.submit("steps=3", place="forgotten")
+        await studio.until(lambda: studio.state() is PlaceState.CLOSED)
+        status = studio.server_status()
+        assert status is not None
+        assert (status.place, status.waiting) == ("forgotten", 1)
+        assert await studio.queue.run_here([job.id]) == []
+        assert (await studio.ended([job]))[0].status is COMPLETED
+
+
 async def test_what_can_not_be_sent_fails_with_its_reason(
     settings: EngineSettings, there: Server
 ) -> None:
