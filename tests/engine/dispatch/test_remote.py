@@ -327,7 +327,7 @@ async def test_a_new_token_lets_the_jobs_go_on(
 ) -> None:
     studio = Studio(settings, None, waits=PATIENT)
     async with studio:
-        await studio.engine.servers.add(replace(there, token="wrong"))
+        await studio.engine.servers.add(replace(there, token="wrong"))  # noqa: S106
         await studio.until(lambda: studio.state() is PlaceState.CLOSED)
         studio.place = THERE
         (job,) = await studio.submit("steps=3")
