@@ -227,14 +227,17 @@ async def test_a_suspect_here_holds_up_nobody_there(
 ) -> None:
     """A job that was there when the host died runs alone, but only in its own place."""
     async with Studio(settings, there) as studio:
-        (near,) = await studio.submit("steps=100000 ms=5 die=30", place=LOCAL)
-        (far,) = await studio.submit("steps=400 ms=5 hz=100")
+        near = await studio.submit("steps=100000 ms=5", "steps=100000 ms=5 die=30", place=LOCAL)
+        (far,) = await studio.submit("steps=100000 ms=5 hz=100")
         await studio.growing(far)
-        await studio.until(lambda: studio.latest(near.id).retries >= 1)
+        ids = [job.id for job in near]
+        await studio.until(lambda: min(studio.latest(i).retries for i in ids) >= 1)
+        await studio.until(lambda: studio.latest(ids[0]).status is Status.PROCESSING)
         (late,) = await studio.submit("steps=2 hz=102")
         assert (await studio.ended([late]))[0].status is COMPLETED
-        await studio.queue.cancel([near.id, far.id])
-        await studio.ended([near, far])
+        assert studio.latest(ids[1]).status is PENDING, "it still waits to run alone"
+        await studio.queue.cancel([*ids, far.id])
+        await studio.ended([*near, far])
 
 
 HEALTH = b'{"status":"healthy","version":"0.1.0","checks":{"gpu":{"message":"GB10"}}}'
