@@ -263,7 +263,7 @@ def _with_servers(scene: Scene) -> None:
 
 def banner(scene: Scene) -> QWidget:
     _with_servers(scene)
-    scene.window.queue.reveal("gen_f0")
+    scene.window.queue.reveal("gen_s2")
     scene.settle()
     return scene.window
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.client.client import NoStream, ServerClient
 from engine.dispatch.reach import Waits
 from engine.errors import Conflict
-from engine.jobs import LOCAL, Choice, Job, Order, Request, Status
+from engine.jobs import LOCAL, Choice, Job, Order, Request, Status, Step
 from engine.places import PlaceState, Server
 from engine.settings import EngineSettings
+from engine.wire import JobView
 from tests.contract.studios import QUICK, THERE, Studio
 from tests.engine.client.answering import Answering, answer, answering
 from tests.engine.server.running import TestServer, settings_in, until_ended
@@ -323,6 +325,25 @@ async def test_a_server_that_a_person_must_look_at_is_closed_and_says_why(
             assert ended.error.code == "server_too_large"
         finally:
             await studio.__aexit__(None, None, None)
+
+
+class NoEvents(ServerClient):
+    """As behind a proxy that lets no stream through."""
+
+    async def events(self, job_id: str, last_id: str = "") -> AsyncGenerator[tuple[str, JobView]]:
+        raise NoStream
+        yield  # it is a generator all the same
+
+
+async def test_where_no_events_come_the_job_is_looked_at(
+    settings: EngineSettings, there: Server
+) -> None:
+    async with Studio(settings, there, connect=NoEvents) as studio:
+        (job,) = await studio.submit("steps=100 ms=10")
+        (done,) = await studio.ended([job])
+        assert done.status is COMPLETED
+        progress = {c.job.progress for c in studio.changes if c.job.step is Step.GENERATING}
+        assert len(progress) > 1
 
 
 async def test_a_new_token_lets_the_jobs_go_on(
