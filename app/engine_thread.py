@@ -1,6 +1,7 @@
 """The worker thread: an asyncio loop that runs the engine, away from the window's thread.
 
-Threads are crossed in one place, ``EngineThread.run``; what comes back crosses in ``Studio``.
+Threads are crossed in one place, ``EngineThread.run`` and its like; what comes back crosses in
+``Studio`` and ``Servers``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
+from app.servers import Places
 from engine.dispatch.feed import Feed, OnChanges, OnNotice, OnStatus
 from engine.dispatch.queue import Queue
 from engine.errors import MusicError
@@ -31,6 +33,9 @@ class Opened(Protocol):
     @property
     def dispatcher(self) -> Queue: ...
 
+    @property
+    def servers(self) -> Places: ...
+
 
 class EngineThread:
     """Implements ``app.studio.Engine`` over an engine that it opens on its own thread.
@@ -45,7 +50,7 @@ class EngineThread:
         self._open_engine = open_engine
         self._feed = Feed()
         self._loop = asyncio.new_event_loop()
-        self._queue: asyncio.Future[Queue] = self._loop.create_future()
+        self._opened: asyncio.Future[Opened] = self._loop.create_future()
         self._closing = asyncio.Event()
         self._thread = threading.Thread(target=self._work, name="engine")
 
@@ -59,7 +64,15 @@ class EngineThread:
         """Do ``verb`` once the engine is open; its errors are the future's."""
 
         async def do() -> T:
-            return await verb(await asyncio.shield(self._queue))
+            return await verb((await asyncio.shield(self._opened)).dispatcher)
+
+        return asyncio.run_coroutine_threadsafe(do(), self._loop)
+
+    def run_places(self, verb: Callable[[Places], Awaitable[T]]) -> Future[T]:
+        """Likewise, with the servers."""
+
+        async def do() -> T:
+            return await verb((await asyncio.shield(self._opened)).servers)
 
         return asyncio.run_coroutine_threadsafe(do(), self._loop)
 
@@ -76,7 +89,7 @@ class EngineThread:
     async def _live(self) -> None:
         try:
             async with self._open_engine(self._feed) as engine:
-                self._queue.set_result(engine.dispatcher)
+                self._opened.set_result(engine)
                 await self._closing.wait()
         except Exception as error:
             # Told once here, and to everybody who asks for something from now on.
@@ -84,8 +97,8 @@ class EngineThread:
             failure = Failure.of(error)
             self._feed.notice(failure)
             self._feed.status(EngineStatus(state=EngineState.STOPPED, detail=failure.message))
-            if self._queue.done():
+            if self._opened.done():
                 raise
-            self._queue.set_exception(error)
-            self._queue.exception()  # retrieved: nobody has to ask
+            self._opened.set_exception(error)
+            self._opened.exception()  # retrieved: nobody has to ask
             await self._closing.wait()

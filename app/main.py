@@ -19,6 +19,7 @@ from app.engine_thread import EngineThread, Opened
 from app.journal import start_journal
 from app.paths import Paths
 from app.player import Player
+from app.servers import Servers
 from app.settings import SettingsFile
 from app.signals import Signals
 from app.studio import Studio
@@ -59,12 +60,15 @@ class Program:
         self._takes_folder = self._settings.current.takes_folder or paths.takes
         self._engine = EngineThread(self._open_engine)
         self.studio = Studio(self._engine)
+        self.servers = Servers(self._engine, self._settings)
         self.player = Player(
             volume=self._settings.current.volume,
             device=self._settings.current.output_device or None,
         )
         with theme.building():
-            self.window = MainWindow(self.studio, self.player, theme, self._settings, paths)
+            self.window = MainWindow(
+                self.studio, self.player, theme, self._settings, paths, self.servers
+            )
 
     async def live(self) -> int:
         """Show the window, and stay until it is closed and everything behind it has ended."""
@@ -88,6 +92,7 @@ class Program:
         self._engine.start()
         self.studio.load()
         TakesWatch(self._takes_folder, self.studio.find_takes, self.studio)
+        self.servers.connect_all()
 
     def _open_engine(self, feed: Feed) -> AbstractAsyncContextManager[Opened]:
         # On the engine's thread, and imported there: the first paint does not wait for it.

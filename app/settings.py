@@ -13,9 +13,19 @@ from engine.audio.atomic import replacing
 from engine.errors import MusicError
 from engine.jobs import Precision
 
-__all__ = ["Settings", "SettingsFile"]
+__all__ = ["KnownServer", "Settings", "SettingsFile"]
 
 log = logging.getLogger(__name__)
+
+
+class KnownServer(BaseModel):
+    """A server that was added. Its token is in the keyring, never here."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    name: str
+    address: str
 
 
 class Settings(BaseModel):
@@ -36,6 +46,7 @@ class Settings(BaseModel):
     """The window's place and size, as Qt saves it, in base64."""
     layout: str = ""
     """The splitters, likewise."""
+    servers: tuple[KnownServer, ...] = ()
 
 
 class SettingsFile:

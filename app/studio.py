@@ -55,6 +55,8 @@ class Studio(QObject):
     """list[Change]: new snapshots, in order; upsert by id."""
     status_changed = Signal(EngineStatus)
     notified = Signal(Notice)
+    left_waiting = Signal(int)
+    """How many jobs this computer can't make in place of a server."""
 
     _came = Signal(object)  # carries a call from any thread to this one
 
@@ -114,6 +116,15 @@ class Studio(QObject):
         """Take in finished files that another program put into the takes folder."""
         self._ask(lambda queue: queue.find_takes())
 
+    def run_here(self, ids: Sequence[str]) -> None:
+        """Let jobs that wait for a server be made on this computer, where it can;
+        ``left_waiting`` tells of those that wait on."""
+        self._ask(lambda queue: queue.run_here(ids), self._tell_left)
+
+    def set_fallback(self, on: bool) -> None:
+        """Whether jobs whose server is away are made here instead."""
+        self._ask(lambda queue: queue.set_fallback(on))
+
     def set_paused(self, paused: bool) -> None:
         """Pause the whole queue, running takes too; or go on."""
         self._ask(lambda queue: queue.set_paused(paused))
@@ -140,6 +151,10 @@ class Studio(QObject):
                 self._came.emit(lambda: then(answer))
 
         self._engine.run(verb).add_done_callback(done)
+
+    def _tell_left(self, ids: Sequence[str]) -> None:
+        if ids:
+            self.left_waiting.emit(len(ids))
 
     def _take_changes(self, changes: Sequence[Change]) -> None:
         """From the engine's thread; in slices, so that a huge batch does not hold up the window."""

@@ -27,6 +27,12 @@
      │   ├─ HubBusy             it asks to come back later
      │   ├─ HubRefused          there is no such model, or not for this user
      │   └─ DownloadDamaged     what arrived is not what the hub promised
+     ├─ ServerError             something between this studio and a server
+     │   ├─ ServerAway          no answer, or not now; what waits for the server waits on
+     │   ├─ ServerBusy          it asks to come back later, and says when
+     │   ├─ ServerClosed        it does not let us in, or may not be trusted: a person must act
+     │   ├─ ServerRefused       it does not take this one request
+     │   └─ ServerStrange       what came is no answer of such a server
      └─ AudioError              a file that is no audio, is too long, or cannot be decoded
 
 The window shows ``message`` and ``hint``; ``detail`` is for the fold beneath. Texts here are
@@ -62,6 +68,12 @@ __all__ = [
     "OutOfMemory",
     "Problem",
     "Retriable",
+    "ServerAway",
+    "ServerBusy",
+    "ServerClosed",
+    "ServerError",
+    "ServerRefused",
+    "ServerStrange",
     "StorageError",
     "StoreDamaged",
     "StoreLocked",
@@ -221,6 +233,46 @@ class HubRefused(DownloadError):
 
 class DownloadDamaged(DownloadError):
     code = "download_damaged"
+
+
+class ServerError(MusicError):
+    """``code`` tells the kinds of trouble apart: ``server_timeout``, ``server_login`` …"""
+
+    code = "server"
+
+    def __init__(
+        self, code: str, message: str, *, hint: str | None = None, detail: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint, detail=detail)
+        self.code = code
+
+
+class ServerAway(ServerError):
+    """``retry_after``: seconds that the server asked for; None when it did not say."""
+
+    default_hint = "Your takes wait, and go on by themselves when it is back."
+    retry_after: float | None = None
+
+
+class ServerBusy(ServerError):
+    """``retry_after``: seconds until it is worth trying again."""
+
+    default_hint = "Your takes wait, and go on by themselves."
+    retry_after: float = 5.0
+
+
+class ServerClosed(ServerError):
+    pass
+
+
+class ServerRefused(ServerError):
+    """``status``: of the HTTP answer."""
+
+    status = 400
+
+
+class ServerStrange(ServerError):
+    default_hint = "Check the address, or ask who runs the server."
 
 
 class AudioError(MusicError):

@@ -15,11 +15,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from engine.errors import InvalidRequest, MusicError, Problem
+
+if TYPE_CHECKING:
+    from engine.places import PlaceStatus  # which builds on this module
 
 __all__ = [
     "FORMATS",
@@ -29,6 +32,7 @@ __all__ = [
     "MAX_SEED",
     "MIN_DURATION",
     "Change",
+    "Choice",
     "EngineState",
     "EngineStatus",
     "Failure",
@@ -238,6 +242,14 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Where a job is to be made, and by which model."""
+
+    place: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Once:
     """Marks a submission, so that the same one sent again queues nothing."""
 
@@ -347,6 +359,8 @@ class Job:
     owner: str = ""
     request_id: str | None = None
     callback_url: str | None = None
+    meant_for: Choice | None = None
+    """What was asked for at first, when it is made elsewhere or by another model instead."""
 
     def with_(self, **changes: Any) -> Job:
         """A copy with some fields changed."""
@@ -391,6 +405,12 @@ class EngineStatus:
     free_bytes: int | None = None
     """Free space where takes are kept."""
     detail: str = ""
+    starts_in: float | None = None
+    """Seconds until a new job would start on this computer; None: not known."""
+    fallback: bool = False
+    """Whether jobs whose server is away are made here instead."""
+    places: tuple[PlaceStatus, ...] = ()
+    """The servers, in the order in which they were added."""
 
 
 def default_name(request: Request) -> str:

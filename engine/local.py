@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from engine.dispatch.dispatcher import Dispatcher
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.local import LocalLane
-from engine.errors import StoreDamaged
+from engine.errors import ModelUnavailable, StoreDamaged
 from engine.jobs import Failure
+from engine.models.catalogue import find
+from engine.models.folder import ModelFolder, State
 from engine.settings import EngineSettings
 from engine.store.claims import Claims
 from engine.store.opening import lock_folder, open_database
 from engine.store.store import Store
+from engine.store.submissions import Submissions
+
+if TYPE_CHECKING:
+    from engine.servers import Servers
 
 __all__ = ["LocalEngine"]
 
@@ -37,14 +45,17 @@ class LocalEngine:
         host_command: Sequence[str] | None = None,
         files: TakeFiles | None = None,
         fair: bool = False,
+        remote: Mapping[str, Any] | None = None,
     ) -> None:
         """``files``: where takes go, if not into the takes folder under their names; ``fair``:
-        owners of jobs take turns."""
+        owners of jobs take turns; ``remote``: options for ``servers``."""
         self._settings = settings
         self._files = files or TakeFiles(settings.takes_folder)
         self._fair = fair
         self._feed = feed
         self._host_command = host_command
+        self._remote = dict(remote or {})
+        self._models = ModelFolder(settings.models)
 
     async def __aenter__(self) -> LocalEngine:
         settings = self._settings
@@ -62,6 +73,7 @@ class LocalEngine:
                 self._files,
                 settings,
                 self._feed,
+                can_run_here=self._can_run,
             )
             opening.push_async_callback(self.dispatcher.close)
             await self.dispatcher.start()
@@ -75,6 +87,25 @@ class LocalEngine:
             )
             self._feed.notice(Failure.of(damage))
         return self
+
+    def _can_run(self, model_id: str) -> bool:
+        """Whether the host could make takes of this model now."""
+        if model_id in self._settings.generators:
+            return True
+        try:
+            model = find(model_id)
+        except ModelUnavailable:
+            return False
+        return not model.needs and self._models.presence(model).state is State.INSTALLED
+
+    @cached_property
+    def servers(self) -> Servers:
+        """The servers that it uses beside this computer. Made when asked for: most have none."""
+        from engine.servers import Servers
+
+        cache = self._settings.cache_folder
+        submissions = Submissions(self.database)
+        return Servers(self.dispatcher, submissions, self._files, cache, **self._remote)
 
     async def __aexit__(self, *_: object) -> None:
         await self._open.aclose()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from app.servers import Places
 from engine.dispatch.queue import Queue
 from engine.errors import Conflict, MusicError, NotFound
 from engine.jobs import (
+    LOCAL,
     Change,
+    Choice,
     EngineState,
     EngineStatus,
     Failure,
@@ -24,8 +28,9 @@ from engine.jobs import (
     new_id,
     utc_now,
 )
+from engine.places import PlaceStatus, Server
 
-__all__ = ["FakeEngine", "FakeQueue"]
+__all__ = ["FakeEngine", "FakePlaces", "FakeQueue"]
 
 T = TypeVar("T")
 
@@ -138,6 +143,15 @@ class FakeQueue:
     async def find_takes(self) -> None:
         self._note("find_takes")
 
+    async def run_here(self, ids: Sequence[str]) -> list[str]:
+        self._note("run_here", list(ids))
+        for job in [self.by_id[id_] for id_ in ids if id_ in self.by_id]:
+            self.put(job.with_(place=LOCAL, meant_for=Choice(job.place, job.request.model)))
+        return []
+
+    async def set_fallback(self, on: bool) -> None:
+        self._note("set_fallback", on)
+
     async def set_paused(self, paused: bool) -> None:
         self._note("set_paused", paused)
         self.paused = paused
@@ -158,6 +172,33 @@ class FakeQueue:
         return [self.by_id[id_] for id_ in ids]
 
 
+class FakePlaces:
+    """Servers that answer as ``answers`` says: a PlaceStatus, or an error to raise."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, object]] = []
+        self.answers: dict[str, PlaceStatus | MusicError] = {}
+        self.refuse: MusicError | None = None
+
+    async def add(self, server: Server) -> None:
+        self.calls.append(("add", server))
+
+    async def remove(self, place: str) -> None:
+        self.calls.append(("remove", place))
+        if self.refuse is not None:
+            raise self.refuse
+
+    async def retry_now(self, place: str) -> None:
+        self.calls.append(("retry_now", place))
+
+    async def test(self, server: Server) -> PlaceStatus:
+        self.calls.append(("test", server))
+        answer = self.answers[server.address]
+        if isinstance(answer, MusicError):
+            raise answer
+        return answer
+
+
 class FakeEngine:
     """An ``app.studio.Engine`` without a thread: verbs are done where they are asked.
 
@@ -174,6 +215,7 @@ class FakeEngine:
     def __init__(self, jobs: Sequence[Job] = ()) -> None:
         self.queue = FakeQueue(lambda changes: self._on_changes(changes))
         self.queue.by_id = {job.id: job for job in jobs}
+        self.places = FakePlaces()
         self.status = EngineStatus(
             state=EngineState.READY,
             device="CPU",
@@ -207,6 +249,15 @@ class FakeEngine:
             raise AssertionError("a fake verb must not wait")
         if self.queue.paused != self.status.paused:
             self.set_status(paused=self.queue.paused)
+        return future
+
+    def run_places(self, verb: Callable[[Places], Awaitable[T]]) -> Future[T]:
+        """To the end, at once."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(asyncio.run(cast("Coroutine[Any, Any, T]", verb(self.places))))
+        except MusicError as error:
+            future.set_exception(error)
         return future
 
     def begin(self, job_id: str, step: Step = Step.ENCODING_PROMPT) -> None:

@@ -75,6 +75,7 @@ RULES = (
         in_=("ui",),
         but=(
             "engine.jobs",
+            "engine.places",
             "engine.errors",
             "engine.audio",
             "engine.lengths",

@@ -12,6 +12,7 @@ from app.notices import Action, Notice
 from app.paths import Paths
 from app.peak_loader import PeakLoader
 from app.player import Player
+from app.servers import Servers
 from app.settings import SettingsFile
 from app.studio import Studio
 from engine.jobs import EngineStatus, Job, Order, is_job_id
@@ -34,6 +35,7 @@ from ui.models.desk import ModelDesk
 from ui.player.bar import PlayerBar
 from ui.queue.intents import growing
 from ui.queue.panel import QueuePanel
+from ui.servers.desk import ServerDesk
 from ui.settings.diagnostics import Diagnostics
 from ui.settings.help_dialogs import AboutDialog, ShortcutsDialog
 from ui.settings.preferences import Preferences
@@ -56,7 +58,13 @@ class MainWindow(QMainWindow):
     closed = Signal()
 
     def __init__(
-        self, studio: Studio, player: Player, theme: Theme, settings: SettingsFile, paths: Paths
+        self,
+        studio: Studio,
+        player: Player,
+        theme: Theme,
+        settings: SettingsFile,
+        paths: Paths,
+        servers: Servers,
     ) -> None:
         super().__init__()
         self._studio, self._player, self._theme = studio, player, theme
@@ -83,6 +91,9 @@ class MainWindow(QMainWindow):
         self.take = TakePanel(theme, self.exporter.file_of)
         self.player_bar = PlayerBar(theme, player, self.peaks)
         self.status = StatusBar(theme)
+        self.servers = ServerDesk(theme, servers, studio, self.models, self)
+        self.queue.put_above(self.servers.banner)
+        self.status.put(self.servers.line)
         self.drops = Drops(theme, self, self.lists, self.reopener)
         self.continuing = Continuing(
             player, self.queue.model, self.models, self.desk, self.compose, self
@@ -145,6 +156,8 @@ class MainWindow(QMainWindow):
         studio, model, tell = self._studio, self.queue.model, self.notices.tell
         studio.loaded.connect(model.set_jobs)
         studio.loaded.connect(self._remember_prompts)
+        studio.loaded.connect(self.servers.take)
+        studio.changed.connect(lambda changes: self.servers.take([c.job for c in changes]))
         studio.changed.connect(model.apply)
         studio.changed.connect(self._player.follow)
         studio.status_changed.connect(self._show_status)
@@ -156,6 +169,7 @@ class MainWindow(QMainWindow):
             self.diagnostics,
             self.desk,
             self.continuing,
+            self.servers,
         )
         for source in (self._player, *tellers):
             source.noticed.connect(tell)
@@ -164,13 +178,13 @@ class MainWindow(QMainWindow):
 
     def _connect_compose(self) -> None:
         studio, compose = self._studio, self.compose
-        compose.submitted.connect(lambda orders, front: studio.submit(orders, front=front))
+        compose.submitted.connect(self._submit)
         compose.edited.connect(studio.edit)
         compose.lines_pasted.connect(self.lists.open_text)
         compose.model_wanted.connect(self.models.select)
         self.models.chosen.connect(compose.set_model)
         self.models.chosen.connect(lambda model: compose.set_speed(self._speeds.of(model.id)))
-        self.lists.submitted.connect(studio.submit)
+        self.lists.submitted.connect(self._submit)
         self.lists.as_one_wanted.connect(compose.fill_prompt)
         self.reopener.found.connect(compose.fill)
         self.welcome.chosen.connect(compose.try_prompt)
@@ -194,7 +208,7 @@ class MainWindow(QMainWindow):
         intents.reveal_requested.connect(show_take)
         take.annotated.connect(self._annotate)
         take.again_wanted.connect(self.compose.fill)
-        take.another_wanted.connect(lambda request: studio.submit([Order(request)]))
+        take.another_wanted.connect(lambda request: self._submit([Order(request)]))
         take.extend_wanted.connect(self.continuing.extend)
         take.stop_wanted.connect(lambda job_id: studio.stop_here([job_id]))
         take.retry_wanted.connect(lambda job_id: studio.retry([job_id]))
@@ -214,6 +228,7 @@ class MainWindow(QMainWindow):
         menus.export.triggered.connect(self._export)
         menus.open_folder.triggered.connect(lambda: show_folder(self.preferences.takes_folder))
         menus.models.triggered.connect(self.desk.open)
+        menus.servers.triggered.connect(self.servers.open)
         menus.settings.triggered.connect(self.preferences.open)
         menus.quit.triggered.connect(self.close)
         menus.undo.triggered.connect(self.trash.undo)
@@ -241,6 +256,7 @@ class MainWindow(QMainWindow):
     def _show_status(self, status: EngineStatus) -> None:
         self.status.show_status(status)
         self.models.show_status(status)
+        self.servers.show_status(status)
         self.queue.model.set_status(status)
         self._speeds.note(status)
         self.compose.set_speed(self._speeds.of(self.models.current.id))
@@ -259,6 +275,9 @@ class MainWindow(QMainWindow):
             )
         else:
             self.notices.dismiss(_PAUSED)
+
+    def _submit(self, orders: Sequence[Order], front: bool = False) -> None:
+        self._studio.submit(self.servers.placed(orders), front=front)
 
     def _open_job(self) -> None:
         self.menus.take_panel.setChecked(True)

@@ -52,6 +52,7 @@ class Menus(QMenuBar):
         self.open_folder = self._add(menu, self.tr("Show the folder of takes"))
         menu.addSeparator()
         self.models = self._add(menu, self.tr("Models…"))
+        self.servers = self._add(menu, self.tr("Servers…"))
         self.settings = self._add(menu, self.tr("Settings…"), "Ctrl+,")
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.quit = self._add(menu, self.tr("Quit"), "Ctrl+Q")

@@ -8,18 +8,39 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from engine.dispatch.elsewhere import Elsewhere
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
-from engine.dispatch.lane import Completed, Lane, LaneEvent, Noticed, Progressed, StateChanged
+from engine.dispatch.lane import (
+    Completed,
+    Lane,
+    LaneEvent,
+    Noticed,
+    PlaceChanged,
+    Progressed,
+    StateChanged,
+)
 from engine.dispatch.pace import Pace
 from engine.dispatch.recovery import Recovery
 from engine.dispatch.retry import RetryPolicy
 from engine.dispatch.runs import Runs
 from engine.errors import Conflict, StorageError
-from engine.jobs import EngineState, EngineStatus, Failure, Job, Once, Order, Request, Status
+from engine.jobs import (
+    LOCAL,
+    EngineState,
+    EngineStatus,
+    Failure,
+    Job,
+    Once,
+    Order,
+    Request,
+    Status,
+)
+from engine.places import PlaceState, PlaceStatus
 from engine.settings import EngineSettings
 from engine.store.claims import Claims
 from engine.store.store import Store
@@ -35,6 +56,17 @@ STATUS_SECONDS = 0.25
 MOST_FAVOURS = 16
 """Jobs of the loaded model in a row that may go before an earlier one of another model."""
 _PAUSED = "paused"
+_FALLBACK = "fallback"
+
+
+class _Post:
+    """One lane, and what the dispatcher keeps in mind of it."""
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+        self.pace = Pace()
+        self.favours = 0
+        """Jobs of the loaded model in a row that went first."""
 
 
 class Dispatcher:
@@ -52,14 +84,17 @@ class Dispatcher:
         files: TakeFiles,
         settings: EngineSettings,
         feed: Feed,
+        *,
+        can_run_here: Callable[[str], bool] = lambda _model: True,
     ) -> None:
+        """``can_run_here``: whether this computer can make takes of a model now."""
         self._store = store
         self._claims = claims
-        self._lanes = list(lanes)
+        self._posts = [_Post(lane) for lane in lanes]
+        self._elsewhere = Elsewhere(store, claims, can_run_here)
         self._files = files
         self._settings = settings
         self._feed = feed
-        self._pace = Pace()
         self._recovery = Recovery(store, claims, files, settings.cache_folder)
         self._runs = Runs(
             claims,
@@ -74,7 +109,8 @@ class Dispatcher:
         self._paused = False
         self._held = False
         self._told_hold = False
-        self._favours = 0
+        self._fallback = False
+        self._started = False
         self._filling: asyncio.Handle | None = None
         self._look_again: asyncio.TimerHandle | None = None
         self._status_timer: asyncio.TimerHandle | None = None
@@ -84,11 +120,12 @@ class Dispatcher:
     async def start(self) -> None:
         """Recover what was interrupted, then begin to work."""
         self._paused = self._store.setting(_PAUSED, "") == "yes"
+        self._fallback = self._store.setting(_FALLBACK, "") == "yes"
         await self._recovery.interrupted()
         self._runs.suspects |= self._claims.suspects()
-        for lane in self._lanes:
-            lane.pause(self._paused)
-            await lane.start(self._hear)
+        self._started = True
+        for post in self._posts:
+            await self._begin(post)
         self._spawn(self._recovery.unknown_files(self._feed))
         self._spawn(self._recovery.old_trash(self._settings.trash_days))
         self._wake()
@@ -102,9 +139,46 @@ class Dispatcher:
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        for lane in self._lanes:
-            await lane.stop()
+        for post in self._posts:
+            await post.lane.stop()
         await self._runs.close()
+
+    async def add_lane(self, lane: Lane) -> None:
+        """One more place to run jobs, from now on."""
+        post = _Post(lane)
+        self._posts.append(post)
+        if self._started and not self._closing:
+            await self._begin(post)
+            self._wake()
+
+    async def replace_lane(self, lane: Lane) -> None:
+        """Another lane for the same place; what ran in the old one goes back to the queue."""
+        post = next(post for post in self._posts if post.lane.place == lane.place)
+        await post.lane.stop()
+        await self._runs.left_by(post.lane)
+        post.lane = lane
+        await self._begin(post)
+        self._wake()
+
+    async def remove_lane(self, place: str) -> None:
+        """Give a place up. Raises Conflict while jobs wait for it or run there."""
+        post = next((post for post in self._posts if post.lane.place == place), None)
+        if post is None:
+            return
+        open_jobs = len(self._store.waiting_for(place)) + len(self._runs.in_lane(post.lane))
+        if open_jobs:
+            raise Conflict(
+                "There are still takes for this server.",
+                hint="Run them on this computer or cancel them first.",
+                detail=str(open_jobs),
+            )
+        self._posts.remove(post)
+        await post.lane.stop()
+        self._wake()
+
+    async def _begin(self, post: _Post) -> None:
+        post.lane.pause(self._paused)
+        await post.lane.start(lambda event: self._hear(post, event))
 
     # -- the verbs (Queue) -----------------------------------------------------------------
 
@@ -136,7 +210,7 @@ class Dispatcher:
 
     async def stop_here(self, job_id: str) -> None:
         if not self._runs.stop_here(job_id):
-            raise Conflict("This take does not grow now, so it can't be stopped here.")
+            raise Conflict("This take does not grow on this computer now, so it can't end early.")
 
     async def retry(self, ids: Sequence[str]) -> None:
         for job_id in ids:
@@ -168,28 +242,65 @@ class Dispatcher:
     async def set_paused(self, paused: bool) -> None:
         self._store.set_setting(_PAUSED, "yes" if paused else "")
         self._paused = paused
-        for lane in self._lanes:
-            lane.pause(paused)
+        for post in self._posts:
+            post.lane.pause(paused)
         self._measure()
         self._wake()
 
+    async def run_here(self, ids: Sequence[str]) -> list[str]:
+        moved = [self._elsewhere.run_here(self._store.job(job_id)) for job_id in ids]
+        self._relocated([job for job in moved if job is not None])
+        return [job_id for job_id, job in zip(ids, moved, strict=True) if job is None]
+
+    async def set_fallback(self, on: bool) -> None:
+        self._store.set_setting(_FALLBACK, "yes" if on else "")
+        self._fallback = on
+        self._wake()
+
     async def status(self) -> EngineStatus:
-        running = sum(len(self._runs.in_lane(lane)) for lane in self._lanes)
+        here = next((post for post in self._posts if post.lane.place == LOCAL), None)
+        running = {post.lane.place: len(self._runs.in_lane(post.lane)) for post in self._posts}
+        waiting = self._store.waiting_by_place()
         state = self._state
-        if state is EngineState.READY and running:
+        if state is EngineState.READY and running.get(LOCAL):
             state = EngineState.WORKING
-        loaded = next((lane.loaded for lane in self._lanes if lane.loaded), None)
+        loaded = here.lane.loaded if here else None
         return EngineStatus(
             state=state,
             paused=self._paused,
             device=loaded.device if loaded else "",
             model=loaded.made_by if loaded else "",
-            speed=self._pace.speed(loaded.model) if loaded else None,
-            pending=self._store.count(Status.PENDING),
-            running=running,
+            speed=here.pace.speed(loaded.model) if here and loaded else None,
+            pending=sum(waiting.values()),
+            running=sum(running.values()),
             free_bytes=self._files.free_bytes(),
             detail=self._detail,
+            starts_in=_starts_in(here, waiting.get(LOCAL, 0)) if here else None,
+            fallback=self._fallback,
+            places=tuple(
+                replace(
+                    status,
+                    waiting=waiting.get(status.place, 0),
+                    running=running.get(status.place, 0),
+                )
+                for status in [*self._statuses(), *self._unknown(waiting)]
+            ),
         )
+
+    def _statuses(self) -> list[PlaceStatus]:
+        found = [post.lane.status for post in self._posts]
+        return [status for status in found if status is not None]
+
+    def _unknown(self, waiting: Iterable[str]) -> list[PlaceStatus]:
+        """Places that jobs wait for and that nobody knows: their takes would wait in silence."""
+        known = {LOCAL, *(post.lane.place for post in self._posts)}
+        failure = Failure(
+            "server_unknown",
+            "This server is not set up here any more.",
+            "Add it again under this name, or run its takes here.",
+        )
+        gone = sorted(set(waiting) - known)
+        return [PlaceStatus(p, p, state=PlaceState.CLOSED, failure=failure) for p in gone]
 
     # -- filling the lanes -------------------------------------------------------------------
 
@@ -206,24 +317,27 @@ class Dispatcher:
         try:
             if self._disk_is_low():
                 return
-            for lane in self._lanes:
-                while self._fill_one(lane):
+            if self._fallback:
+                self._fall_back()
+            for post in self._posts:
+                while self._fill_one(post):
                     pass
         except StorageError as error:
             self._hold(Failure.of(error))
 
-    def _fill_one(self, lane: Lane) -> bool:
+    def _fill_one(self, post: _Post) -> bool:
         """Start one more job there; False when there is no room, or nothing to start."""
+        lane = post.lane
         running = self._runs.in_lane(lane)
         # A job that was there when the host died runs alone: so the guilty one is found, and
         # the others do not pay for it again.
-        suspects = bool(self._runs.suspects.difference(self._runs.busy_ids()))
+        suspects = self._runs.waiting_suspects(lane.place)
         if lane.room <= 0 or self._runs.alone_in(lane) or (suspects and running):
             return False
         claimed = self._claims.claim(
             lane.place,
             exclude=self._runs.busy_ids(),
-            loaded_model=lane.model if self._favours < MOST_FAVOURS else None,
+            loaded_model=lane.model if post.favours < MOST_FAVOURS else None,
             idle=all(job.when_idle for job in running),
             suspects=suspects,
         )
@@ -232,10 +346,25 @@ class Dispatcher:
         job, token = claimed
         self._told_hold = False
         # Nobody waits for ever: after so many jobs of the loaded model the order counts alone.
-        favoured = job.request.model == lane.model and self._favours < MOST_FAVOURS
-        self._favours = self._favours + 1 if favoured else 0
+        favoured = job.request.model == lane.model and post.favours < MOST_FAVOURS
+        post.favours = post.favours + 1 if favoured else 0
         self._runs.begin(token, job, lane, alone=suspects)
         return True
+
+    def _fall_back(self) -> None:
+        """Let what waits for a server that is gone be made here."""
+        for status in self._statuses():
+            if status.state in (PlaceState.AWAY, PlaceState.CLOSED):
+                busy = set(self._runs.busy_ids())
+                waiting = self._store.waiting_for(status.place)
+                moved = [self._elsewhere.fall_back(job) for job in waiting if job.id not in busy]
+                self._relocated([job for job in moved if job is not None])
+
+    def _relocated(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            self._runs.suspects.pop(job.id, None)
+            self._runs.rest_no_more(job.id)
+        self._changed(jobs)
 
     def _disk_is_low(self) -> bool:
         free = self._files.free_bytes()
@@ -267,7 +396,7 @@ class Dispatcher:
 
     # -- what happens ------------------------------------------------------------------------
 
-    def _hear(self, event: LaneEvent) -> None:
+    def _hear(self, post: _Post, event: LaneEvent) -> None:
         if isinstance(event, StateChanged):
             self._state, self._detail = event.state, event.detail
             self._wake()
@@ -275,16 +404,19 @@ class Dispatcher:
         if isinstance(event, Noticed):
             self._feed.notice(event.failure)
             return
+        if isinstance(event, PlaceChanged):
+            self._wake()
+            return
         if isinstance(event, Completed) and (job := self._runs.job_of(event.run)) is not None:
             self._measure()
-            self._pace.made(job, event.take.duration)
+            post.pace.made(job, event.take.duration)
         self._runs.hear(event)
         if isinstance(event, Progressed):
             self._measure()
 
     def _measure(self) -> None:
-        lanes = [] if self._paused else self._lanes
-        self._pace.look([job for lane in lanes for job in self._runs.in_lane(lane)])
+        for post in self._posts:
+            post.pace.look([] if self._paused else self._runs.in_lane(post.lane))
 
     def _room(self) -> None:
         self._measure()
@@ -325,3 +457,10 @@ class Dispatcher:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("background work failed", exc_info=error)
             self._feed.notice(Failure.of(error))
+
+
+def _starts_in(post: _Post, waiting: int) -> float | None:
+    """Seconds until a job that is submitted now begins there, at the measured pace."""
+    if not waiting and post.lane.room:
+        return 0.0
+    return None if post.pace.each is None else (waiting + 1) * post.pace.each

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from engine.audio.atomic import replacing
+from engine.audio.atomic import in_plain_words, replacing
 from engine.audio.names import safe_name
 from engine.errors import AudioError, StorageError
 from engine.jobs import Job, Status, Step, Take, is_job_id
@@ -141,6 +141,22 @@ class TakeFiles:
             log.warning("the identical take can't be used again: %s", error)
             return None
         return replace(take, path=path, midi_path=midi_path, stars=0, kept=None, tags=(), notes="")
+
+    def receive(self, job: Job, part: Path, path: Path) -> Take | None:
+        """Put a fetched file, which is whole, in place as this job's take; None when it is no
+        take of ours, and then it is gone. Raises StorageError. Not for the event loop."""
+        arrived = part.with_name(f"{job.id}{path.suffix}")  # by its suffix its kind is known
+        try:
+            part.replace(arrived)
+            found = self.read(job.id, arrived)
+            if found is None or found.take is None:
+                return None
+            _link(arrived, path)
+            return replace(found.take, path=path)
+        except OSError as error:
+            raise in_plain_words(error, part.parent) from error
+        finally:
+            arrived.unlink(missing_ok=True)
 
     def discard(self, take: Take) -> None:
         """Remove a take's files."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.jobs import EngineState, Failure, Job, Step, Take
+from engine.places import PlaceStatus
 
 __all__ = [
     "Completed",
@@ -23,8 +24,11 @@ __all__ = [
     "Loaded",
     "Lost",
     "Noticed",
+    "PlaceChanged",
     "Previewed",
     "Progressed",
+    "Returned",
+    "Sources",
     "StateChanged",
 ]
 
@@ -98,12 +102,39 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """The place can't go on with a run now: back to the queue, as if it had not begun."""
+
+    run: str
+    rest: float = 0.0
+    """Seconds before it may be claimed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChanged:
+    """``status`` or ``room`` of a lane is another one now."""
+
+
+@dataclass(frozen=True, slots=True)
 class StateChanged:
     state: EngineState
     detail: str = ""
 
 
-LaneEvent = Progressed | Previewed | Completed | Failed | Gone | Lost | Noticed | StateChanged
+LaneEvent = (
+    Progressed
+    | Previewed
+    | Completed
+    | Failed
+    | Gone
+    | Lost
+    | Noticed
+    | Returned
+    | PlaceChanged
+    | StateChanged
+)
+Sources = Mapping[str, Path]
+"""Files for the fields of a request that name other audio: melody, continue_from."""
 Listener = Callable[[LaneEvent], None]
 
 
@@ -112,6 +143,13 @@ class Lane(Protocol):
 
     place: str
     """The ``Job.place`` whose jobs it runs."""
+    ends_early: bool
+    """Whether ``stop_here`` is possible."""
+
+    @property
+    def status(self) -> PlaceStatus | None:
+        """How the place is, without the counts that only the queue knows; None: this computer."""
+        ...
 
     @property
     def room(self) -> int:
@@ -134,10 +172,10 @@ class Lane(Protocol):
 
     async def start(self, listener: Listener) -> None: ...
 
-    def run(self, run: str, job: Job, path: Path, sources: Mapping[str, Path]) -> None:
+    def run(self, run: str, job: Job, path: Path, sources: Sources) -> None:
         """Begin one attempt; its file goes to ``path``. ``sources``: the files that the request's
         ``melody`` and ``continue_from`` stand for. Its end comes as exactly one Completed,
-        Failed, Gone or Lost."""
+        Failed, Gone, Returned or Lost."""
         ...
 
     def drop(self, run: str) -> None:

@@ -47,6 +47,8 @@ class LocalLane:
     """Runs jobs in a child process of this program."""
 
     place = LOCAL
+    ends_early = True
+    status = None
 
     def __init__(self, settings: EngineSettings, command: Sequence[str] | None = None) -> None:
         """``command`` starts another host than this program's own."""

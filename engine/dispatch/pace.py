@@ -1,4 +1,4 @@
-"""The measured pace of each model: seconds of music per second of work."""
+"""The measured pace of a place: of each model, and from one finished take to the next."""
 
 from __future__ import annotations
 
@@ -19,10 +19,20 @@ ENOUGH = 1.0
 
 @dataclass(slots=True)
 class _Measured:
-    music: float = 0.0
+    made: float = 0.0
+    """Seconds of music, or takes."""
     work: float = 0.0
     since: float | None = None
     """The last look, while it is at work."""
+
+    def look(self, now: float, *, at_work: bool) -> None:
+        """Count the work since the last look, and let what was measured before fade."""
+        if self.since is not None:
+            passed = now - self.since
+            fade = 0.5 ** (passed / HALF_LIFE)
+            self.made *= fade
+            self.work = self.work * fade + passed
+        self.since = now if at_work else None
 
 
 class Pace:
@@ -35,6 +45,7 @@ class Pace:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._models: defaultdict[str, _Measured] = defaultdict(_Measured)
+        self._takes = _Measured()
         self._grown: dict[str, float] = {}
         """Seconds of music that each growing job had at the last look."""
 
@@ -45,13 +56,8 @@ class Pace:
             job.request.model for job in running if job.step in (Step.GENERATING, Step.SAVING)
         }
         for model in {*self._models, *at_work}:
-            measured = self._models[model]
-            if measured.since is not None:
-                passed = now - measured.since
-                fade = 0.5 ** (passed / HALF_LIFE)
-                measured.music *= fade
-                measured.work = measured.work * fade + passed
-            measured.since = now if model in at_work else None
+            self._models[model].look(now, at_work=model in at_work)
+        self._takes.look(now, at_work=bool(at_work))
         before, self._grown = self._grown, {}
         for job in running:
             if job.step is Step.GENERATING:
@@ -65,6 +71,7 @@ class Pace:
 
         Not of a take that goes on from another, whose file holds what was there before.
         """
+        self._takes.made += 1
         grown = self._grown.pop(job.id, None)
         if grown is not None and job.request.continue_from is None:
             self._count(job, duration - grown)
@@ -72,9 +79,14 @@ class Pace:
     def speed(self, model: str) -> float | None:
         """None until some music was made by this model."""
         measured = self._models.get(model)
-        if measured is None or measured.music < ENOUGH or measured.work <= 0:
+        if measured is None or measured.made < ENOUGH or measured.work <= 0:
             return None
-        return measured.music / measured.work
+        return measured.made / measured.work
+
+    @property
+    def each(self) -> float | None:
+        """Seconds from one finished take to the next; None until there was one."""
+        return self._takes.work / self._takes.made if self._takes.made > 0 else None
 
     def _count(self, job: Job, seconds: float) -> None:
-        self._models[job.request.model].music += max(0.0, seconds)
+        self._models[job.request.model].made += max(0.0, seconds)

@@ -45,4 +45,13 @@ class Queue(Protocol):
 
     async def set_paused(self, paused: bool) -> None: ...
 
+    async def run_here(self, ids: Sequence[str]) -> list[str]:
+        """Let waiting jobs of servers be made on this computer, where it can; returns the ids of
+        those that wait on."""
+        ...
+
+    async def set_fallback(self, on: bool) -> None:
+        """Whether jobs whose server is away are made here instead, by what there is."""
+        ...
+
     async def status(self) -> EngineStatus: ...

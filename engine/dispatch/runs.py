@@ -17,10 +17,20 @@ from typing import Any, TypeVar
 
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
-from engine.dispatch.lane import Completed, Failed, Gone, Lane, Lost, Previewed, Progressed
+from engine.dispatch.lane import (
+    Completed,
+    Failed,
+    Gone,
+    Lane,
+    Lost,
+    Previewed,
+    Progressed,
+    Returned,
+    Sources,
+)
 from engine.dispatch.retry import RetryPolicy
 from engine.errors import MusicError, NotFound, StorageError
-from engine.jobs import Failure, Job, Request, Step, Take, is_job_id, utc_now
+from engine.jobs import LOCAL, Failure, Job, Request, Step, Take, is_job_id, utc_now
 from engine.log_context import marked
 from engine.store.claims import Claims
 
@@ -29,7 +39,7 @@ __all__ = ["RunEvent", "Runs"]
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-RunEvent = Progressed | Previewed | Completed | Failed | Gone | Lost
+RunEvent = Progressed | Previewed | Completed | Failed | Gone | Returned | Lost
 
 INSIST_SECONDS = 1.0
 """Between two tries to write the store."""
@@ -72,8 +82,8 @@ class Runs:
         self._running: dict[str, Running] = {}
         self._resting: dict[str, tuple[datetime, asyncio.TimerHandle]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.suspects: set[str] = set()
-        """Waiting jobs that were there when the host died; each runs alone."""
+        self.suspects: dict[str, str] = {}
+        """Waiting jobs that were there when the host died, and their places; each runs alone."""
 
     # -- what others ask ---------------------------------------------------------------------
 
@@ -91,6 +101,11 @@ class Runs:
 
     def alone_in(self, lane: Lane) -> bool:
         return any(run.alone for run in self._running.values() if run.lane is lane)
+
+    def waiting_suspects(self, place: str) -> bool:
+        """Whether one waits there that must run alone, and could begin now."""
+        there = {job_id for job_id, at in self.suspects.items() if at == place}
+        return bool(there.difference(self.busy_ids()))
 
     def snapshot(self, job: Job) -> Job:
         """A job as it is now: the store's row, with the progress or rest that only we know."""
@@ -114,7 +129,7 @@ class Runs:
 
     def begin(self, token: str, job: Job, lane: Lane, *, alone: bool = False) -> None:
         """Run a claimed job; an identical take that is there already is used again."""
-        self.suspects.discard(job.id)
+        self.suspects.pop(job.id, None)
         self._running[token] = Running(job, lane, self._files.path_for(job), alone)
         self._feed.changed([job])
         cached = self._identical(job, lane.made_by(job.request.model))
@@ -126,7 +141,7 @@ class Runs:
     def give_up(self, job: Job) -> bool:
         """Drop the run of a job that was just cancelled; False if it does not run."""
         self.rest_no_more(job.id)
-        self.suspects.discard(job.id)  # or all others would wait for its turn, which never comes
+        self.suspects.pop(job.id, None)  # or all others would wait for its turn, which never comes
         for token, run in self._running.items():
             if run.job.id == job.id:
                 run.job = replace(run.job, cancelling=True)
@@ -137,13 +152,21 @@ class Runs:
         return False
 
     def stop_here(self, job_id: str) -> bool:
-        """Let a running job end with what it has; False if it does not grow now."""
+        """Let a running job end with what it has; False if it does not grow now, or not here."""
         for token, run in self._running.items():
-            if run.job.id == job_id and run.in_lane and run.job.step is Step.GENERATING:
+            if run.job.id != job_id or not run.lane.ends_early:
+                continue
+            if run.in_lane and run.job.step is Step.GENERATING:
                 self._claims.keep_from_cache(job_id)  # it will be shorter than what was asked for
                 run.lane.stop_here(token)
                 return True
         return False
+
+    async def left_by(self, lane: Lane) -> None:
+        """Put back what a lane had that has stopped."""
+        for token, run in list(self._running.items()):
+            if run.lane is lane:
+                await self._take_back(token, 0.0)
 
     def rest_no_more(self, job_id: str) -> None:
         """Let a job be claimed again at once."""
@@ -158,7 +181,8 @@ class Runs:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for token, run in self._running.items():
-            self._claims.release(run.job.id, token)
+            # What a server has goes on there.
+            self._claims.release(run.job.id, token, unbegun=run.job.place != LOCAL)
         self._running.clear()
 
     # -- what a lane tells -------------------------------------------------------------------
@@ -185,6 +209,8 @@ class Runs:
                     self._spawn_end(token, self._lose, event.failure)
                 case Gone():
                     self._spawn_end(token, self._let_go)
+                case Returned():
+                    self._spawn_end(token, self._take_back, event.rest)
 
     def _show(self, run: Running, event: Progressed) -> None:
         run.job = replace(run.job, step=event.step, progress=event.progress, eta_seconds=event.eta)
@@ -222,7 +248,7 @@ class Runs:
                 lambda: self._claims.release(run.job.id, token, retry=True, suspect=True)
             )
             if job is not None:
-                self.suspects.add(job.id)
+                self.suspects[job.id] = job.place
             self._end(token, job, rest=self._policy.wait(run.job.retries))
         else:
             times = run.job.retries + 1
@@ -234,6 +260,12 @@ class Runs:
         run = self._running[token]
         job = await self._insist(lambda: self._claims.release(run.job.id, token))
         self._end(token, job)
+
+    async def _take_back(self, token: str, rest: float) -> None:
+        """The place could not go on with it: it waits again, and no attempt counts."""
+        run = self._running[token]
+        job = await self._insist(lambda: self._claims.release(run.job.id, token, unbegun=True))
+        self._end(token, job, rest=rest or None)
 
     async def _fail_for_good(self, token: str, failure: Failure) -> None:
         run = self._running[token]
@@ -289,7 +321,8 @@ class Runs:
         """A take that is what this job would give."""
         request = job.request
         sources = [source for source in (request.melody, request.continue_from) if source]
-        if made_by is None or not all(map(is_job_id, sources)):
+        # What is made here in place of a server's take may be an earlier one of any version.
+        if (made_by is None and job.meant_for is None) or not all(map(is_job_id, sources)):
             return None  # a file may have changed since
         try:
             return self._claims.cached_take(request.fingerprint(), made_by, job.owner)
@@ -297,8 +330,8 @@ class Runs:
             log.warning("made anew, as no identical take could be looked for: %s", error.message)
             return None
 
-    def _sources(self, request: Request) -> dict[str, Path]:
-        """The files of the takes, or of whatever else it names, that the request builds on."""
+    def _sources(self, request: Request) -> Sources:
+        """The files of the audio that it builds on: of takes, or of whatever else it names."""
         files = {}
         for name in ("melody", "continue_from"):
             source = getattr(request, name)

@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import SqliteDatabase, fn
 
-from engine.jobs import Failure, Job, Order, Status, Take, utc_now
+from engine.jobs import LOCAL, Failure, Job, Order, Status, Take, utc_now
 from engine.store.faults import translated
 from engine.store.records import Records
 from engine.store.rows import failure_text, from_row, job_row, new_token, take_row
@@ -91,13 +91,15 @@ class Claims(Records):
                 self._take_turn(job.owner)
             return job, token
 
-    def suspects(self) -> set[str]:
-        """Waiting jobs that were there when the host died."""
+    def suspects(self) -> dict[str, str]:
+        """Waiting jobs that were there when the host died, and their places."""
         jobs = self._tables.jobs
         waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
         with translated():
-            query = jobs.select(jobs.id).where(waiting & (jobs.suspect == True))  # noqa: E712
-            return {row["id"] for row in query.dicts()}
+            query = jobs.select(jobs.id, jobs.place).where(
+                waiting & (jobs.suspect == True)  # noqa: E712
+            )
+            return {row["id"]: row["place"] for row in query.dicts()}
 
     def finish(self, job_id: str, token: str, take: Take) -> Job | None:
         """Record the take of a claimed job whose file is in place; None if the claim is gone."""
@@ -116,16 +118,24 @@ class Claims(Records):
             return [self.job(job_id), *self._fail_dependants([job_id])]
 
     def release(
-        self, job_id: str, token: str, *, retry: bool = False, suspect: bool = False
+        self,
+        job_id: str,
+        token: str,
+        *,
+        retry: bool = False,
+        suspect: bool = False,
+        unbegun: bool = False,
     ) -> Job | None:
-        """Put a claimed job back; ``retry`` counts one, ``suspect`` marks it to run alone next.
-        None if the claim is gone."""
+        """Put a claimed job back; ``retry`` counts one, ``suspect`` marks it to run alone next,
+        ``unbegun`` takes back that it was started. None if the claim is gone."""
         jobs = self._tables.jobs
         values: dict[Any, Any] = {jobs.status: Status.PENDING.value, jobs.token: None}
         if retry:
             values[jobs.retries] = jobs.retries + 1
         if suspect:
             values[jobs.suspect] = True
+        if unbegun:
+            values[jobs.attempt] = jobs.attempt - 1
         with self._transaction():
             held = (jobs.token == token) & (jobs.status == Status.PROCESSING.value)
             changed = jobs.update(values).where((jobs.id == job_id) & held).execute()
@@ -137,6 +147,9 @@ class Claims(Records):
         with self._transaction():
             running = jobs.status == Status.PROCESSING.value
             ids = [row["id"] for row in jobs.select(jobs.id).where(running).dicts()]
+            # What a server had goes on there: that is no new attempt.
+            elsewhere = running & (jobs.place != LOCAL)
+            self._update(ids, elsewhere, attempt=jobs.attempt - 1)
             self._update(ids, running, status=Status.PENDING.value, token=None)
             return self.jobs(ids)
 
@@ -163,16 +176,18 @@ class Claims(Records):
             self._tables.takes.insert(take_row(job.id, job.take)).execute()
             return self.job(job.id)
 
-    def cached_take(self, fingerprint: str, made_by: str, owner: str = "") -> Take | None:
-        """A take of an identical request by the same version, made for the same owner: its file
-        carries the names that they gave it."""
+    def cached_take(self, fingerprint: str, made_by: str | None, owner: str = "") -> Take | None:
+        """A take of an identical request by the same version (None: by any), made for the same
+        owner: its file carries the names that they gave it."""
         jobs, takes = self._tables.jobs, self._tables.takes
         query = (
             self._tables.everything()
-            .where(jobs.fingerprint == fingerprint, takes.made_by == made_by)
+            .where(jobs.fingerprint == fingerprint)
             .where(jobs.status == Status.COMPLETED.value, jobs.owner == owner)
             .order_by(jobs.finished_at.desc())
         )
+        if made_by is not None:
+            query = query.where(takes.made_by == made_by)
         with translated():
             row = query.dicts().first()
         return from_row(row).take if row is not None else None

@@ -59,6 +59,23 @@ class Records:
             query = jobs.select(fn.COUNT(jobs.id)).where(alive, jobs.status == status.value)
             return int(query.scalar())
 
+    def waiting_by_place(self) -> dict[str, int]:
+        """How many jobs wait for each place."""
+        jobs = self._tables.jobs
+        waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
+        query = jobs.select(jobs.place, fn.COUNT(jobs.id).alias("number")).where(waiting)
+        with translated():
+            rows = query.group_by(jobs.place).dicts()
+            return {row["place"]: int(row["number"]) for row in rows}
+
+    def waiting_for(self, place: str) -> list[Job]:
+        """The jobs that wait for a place, in queue order."""
+        jobs = self._tables.jobs
+        waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
+        query = self._tables.everything().where(waiting & (jobs.place == place))
+        with translated():
+            return sorted(map(from_row, query.dicts()), key=_list_order)
+
     def knows(self, job_id: str) -> bool:
         """Whether there is such a job, in the trash or not."""
         jobs = self._tables.jobs

@@ -14,6 +14,7 @@ from peewee import Database, Table
 from pydantic import ValidationError
 
 from engine.jobs import (
+    Choice,
     Failure,
     Job,
     Order,
@@ -31,6 +32,7 @@ _JOBS = (
     "id", "request", "model", "fingerprint", "name", "status", "priority", "position", "place",
     "when_idle", "depends_on", "batch", "attempt", "retries", "suspect", "token", "error",
     "created_at", "started_at", "finished_at", "deleted_at", "owner", "request_id", "callback_url",
+    "meant_for",
 )  # fmt: skip
 _TAKES = (
     "job_id", "path", "sha256", "made_by", "facts", "stars", "kept", "tags", "notes", "size",
@@ -41,6 +43,7 @@ _UPLOADS = (
     "id", "owner", "name", "key", "format", "sha256", "size", "duration", "sample_rate", "channels",
     "created_at", "used_at",
 )  # fmt: skip
+_SUBMISSIONS = ("key", "job_id", "place", "asked", "body", "remote_id", "open", "created_at")
 _CALLS = ("id", "job_id", "url", "body", "created_at", "done_at")
 _FACTS = (
     "duration", "sample_rate", "channels", "tempo", "beats_per_bar", "key", "loudness",
@@ -67,6 +70,7 @@ class Tables:
         self.repeats: Any = Table("repeats", _REPEATS).bind(database)
         self.uploads: Any = Table("uploads", _UPLOADS).bind(database)
         self.calls: Any = Table("calls", _CALLS).bind(database)
+        self.submissions: Any = Table("submissions", _SUBMISSIONS).bind(database)
 
     def everything(self) -> Any:
         """Select of all columns of jobs with their takes; take columns are named ``take_*``."""
@@ -149,6 +153,7 @@ def from_row(row: Mapping[str, Any]) -> Job:
         owner=row["owner"],
         request_id=row["request_id"],
         callback_url=row["callback_url"],
+        meant_for=Choice(**json.loads(row["meant_for"])) if row["meant_for"] else None,
     )
 
 

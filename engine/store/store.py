@@ -15,7 +15,17 @@ from typing import Any
 from peewee import fn
 
 from engine.errors import Conflict, InvalidRequest, KeyReused, Problem
-from engine.jobs import Job, Once, Order, Request, Status, default_name, new_id, utc_now
+from engine.jobs import (
+    Choice,
+    Job,
+    Once,
+    Order,
+    Request,
+    Status,
+    default_name,
+    new_id,
+    utc_now,
+)
 from engine.store.faults import translated
 from engine.store.records import Records, chunks
 from engine.store.rows import from_row, job_row
@@ -171,6 +181,27 @@ class Store(Records):
                 ).execute()
             return self.job(job_id)
 
+    def relocate(self, job_id: str, place: str, model: str | None = None) -> Job | None:
+        """Let a waiting job be made elsewhere, by another model too; it remembers what it was
+        meant for. None when it does not wait any more."""
+        jobs = self._tables.jobs
+        with self._transaction():
+            job = self.job(job_id)
+            first = job.meant_for or Choice(job.place, job.request.model)
+            request = job.request.model_copy(update={"model": model or job.request.model})
+            back = first == Choice(place, request.model)
+            changed = self._update(
+                [job_id],
+                (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null(),
+                place=place,
+                request=request.model_dump_json(),
+                model=request.model,
+                fingerprint=request.fingerprint(),
+                suspect=False,  # whoever died of it, it was another place
+                meant_for=None if back else json.dumps(asdict(first)),
+            )
+            return self.job(job_id) if changed else None
+
     def delete(self, ids: Collection[str]) -> tuple[list[Job], list[Job]]:
         """To the trash, cancelled first if they wait or run; returns them as they were, and the
         jobs that failed because they depended on them."""
@@ -302,5 +333,5 @@ def _gap(others: Sequence[Job], at: int, near: Job, room: float) -> tuple[float,
     return (low, near.position) if at < len(others) else (near.position, near.position + room)
 
 
-_BLANK = dict.fromkeys(("error", "started_at", "finished_at", "take_path"))
+_BLANK = dict.fromkeys(("error", "started_at", "finished_at", "take_path", "meant_for"))
 """The columns that ``job_row`` leaves to the database."""

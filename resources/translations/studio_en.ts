@@ -101,6 +101,36 @@
     </message>
 </context>
 <context>
+    <name>ServerBanner</name>
+    <message numerus="yes">
+        <source>%n take(s) wait and go on by themselves.</source>
+        <translation>
+            <numerusform>%n take wait and go on by themselves.</numerusform>
+            <numerusform>%n takes wait and go on by themselves.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ServerDesk</name>
+    <message numerus="yes">
+        <source>%n take(s) wait on: their model is not on this computer.</source>
+        <translation>
+            <numerusform>%n take wait on: their model is not on this computer.</numerusform>
+            <numerusform>%n takes wait on: their model is not on this computer.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ServerForm</name>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>%n model</numerusform>
+            <numerusform>%n models</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>StatusBar</name>
     <message numerus="yes">
         <source>%Ln take(s)</source>

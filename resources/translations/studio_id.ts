@@ -901,6 +901,170 @@
         <source>“{}” cannot be played.</source>
         <translation>“{}” tidak bisa diputar.</translation>
     </message>
+    <message>
+        <source>The server can&apos;t be reached.</source>
+        <translation>Server tidak bisa dijangkau.</translation>
+    </message>
+    <message>
+        <source>The connection to the server broke.</source>
+        <translation>Sambungan ke server terputus.</translation>
+    </message>
+    <message>
+        <source>The server does not answer in time.</source>
+        <translation>Server tidak menjawab tepat waktu.</translation>
+    </message>
+    <message>
+        <source>The server can&apos;t work just now.</source>
+        <translation>Server sedang tidak bisa bekerja.</translation>
+    </message>
+    <message>
+        <source>Your takes wait, and go on by themselves when it is back.</source>
+        <translation>Take Anda menunggu, dan lanjut sendiri saat server kembali.</translation>
+    </message>
+    <message>
+        <source>The server asks for a pause.</source>
+        <translation>Server meminta jeda.</translation>
+    </message>
+    <message>
+        <source>Your takes wait, and go on by themselves.</source>
+        <translation>Take Anda menunggu, dan lanjut sendiri.</translation>
+    </message>
+    <message>
+        <source>The connection to the server is not safe, so nothing was sent.</source>
+        <translation>Sambungan ke server tidak aman, jadi tidak ada yang dikirim.</translation>
+    </message>
+    <message>
+        <source>Check the address and this computer&apos;s date, or ask who runs the server for its certificate.</source>
+        <translation>Periksa alamat dan tanggal komputer ini, atau tanyakan sertifikatnya kepada pengelola server.</translation>
+    </message>
+    <message>
+        <source>The server does not know this token.</source>
+        <translation>Server tidak mengenal token ini.</translation>
+    </message>
+    <message>
+        <source>Enter a new one, or ask who runs the server.</source>
+        <translation>Masukkan yang baru, atau tanyakan kepada pengelola server.</translation>
+    </message>
+    <message>
+        <source>The server does not allow this.</source>
+        <translation>Server tidak mengizinkan ini.</translation>
+    </message>
+    <message>
+        <source>Ask who runs it.</source>
+        <translation>Tanyakan kepada pengelolanya.</translation>
+    </message>
+    <message>
+        <source>The server does not have this any more.</source>
+        <translation>Server sudah tidak memilikinya.</translation>
+    </message>
+    <message>
+        <source>On the server this is past the point.</source>
+        <translation>Di server, ini sudah lewat waktunya.</translation>
+    </message>
+    <message>
+        <source>Retry to have it made anew.</source>
+        <translation>Coba lagi agar dibuat dari awal.</translation>
+    </message>
+    <message>
+        <source>This is too large for the server.</source>
+        <translation>Ini terlalu besar bagi server.</translation>
+    </message>
+    <message>
+        <source>Use a shorter piece of audio.</source>
+        <translation>Gunakan audio yang lebih pendek.</translation>
+    </message>
+    <message>
+        <source>The server does not accept these settings.</source>
+        <translation>Server tidak menerima pengaturan ini.</translation>
+    </message>
+    <message>
+        <source>Change them, or choose another model.</source>
+        <translation>Ubah pengaturannya, atau pilih model lain.</translation>
+    </message>
+    <message>
+        <source>The server has trouble of its own.</source>
+        <translation>Server sendiri sedang bermasalah.</translation>
+    </message>
+    <message>
+        <source>Retry, or tell who runs it.</source>
+        <translation>Coba lagi, atau beri tahu pengelolanya.</translation>
+    </message>
+    <message>
+        <source>The server does not take this.</source>
+        <translation>Server tidak menerima ini.</translation>
+    </message>
+    <message>
+        <source>What answers at this address does not behave like a DGX Music server.</source>
+        <translation>Yang menjawab di alamat ini tidak berlaku seperti server DGX Music.</translation>
+    </message>
+    <message>
+        <source>Check the address, or ask who runs the server.</source>
+        <translation>Periksa alamatnya, atau tanyakan kepada pengelola server.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s version ({}) and this studio&apos;s ({}) do not fit together.</source>
+        <translation>Versi server ({}) dan versi studio ini ({}) tidak cocok.</translation>
+    </message>
+    <message>
+        <source>Update the older one.</source>
+        <translation>Perbarui yang lebih lama.</translation>
+    </message>
+    <message>
+        <source>It was cancelled on the server.</source>
+        <translation>Dibatalkan di server.</translation>
+    </message>
+    <message>
+        <source>The server could not make it, and does not say why.</source>
+        <translation>Server tidak bisa membuatnya, dan tidak mengatakan sebabnya.</translation>
+    </message>
+    <message>
+        <source>There are still takes for this server.</source>
+        <translation>Masih ada take untuk server ini.</translation>
+    </message>
+    <message>
+        <source>Run them on this computer or cancel them first.</source>
+        <translation>Jalankan di komputer ini atau batalkan dulu.</translation>
+    </message>
+    <message>
+        <source>Use a new key for each request.</source>
+        <translation>Gunakan kunci baru untuk setiap permintaan.</translation>
+    </message>
+    <message>
+        <source>Send a token: Authorization: Bearer …</source>
+        <translation>Kirim token: Authorization: Bearer …</translation>
+    </message>
+    <message>
+        <source>This server is not set up here any more.</source>
+        <translation>Server ini sudah tidak terpasang di sini.</translation>
+    </message>
+    <message>
+        <source>Add it again under this name, or run its takes here.</source>
+        <translation>Tambahkan lagi dengan nama ini, atau jalankan take-nya di sini.</translation>
+    </message>
+    <message>
+        <source>address: {}</source>
+        <translation>alamat: {}</translation>
+    </message>
+    <message>
+        <source>token: {}</source>
+        <translation>token: {}</translation>
+    </message>
+    <message>
+        <source>must begin with https:// or http://</source>
+        <translation>harus diawali https:// atau http://</translation>
+    </message>
+    <message>
+        <source>names no server</source>
+        <translation>tidak menyebut server</translation>
+    </message>
+    <message>
+        <source>must be the server&apos;s name and port alone</source>
+        <translation>harus nama dan porta server saja</translation>
+    </message>
+    <message>
+        <source>must be one word of plain characters</source>
+        <translation>harus satu kata dari karakter biasa</translation>
+    </message>
 </context>
 <context>
     <name>ExportDialog</name>
@@ -1239,6 +1403,10 @@
     <message>
         <source>Models…</source>
         <translation>Model…</translation>
+    </message>
+    <message>
+        <source>Servers…</source>
+        <translation>Server…</translation>
     </message>
     <message>
         <source>Settings…</source>
@@ -1800,6 +1968,10 @@
         <translation>seed %1</translation>
     </message>
     <message>
+        <source>{model} in place of {server}</source>
+        <translation>{model} sebagai pengganti {server}</translation>
+    </message>
+    <message>
         <source>paused</source>
         <translation>dijeda</translation>
     </message>
@@ -1826,6 +1998,10 @@
     <message>
         <source>tries again in %1</source>
         <translation>dicoba lagi dalam %1</translation>
+    </message>
+    <message>
+        <source>queued</source>
+        <translation>antre</translation>
     </message>
     <message>
         <source>loading model</source>
@@ -1961,6 +2137,194 @@
     <message>
         <source>Keep this seed</source>
         <translation>Kunci seed ini</translation>
+    </message>
+</context>
+<context>
+    <name>ServerBanner</name>
+    <message>
+        <source>Run here</source>
+        <translation>Jalankan di sini</translation>
+    </message>
+    <message>
+        <source>Retry now</source>
+        <translation>Coba sekarang</translation>
+    </message>
+    <message>
+        <source>Enter token…</source>
+        <translation>Masukkan token…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n take(s) wait and go on by themselves.</source>
+        <translation>
+            <numerusform>%n take menunggu dan lanjut sendiri.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ServerCard</name>
+    <message>
+        <source>Token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Token…</source>
+        <translation>Token…</translation>
+    </message>
+    <message>
+        <source>Retry now</source>
+        <translation>Coba sekarang</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Hapus</translation>
+    </message>
+    <message>
+        <source>version {v}</source>
+        <translation>versi {v}</translation>
+    </message>
+    <message>
+        <source>Token for {name}</source>
+        <translation>Token untuk {name}</translation>
+    </message>
+</context>
+<context>
+    <name>ServerDesk</name>
+    <message numerus="yes">
+        <source>%n take(s) wait on: their model is not on this computer.</source>
+        <translation>
+            <numerusform>%n take tetap menunggu: modelnya tidak ada di komputer ini.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ServerForm</name>
+    <message>
+        <source>from who runs the server</source>
+        <translation>dari pengelola server</translation>
+    </message>
+    <message>
+        <source>as you like to call it</source>
+        <translation>sesuka Anda menyebutnya</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Uji</translation>
+    </message>
+    <message>
+        <source>Add server</source>
+        <translation>Tambah server</translation>
+    </message>
+    <message>
+        <source>http:// is not encrypted: others on the network could read the token.</source>
+        <translation>http:// tidak terenkripsi: orang lain di jaringan bisa membaca token.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n model(s)</source>
+        <translation>
+            <numerusform>%n model</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It works.</source>
+        <translation>Berhasil.</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>Memeriksa…</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Alamat</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nama</translation>
+    </message>
+</context>
+<context>
+    <name>Servers</name>
+    <message>
+        <source>connecting…</source>
+        <translation>menyambung…</translation>
+    </message>
+    <message>
+        <source>busy</source>
+        <translation>sibuk</translation>
+    </message>
+    <message>
+        <source>away</source>
+        <translation>tidak ada</translation>
+    </message>
+    <message>
+        <source>needs you</source>
+        <translation>perlu Anda</translation>
+    </message>
+    <message>
+        <source>healthy</source>
+        <translation>sehat</translation>
+    </message>
+    <message>
+        <source>works, with trouble</source>
+        <translation>bekerja, ada masalah</translation>
+    </message>
+    <message>
+        <source>%1 queued</source>
+        <translation>%1 antre</translation>
+    </message>
+    <message>
+        <source>a new take starts at once</source>
+        <translation>take baru langsung mulai</translation>
+    </message>
+    <message>
+        <source>a new take starts in {time}</source>
+        <translation>take baru mulai dalam {time}</translation>
+    </message>
+    <message>
+        <source>Next try in {time}.</source>
+        <translation>Dicoba lagi dalam {time}.</translation>
+    </message>
+    <message>
+        <source>yours %1</source>
+        <translation>milik Anda %1</translation>
+    </message>
+    <message>
+        <source>%1 waiting</source>
+        <translation>%1 menunggu</translation>
+    </message>
+</context>
+<context>
+    <name>ServersDialog</name>
+    <message>
+        <source>Servers</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>A server makes takes for you, on its own GPU. None is added yet.</source>
+        <translation>Server membuat take untuk Anda, dengan GPU-nya sendiri. Belum ada yang ditambahkan.</translation>
+    </message>
+    <message>
+        <source>While a server is away, make its takes on this computer</source>
+        <translation>Selama server tidak ada, buat take-nya di komputer ini</translation>
+    </message>
+    <message>
+        <source>By the same model, else an identical earlier take, else as a sketch.</source>
+        <translation>Dengan model yang sama, atau take lama yang identik, atau sebagai sketsa.</translation>
+    </message>
+    <message>
+        <source>This system has no keyring: the token is asked for again next time.</source>
+        <translation>Sistem ini tidak punya penyimpan sandi: token ditanyakan lagi lain kali.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Tutup</translation>
+    </message>
+    <message>
+        <source>Add a server</source>
+        <translation>Tambah server</translation>
     </message>
 </context>
 <context>

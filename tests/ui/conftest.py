@@ -13,6 +13,7 @@ from shiboken6 import isValid
 
 from app.paths import Paths
 from app.player import Player
+from app.servers import Servers
 from app.settings import SettingsFile
 from app.studio import Studio
 from tests.app.outputs import HandOutputs
@@ -50,13 +51,18 @@ def player(qapp: QApplication) -> Iterator[Player]:
 
 @pytest.fixture
 def make_window(
-    qtbot: QtBot, studio: Studio, player: Player, theme: Theme, music_home: Path
+    qtbot: QtBot,
+    studio: Studio,
+    fake: FakeEngine,
+    player: Player,
+    theme: Theme,
+    music_home: Path,
 ) -> Iterator[MakeWindow]:
     made: list[MainWindow] = []
 
     def make() -> MainWindow:
         settings = SettingsFile(music_home / "config")
-        window = MainWindow(studio, player, theme, settings, Paths.find())
+        window = MainWindow(studio, player, theme, settings, Paths.find(), Servers(fake, settings))
         made.append(window)
         window.show()
         qtbot.waitExposed(window)

@@ -26,12 +26,16 @@ from app.notices import Action, Level, Notice
 from app.paths import Paths
 from app.playback.output import OutputDevice, SilentOutput
 from app.player import Player, Track
-from app.settings import SettingsFile
+from app.servers import Servers
+from app.settings import KnownServer, SettingsFile
 from app.studio import Studio
-from engine.jobs import EngineState, Failure, Job, Request, Status, Step, Take, utc_now
+from engine.errors import ServerClosed
+from engine.jobs import Choice, EngineState, Failure, Job, Request, Status, Step, Take, utc_now
+from engine.places import PlaceState, PlaceStatus, ServerModel
 from tests.fakes import FakeEngine
 from ui.compose.models import SKETCH, ModelOption
 from ui.main_window import MainWindow
+from ui.servers.dialog import ServersDialog
 from ui.shared.theme import Appearance, Theme
 from ui.shared.translation import install_language
 
@@ -165,8 +169,9 @@ def scene(
     studio = Studio(fake)
     player = Player(UnheardOutputs())
     theme = Theme(app, Appearance(appearance))
+    kept = SettingsFile(home / "config")
     with theme.building():
-        window = MainWindow(studio, player, theme, SettingsFile(home / "config"), Paths.find())
+        window = MainWindow(studio, player, theme, kept, Paths.find(), Servers(fake, kept))
     made = Scene(app, theme, fake, studio, player, window, folder)
     fake.set_status(state=EngineState.WORKING if fake.queue.waiting() else EngineState.READY)
     window.resize(1440, 900)
@@ -287,9 +292,92 @@ def settings(scene: Scene) -> QWidget:
     return _dialog(scene)
 
 
+def _with_servers(scene: Scene) -> None:
+    """Three servers: one works, one is away with takes that wait, one wants a token."""
+    kept = [KnownServer(id=s.place, name=s.name, address=s.address) for s in SERVERS]
+    scene.window.servers._servers._settings.update(servers=tuple(kept))
+    scene.fake.set_status(places=SERVERS, fallback=True)
+    scene.settle()
+
+
+def banner(scene: Scene) -> QWidget:
+    _with_servers(scene)
+    scene.window.queue.reveal("gen_s2")
+    scene.settle()
+    return scene.window
+
+
+def servers(scene: Scene) -> QWidget:
+    _with_servers(scene)
+    scene.window.menus.servers.trigger()
+    dialog = _dialog(scene)
+    assert isinstance(dialog, ServersDialog)
+    dialog.form.address.setText("http://dgx04.example.org:8000")
+    dialog.form.token.setText("not shown")
+    login = ServerClosed(
+        "server_login",
+        "The server does not know this token.",
+        hint="Enter a new one, or ask who runs the server.",
+    )
+    dialog.form.show_failure(Failure.of(login))
+    scene.settle()
+    return dialog
+
+
 def shortcuts(scene: Scene) -> QWidget:
     scene.window.menus.shortcuts.trigger()
     return _dialog(scene)
+
+
+def server_jobs(folder: Path) -> list[Job]:
+    """Rows that name their server, those that wait for one, and what stood in for one."""
+    jobs = [finished(folder, index) for index in range(5)]
+    large = "facebook/musicgen-large"
+
+    def at(number: int, name: str, place: str, **fields: object) -> Job:
+        request = Request(prompt=name.lower(), duration=20, seed=number, model=large)
+        base = Job(
+            f"gen_s{number}", request, name, Status.PENDING, Step.QUEUED, utc_now(),
+            position=number, place=place,
+        )  # fmt: skip
+        return base.with_(**fields)
+
+    stood_in = Choice("dgx02", large)
+    made = finished(folder, 5)
+    same = made.request.model_copy(update={"model": large})
+    return [
+        made.with_(id="gen_f0", meant_for=stood_in),
+        finished(folder, 6).with_(id="gen_f1", request=same, meant_for=stood_in),
+        jobs[0].with_(place="dgx01", request=same),
+        *jobs[1:],
+        at(1, "Choir in a stairwell", "dgx01", status=Status.PROCESSING, step=Step.QUEUED),
+        at(2, "Slow strings, tape noise", "dgx01", status=Status.PROCESSING,
+           step=Step.GENERATING, progress=0.62, eta_seconds=14.0),
+        at(3, "Brass band at dawn", "dgx02"),
+        at(4, "Harp and rain", "dgx02"),
+        at(5, "Kora and hand drums", "dgx01", retry_at=utc_now() + timedelta(seconds=42)),
+    ]  # fmt: skip
+
+
+SERVERS = (
+    PlaceStatus(
+        "dgx01", "dgx01", "https://dgx01.example.org:8000", PlaceState.READY, "healthy",
+        version="0.1.0", gpu="NVIDIA GB10", queued=5, running=2, starts_in=95.0,
+        models=(ServerModel("facebook/musicgen-large", "MusicGen Large", "CC BY-NC 4.0", 600.0),),
+    ),
+    PlaceStatus(
+        "dgx02", "dgx02", "https://dgx02.example.org:8000", PlaceState.AWAY, waiting=2,
+        failure=Failure("server_unreachable", "The server can't be reached.",
+                        "Your takes wait, and go on by themselves when it is back."),
+        next_try=utc_now() + timedelta(seconds=75),
+    ),
+    PlaceStatus(
+        "dgx03", "dgx03", "https://dgx03.example.org:8000", PlaceState.BUSY,
+        failure=Failure("server_busy", "The server asks for a pause.",
+                        "Your takes wait, and go on by themselves."),
+        next_try=utc_now() + timedelta(seconds=30),
+    ),
+)  # fmt: skip
 
 
 def thousand(folder: Path) -> list[Job]:
@@ -315,6 +403,10 @@ SHOTS: dict[str, tuple[Callable[[Path], list[Job]], Callable[[Scene], QWidget], 
     "prompt-list": (nothing, prompt_list, "dark", "en"),
     "export": (nothing, export, "light", "en"),
     "settings": (nothing, settings, "dark", "en"),
+    "servers-dark": (server_jobs, servers, "dark", "en"),
+    "servers-indonesian": (server_jobs, servers, "light", "id"),
+    "banner-dark": (server_jobs, banner, "dark", "en"),
+    "banner-indonesian": (server_jobs, banner, "light", "id"),
     "shortcuts": (nothing, shortcuts, "dark", "en"),
 }
 

@@ -8,9 +8,12 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu
 
-from engine.jobs import EngineStatus
+from engine.jobs import LOCAL, EngineStatus
+from engine.places import PlaceStatus
 from ui.compose.models import SKETCH, ModelOption
 from ui.queue.words import model_name
+from ui.servers.words import light_of as server_light
+from ui.servers.words import starts
 from ui.shared.light import Light
 from ui.shared.status_bar import light_of
 from ui.shared.text import size
@@ -31,7 +34,10 @@ class ModelPicker(Button):
         super().__init__("", "picker")
         self._theme = theme
         self._options = list(options)
+        self._elsewhere: list[ModelOption] = []
         self.current = self._options[0]
+        self._status = EngineStatus()
+        self._places: dict[str, PlaceStatus] = {}
         self._menu = QMenu(self)
         self._text = label("")
         self._arrow = label("")
@@ -57,17 +63,38 @@ class ModelPicker(Button):
     def set_options(self, options: Sequence[ModelOption]) -> None:
         """Offer these from now on; what is chosen stays so."""
         self._options = list(options)
-        self.select(self.current.id)
+        self.select(self.current.id, self.current.place)
+
+    def set_server_options(self, options: Sequence[ModelOption]) -> None:
+        """Offer these beside those of this computer."""
+        self._elsewhere = list(options)
+        self.select(self.current.id, self.current.place)
 
     def show_status(self, status: EngineStatus) -> None:
-        """The light of the place where takes are made."""
-        self._light.set_role(light_of(status))
+        """How the places are where takes are made, and when a new one would start in each."""
+        self._status = status
+        self._places = {each.place: each for each in status.places}
+        self._show_light()
 
-    def select(self, model_id: str) -> None:
-        """Choose a model; one that is not offered is shown as not installed."""
-        known = (option for option in self._options if option.id == model_id)
-        self.current = next(known, _not_here(model_id))
+    def _show_light(self) -> None:
+        server = self._places.get(self.current.place)
+        self._light.set_role(server_light(server) if server else light_of(self._status))
+
+    def _heading(self, option: ModelOption) -> str:
+        server = self._places.get(option.place)
+        seconds = server.starts_in if server else self._status.starts_in
+        when = starts(seconds) if seconds is not None else ""
+        return " · ".join(filter(None, (self._place_name(option), when)))
+
+    def select(self, model_id: str, place: str | None = None) -> None:
+        """Choose a model, in this place if it is there (None: where the last one was), else where
+        it can be had; one that is not offered is shown as not installed."""
+        wanted = self.current.place if place is None else place
+        known = [each for each in self._options + self._elsewhere if each.id == model_id]
+        there = (each for each in known if each.place == wanted)
+        self.current = next(there, next(iter(known), _not_here(model_id)))
         self._refresh()
+        self._show_light()
         self.chosen.emit(self.current)
 
     def _place_name(self, option: ModelOption) -> str:
@@ -88,19 +115,22 @@ class ModelPicker(Button):
         self._menu.clear()
         group = QActionGroup(self._menu)
         place = None
-        for option in sorted(self._options, key=self._place_name):
+        by_place = sorted(self._elsewhere, key=self._place_name)
+        for option in [*self._options, *by_place]:
             if option.place != place:
                 place = option.place
-                self._menu.addAction(self._place_name(option)).setEnabled(False)  # a heading
+                self._menu.addAction(self._heading(option)).setEnabled(False)  # a heading
             action = self._menu.addAction(f"{option.name}\t{self._about(option)}")
             action.setCheckable(True)
-            action.setChecked(option.id == self.current.id)
-            action.triggered.connect(lambda _checked, id_=option.id: self.select(id_))
+            action.setChecked((option.id, option.place) == (self.current.id, self.current.place))
+            action.triggered.connect(lambda _checked, it=option: self.select(it.id, it.place))
             group.addAction(action)
         self._menu.addSeparator()
         self._menu.addAction(self.tr("More models…")).triggered.connect(self.more_wanted)
 
     def _about(self, option: ModelOption) -> str:
+        if option.place != LOCAL:
+            return option.licence
         if not option.size_bytes:
             return self.tr("built in, nothing to download")
         parts = [size(option.size_bytes), option.licence]

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from engine.jobs import Change, EngineStatus, Job, Status, utc_now
+from engine.jobs import LOCAL, Change, EngineStatus, Job, Status, utc_now
 from ui.queue import words
 from ui.queue.lineage import Lineage, source_of
 from ui.queue.order import Filter, Key, Places, Show, in_tab, search_text, sort_key
@@ -354,10 +354,11 @@ class QueueModel(QAbstractListModel):
         place = self._places.get(job.id)
         if place is None:
             return 0, None
-        left = [running.eta_seconds for running in self.jobs(self._running)]
+        here = (each for each in self.jobs(self._running) if each.place == LOCAL)
+        left = [running.eta_seconds for running in here]
         known = [seconds for seconds in left if seconds is not None]
         speed = self._status.speed
-        if not speed or (left and not known):
+        if not speed or (left and not known) or job.place != LOCAL:
             return place.number, None
         return place.number, min(known, default=0.0) + place.ahead / speed
 

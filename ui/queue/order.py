@@ -75,9 +75,9 @@ class Place:
     """Where a waiting job stands."""
 
     number: int
-    """1 is next."""
+    """1 is next there, on this computer or on its server."""
     ahead: float
-    """Seconds of music to be made before it."""
+    """Seconds of music to be made there before it."""
 
 
 class Places:
@@ -85,10 +85,11 @@ class Places:
 
     def __init__(self, waiting: Iterable[Job]) -> None:
         self._places: dict[str, Place] = {}
-        ahead = 0.0
-        for number, job in enumerate(waiting, 1):
-            self._places[job.id] = Place(number, ahead)
-            ahead += job.request.duration
+        last: dict[str, Place] = {}
+        for job in waiting:
+            place = last.get(job.place, Place(1, 0.0))
+            self._places[job.id] = place
+            last[job.place] = Place(place.number + 1, place.ahead + job.request.duration)
 
     def get(self, job_id: str) -> Place | None:
         return self._places.get(job_id)

@@ -69,6 +69,10 @@ class QueuePanel(QWidget):
         self._empty.hide()  # until it is known that there is nothing
         self._connect()
 
+    def put_above(self, widget: QWidget) -> None:
+        """Show this under the filter, over the list."""
+        self._column.insertWidget(1, widget)
+
     def search(self) -> None:
         """Put the cursor into the search field."""
         self.filter.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

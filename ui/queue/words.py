@@ -7,7 +7,7 @@ from html import escape
 
 from PySide6.QtCore import QCoreApplication
 
-from engine.jobs import LOCAL, Job, Status, Step
+from engine.jobs import LOCAL, Choice, Job, Status, Step
 from ui.shared.engine_words import in_own_words
 from ui.shared.text import clock, tidy
 
@@ -79,13 +79,15 @@ def meta(job: Job, source: str = "") -> str:
     if job.status is Status.COMPLETED:
         return facts(job, source)
     parts = [place_name(job.place)]
+    if job.meant_for is not None:
+        parts = [_instead(job, job.meant_for)]
     if source:
         parts.insert(0, builds_on(job, source, briefly=True))
     if job.attempt > 1:
         parts.append(translate("Queue", "attempt %1").replace("%1", str(job.attempt)))
     if job.preview is not None:
         parts.append(translate("Queue", "listen while it grows"))
-    else:
+    elif job.meant_for is None:
         parts.append(model_name(job.request.model))
     return DOT.join(parts)
 
@@ -102,11 +104,21 @@ def facts(job: Job, source: str = "") -> str:
         parts.append(key_name(take.key))
     if source:
         parts.append(builds_on(job, source, briefly=True))
-    parts.append(model_name(job.request.model))
+    if job.meant_for is not None:  # first: where there is little room, the last ones go
+        parts.insert(0, _instead(job, job.meant_for))
+    else:
+        parts.append(model_name(job.request.model))
     if job.place != LOCAL:
-        parts.append(translate("Queue", "on %1").replace("%1", job.place))
+        parts.insert(0, translate("Queue", "on %1").replace("%1", job.place))
     parts.append(translate("Queue", "seed %1").replace("%1", str(job.request.seed)))
     return DOT.join(parts)
+
+
+def _instead(job: Job, meant: Choice) -> str:
+    """Which model stands in for which server."""
+    return translate("Queue", "{model} in place of {server}").format(
+        model=model_name(job.request.model), server=meant.place
+    )
 
 
 def waiting(job: Job, number: int, starts_in: float | None, *, paused: bool) -> str:
@@ -137,11 +149,10 @@ def retrying(seconds: float) -> str:
 
 def steps(step: Step) -> tuple[tuple[str, bool], ...]:
     """The steps on the way to a take, and whether each is the current one."""
-    first = (
-        translate("Queue", "loading model")
-        if step is Step.LOADING_MODEL
-        else translate("Queue", "prompt")
-    )
+    first = {
+        Step.QUEUED: translate("Queue", "queued"),  # on a server, behind others
+        Step.LOADING_MODEL: translate("Queue", "loading model"),
+    }.get(step, translate("Queue", "prompt"))
     return (
         (first, step in (Step.QUEUED, Step.LOADING_MODEL, Step.ENCODING_PROMPT)),
         (translate("Queue", "generating"), step is Step.GENERATING),

@@ -12,6 +12,8 @@ from typing import cast
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from ui.shared.server_words import SERVER_TEXTS
+
 __all__ = ["TEXTS", "in_own_words"]
 
 TEXTS = cast(
@@ -262,5 +264,5 @@ def in_own_words(text: str) -> str:
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     """The most exact first: one that begins with what is filled in would take others' texts."""
-    order = sorted(TEXTS, key=lambda text: (text.startswith("{}"), -len(text)))
+    order = sorted(TEXTS + SERVER_TEXTS, key=lambda text: (text.startswith("{}"), -len(text)))
     return [(re.compile("(.+?)".join(map(re.escape, text.split("{}")))), text) for text in order]

@@ -55,6 +55,12 @@ class StatusBar(QWidget):
         if free is not None:
             self._disk.setText(self.tr("{size} free").format(size=size(free)))
 
+    def put(self, widget: QWidget) -> None:
+        """Show this beside the engine."""
+        row = self.layout()
+        if isinstance(row, QHBoxLayout):
+            row.insertWidget(2, widget)
+
     def show_takes(self, count: int) -> None:
         self._takes.setText(self.tr("%Ln take(s)", "", count))
 

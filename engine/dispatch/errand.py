@@ -1,0 +1,261 @@
+"""One job's way to a server and back: submit, follow, fetch.
+
+It can break off at any point and begin again from the top: what was sent is written down first
+and sent again under the same key, what was followed is looked at again, and what was fetched in
+part goes on from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
+
+from engine.client.client import NoStream, ServerClient
+from engine.client.faults import strange
+from engine.client.fetching import Fetching
+from engine.dispatch.files import TakeFiles
+from engine.dispatch.lane import Sources
+from engine.dispatch.reach import Reach, Waits
+from engine.errors import (
+    AudioError,
+    GenerationError,
+    InvalidRequest,
+    ServerAway,
+    ServerClosed,
+    ServerRefused,
+)
+from engine.jobs import Job, Request, Status, Step, Take, is_job_id, problems_of, utc_now
+from engine.store.submissions import Submission, Submissions
+from engine.wire import Generate, JobView, UploadView
+
+__all__ = ["Desk", "Errand", "recall"]
+
+SPARE = timedelta(hours=1)
+"""An upload that goes sooner than this is sent again."""
+
+Tell = Callable[[Step, float, float | None], None]
+
+
+@dataclass(slots=True)
+class Desk:
+    """What all errands to one server share."""
+
+    place: str
+    client: ServerClient
+    reach: Reach
+    submissions: Submissions
+    files: TakeFiles
+    cache: Path
+    waits: Waits
+    uploads: dict[tuple[Path, int, int], UploadView] = field(default_factory=dict)
+    """By path, time and size of what was sent."""
+    streams: bool = True
+    """Whether it has events to follow; found out with the first job."""
+
+
+class _Vanished(Exception):
+    """The server does not have the job, or its audio, any more."""
+
+
+class Errand:
+    """Brings one job's take. ``tell`` hears of its progress."""
+
+    def __init__(self, desk: Desk, job: Job, path: Path, sources: Sources, tell: Tell) -> None:
+        self._desk = desk
+        self._job = job
+        self._path = path
+        self._sources = sources
+        self._tell = tell
+
+    async def take(self) -> Take:
+        """Until the take is in place. Raises ServerError, and what else is wrong with the job;
+        short troubles are sat out, for as long as the server's breaker lets it."""
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(ServerAway),
+            wait=wait_random_exponential(multiplier=self._desk.waits.first / 4, max=5),
+        ):
+            with attempt:
+                try:
+                    return await self._way()
+                except _Vanished:  # once, then it is no accident
+                    return await self._way()
+        raise AssertionError  # it retries for ever
+
+    async def _way(self) -> Take:
+        desk = self._desk
+        submission = await self._submission()
+        if submission.remote_id is None:
+            submission = await self._submit(submission)
+        remote_id = submission.remote_id or ""
+        try:
+            view = await self._follow(remote_id)
+            if view.status is not Status.COMPLETED:
+                desk.submissions.close(submission.key)
+                raise GenerationError(_why_not(view), hint="")
+            self._tell(Step.SAVING, 1.0, None)
+            part = await self._fetch(remote_id)
+        except _Vanished:
+            desk.submissions.close(submission.key)
+            raise
+        take = await asyncio.to_thread(desk.files.receive, self._job, part, self._path)
+        if take is None:
+            desk.submissions.close(submission.key)
+            raise strange("the audio is no take")
+        desk.submissions.close(submission.key)
+        return take
+
+    # -- submit ------------------------------------------------------------------------------
+
+    async def _submission(self) -> Submission:
+        """What was written down for this job, or is now; one of an earlier request is called
+        back."""
+        desk, job = self._desk, self._job
+        asked = job.request.fingerprint()
+        known = desk.submissions.current(job.id, desk.place)
+        if known is not None and known.asked != asked:
+            await recall(desk, known)
+            known = None
+        if known is None:
+            body = await self._body()
+            known = desk.submissions.begin(job.id, desk.place, asked, body.model_dump_json())
+        return known
+
+    async def _submit(self, submission: Submission) -> Submission:
+        desk = self._desk
+        body = Generate.model_validate_json(submission.body)
+        try:
+            view = await desk.reach.ask(desk.client.submit(body, submission.key))
+        except ServerRefused as error:
+            if error.status < 500:  # it was not taken, and will not be
+                desk.submissions.close(submission.key)
+            raise
+        desk.submissions.accepted(submission.key, view.job_id)
+        return Submission(
+            submission.key, submission.job_id, submission.place, submission.asked,
+            submission.body, view.job_id,
+        )  # fmt: skip
+
+    async def _body(self) -> Generate:
+        """The request in the server's terms: its own takes by their ids, other audio uploaded."""
+        request = self._job.request
+        values: dict[str, Any] = {name: getattr(request, name) for name in Request.model_fields}
+        for name, file in self._sources.items():
+            values[name] = await self._source(values[name], file)
+        try:
+            return Generate(**values, name=" ".join(self._job.name.split())[:200] or None)
+        except ValidationError as error:
+            raise InvalidRequest(problems_of(error)) from None
+
+    async def _source(self, reference: str, file: Path) -> str:
+        desk = self._desk
+        there = is_job_id(reference) and desk.submissions.made_there(reference, desk.place)
+        if there:
+            try:
+                if (await desk.reach.ask(desk.client.job(there))).audio_url is not None:
+                    return there
+            except ServerRefused as error:
+                if error.status != 404:
+                    raise
+        try:
+            stat = await asyncio.to_thread(file.stat)
+            what = (file, stat.st_mtime_ns, stat.st_size)
+            sent = desk.uploads.get(what)
+            if sent is None or sent.expires_at < utc_now() + SPARE:
+                sent = desk.uploads[what] = await desk.reach.ask(desk.client.upload(file))
+        except OSError as error:
+            raise AudioError(f"“{file.name}” is not there any more.", detail=str(error)) from error
+        return sent.upload_id
+
+    # -- follow ------------------------------------------------------------------------------
+
+    async def _follow(self, remote_id: str) -> JobView:
+        """The job's last snapshot, once it has ended there."""
+        desk = self._desk
+        last_id = ""
+        while True:
+            if desk.streams:
+                heard = False
+                try:
+                    events = desk.client.events(remote_id, last_id)
+                    async with aclosing(events):
+                        async for event_id, view in events:
+                            heard, last_id = True, event_id
+                            desk.reach.worked()
+                            if self._ended(view):
+                                return view
+                except NoStream:
+                    desk.streams = False
+                except ServerAway as error:
+                    if not heard:
+                        desk.reach.failed(error)
+                        raise
+            try:
+                view = await desk.reach.ask(desk.client.job(remote_id))
+            except ServerRefused as error:
+                if error.status == 404:
+                    raise _Vanished from None
+                raise
+            if self._ended(view):
+                return view
+            await asyncio.sleep(0 if desk.streams else desk.waits.poll)
+
+    def _ended(self, view: JobView) -> bool:
+        if not view.status.final:
+            self._tell(view.current_step, min(1.0, max(0.0, view.progress)), view.eta_seconds)
+        return view.status.final
+
+    # -- fetch -------------------------------------------------------------------------------
+
+    async def _fetch(self, remote_id: str) -> Path:
+        desk = self._desk
+        try:
+            link = await desk.reach.ask(desk.client.audio_link(remote_id))
+            came = desk.reach.worked
+            return await desk.client.fetch(link.url, desk.cache, self._job.id, came)
+        except ServerRefused as error:
+            if error.status in (404, 409):
+                raise _Vanished from None
+            raise
+        except ServerAway as error:
+            desk.reach.failed(error)
+            raise
+        except ServerClosed as error:
+            if error.code != "server_forbidden":
+                raise
+            raise strange("a fresh link that it does not let in") from None
+
+
+async def recall(desk: Desk, submission: Submission) -> None:
+    """Let the server not make, or stop making, what is not wanted any more.
+
+    Whether it ever heard of it is not known when its answer was lost: then it is asked again, under
+    the same key, so that there is an id to cancel.
+    """
+    remote_id = submission.remote_id
+    try:
+        if remote_id is None:
+            body = Generate.model_validate_json(submission.body)
+            view = await desk.reach.ask(desk.client.submit(body, submission.key))
+            remote_id = view.job_id
+        await desk.reach.ask(desk.client.cancel(remote_id))
+    except ServerRefused as error:
+        if error.status >= 500:
+            raise
+        # It has ended there, is not known, or was never taken: nothing is left to cancel.
+    await asyncio.to_thread(Fetching(desk.cache, submission.job_id).forget)
+    desk.submissions.close(submission.key)
+
+
+def _why_not(view: JobView) -> str:
+    if view.status is Status.CANCELLED:
+        return "It was cancelled on the server."
+    said = "".join(c if c.isprintable() else " " for c in view.error or "")[:500].strip()
+    return said or "The server could not make it, and does not say why."

@@ -1,0 +1,193 @@
+"""The lane of a server: runs jobs there, over HTTP, and brings their takes home.
+
+While the server is away its runs go back to the queue, as if they had not begun; the next time
+each finds what it had sent before, and goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from pathlib import Path
+
+from engine.client.client import ServerClient
+from engine.dispatch.errand import Desk, Errand, recall
+from engine.dispatch.files import TakeFiles
+from engine.dispatch.lane import (
+    Completed,
+    Failed,
+    Gone,
+    LaneEvent,
+    Listener,
+    PlaceChanged,
+    Progressed,
+    Returned,
+    Sources,
+)
+from engine.dispatch.reach import Reach, Waits
+from engine.errors import (
+    MusicError,
+    ServerAway,
+    ServerBusy,
+    ServerClosed,
+    ServerError,
+    ServerRefused,
+)
+from engine.jobs import Failure, Job, Step
+from engine.places import PlaceState, PlaceStatus, Server
+from engine.store.submissions import Submissions
+
+__all__ = ["RemoteLane"]
+
+log = logging.getLogger(__name__)
+
+SLOTS = 8
+"""Runs that are there at once: enough to keep a server busy, few enough to reorder the rest."""
+
+
+class RemoteLane:
+    """Runs jobs on a server. Takes over the client, and closes it."""
+
+    ends_early = False
+    model = None
+    loaded = None
+
+    def __init__(
+        self,
+        server: Server,
+        client: ServerClient,
+        submissions: Submissions,
+        files: TakeFiles,
+        cache: Path,
+        waits: Waits | None = None,
+    ) -> None:
+        """``cache``: where downloads lie while they are not complete."""
+        self.place = server.id
+        waits = waits or Waits()
+        self._reach = Reach(server, client, waits, self._changed)
+        self._desk = Desk(
+            server.id, client, self._reach, submissions, files, cache / "fetching", waits
+        )
+        self._listener: Listener | None = None
+        self._runs: dict[str, asyncio.Task[None]] = {}
+        self._recalling: asyncio.Task[None] | None = None
+        self._recall_again = False
+        self._made_by: dict[str, str] = {}
+        self._was_ready = False
+
+    # -- Lane --------------------------------------------------------------------------------
+
+    @property
+    def status(self) -> PlaceStatus:
+        return self._reach.status
+
+    @property
+    def room(self) -> int:
+        return max(0, SLOTS - len(self._runs)) if self._reach.ready else 0
+
+    def made_by(self, model: str) -> str | None:
+        return self._made_by.get(model)
+
+    async def start(self, listener: Listener) -> None:
+        self._listener = listener
+        self._reach.start()
+
+    def run(self, run: str, job: Job, path: Path, sources: Sources) -> None:
+        def tell(step: Step, progress: float, eta: float | None) -> None:
+            if run in self._runs:
+                self._tell(Progressed(run, step, progress, eta))
+
+        errand = Errand(self._desk, job, path, sources, tell)
+        self._runs[run] = asyncio.create_task(self._live(run, job, errand), name=f"errand {job.id}")
+
+    def drop(self, run: str) -> None:
+        task = self._runs.pop(run, None)
+        if task is not None:
+            task.cancel()
+            self._tell(Gone(run))
+            self._recall()
+
+    def stop_here(self, run: str) -> None:
+        raise NotImplementedError  # ``ends_early`` is False
+
+    def pause(self, paused: bool) -> None:
+        """What a server has is its own to run; nothing more is sent while the queue is paused."""
+
+    def retry_now(self) -> None:
+        self._reach.retry_now()
+
+    async def stop(self) -> None:
+        self._listener = None
+        tasks = [*self._runs.values(), *([self._recalling] if self._recalling else [])]
+        self._runs.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._reach.stop()
+        await self._desk.client.close()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    async def _live(self, run: str, job: Job, errand: Errand) -> None:
+        began = time.monotonic()
+        end: LaneEvent
+        try:
+            take = await errand.take()
+            self._made_by[job.request.model] = take.made_by
+            end = Completed(run, take, time.monotonic() - began)
+        except ServerBusy as error:
+            end = Returned(run, error.retry_after)
+        except (ServerAway, ServerClosed):
+            end = Returned(run)
+        except ServerRefused as error:
+            end = Failed(run, Failure.of(error), retriable=error.status >= 500)
+        except ServerError as error:  # nonsense, which may be sense the next time
+            end = Failed(run, Failure.of(error), retriable=True)
+        except MusicError as error:
+            end = Failed(run, Failure.of(error), retriable=False)
+        except Exception as error:
+            log.exception("an errand broke")
+            end = Failed(run, Failure.of(error), retriable=False)
+        if self._runs.pop(run, None) is not None:
+            self._tell(end)
+
+    def _changed(self) -> None:
+        """The server's status is another one."""
+        state = self._reach.status.state
+        if state in (PlaceState.AWAY, PlaceState.CLOSED):
+            for run, task in list(self._runs.items()):
+                del self._runs[run]
+                task.cancel()
+                self._tell(Returned(run))
+        if self._reach.ready and not self._was_ready:
+            self._recall()
+        self._was_ready = self._reach.ready
+        self._tell(PlaceChanged())
+
+    def _recall(self) -> None:
+        """Tell the server, as soon as it can be told, what is not wanted any more."""
+        self._recall_again = True
+        if self._recalling is None and self._reach.ready and self._listener is not None:
+            self._recalling = asyncio.create_task(self._recall_all(), name=f"recall {self.place}")
+            self._recalling.add_done_callback(self._recalled)
+
+    async def _recall_all(self) -> None:
+        while self._recall_again:
+            self._recall_again = False
+            for submission in self._desk.submissions.orphans(self.place):
+                await recall(self._desk, submission)
+
+    def _recalled(self, task: asyncio.Task[None]) -> None:
+        self._recalling = None
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, MusicError):  # the next time that it is ready
+            log.info("not recalled from %s yet: %s", self.place, error.code)
+        elif error is not None:
+            log.error("recalling broke", exc_info=error)
+
+    def _tell(self, event: LaneEvent) -> None:
+        if self._listener is not None:
+            self._listener(event)

@@ -1,0 +1,162 @@
+"""A proxy on loopback that does to connections what bad networks do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import urlsplit
+
+__all__ = ["Fate", "Proxy", "Trouble"]
+
+
+class Trouble(Enum):
+    NONE = "passed"
+    CUT = "cut"
+    """Reset, in both directions, in the middle of whatever was said."""
+    TRUNCATE = "truncated"
+    """The server's words end early, politely."""
+    DELAY = "delayed"
+    DUPLICATE = "duplicated"
+    """All that the client says reaches the server twice."""
+    HOLE = "swallowed"
+    """From some byte on, nothing arrives any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What happens to one connection, after so many bytes of it."""
+
+    trouble: Trouble = Trouble.NONE
+    after: int = 0
+    seconds: float = 0.0
+
+
+class Proxy:
+    """Listens on one port all its life; ``shut`` and ``open`` make the server go and come.
+
+    >>> async with Proxy(server.url) as proxy:
+    ...     await proxy.shut()
+    """
+
+    def __init__(self, target: str, fate: Callable[[], Fate] = Fate) -> None:
+        parts = urlsplit(target)
+        self._target = (parts.hostname or "", parts.port or 80)
+        self._fate = fate
+        self._port = 0
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+        self.struck: Counter[Trouble] = Counter()
+        """Troubles that happened, and not only could have."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    async def __aenter__(self) -> Proxy:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.shut()
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def shut(self) -> None:
+        """Refuse connections, and cut those that there are."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        connections = list(self._connections)
+        for each in connections:
+            each.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._carry(reader, writer, self._fate()))
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fate: Fate
+    ) -> None:
+        there: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        try:
+            times = 2 if fate.trouble is Trouble.DUPLICATE else 1
+            there += [await asyncio.open_connection(*self._target) for _ in range(times)]
+            if times == 2:
+                self.struck[fate.trouble] += 1
+            line = _Line(self, fate, writer)
+            async with asyncio.TaskGroup() as pumps:
+                pumps.create_task(line.ask(reader, [each for _, each in there]))
+                pumps.create_task(line.answer(there[0][0], writer))
+                for echo, _ in there[1:]:
+                    pumps.create_task(_drain(echo))
+        except* (ConnectionError, _Over):
+            pass
+        finally:
+            for each in [writer, *(each for _, each in there)]:
+                if fate.trouble is Trouble.CUT:
+                    each.transport.abort()
+                each.close()
+
+
+class _Over(Exception):
+    """This connection's end has come."""
+
+
+class _Line:
+    """The bytes of one connection, counted in both directions."""
+
+    def __init__(self, proxy: Proxy, fate: Fate, client: asyncio.StreamWriter) -> None:
+        self._proxy = proxy
+        self._fate = fate
+        self._client = client
+        self._carried = 0
+        self._struck = False
+
+    async def ask(self, reader: asyncio.StreamReader, to: list[asyncio.StreamWriter]) -> None:
+        while data := await reader.read(65536):
+            if self._fate.trouble is Trouble.CUT:
+                data = await self._strike(data, to)
+            for each in to:
+                each.write(data)
+                await each.drain()
+        raise _Over
+
+    async def answer(self, reader: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            if self._fate.trouble is not Trouble.DUPLICATE:
+                data = await self._strike(data, [to])
+            to.write(data)
+            await to.drain()
+        raise _Over
+
+    async def _strike(self, data: bytes, to: list[asyncio.StreamWriter]) -> bytes:
+        """What is passed on of this, once its fate has been done to it."""
+        fate = self._fate
+        self._carried += len(data)
+        if fate.trouble is Trouble.NONE or self._struck or self._carried <= fate.after:
+            return data
+        self._struck = True
+        self._proxy.struck[fate.trouble] += 1
+        if fate.trouble is Trouble.DELAY:
+            await asyncio.sleep(fate.seconds)
+            return data
+        kept = data[: max(0, len(data) - (self._carried - fate.after))]
+        for each in to:
+            each.write(kept)
+            await each.drain()
+        if fate.trouble is Trouble.HOLE:
+            await asyncio.Event().wait()  # until the client has had enough
+        raise _Over
+
+
+async def _drain(reader: asyncio.StreamReader) -> None:
+    while await reader.read(65536):
+        continue
