@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from engine.dispatch.elsewhere import Elsewhere
@@ -24,7 +23,7 @@ from engine.dispatch.lane import (
     Progressed,
     StateChanged,
 )
-from engine.dispatch.pace import Pace
+from engine.dispatch.posts import Post, places, starts_in
 from engine.dispatch.recovery import Recovery
 from engine.dispatch.retry import RetryPolicy
 from engine.dispatch.runs import Runs
@@ -40,7 +39,7 @@ from engine.jobs import (
     Request,
     Status,
 )
-from engine.places import PlaceState, PlaceStatus
+from engine.places import PlaceState
 from engine.settings import EngineSettings
 from engine.store.claims import Claims
 from engine.store.store import Store
@@ -57,16 +56,6 @@ MOST_FAVOURS = 16
 """Jobs of the loaded model in a row that may go before an earlier one of another model."""
 _PAUSED = "paused"
 _FALLBACK = "fallback"
-
-
-class _Post:
-    """One lane, and what the dispatcher keeps in mind of it."""
-
-    def __init__(self, lane: Lane) -> None:
-        self.lane = lane
-        self.pace = Pace()
-        self.favours = 0
-        """Jobs of the loaded model in a row that went first."""
 
 
 class Dispatcher:
@@ -90,7 +79,7 @@ class Dispatcher:
         """``can_run_here``: whether this computer can make takes of a model now."""
         self._store = store
         self._claims = claims
-        self._posts = [_Post(lane) for lane in lanes]
+        self._posts = [Post(lane) for lane in lanes]
         self._elsewhere = Elsewhere(store, claims, can_run_here)
         self._files = files
         self._settings = settings
@@ -145,7 +134,7 @@ class Dispatcher:
 
     async def add_lane(self, lane: Lane) -> None:
         """One more place to run jobs, from now on."""
-        post = _Post(lane)
+        post = Post(lane)
         self._posts.append(post)
         if self._started and not self._closing:
             await self._begin(post)
@@ -176,7 +165,7 @@ class Dispatcher:
         await post.lane.stop()
         self._wake()
 
-    async def _begin(self, post: _Post) -> None:
+    async def _begin(self, post: Post) -> None:
         post.lane.pause(self._paused)
         await post.lane.start(lambda event: self._hear(post, event))
 
@@ -275,32 +264,10 @@ class Dispatcher:
             running=sum(running.values()),
             free_bytes=self._files.free_bytes(),
             detail=self._detail,
-            starts_in=_starts_in(here, waiting.get(LOCAL, 0)) if here else None,
+            starts_in=starts_in(here, waiting.get(LOCAL, 0)) if here else None,
             fallback=self._fallback,
-            places=tuple(
-                replace(
-                    status,
-                    waiting=waiting.get(status.place, 0),
-                    running=running.get(status.place, 0),
-                )
-                for status in [*self._statuses(), *self._unknown(waiting)]
-            ),
+            places=places(self._posts, waiting, running),
         )
-
-    def _statuses(self) -> list[PlaceStatus]:
-        found = [post.lane.status for post in self._posts]
-        return [status for status in found if status is not None]
-
-    def _unknown(self, waiting: Iterable[str]) -> list[PlaceStatus]:
-        """Places that jobs wait for and that nobody knows: their takes would wait in silence."""
-        known = {LOCAL, *(post.lane.place for post in self._posts)}
-        failure = Failure(
-            "server_unknown",
-            "This server is not set up here any more.",
-            "Add it again under this name, or run its takes here.",
-        )
-        gone = sorted(set(waiting) - known)
-        return [PlaceStatus(p, p, state=PlaceState.CLOSED, failure=failure) for p in gone]
 
     # -- filling the lanes -------------------------------------------------------------------
 
@@ -325,7 +292,7 @@ class Dispatcher:
         except StorageError as error:
             self._hold(Failure.of(error))
 
-    def _fill_one(self, post: _Post) -> bool:
+    def _fill_one(self, post: Post) -> bool:
         """Start one more job there; False when there is no room, or nothing to start."""
         lane = post.lane
         running = self._runs.in_lane(lane)
@@ -353,10 +320,11 @@ class Dispatcher:
 
     def _fall_back(self) -> None:
         """Let what waits for a server that is gone be made here."""
-        for status in self._statuses():
-            if status.state in (PlaceState.AWAY, PlaceState.CLOSED):
+        gone = (PlaceState.AWAY, PlaceState.CLOSED)
+        for post in self._posts:
+            if post.lane.status is not None and post.lane.status.state in gone:
                 busy = set(self._runs.busy_ids())
-                waiting = self._store.waiting_for(status.place)
+                waiting = self._store.waiting_for(post.lane.place)
                 moved = [self._elsewhere.fall_back(job) for job in waiting if job.id not in busy]
                 self._relocated([job for job in moved if job is not None])
 
@@ -396,7 +364,7 @@ class Dispatcher:
 
     # -- what happens ------------------------------------------------------------------------
 
-    def _hear(self, post: _Post, event: LaneEvent) -> None:
+    def _hear(self, post: Post, event: LaneEvent) -> None:
         if isinstance(event, StateChanged):
             self._state, self._detail = event.state, event.detail
             self._wake()
@@ -457,10 +425,3 @@ class Dispatcher:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("background work failed", exc_info=error)
             self._feed.notice(Failure.of(error))
-
-
-def _starts_in(post: _Post, waiting: int) -> float | None:
-    """Seconds until a job that is submitted now begins there, at the measured pace."""
-    if not waiting and post.lane.room:
-        return 0.0
-    return None if post.pace.each is None else (waiting + 1) * post.pace.each
