@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from engine.generators.sketch.rhythm import METERS, decide, strokes
@@ -10,7 +11,7 @@ from engine.generators.sketch.score import Section
 from engine.generators.sketch.song import Hit, Song
 from engine.generators.sketch.styles.model import Groove, Player
 
-__all__ = ["VOICES", "write_drums"]
+__all__ = ["VOICES", "ticking", "write_drums"]
 
 VOICES: dict[str, int] = {
     "kick": 36,
@@ -77,6 +78,12 @@ def write_drums(song: Song, player: Player, active: Sequence[Section]) -> list[H
     return [hit._replace(velocity=hit.velocity * player.velocity / 0.75) for hit in hits]
 
 
+def ticking(used: Iterable[int]) -> int:
+    """What a drummer ticks with: what it uses most of its ticking voices, else the closed hat."""
+    counts = Counter(pitch for pitch in used if pitch in {VOICES[name] for name in _TICKING})
+    return max(counts, key=lambda pitch: (counts[pitch], pitch), default=VOICES["hat"])
+
+
 def _personal(groove: Groove, song: Song, random: Random) -> Groove:
     """A drummer's own habits on a groove: a kick more, ghost notes, where the hat opens."""
     voices = {name: decide(steps, "..oxx", random) for name, steps in groove.voices.items()}
@@ -88,7 +95,26 @@ def _personal(groove: Groove, song: Song, random: Random) -> Groove:
         step = len(bars[-1]) - max(1, len(bars[-1]) // 8)
         bars[-1][step] = "o"
         voices["open"] = "|".join("".join(bar) for bar in bars)
-    return Groove(voices, groove.light)
+    light = groove.light
+    if "open" in voices and "pedal" not in voices:
+        pedal = _foot(voices, len(METERS[song.style.meters[0]].pulses))
+        if pedal:
+            voices["pedal"] = pedal
+            light = light | {"pedal"} if "open" in light else light
+    return Groove(voices, light)
+
+
+def _foot(voices: dict[str, str], beats: int) -> str:
+    """The foot closes a hat that was left open, on the next beat; empty where it need not."""
+    bars = voices["open"].split("|")
+    closing = [list("." * len(bar)) for bar in bars]
+    for i, bar in enumerate(bars):
+        step = len(bar) // beats
+        for place, sign in enumerate(bar):
+            goal = (place // step + 1) * step
+            if sign != "." and place % step and goal < len(bar):
+                closing[i][goal] = "x"
+    return "|".join("".join(bar) for bar in closing) if any("x" in bar for bar in closing) else ""
 
 
 def _sprinkle(pattern: str, sign: str, random: Random) -> str:

@@ -50,7 +50,7 @@ class SketchGenerator:
     """
 
     name = "sketch"
-    version = "1"
+    version = "2"
     slots = 4
     heavy = False
 
