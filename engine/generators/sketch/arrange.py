@@ -41,7 +41,7 @@ _SPEAKS_MS = {
 _UNPITCHED = frozenset({"texture", "riser"})
 _HELD = frozenset({"pad", "counter", *_UNPITCHED})
 """Writers whose notes have no edge to keep time by."""
-_TICK, _ENOUGH = 0.5, 0.8
+_TICK, _ENOUGH = 0.7, 0.8
 """How loud the drummer ticks, and the share of a section's beats that need no ticking."""
 
 
@@ -155,7 +155,7 @@ def _in_time(
         for hit in hits
     }
     ticks = [
-        Hit(beat, 0.5, 0, _TICK)
+        Hit(beat, 0.5, 0, _TICK if song.meter.heavy(beat % song.meter.bar) else 0.75 * _TICK)
         for section in song.sections
         if (mine := {beat for beat in beats if song.section_at(beat) is section})
         if len(mine & struck) < _ENOUGH * len(mine)

@@ -36,17 +36,17 @@ BOSSA = Style(
         Groove(
             {
                 "kick": "x..xx..xx..xx..x",
-                "rim": "x..x..x...x..x..",
-                "pedal": "....x.......x...",
-                "shaker": "x.o.x.o.x.o.x.o.",
+                "rim": "o..o..o...o..o..",
+                "pedal": "X...X...X...X...",
+                "shaker": "XgogXgogXgogXgog",
             },
             frozenset({"rim", "shaker"}),
         ),
         Groove(
             {
-                "kick": "x.....x.x.....x.",
-                "rim": "....x.......x.x.",
-                "shaker": "x.xox.xox.xox.xo",
+                "kick": "x...x.o.x...x.o.",
+                "rim": "....x.......x.o.",
+                "shaker": "XgogXgogXgogXgog",
             },
             frozenset({"shaker", "rim"}),
         ),
