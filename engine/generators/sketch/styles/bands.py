@@ -242,7 +242,7 @@ PUNK = Style(
             {
                 "kick": "x.....x.x.....x.",
                 "snare": "....X.......X...",
-                "hat": "x...x...x...x...",
+                "hat": "X...x...X...x...",
             },
             frozenset({"hat", "kick"}),
         ),
@@ -250,7 +250,7 @@ PUNK = Style(
             {
                 "kick": "x...x...x...x...",
                 "snare": "..X...X...X...X.",
-                "open": "x...x...x...x...",
+                "open": "X...x...X...x...",
             },
             frozenset({"open", "kick"}),
         ),
@@ -265,7 +265,7 @@ PUNK = Style(
         ),
     ),
     players=(
-        Player("drums", "drums", ("kit_rock",), enters=0.3, send=Send(0, reverb=0.1)),
+        Player("drums", "drums", ("kit_rock",), enters=0.3, send=Send(2, reverb=0.1)),
         Player(
             "bass",
             "bass",
@@ -279,7 +279,7 @@ PUNK = Style(
             "chords",
             "chords",
             ("distorted_guitar",),
-            ("x-x-x-x-x-x-x-x-", "X-x-x-X-x-x-X-x-", "x---------------"),
+            ("X-o-x-o-X-o-x-o-", "X-o-x-X-o-o-X-o-", "X-------X-------"),
             enters=0.3,
             register=48,
             voices=3,
@@ -290,7 +290,7 @@ PUNK = Style(
             "chords",
             "chords",
             ("distorted_guitar",),
-            ("x---------------", "x-x-x-x-x-x-x-x-"),
+            ("X-------X-------", "X-o-x-o-X-o-x-o-"),
             enters=0.65,
             register=52,
             voices=3,

@@ -32,7 +32,7 @@ HOUSE = Style(
                 "kick": "x...x...x...x...",
                 "clap": "....x.......x...",
                 "open": "..x...x...x...x.",
-                "hat": "o.o.o.o.o.o.o.oo",
+                "hat": "X.o.X.o.X.o.X.oo",
             },
             frozenset({"kick", "hat"}),
         ),
@@ -57,7 +57,7 @@ HOUSE = Style(
         ),
     ),
     players=(
-        Player("drums", "drums", ("kit_909",), enters=0.2, send=Send(0, reverb=0.05)),
+        Player("drums", "drums", ("kit_909",), enters=0.2, send=Send(2, reverb=0.05)),
         Player(
             "bass",
             "bass",
