@@ -50,6 +50,8 @@ VOICES: dict[str, int] = {
 
 _LOUD = {"X": 0.95, "x": 0.78, "o": 0.55, "g": 0.3, "?": 0.45, "r": 0.6}
 _TICKING = frozenset({"hat", "ride", "shaker", "maracas", "cabasa", "tambourine"})
+_WEIGHED = _TICKING | {"open"}
+"""Voices whose strokes off the beat are the softer ones, however they are written."""
 _STEP = 0.25
 
 
@@ -156,7 +158,7 @@ def _section(
                 if at > end - 1e-6:
                     continue
                 loud = _LOUD[stroke.sign] * (0.82 + 0.2 * section.energy)
-                if name in _TICKING:
+                if name in _WEIGHED:
                     loud *= song.meter.weight(stroke.at)
                 if stroke.sign == "r":
                     third = stroke.length / 3
@@ -177,7 +179,7 @@ def _voices(groove: Groove, section: Section) -> list[str]:
 
 
 def _fill(song: Song, start: float, random: Random) -> list[Hit]:
-    """The end of the bar, played as a lead into the next section."""
+    """The end of the bar, played as a lead into the next section; the foot keeps the beat."""
     bar = song.meter.bar
     kind = song.style.fill
     if kind in ("none", "drop"):
@@ -185,9 +187,10 @@ def _fill(song: Song, start: float, random: Random) -> list[Hit]:
     length = random.choice([1.0, 1.0, 2.0]) if bar >= 3 else 1.0
     steps = round(length / _STEP)
     begin = start + bar - length
+    foot = [Hit(begin + beat, 1.0, VOICES["kick"], 0.8) for beat in range(int(length))]
     if kind == "roll":
-        return [
-            Hit(begin + i * _STEP, _STEP, VOICES["snare"], 0.4 + 0.5 * i / steps)
+        return foot + [
+            Hit(begin + i * _STEP, _STEP, VOICES["snare"], (0.4 + 0.5 * i / steps) * _accent(i))
             for i in range(steps)
         ]
     drums = {
@@ -196,16 +199,21 @@ def _fill(song: Song, start: float, random: Random) -> list[Hit]:
         "latin": ("high_timbale", "high_timbale", "low_timbale", "low_timbale"),
     }[kind]
     shape = random.choice(["x.xx", "xxxx", "xx.x", ".xxx", "x.x."]) * (steps // 4 or 1)
-    return [
+    return foot + [
         Hit(
             begin + i * _STEP,
             _STEP,
             VOICES[drums[min(3, i * 4 // steps)]],
-            0.5 + 0.4 * i / steps + random.uniform(-0.05, 0.05),
+            (0.5 + 0.4 * i / steps + random.uniform(-0.05, 0.05)) * _accent(i),
         )
         for i, sign in enumerate(shape[:steps])
         if sign == "x"
     ]
+
+
+def _accent(step: int) -> float:
+    """Even a roll lets the beat be heard."""
+    return 1.1 if step % round(1 / _STEP) == 0 else 0.85
 
 
 def _build(song: Song, section: Section) -> Iterator[Hit]:
@@ -219,7 +227,8 @@ def _build(song: Song, section: Section) -> Iterator[Hit]:
     while at < breath - 1e-6:
         done = (at - start) / (end - start)
         step = 1.0 if done < 0.5 else 0.5 if done < 0.75 else _STEP
-        yield Hit(at, step, VOICES["snare"], 0.35 + 0.55 * done)
+        loud = (0.35 + 0.55 * done) * _accent(round(at / _STEP))
+        yield Hit(at, step, VOICES["snare"], min(1.0, loud))
         if done < 0.75 and abs(at - round(at)) < 1e-6:
             yield Hit(at, 1.0, VOICES["kick"], 0.75)
         at += step

@@ -49,7 +49,7 @@ HOUSE = Style(
             {
                 "kick": "x...x...x...x...",
                 "clap": "....x.......x...",
-                "hat": "..x...x...x...x.",
+                "hat": "o.x.o.x.o.x.o.x.",
                 "rim": "..*x..x..*.x..x*",
                 "high_conga": "..*..*.*..*..*.o",
             },
@@ -79,8 +79,8 @@ HOUSE = Style(
             ("piano", "organ", "electric_piano", "synth_pluck"),
             (
                 "x--x--x-x--x--x-",
-                "..x...x...x...x.",
-                "x.x...x.x.x...x.",
+                "o.x.o.x.o.x.o.x.",
+                "x.o.x..ox.o.x.o.",
                 "x--.x-x-..x-x-..",
             ),
             register=62,
@@ -165,7 +165,7 @@ TECHNO = Style(
             {
                 "kick": "X...X...X...X...",
                 "open": "..x...x...x...x.",
-                "hat": "o.oxo.oxo.oxo.ox",
+                "hat": "X.ooX.ooX.ooX.oo",
                 "clap": "............x...",
                 "high_bongo": "..*..*.*..*..*.*",
             },
@@ -184,7 +184,7 @@ TECHNO = Style(
             {
                 "kick": "X...X...X...X..o",
                 "ride": "..x...x...x...x.",
-                "hat": "ooxoooxoooxoooxo",
+                "hat": "XoooXoooXoooXooo",
                 "low_tom": "..*x..*...x..*..|..*x..*...x..x.*",
             },
             frozenset({"kick", "low_tom"}),

@@ -46,9 +46,10 @@ BOSSA = Style(
             {
                 "kick": "x...x.o.x...x.o.",
                 "rim": "....x.......x.o.",
+                "pedal": "x...X...x...X...",
                 "shaker": "XgogXgogXgogXgog",
             },
-            frozenset({"shaker", "rim"}),
+            frozenset({"shaker", "rim", "pedal"}),
         ),
     ),
     players=(
@@ -73,7 +74,7 @@ BOSSA = Style(
             "chords",
             "chords",
             ("nylon_guitar",),
-            ("b-x-x-x-b-x-x-x-", "b-.x-.x-b-.x-.x-", "b-x-x-.xb-x-x-.x", "b.x-..x-b.x-..x-"),
+            ("b-x-x-x-b-x-x-x-", "x-.x-.x-x-.x-.x-", "b-x-x-.xb-x-x-.x", "x.x-..x-x.x-..x-"),
             register=59,
             velocity=0.62,
             strum=0.03,
