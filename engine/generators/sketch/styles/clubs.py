@@ -71,7 +71,7 @@ HOUSE = Style(
             enters=0.45,
             register=36,
             gate=0.8,
-            send=Send(0, reverb=0, duck=0.5),
+            send=Send(0, reverb=0, duck=0.5, lowpass_hz=900),
         ),
         Player(
             "chords",
@@ -197,10 +197,10 @@ TECHNO = Style(
             "bass",
             ("acid_bass", "synth_bass"),
             (
-                "..1*..1*..1*..3*",
-                "..11..1*..33..1*",
+                "1*1.1*1.1*1.3*3.",
+                "111.1*1.331.1*1.",
                 "1*13*1*11*13*1*1",
-                ".1*1.11*.1*1.11*",
+                "11*.1*1.11*.1.1.",
             ),
             enters=0.35,
             register=38,
