@@ -41,7 +41,7 @@ _SPEAKS_MS = {
 _UNPITCHED = frozenset({"texture", "riser"})
 _HELD = frozenset({"pad", "counter", *_UNPITCHED})
 """Writers whose notes have no edge to keep time by."""
-_TICK, _ENOUGH = 0.7, 0.8
+_TICK, _ENOUGH = 0.85, 0.8
 """How loud the drummer ticks, and the share of a section's beats that need no ticking."""
 
 

@@ -107,7 +107,7 @@ DNB = Style(
             velocity=0.62,
             send=Send(-2, pan=0.1, reverb=0.4, delay=0.3),
         ),
-        Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-12)),
+        Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-15)),
     ),
     tune=Tune(
         cells=(

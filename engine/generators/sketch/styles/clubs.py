@@ -108,7 +108,7 @@ HOUSE = Style(
             velocity=0.62,
             send=Send(-3, pan=0.1, reverb=0.3, delay=0.3, duck=0.2),
         ),
-        Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-12)),
+        Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-15)),
     ),
     tune=Tune(
         cells=(
@@ -245,7 +245,7 @@ TECHNO = Style(
             spread=True,
             send=Send(-4, reverb=0.5, duck=0.5),
         ),
-        Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-12)),
+        Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-15)),
     ),
     mix=Mix(room="plate", reverb_seconds=1.8, delay_beats=0.75, width=0.6, glue=0.7),
 )

@@ -165,7 +165,7 @@ BOOMBAP = Style(
             {
                 "kick": "x.*...x..xx...*.|x..*..x..xx...x.",
                 "snare": "....x.......x...",
-                "hat": "x.x.x.x.x.x.x.x.",
+                "hat": "X.x.X.x.X.x.X.x.",
             },
             frozenset({"hat", "kick"}),
         ),
@@ -173,16 +173,16 @@ BOOMBAP = Style(
             {
                 "kick": "x.x....*..x..*..|x.x....x..x.*...",
                 "snare": "....x..g....x.g.",
-                "hat": "x.x.x.xox.x.x.x.",
+                "hat": "X.x.X.xoX.x.X.x.",
                 "open": "..............o.",
             },
-            frozenset({"hat", "kick"}),
+            frozenset({"hat", "kick", "snare"}),
         ),
         Groove(
             {
                 "kick": "x......xx.x.....",
                 "snare": "....X.......X..g",
-                "ride": "x.o.x.o.x.o.x.o.",
+                "ride": "X.o.X.o.X.o.X.o.",
             },
             frozenset({"ride", "kick"}),
         ),
