@@ -25,7 +25,7 @@ _FREE_TEMPO = 0.045
 """How far a tempo that nobody asked for may move to fit the length to whole bars."""
 _FADE_SECONDS = 6.0
 _DRAFTS = 8
-_PLAIN = 0.15
+_PLAIN = 0.13
 """Lead of the key over all others (see ``ear``) with which a draft is kept."""
 
 

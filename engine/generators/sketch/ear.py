@@ -26,6 +26,7 @@ _PROFILES = {
 _OVERTONES = (
     {0: 2.0, 7: 0.7, 4: 0.25, 10: 0.08},  # a bright band
     {0: 2.0, 7: 0.3, 4: 0.05},  # a mellow one
+    {0: 2.0, 7: 1.0, 4: 0.4, 10: 0.15},  # an ear that hears overtones as loud as notes
 )
 """Strength by semitones above a note's pitch class: octaves, fifth, third, seventh."""
 _SLOTS = 2
@@ -106,7 +107,7 @@ def _add(found: Floats, part: Part, notes: Sequence[Note], fall: float) -> None:
         np.add.at(found, (at[held], pitch[held]), force[held] * fall**moment)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=len(_OVERTONES))
 def _spectrum(index: int) -> Floats:
     """(12, 12): from what is played to what sounds."""
     matrix = np.zeros((12, 12))

@@ -78,7 +78,7 @@ HOUSE = Style(
             "chords",
             ("piano", "organ", "electric_piano", "synth_pluck"),
             (
-                "x--x--x-x--x--x-",
+                "x--xo-x-x--xo-x-",
                 "o.x.o.x.o.x.o.x.",
                 "x.o.x..ox.o.x.o.",
                 "x--.x-x-..x-x-..",
@@ -302,7 +302,7 @@ TRANCE = Style(
             "chords",
             "chords",
             ("supersaw",),
-            ("x---------------", "x--x--x-x--x--x-", "..x-..x-..x-..x-", "x-x-x-xxx-x-x-xx"),
+            ("x---------------", "x--xo-x-x--xo-x-", "..x-..x-..x-..x-", "x-x-x-xxx-x-x-xx"),
             enters=0.55,
             register=64,
             velocity=0.68,
@@ -341,7 +341,7 @@ TRANCE = Style(
     ),
     tune=Tune(
         cells=(
-            "x--x--x-x--x--x-",
+            "x--xo-x-x--xo-x-",
             "x-----x-x---x-x-",
             "x---x---x-x-x---",
             "x--x--x---x-x-x-",
