@@ -226,23 +226,23 @@ def test_somebody_always_keeps_the_beat(name: str) -> None:
 
 
 def test_an_open_hat_is_closed_on_the_beat() -> None:
-    """By hand or by foot; an opening just before a fill or a break may ring."""
-    opened = closed = 0
+    """By hand or by foot, also in grooves without a closed hat; before a break it may ring."""
+    openings = 0
     for seed in range(12):
-        (drums,) = parts(score_of("disco 120 bpm", 40, seed), "drums")
+        (drums,) = parts(score_of("house 124 bpm", 30, seed), "drums")
         shut = {
             round(note.start, 1)
             for note in drums.notes
             if note.pitch in (VOICES["hat"], VOICES["pedal"])
         }
-        for note in drums.notes:
-            if note.pitch == VOICES["open"] and 0.4 < note.start % 1 < 0.6:
-                opened += 1
-                closed += round(note.start + 0.5) in {
-                    round(at) for at in shut if abs(at - round(at)) < 0.15
-                }
-    assert opened > 100
-    assert closed > 0.75 * opened
+        beats = [
+            round(note.start + 0.5)
+            for note in drums.notes
+            if note.pitch == VOICES["open"] and 0.4 < note.start % 1 < 0.6
+        ]
+        openings += len(beats)
+        assert sum(beat in shut for beat in beats) >= 0.6 * len(beats), seed
+    assert openings > 100
 
 
 def test_the_foot_keeps_the_beat_under_a_fill() -> None:
