@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from engine.generators.sketch.band import Seat
 from engine.generators.sketch.bass import bass_pitch, write_bass, write_walk
 from engine.generators.sketch.chords import Voicer, write_chords, write_pad
-from engine.generators.sketch.drums import VOICES, write_drums
+from engine.generators.sketch.drums import VOICES, ticking, write_drums
 from engine.generators.sketch.melody import write_melody
 from engine.generators.sketch.score import DRUM_KITS, INSTRUMENTS, Note, Part, Section
 from engine.generators.sketch.song import Hit, Song
@@ -39,6 +39,10 @@ _SPEAKS_MS = {
 }
 """How long an instrument takes to speak; its player starts that much early to be in time."""
 _UNPITCHED = frozenset({"texture", "riser"})
+_HELD = frozenset({"pad", "counter", *_UNPITCHED})
+"""Writers whose notes have no edge to keep time by."""
+_TICK, _ENOUGH = 0.85, 0.8
+"""How loud the drummer ticks, and the share of a section's beats that need no ticking."""
 
 
 def arrange(song: Song, band: Sequence[Seat]) -> tuple[Part, ...]:
@@ -53,6 +57,9 @@ def arrange(song: Song, band: Sequence[Seat]) -> tuple[Part, ...]:
             tune = hits
         if hits:
             written.append((seat, hits))
+    drummer = next((seat for seat in band if seat.player.role == "drums"), None)
+    if drummer is not None:
+        written = _in_time(song, drummer, written)
     order = {id(seat): i for i, seat in enumerate(band)}
     written.sort(key=lambda item: order[id(item[0])])
     played = [(seat, notes) for seat, hits in written if (notes := _play(song, seat, hits))]
@@ -130,6 +137,36 @@ def _write(
     if song.closes and hits and active[-1] is song.sections[-1]:
         hits.extend(_final(song, seat, hits))
     return hits
+
+
+def _in_time(
+    song: Song, drummer: Seat, written: Sequence[tuple[Seat, list[Hit]]]
+) -> list[tuple[Seat, list[Hit]]]:
+    """Somebody always keeps time: where nobody strikes the beats, the drummer ticks them."""
+    beats = {
+        round(bar * song.meter.bar + at, 3)
+        for bar in range(song.playing_bars)
+        for at in song.meter.beats
+    }
+    struck = {
+        round(hit.start, 3)
+        for seat, hits in written
+        if seat.player.writer not in _HELD
+        for hit in hits
+    }
+    ticks = [
+        Hit(beat, 0.5, 0, _TICK if song.meter.heavy(beat % song.meter.bar) else 0.75 * _TICK)
+        for section in song.sections
+        if (mine := {beat for beat in beats if song.section_at(beat) is section})
+        if len(mine & struck) < _ENOUGH * len(mine)
+        for beat in sorted(mine)
+    ]
+    if not ticks:
+        return list(written)
+    own = next((hits for seat, hits in written if seat is drummer), [])
+    pitch = ticking(hit.pitch for hit in own)
+    others = [(seat, hits) for seat, hits in written if seat is not drummer]
+    return [*others, (drummer, own + [tick._replace(pitch=pitch) for tick in ticks])]
 
 
 def _final(song: Song, seat: Seat, hits: Sequence[Hit]) -> list[Hit]:

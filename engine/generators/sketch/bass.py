@@ -30,7 +30,7 @@ def write_bass(song: Song, player: Player, instrument: str, active: Sequence[Sec
             for stroke in written[(bar - section.start_bar) % len(written)]:
                 at = start + stroke.at
                 pitch = _pitch(stroke.sign, song, at, player, instrument, random)
-                loud = 0.45 if stroke.sign == "g" else 0.5 + 0.5 * song.meter.weight(stroke.at)
+                loud = 0.45 if stroke.sign == "g" else 0.3 + 0.7 * song.meter.weight(stroke.at)
                 length = stroke.length * (0.4 if stroke.sign == "g" else player.gate)
                 hits.append(Hit(at, length, pitch, force * loud))
     return hits

@@ -62,8 +62,7 @@ def write_chords(
                     part = _within(stroke, start, span.start, span.end)
                     if part is not None:
                         weight = 0.86 + 0.18 * section.energy
-                        if stroke.sign.isdigit():
-                            weight *= song.meter.weight(stroke.at)
+                        weight *= song.meter.weight(part.at - start)
                         hits.extend(
                             hit._replace(velocity=hit.velocity * weight)
                             for hit in _strike(part, pitches, span.chord, player, instrument)

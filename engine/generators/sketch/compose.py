@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from engine.generators.sketch.arrange import arrange
 from engine.generators.sketch.brief import Mood
 from engine.generators.sketch.casting import cast
+from engine.generators.sketch.ear import plainness
 from engine.generators.sketch.form import measure, sections
 from engine.generators.sketch.harmony import harmonise
 from engine.generators.sketch.reading import read
@@ -14,6 +16,7 @@ from engine.generators.sketch.score import Mix, Score
 from engine.generators.sketch.song import Song
 from engine.generators.sketch.streams import stream
 from engine.generators.sketch.styles.model import Style
+from engine.generators.sketch.theory import Key
 from engine.jobs import Request
 
 __all__ = ["Composition", "compose"]
@@ -21,6 +24,9 @@ __all__ = ["Composition", "compose"]
 _FREE_TEMPO = 0.045
 """How far a tempo that nobody asked for may move to fit the length to whole bars."""
 _FADE_SECONDS = 6.0
+_DRAFTS = 8
+_PLAIN = 0.13
+"""Lead of the key over all others (see ``ear``) with which a draft is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,39 +65,56 @@ def compose(request: Request) -> Composition:
         stream(seed, "form"),
         loop=loop,
     )
-    spans = harmonise(style, choice.key, meter, plan, stream(seed, "harmony"), closes=length.closes)
-    song = Song(
-        style=style,
-        key=choice.key,
-        meter=meter,
-        tempo=length.tempo,
-        bars=length.bars,
-        sections=plan,
-        spans=spans,
-        seed=seed,
-        loop=loop,
-        closes=length.closes,
-        beats=length.seconds * length.tempo / 60,
-    )
     fades = not loop and not length.closes and length.bars >= 4
-    score = Score(
-        style=style.name,
-        tempo=length.tempo,
-        beats_per_bar=meter.bar,
-        meter=meter.name,
-        key=str(choice.key),
-        sections=plan,
-        parts=arrange(song, choice.band),
-        mix=_coloured(style.mix, brief.mood),
-        seconds=length.seconds,
-        loop=loop,
-        fade_out=min(_FADE_SECONDS, length.seconds / 5) if fades else 0.0,
-        seed=seed,
-    )
+
+    def write(draft: int) -> Score:
+        harmony = stream(seed, "harmony", draft)
+        song = Song(
+            style=style,
+            key=choice.key,
+            meter=meter,
+            tempo=length.tempo,
+            bars=length.bars,
+            sections=plan,
+            spans=harmonise(style, choice.key, meter, plan, harmony, closes=length.closes),
+            seed=seed,
+            loop=loop,
+            closes=length.closes,
+            beats=length.seconds * length.tempo / 60,
+            draft=draft,
+        )
+        return Score(
+            style=style.name,
+            tempo=length.tempo,
+            beats_per_bar=meter.bar,
+            meter=meter.name,
+            key=str(choice.key),
+            sections=plan,
+            parts=arrange(song, choice.band),
+            mix=_coloured(style.mix, brief.mood),
+            seconds=length.seconds,
+            loop=loop,
+            fade_out=min(_FADE_SECONDS, length.seconds / 5) if fades else 0.0,
+            seed=seed,
+        )
+
+    # Five notes are neither major nor minor, so there is nothing to be plain about.
+    score = _plainest(write, choice.key) if len(choice.key.scale) > 5 else write(0)
     moved = length.tempo / choice.tempo
     return Composition(
         score, choice.counted * moved, score.key, len(meter.pulses), brief.not_understood
     )
+
+
+def _plainest(write: Callable[[int], Score], key: Key) -> Score:
+    """The first draft that is plainly in its key, else the plainest of them all."""
+    drafts: list[tuple[float, Score]] = []
+    for draft in range(_DRAFTS):
+        score = write(draft)
+        drafts.append((plainness(score, key), score))
+        if drafts[-1][0] >= _PLAIN:
+            return score
+    return max(drafts, key=lambda found: found[0])[1]
 
 
 def _lift(mood: Mood, style: Style) -> float:

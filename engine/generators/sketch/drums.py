@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from engine.generators.sketch.rhythm import METERS, decide, strokes
@@ -10,7 +11,7 @@ from engine.generators.sketch.score import Section
 from engine.generators.sketch.song import Hit, Song
 from engine.generators.sketch.styles.model import Groove, Player
 
-__all__ = ["VOICES", "write_drums"]
+__all__ = ["VOICES", "ticking", "write_drums"]
 
 VOICES: dict[str, int] = {
     "kick": 36,
@@ -49,6 +50,8 @@ VOICES: dict[str, int] = {
 
 _LOUD = {"X": 0.95, "x": 0.78, "o": 0.55, "g": 0.3, "?": 0.45, "r": 0.6}
 _TICKING = frozenset({"hat", "ride", "shaker", "maracas", "cabasa", "tambourine"})
+_WEIGHED = _TICKING | {"open"}
+"""Voices whose strokes off the beat are the softer ones, however they are written."""
 _STEP = 0.25
 
 
@@ -77,6 +80,12 @@ def write_drums(song: Song, player: Player, active: Sequence[Section]) -> list[H
     return [hit._replace(velocity=hit.velocity * player.velocity / 0.75) for hit in hits]
 
 
+def ticking(used: Iterable[int]) -> int:
+    """What a drummer ticks with: what it uses most of its ticking voices, else the closed hat."""
+    counts = Counter(pitch for pitch in used if pitch in {VOICES[name] for name in _TICKING})
+    return max(counts, key=lambda pitch: (counts[pitch], pitch), default=VOICES["hat"])
+
+
 def _personal(groove: Groove, song: Song, random: Random) -> Groove:
     """A drummer's own habits on a groove: a kick more, ghost notes, where the hat opens."""
     voices = {name: decide(steps, "..oxx", random) for name, steps in groove.voices.items()}
@@ -88,7 +97,26 @@ def _personal(groove: Groove, song: Song, random: Random) -> Groove:
         step = len(bars[-1]) - max(1, len(bars[-1]) // 8)
         bars[-1][step] = "o"
         voices["open"] = "|".join("".join(bar) for bar in bars)
-    return Groove(voices, groove.light)
+    light = groove.light
+    if "open" in voices and "pedal" not in voices:
+        pedal = _foot(voices, len(METERS[song.style.meters[0]].pulses))
+        if pedal:
+            voices["pedal"] = pedal
+            light = light | {"pedal"} if "open" in light else light
+    return Groove(voices, light)
+
+
+def _foot(voices: dict[str, str], beats: int) -> str:
+    """The foot closes a hat that was left open, on the next beat; empty where it need not."""
+    bars = voices["open"].split("|")
+    closing = [list("." * len(bar)) for bar in bars]
+    for i, bar in enumerate(bars):
+        step = len(bar) // beats
+        for place, sign in enumerate(bar):
+            goal = (place // step + 1) * step
+            if sign != "." and place % step and goal < len(bar):
+                closing[i][goal] = "x"
+    return "|".join("".join(bar) for bar in closing) if any("x" in bar for bar in closing) else ""
 
 
 def _sprinkle(pattern: str, sign: str, random: Random) -> str:
@@ -130,7 +158,7 @@ def _section(
                 if at > end - 1e-6:
                     continue
                 loud = _LOUD[stroke.sign] * (0.82 + 0.2 * section.energy)
-                if name in _TICKING:
+                if name in _WEIGHED:
                     loud *= song.meter.weight(stroke.at)
                 if stroke.sign == "r":
                     third = stroke.length / 3
@@ -151,7 +179,7 @@ def _voices(groove: Groove, section: Section) -> list[str]:
 
 
 def _fill(song: Song, start: float, random: Random) -> list[Hit]:
-    """The end of the bar, played as a lead into the next section."""
+    """The end of the bar, played as a lead into the next section; the foot keeps the beat."""
     bar = song.meter.bar
     kind = song.style.fill
     if kind in ("none", "drop"):
@@ -159,9 +187,10 @@ def _fill(song: Song, start: float, random: Random) -> list[Hit]:
     length = random.choice([1.0, 1.0, 2.0]) if bar >= 3 else 1.0
     steps = round(length / _STEP)
     begin = start + bar - length
+    foot = [Hit(begin + beat, 1.0, VOICES["kick"], 0.8) for beat in range(int(length))]
     if kind == "roll":
-        return [
-            Hit(begin + i * _STEP, _STEP, VOICES["snare"], 0.4 + 0.5 * i / steps)
+        return foot + [
+            Hit(begin + i * _STEP, _STEP, VOICES["snare"], (0.4 + 0.5 * i / steps) * _accent(i))
             for i in range(steps)
         ]
     drums = {
@@ -170,16 +199,21 @@ def _fill(song: Song, start: float, random: Random) -> list[Hit]:
         "latin": ("high_timbale", "high_timbale", "low_timbale", "low_timbale"),
     }[kind]
     shape = random.choice(["x.xx", "xxxx", "xx.x", ".xxx", "x.x."]) * (steps // 4 or 1)
-    return [
+    return foot + [
         Hit(
             begin + i * _STEP,
             _STEP,
             VOICES[drums[min(3, i * 4 // steps)]],
-            0.5 + 0.4 * i / steps + random.uniform(-0.05, 0.05),
+            (0.5 + 0.4 * i / steps + random.uniform(-0.05, 0.05)) * _accent(i),
         )
         for i, sign in enumerate(shape[:steps])
         if sign == "x"
     ]
+
+
+def _accent(step: int) -> float:
+    """Even a roll lets the beat be heard."""
+    return 1.1 if step % round(1 / _STEP) == 0 else 0.85
 
 
 def _build(song: Song, section: Section) -> Iterator[Hit]:
@@ -193,7 +227,8 @@ def _build(song: Song, section: Section) -> Iterator[Hit]:
     while at < breath - 1e-6:
         done = (at - start) / (end - start)
         step = 1.0 if done < 0.5 else 0.5 if done < 0.75 else _STEP
-        yield Hit(at, step, VOICES["snare"], 0.35 + 0.55 * done)
+        loud = (0.35 + 0.55 * done) * _accent(round(at / _STEP))
+        yield Hit(at, step, VOICES["snare"], min(1.0, loud))
         if done < 0.75 and abs(at - round(at)) < 1e-6:
             yield Hit(at, 1.0, VOICES["kick"], 0.75)
         at += step

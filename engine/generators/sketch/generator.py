@@ -53,7 +53,7 @@ class SketchGenerator:
     """
 
     name = "sketch"
-    version = "1"
+    version = "2"
     device = "CPU"
     slots = 4
     heavy = False

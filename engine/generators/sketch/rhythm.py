@@ -39,14 +39,14 @@ class Meter:
         """The note value that a metronome counts, in quarter notes."""
         return 1.5 if self.compound else 1.0
 
+    @property
+    def beats(self) -> tuple[float, ...]:
+        """Where the felt beats of a bar start."""
+        return (0.0, *accumulate(self.pulses[:-1]))
+
     def strong(self, position: float) -> bool:
         """Whether a place in the bar is the start of a felt beat."""
-        at = 0.0
-        for pulse in self.pulses:
-            if abs(position - at) < 0.01:
-                return True
-            at += pulse
-        return False
+        return any(abs(position - beat) < 0.01 for beat in self.beats)
 
     def heavy(self, position: float) -> bool:
         """Whether a place is the bar's start, or the middle of four beats."""
@@ -62,7 +62,7 @@ class Meter:
         if self.strong(position):
             return 1.0
         half = 0.5 if not self.compound else 0.25
-        return 0.84 if abs(position / half - round(position / half)) < 0.01 else 0.7
+        return 0.7 if abs(position / half - round(position / half)) < 0.01 else 0.55
 
 
 METERS: dict[str, Meter] = {

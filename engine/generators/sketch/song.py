@@ -52,9 +52,11 @@ class Song:
     """The last bar is a final chord that rings."""
     beats: float
     """Quarter notes to the end of the audio."""
+    draft: int = 0
+    """Which attempt this is; each draws its notes anew."""
 
     def random(self, aspect: str) -> Random:
-        return stream(self.seed, aspect)
+        return stream(self.seed, aspect, self.draft)
 
     @property
     def playing_bars(self) -> int:
@@ -64,6 +66,10 @@ class Song:
     def bars_of(self, section: Section) -> range:
         """The section's bars, without the one of the final chord."""
         return range(section.start_bar, min(section.start_bar + section.bars, self.playing_bars))
+
+    def section_at(self, beat: float) -> Section:
+        bar = int(beat / self.meter.bar + 1e-6)
+        return next(section for section in reversed(self.sections) if section.start_bar <= bar)
 
     def chord_at(self, beat: float) -> Chord:
         return self.spans[self._index(beat)].chord

@@ -11,7 +11,8 @@ from random import Random
 __all__ = ["stream"]
 
 
-def stream(seed: int, aspect: str) -> Random:
-    """The stream of ``aspect``; the same on every machine and in every process."""
-    digest = hashlib.blake2b(f"{seed}/{aspect}".encode(), digest_size=8).digest()
+def stream(seed: int, aspect: str, draft: int = 0) -> Random:
+    """The stream of ``aspect``, another one for each draft; the same in every process."""
+    name = f"{seed}/{aspect}/{draft}"
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
     return Random(int.from_bytes(digest, "big"))

@@ -94,7 +94,7 @@ def write_riser(song: Song, player: Player) -> list[Hit]:
     hits: list[Hit] = []
     for before, after in zip(song.sections, song.sections[1:], strict=False):
         if after.name in ("drop", "chorus") and after.energy > before.energy + 0.1:
-            length = min(4, before.bars) * song.meter.bar / (1 if before.bars <= 4 else 2)
+            length = min(2, before.bars) * song.meter.bar
             end = after.start_bar * song.meter.bar
             hits.append(Hit(end - length, length, 60, player.velocity))
     return hits

@@ -205,6 +205,63 @@ def test_melodies_come_back() -> None:
     assert sum(shares) / len(shares) > 0.33, shares
 
 
+@pytest.mark.parametrize("name", ["techno", "dnb", "lofi", "reggae", "rock"])
+def test_somebody_always_keeps_the_beat(name: str) -> None:
+    """Also in breaks and intros that the drums leave out: then the drummer ticks."""
+    for seed in range(6):
+        score = score_of(f"{WORDS[name]} 4/4", 60, seed)
+        struck = {
+            round(note.start)
+            for part in score.parts
+            if part.role != "texture"
+            for note in part.notes
+            if abs(note.start - round(note.start)) < 0.1
+        }
+        for section in score.sections:
+            first = 4 * section.start_bar
+            beats = set(
+                range(first, min(first + 4 * section.bars, int(score.seconds * score.tempo / 60)))
+            )
+            assert len(beats & struck) >= 0.75 * len(beats), (seed, section)
+
+
+def test_an_open_hat_is_closed_on_the_beat() -> None:
+    """By hand or by foot, also in grooves without a closed hat; before a break it may ring."""
+    openings = 0
+    for seed in range(12):
+        (drums,) = parts(score_of("house 124 bpm", 30, seed), "drums")
+        shut = {
+            round(note.start, 1)
+            for note in drums.notes
+            if note.pitch in (VOICES["hat"], VOICES["pedal"])
+        }
+        beats = [
+            round(note.start + 0.5)
+            for note in drums.notes
+            if note.pitch == VOICES["open"] and 0.4 < note.start % 1 < 0.6
+        ]
+        openings += len(beats)
+        assert sum(beat in shut for beat in beats) >= 0.6 * len(beats), seed
+    assert openings > 100
+
+
+def test_the_foot_keeps_the_beat_under_a_fill() -> None:
+    """Wherever the snare or a tom runs in sixteenths, the beat still has its kick."""
+    runs = 0
+    for seed in range(6):
+        (drums,) = parts(score_of("rock 120 bpm", 60, seed), "drums")
+        kicks = {round(note.start) for note in drums.notes if note.pitch == VOICES["kick"]}
+        hands = Counter(
+            int(note.start + 0.1)
+            for note in drums.notes
+            if note.pitch in {VOICES[name] for name in ("snare", "high_tom", "mid_tom", "low_tom")}
+        )
+        for beat in (beat for beat, strokes in hands.items() if strokes >= 3):
+            runs += 1
+            assert beat in kicks, (seed, beat)
+    assert runs > 10
+
+
 def test_swing_delays_the_off_beat() -> None:
     swung = _offbeats(score_of("jazz 120 bpm", seed=2))
     straight = _offbeats(score_of("disco 120 bpm", seed=2))

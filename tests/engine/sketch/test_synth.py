@@ -144,6 +144,19 @@ def test_every_stroke_of_a_kit_sounds(kit: str) -> None:
             assert np.abs(stroke[:, -1]).max() < 0.005 * np.abs(stroke).max(), pitch
 
 
+@pytest.mark.parametrize("tonic", [0, 3, 8])
+@pytest.mark.parametrize("kit", ["kit_acoustic", "kit_rock", "kit_808", "kit_909", "kit_lofi"])
+def test_drums_are_tuned_to_the_key(kit: str, tonic: int) -> None:
+    """The kick rings on the tonic, a tom on the tonic or its fifth; within a quarter tone."""
+    for drum, fits in ((36, {0}), (41, {0, 7}), (48, {0, 7})):
+        stroke = play_hit(kit, drum, 0.8, rng_for(1), tonic).mean(axis=0)
+        ringing = stroke[SAMPLE_RATE // 10 : SAMPLE_RATE // 2]  # after the drop of pitch
+        lines = np.abs(np.fft.rfft(ringing * np.hanning(len(ringing)), 1 << 18))
+        hertz = float(lines.argmax()) * SAMPLE_RATE / (1 << 18)
+        degree = (12 * np.log2(hertz / 261.63) - tonic) % 12
+        assert min(min(abs(degree - fit), 12 - abs(degree - fit)) for fit in fits) < 0.5, hertz
+
+
 @pytest.mark.parametrize("pitch", [36, 38, 42, 45])
 def test_no_two_kits_sound_alike(pitch: int) -> None:
     prints = {kit: fingerprint(play_hit(kit, pitch, 0.75, rng_for(1))) for kit in DRUM_KITS}

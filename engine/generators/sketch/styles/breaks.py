@@ -13,14 +13,14 @@ DNB = Style(
     title="Drum and bass",
     tempo=(170, 176),
     minor=(
-        "i9 | i9 | bVImaj7 | bVImaj7 | iv9 | iv9 | v7 | v7",
-        "i9 | i9 | bVII | bVII | bVImaj7 | bVImaj7 | v7 | v7",
+        "i9 | i9 | bVImaj7 | bVImaj7 | iv9 | iv9 | i9 | v7",
+        "i9 | i9 | bVII | bVII | bVImaj7 | bVImaj7 | i9 | i9",
         "i9 | i9 | iv9 | iv9 | i9 | i9 | bVImaj7 | v7",
-        "i9 | i9 | iv9 | v7",
+        "i9 | i9 | iv9 | bVImaj7",
     ),
     major=(
         "Imaj9 | Imaj9 | vi9 | vi9 | IVmaj7 | IVmaj7 | V | V",
-        "Imaj9 | Imaj9 | IVmaj7 | V",
+        "Imaj9 | Imaj9 | IVmaj7 | Imaj9 V",
     ),
     colour="seventh",
     feel=Feel(loose_ms=3),
@@ -107,7 +107,7 @@ DNB = Style(
             velocity=0.62,
             send=Send(-2, pan=0.1, reverb=0.4, delay=0.3),
         ),
-        Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-12)),
+        Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-15)),
     ),
     tune=Tune(
         cells=(

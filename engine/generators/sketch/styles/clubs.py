@@ -13,12 +13,12 @@ HOUSE = Style(
     title="House",
     tempo=(120, 128),
     minor=(
-        "i7 | i7 | bVImaj7 | v7",
-        "i9 | iv9 | i9 | v7",
+        "i7 | i7 | bVImaj7 | iv7",
+        "i9 | iv9 | i9 | bVImaj7",
         "i7 | bVImaj7 | iv7 | v7",
-        "i9 | bVImaj7 | bVII | i9",
+        "i9 | bVImaj7 | iv9 | i9",
     ),
-    major=("Imaj7 | vi7 | IVmaj7 | V", "Imaj9 | Imaj9 | ii9 | V9sus4", "I | IV | vi | V"),
+    major=("Imaj7 | vi7 | IVmaj7 | V", "Imaj9 | Imaj9 | IVmaj9 | V9sus4", "I | IV | vi | V"),
     colour="seventh",
     feel=Feel(swing=0.53, unit=0.25, loose_ms=3),
     form="club",
@@ -32,7 +32,7 @@ HOUSE = Style(
                 "kick": "x...x...x...x...",
                 "clap": "....x.......x...",
                 "open": "..x...x...x...x.",
-                "hat": "o.o.o.o.o.o.o.oo",
+                "hat": "X.o.X.o.X.o.X.oo",
             },
             frozenset({"kick", "hat"}),
         ),
@@ -49,7 +49,7 @@ HOUSE = Style(
             {
                 "kick": "x...x...x...x...",
                 "clap": "....x.......x...",
-                "hat": "..x...x...x...x.",
+                "hat": "o.x.o.x.o.x.o.x.",
                 "rim": "..*x..x..*.x..x*",
                 "high_conga": "..*..*.*..*..*.o",
             },
@@ -57,7 +57,7 @@ HOUSE = Style(
         ),
     ),
     players=(
-        Player("drums", "drums", ("kit_909",), enters=0.2, send=Send(0, reverb=0.05)),
+        Player("drums", "drums", ("kit_909",), enters=0.2, send=Send(2, reverb=0.05)),
         Player(
             "bass",
             "bass",
@@ -71,16 +71,16 @@ HOUSE = Style(
             enters=0.45,
             register=36,
             gate=0.8,
-            send=Send(0, reverb=0, duck=0.5),
+            send=Send(0, reverb=0, duck=0.5, lowpass_hz=900),
         ),
         Player(
             "chords",
             "chords",
             ("piano", "organ", "electric_piano", "synth_pluck"),
             (
-                "x--x--x-x--x--x-",
-                "..x...x...x...x.",
-                "x.x...x.x.x...x.",
+                "x--xo-x-x--xo-x-",
+                "o.x.o.x.o.x.o.x.",
+                "x.o.x..ox.o.x.o.",
                 "x--.x-x-..x-x-..",
             ),
             register=62,
@@ -108,7 +108,7 @@ HOUSE = Style(
             velocity=0.62,
             send=Send(-3, pan=0.1, reverb=0.3, delay=0.3, duck=0.2),
         ),
-        Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-12)),
+        Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-15)),
     ),
     tune=Tune(
         cells=(
@@ -165,7 +165,7 @@ TECHNO = Style(
             {
                 "kick": "X...X...X...X...",
                 "open": "..x...x...x...x.",
-                "hat": "o.oxo.oxo.oxo.ox",
+                "hat": "X.ooX.ooX.ooX.oo",
                 "clap": "............x...",
                 "high_bongo": "..*..*.*..*..*.*",
             },
@@ -184,7 +184,7 @@ TECHNO = Style(
             {
                 "kick": "X...X...X...X..o",
                 "ride": "..x...x...x...x.",
-                "hat": "ooxoooxoooxoooxo",
+                "hat": "XoooXoooXoooXooo",
                 "low_tom": "..*x..*...x..*..|..*x..*...x..x.*",
             },
             frozenset({"kick", "low_tom"}),
@@ -197,10 +197,10 @@ TECHNO = Style(
             "bass",
             ("acid_bass", "synth_bass"),
             (
-                "..1*..1*..1*..3*",
-                "..11..1*..33..1*",
+                "1*1.1*1.1*1.3*3.",
+                "111.1*1.331.1*1.",
                 "1*13*1*11*13*1*1",
-                ".1*1.11*.1*1.11*",
+                "11*.1*1.11*.1.1.",
             ),
             enters=0.35,
             register=38,
@@ -245,7 +245,7 @@ TECHNO = Style(
             spread=True,
             send=Send(-4, reverb=0.5, duck=0.5),
         ),
-        Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-12)),
+        Player("texture", "riser", ("riser",), velocity=0.6, send=Send(-15)),
     ),
     mix=Mix(room="plate", reverb_seconds=1.8, delay_beats=0.75, width=0.6, glue=0.7),
 )
@@ -257,7 +257,7 @@ TRANCE = Style(
     minor=(
         "i | bVI | bVII | i",
         "i | bVI | iv | V",
-        "i | bVII | bVI | V",
+        "i | bVII | bVI | i",
         "i | iv | bVI | V",
     ),
     major=("I | V | vi | IV", "I | IV | vi | V", "I | vi | IV | V"),
@@ -302,7 +302,7 @@ TRANCE = Style(
             "chords",
             "chords",
             ("supersaw",),
-            ("x---------------", "x--x--x-x--x--x-", "..x-..x-..x-..x-", "x-x-x-xxx-x-x-xx"),
+            ("x---------------", "x--xo-x-x--xo-x-", "..x-..x-..x-..x-", "x-x-x-xxx-x-x-xx"),
             enters=0.55,
             register=64,
             velocity=0.68,
@@ -341,7 +341,7 @@ TRANCE = Style(
     ),
     tune=Tune(
         cells=(
-            "x--x--x-x--x--x-",
+            "x--xo-x-x--xo-x-",
             "x-----x-x---x-x-",
             "x---x---x-x-x---",
             "x--x--x---x-x-x-",

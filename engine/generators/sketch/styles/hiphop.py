@@ -15,12 +15,12 @@ LOFI = Style(
     minor=(
         "i9 | iv9 | bVImaj7 | V7b9",
         "i9 | bVImaj7 | iv9 | i9",
-        "i9 | bIIImaj7 | iv9 | V7b9",
+        "i9 | bIIImaj7 V7b9 | i9 | iv9",
         "i9 | iv9 | i9 | bVImaj7 v7",
         "i9 | iv9 | bVImaj7 v7 | i9",
     ),
     major=(
-        "Imaj9 | vi9 | ii9 | V13",
+        "Imaj9 | vi9 | ii9 V13 | Imaj9",
         "Imaj9 | IVmaj7 | ii9 | V13",
         "Imaj7 | IVmaj9 | Imaj7 | ii9 V13",
         "Imaj9 | I7 | IVmaj7 | iv6",
@@ -147,10 +147,10 @@ BOOMBAP = Style(
     minor=(
         "i7 | i7 | bVImaj7 | V7",
         "i7 | iv7 | i7 | V7#9",
-        "i7 | bVII7 | bVImaj7 | V7",
+        "i7 | bVII7 | bVImaj7 V7 | i7",
         "i9 | i9 | iv9 | iv9",
     ),
-    major=("Imaj7 | vi7 | ii7 | V7", "I7 | I7 | IV7 | I7", "Imaj7 | Imaj7 | IVmaj7 | V7"),
+    major=("Imaj7 | vi7 | ii7 V7 | Imaj7", "I7 | I7 | IV7 | I7", "Imaj7 | Imaj7 | IVmaj7 | V7"),
     modes=("minor", "minor", "minor", "dorian", "major"),
     colour="seventh",
     feel=Feel(swing=0.58, unit=0.25, loose_ms=6, late_ms=8),
@@ -165,7 +165,7 @@ BOOMBAP = Style(
             {
                 "kick": "x.*...x..xx...*.|x..*..x..xx...x.",
                 "snare": "....x.......x...",
-                "hat": "x.x.x.x.x.x.x.x.",
+                "hat": "X.x.X.x.X.x.X.x.",
             },
             frozenset({"hat", "kick"}),
         ),
@@ -173,16 +173,16 @@ BOOMBAP = Style(
             {
                 "kick": "x.x....*..x..*..|x.x....x..x.*...",
                 "snare": "....x..g....x.g.",
-                "hat": "x.x.x.xox.x.x.x.",
+                "hat": "X.x.X.xoX.x.X.x.",
                 "open": "..............o.",
             },
-            frozenset({"hat", "kick"}),
+            frozenset({"hat", "kick", "snare"}),
         ),
         Groove(
             {
                 "kick": "x......xx.x.....",
                 "snare": "....X.......X..g",
-                "ride": "x.o.x.o.x.o.x.o.",
+                "ride": "X.o.X.o.X.o.X.o.",
             },
             frozenset({"ride", "kick"}),
         ),

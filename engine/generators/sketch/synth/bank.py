@@ -68,10 +68,17 @@ class Bank:
     """
 
     def __init__(
-        self, seed: int, longest: Mapping[VoiceKey, float], limit: int = 160_000_000
+        self,
+        seed: int,
+        longest: Mapping[VoiceKey, float],
+        tonic: int | None = None,
+        limit: int = 160_000_000,
     ) -> None:
-        """``longest``: seconds for which each key is held at most; ``limit``: bytes."""
+        """``longest``: seconds for which each key is held at most; ``tonic``: the pitch class
+        that drums are tuned to; ``limit``: bytes.
+        """
         self._seed = seed
+        self._tonic = tonic
         self._longest = longest
         self._limit = limit
         self._bytes = 0
@@ -96,7 +103,7 @@ class Bank:
 
     def _hit(self, key: VoiceKey) -> Voice:
         rng = rng_for(self._seed, key.instrument, key.pitch, key.layer, key.variant)
-        samples = play_hit(key.instrument, key.pitch, key.layer / LAYERS, rng)
+        samples = play_hit(key.instrument, key.pitch, key.layer / LAYERS, rng, self._tonic)
         return Voice(samples, 0, frames(0.06))
 
     def _note(self, key: VoiceKey) -> Voice:

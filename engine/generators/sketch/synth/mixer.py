@@ -13,6 +13,7 @@ from engine.generators.sketch.synth.patches import PATCHES
 from engine.generators.sketch.synth.reverb import Reverb, impulse_response
 from engine.generators.sketch.synth.strip import Strip
 from engine.generators.sketch.synth.timeline import Event, events_of
+from engine.generators.sketch.theory import pitch_class
 
 __all__ = ["BLOCK", "Mixer"]
 
@@ -29,7 +30,8 @@ class Mixer:
     def __init__(self, score: Score) -> None:
         loop = frames(score.seconds) if score.loop else None
         self._events = [events_of(part, score) for part in score.parts]
-        self._bank = Bank(score.seed, _longest(self._events))
+        tonic = pitch_class(score.key.split()[0])
+        self._bank = Bank(score.seed, _longest(self._events), tonic)
         duck = Duck(_strokes(score.parts, self._events), 0.42 * 60.0 / score.tempo, loop)
         self._strips = [
             Strip(part, events, self._bank, duck, loop)

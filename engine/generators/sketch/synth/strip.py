@@ -22,8 +22,8 @@ from engine.generators.sketch.synth.timeline import Event, density_db
 __all__ = ["Strip"]
 
 _SEAT_DB = {
-    "drums": 2.0,
-    "percussion": 1.0,
+    "drums": 5.5,
+    "percussion": 4.5,
     "bass": -1.0,
     "chords": -0.5,
     "melody": 1.5,

@@ -71,12 +71,17 @@ def choked_by(pitch: int) -> frozenset[int]:
     return _CHOKES.get(pitch, frozenset())
 
 
-def play_hit(kit: str, pitch: int, velocity: float, rng: np.random.Generator) -> Floats:
-    """One stroke of a kit: (2, frames). Pitches outside the map sound as the nearest in it."""
+def play_hit(
+    kit: str, pitch: int, velocity: float, rng: np.random.Generator, tonic: int | None = None
+) -> Floats:
+    """One stroke of a kit, tuned to a tonic: (2, frames).
+
+    Pitches outside the map sound as the nearest in it.
+    """
     chosen = KIT_TABLE[kit]
     name = _VOICES.get(pitch) or _VOICES[min(_VOICES, key=lambda known: abs(known - pitch))]
     stroke = chosen.strokes[name]
-    mono = stroke.hit(rng, velocity) * np.float32(from_db(stroke.db + chosen.level_db))
+    mono = stroke.strike(rng, velocity, tonic) * np.float32(from_db(stroke.db + chosen.level_db))
     angle = (stroke.pan + 1.0) * np.pi / 4
     sides = np.array([[np.cos(angle)], [np.sin(angle)]], np.float32) * np.float32(2**0.5)
     out = mono * sides

@@ -87,8 +87,8 @@ def kick(
             np.zeros(5),
         )
         out += ring(shell, count)
-    beater = min(frames(0.02), count)
-    noise = band_noise(rng, beater, click_hz * 0.35, click_hz * 1.5) * decay(beater, 0.012)
+    beater = min(frames(0.05), count)
+    noise = band_noise(rng, beater, click_hz * 0.15, click_hz * 1.6) * decay(beater, 0.025)
     out[:beater] += _peak(noise) * np.float32(click * (0.4 + 0.6 * velocity))
     soft = frames(0.0007)
     out[:soft] *= fade_in(soft)
@@ -175,8 +175,11 @@ def metal(
     hiss: float = 0.5,
     bell: Sequence[float] = (),
     slow: float = 0.0,
+    stick: float = 0.0,
 ) -> Floats:
-    """Cymbals and hats: a cloud of partials and hiss; ``bell`` adds pitches, ``slow`` a bloom."""
+    """Cymbals and hats: a cloud of partials and hiss; ``bell`` adds pitches, ``slow`` a bloom,
+    ``stick`` the wood that strikes.
+    """
     count = frames(seconds * 1.15)
     hertz = np.exp(rng.uniform(np.log(low), np.log(high), modes))
     loud = rng.uniform(0.3, 1.0, modes) / np.sqrt(modes)
@@ -197,8 +200,13 @@ def metal(
     out = out * np.float32(1.0 - 0.6 * hiss) + _peak(noise) * np.float32(hiss)
     if slow:
         out *= 1.0 - np.exp(-seconds_axis(count) / np.float32(slow))
+    out = filtered(out, high_shelf(6500, -6 + 7 * velocity))
+    if stick:
+        wood = min(frames(0.05), count)
+        knock = band_noise(rng, wood, 500.0, 5000.0) * decay(wood, 0.025)
+        out[:wood] += _peak(knock) * np.float32(stick * np.abs(out).max())
     out[:8] *= fade_in(8)
-    return _peak(_ended(filtered(out, high_shelf(6500, -6 + 7 * velocity))))
+    return _peak(_ended(out))
 
 
 def squares(

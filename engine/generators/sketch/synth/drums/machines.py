@@ -71,7 +71,7 @@ NINE: dict[str, Stroke] = {
         click=0.5,
     ),
     **toms(92, 0.42, rise=1.6, tone=0.2, slap=0.1),
-    "hat": stroke(hits.metal, -14.5, -0.12, seconds=0.075, low=5800, hiss=0.6, modes=50),
+    "hat": stroke(hits.metal, -14.5, -0.12, seconds=0.075, low=5800, hiss=0.6, modes=50, stick=0.3),
     "pedal": stroke(hits.metal, -17.5, -0.12, seconds=0.05, low=5800, hiss=0.6, modes=50),
     "open": stroke(hits.metal, -14.5, -0.12, seconds=0.42, low=5200, hiss=0.6, modes=60),
     "crash": stroke(hits.metal, -13.5, 0.25, seconds=1.9, low=2200, hiss=0.75, modes=70),

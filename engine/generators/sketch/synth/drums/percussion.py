@@ -79,7 +79,9 @@ def cymbals(
     """Cymbals with these lengths in seconds; ``dark`` under 1 lowers them."""
     low = 3600 * dark
     return {
-        "hat": stroke(hits.metal, -14.5, -0.28, seconds=hat, low=low * 1.4, hiss=0.45, modes=70),
+        "hat": stroke(
+            hits.metal, -14.5, -0.28, seconds=hat, low=low * 1.4, hiss=0.45, modes=70, stick=0.5
+        ),
         "pedal": stroke(hits.metal, -17.5, -0.28, seconds=hat * 0.75, low=low, hiss=0.35, modes=70),
         "open": stroke(
             hits.metal, -15.5, -0.28, seconds=open_, low=low * 1.15, hiss=0.4, modes=110
@@ -102,6 +104,7 @@ def cymbals(
             hiss=0.2,
             modes=120,
             bell=(3120 * dark,),
+            stick=0.3,
         ),
         "bell": stroke(
             hits.metal,
