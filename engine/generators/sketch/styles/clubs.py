@@ -302,7 +302,7 @@ TRANCE = Style(
             "chords",
             "chords",
             ("supersaw",),
-            ("x---------------", "x--xo-x-x--xo-x-", "..x-..x-..x-..x-", "x-x-x-xxx-x-x-xx"),
+            ("x---------------", "x--x--x-x--x--x-", "..x-..x-..x-..x-", "x-x-x-xxx-x-x-xx"),
             enters=0.55,
             register=64,
             velocity=0.68,
@@ -341,7 +341,7 @@ TRANCE = Style(
     ),
     tune=Tune(
         cells=(
-            "x--xo-x-x--xo-x-",
+            "x--x--x-x--x--x-",
             "x-----x-x---x-x-",
             "x---x---x-x-x---",
             "x--x--x---x-x-x-",
