@@ -217,18 +217,26 @@ def _accent(step: int) -> float:
 
 
 def _build(song: Song, section: Section) -> Iterator[Hit]:
-    """A rising roll: quarters, eighths, sixteenths, and a breath before what follows."""
+    """A rising roll: quarters, eighths, sixteenths, and a breath before what follows.
+
+    When it quickens, and what its eighths look like, is the seed's choice.
+    """
+    random = song.random(f"build/{section.start_bar}")
+    quick, rush = random.choice(((0.25, 0.75), (0.5, 0.75), (0.5, 0.9), (0.75, 0.9)))
+    figure = random.choice(((0.5,), (0.5, 0.25, 0.25), (0.25, 0.25, 0.5), (0.75, 0.25)))
     bars = song.bars_of(section)
     if not bars:
         return
     start, end = bars[0] * song.meter.bar, (bars[-1] + 1) * song.meter.bar
     breath = end - song.meter.pulses[-1]
-    at = start
+    at, struck = start, 0
     while at < breath - 1e-6:
         done = (at - start) / (end - start)
-        step = 1.0 if done < 0.5 else 0.5 if done < 0.75 else _STEP
+        step = 1.0 if done < quick else figure[struck % len(figure)]
+        struck += done >= quick
+        step = step if done < rush else _STEP
         loud = (0.35 + 0.55 * done) * _accent(round(at / _STEP))
         yield Hit(at, step, VOICES["snare"], min(1.0, loud))
-        if done < 0.75 and abs(at - round(at)) < 1e-6:
+        if done < rush and abs(at - round(at)) < 1e-6:
             yield Hit(at, 1.0, VOICES["kick"], 0.75)
         at += step

@@ -146,7 +146,7 @@ TECHNO = Style(
         Groove(
             {
                 "kick": "X...X...X...X.*.",
-                "ride": "x.x.x.x.x.x.x.x.",
+                "ride": "x.*.x.x.x.*.x.x.",
                 "clap": "....x..*....x...",
                 "high_conga": "*..*..*.*..*..*.",
             },
@@ -155,7 +155,7 @@ TECHNO = Style(
         Groove(
             {
                 "kick": "X...X...X...X...",
-                "shaker": "xoxoxoxoxoxoxoxo",
+                "shaker": "x..ox..ox..ox.xo",
                 "block": "x..*..x..*..x.*.",
                 "snare": "............x..*",
             },
@@ -184,7 +184,7 @@ TECHNO = Style(
             {
                 "kick": "X...X...X...X..o",
                 "ride": "..x...x...x...x.",
-                "hat": "XoooXoooXoooXooo",
+                "hat": "X..oX.*.X..oX.*.",
                 "low_tom": "..*x..*...x..*..|..*x..*...x..x.*",
             },
             frozenset({"kick", "low_tom"}),
@@ -302,7 +302,7 @@ TRANCE = Style(
             "chords",
             "chords",
             ("supersaw",),
-            ("x---------------", "x--xo-x-x--xo-x-", "..x-..x-..x-..x-", "x-x-x-xxx-x-x-xx"),
+            ("x---------------", "x--x--x-x--x--x-", "..x-..x-..x-..x-", "x-x-x-xxx-x-x-xx"),
             enters=0.55,
             register=64,
             velocity=0.68,
@@ -341,7 +341,7 @@ TRANCE = Style(
     ),
     tune=Tune(
         cells=(
-            "x--xo-x-x--xo-x-",
+            "x--x--x-x--x--x-",
             "x-----x-x---x-x-",
             "x---x---x-x-x---",
             "x--x--x---x-x-x-",
