@@ -259,7 +259,7 @@ def test_an_even_level_over_windows(
     song: Any = generator.start(request)
     frames = round((seconds + request.duration) * 50)
 
-    def drifting(codes: torch.Tensor, report: object) -> Any:
+    def drifting(codes: torch.Tensor, report: object = None) -> Any:
         noise = np.random.default_rng(1).normal(size=(codes.shape[1] * 640, 1)) * 0.02
         window = np.arange(len(noise)) / (2.4 * 32_000)
         decibels = 4 * ((window >= 3) & (window < 4)) - window
