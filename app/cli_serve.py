@@ -135,7 +135,7 @@ def _settings(paths: Paths, **given: Any) -> ServerSettings:
     from pydantic import ValidationError
 
     from engine.errors import InvalidRequest
-    from engine.jobs import problems_of
+    from engine.request import problems_of
     from engine.server.settings import ServerSettings
 
     try:

@@ -10,7 +10,8 @@ from pathlib import Path
 from engine.audio.atomic import in_plain_words, replacing
 from engine.audio.names import safe_name, unique
 from engine.errors import InvalidRequest, Problem
-from engine.jobs import FORMATS, Job, Take
+from engine.jobs import Job, Take
+from engine.request import FORMATS
 
 __all__ = ["Delivery"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.doctor import examine
 from app.journal import FILE_NAME
 from app.paths import Paths
-from engine.jobs import EngineStatus
+from engine.status import EngineStatus
 
 __all__ = ["gather"]
 

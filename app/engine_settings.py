@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from app.paths import Paths
 from app.settings import Settings
 from engine.errors import InvalidRequest
-from engine.jobs import problems_of
+from engine.request import problems_of
 
 if TYPE_CHECKING:  # the first paint does not wait for it
     from engine.settings import EngineSettings

@@ -18,7 +18,8 @@ from app.servers import Places
 from engine.dispatch.feed import Feed, OnChanges, OnNotice, OnStatus
 from engine.dispatch.queue import Queue
 from engine.errors import MusicError
-from engine.jobs import EngineState, EngineStatus, Failure
+from engine.jobs import Failure
+from engine.status import EngineState, EngineStatus
 
 __all__ = ["EngineThread", "Opened"]
 

@@ -31,8 +31,9 @@ from app.take_bars import TakeBars
 from engine.audio.atomic import in_plain_words
 from engine.dispatch.feed import Feed
 from engine.errors import DiskFull, InvalidRequest, ModelUnavailable, MusicError, Problem
-from engine.jobs import Change, Failure, Job, Order, Take, new_id, parse_request
+from engine.jobs import Change, Failure, Job, Order, Take, new_id
 from engine.prompts import expand
+from engine.request import parse_request
 
 if TYPE_CHECKING:  # bad input is told without waiting for it
     from engine.settings import EngineSettings

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.audio.atomic import replacing
 from engine.errors import MusicError
-from engine.jobs import Precision
+from engine.request import Precision
 
 __all__ = ["KnownServer", "Settings", "SettingsFile"]
 

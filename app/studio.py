@@ -15,7 +15,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from app.notices import Notice
 from engine.dispatch.queue import Queue
-from engine.jobs import Change, EngineStatus, Failure, Order, Request
+from engine.jobs import Change, Failure, Order
+from engine.request import Request
+from engine.status import EngineStatus
 
 __all__ = ["Engine", "Studio"]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from engine.jobs import Precision
+from engine.request import Precision
 
 __all__ = ["EngineSettings"]
 

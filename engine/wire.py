@@ -11,16 +11,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
-from engine.jobs import (
+from engine.jobs import Job, Order, Status, Step
+from engine.request import (
     MAX_DURATION,
     MAX_PROMPT,
     MIN_DURATION,
-    Job,
-    Order,
     OutputFormat,
     Request,
-    Status,
-    Step,
     default_name,
 )
 

@@ -24,7 +24,7 @@ import numpy as np
 
 from engine.errors import GenerationError, OutOfMemory
 from engine.generators.base import Audio, Facts, Report, Samples
-from engine.jobs import Request
+from engine.request import Request
 
 __all__ = ["HeavyGenerator", "OtherHeavyGenerator", "ScriptedGenerator"]
 

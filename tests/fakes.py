@@ -16,12 +16,9 @@ from engine.jobs import (
     LOCAL,
     Change,
     Choice,
-    EngineState,
-    EngineStatus,
     Failure,
     Job,
     Order,
-    Request,
     Status,
     Step,
     Take,
@@ -29,6 +26,8 @@ from engine.jobs import (
     utc_now,
 )
 from engine.places import PlaceStatus, Server
+from engine.request import Request
+from engine.status import EngineState, EngineStatus
 
 __all__ = ["FakeEngine", "FakePlaces", "FakeQueue"]
 

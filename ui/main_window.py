@@ -15,7 +15,8 @@ from app.player import Player
 from app.servers import Servers
 from app.settings import SettingsFile
 from app.studio import Studio
-from engine.jobs import EngineStatus, Job, Order, is_job_id
+from engine.jobs import Job, Order, is_job_id
+from engine.status import EngineStatus
 from ui.compose.list_intake import ListIntake
 from ui.compose.model_picker import ModelPicker
 from ui.compose.models import SKETCH

@@ -28,7 +28,7 @@ from mutagen.wave import WAVE
 from pydantic import TypeAdapter
 
 from engine.generators.base import Facts
-from engine.jobs import OutputFormat, Request
+from engine.request import OutputFormat, Request
 
 __all__ = ["EmbeddedTake", "embed", "read_request", "versions"]
 

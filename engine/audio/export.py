@@ -16,7 +16,8 @@ from engine.audio.files import read_audio, write_audio
 from engine.audio.names import numbered, safe_name, unique
 from engine.errors import AudioError, InvalidRequest, Problem
 from engine.generators.base import Audio, Facts, Samples
-from engine.jobs import OutputFormat, Request, Take
+from engine.jobs import Take
+from engine.request import OutputFormat, Request
 
 __all__ = ["Exported", "drag_file", "export", "file_name"]
 

@@ -19,7 +19,7 @@ from engine.audio.embedded import EmbeddedTake, embed, versions
 from engine.audio.riff import add_loop_chunk, sound_end
 from engine.errors import AudioError
 from engine.generators.base import Audio, Samples
-from engine.jobs import OutputFormat, Request
+from engine.request import OutputFormat, Request
 
 __all__ = ["AudioInfo", "Written", "probe", "read_audio", "write_audio"]
 

@@ -28,19 +28,11 @@ from engine.dispatch.recovery import Recovery
 from engine.dispatch.retry import RetryPolicy
 from engine.dispatch.runs import Runs
 from engine.errors import Conflict, StorageError
-from engine.jobs import (
-    LOCAL,
-    EngineState,
-    EngineStatus,
-    Failure,
-    Job,
-    Once,
-    Order,
-    Request,
-    Status,
-)
+from engine.jobs import LOCAL, Failure, Job, Once, Order, Status
 from engine.places import PlaceState
+from engine.request import Request
 from engine.settings import EngineSettings
+from engine.status import EngineState, EngineStatus
 from engine.store.claims import Claims
 from engine.store.store import Store
 

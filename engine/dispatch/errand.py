@@ -32,7 +32,8 @@ from engine.errors import (
     ServerClosed,
     ServerRefused,
 )
-from engine.jobs import Job, Request, Status, Step, Take, is_job_id, problems_of, utc_now
+from engine.jobs import Job, Status, Step, Take, is_job_id, utc_now
+from engine.request import Request, problems_of
 from engine.store.submissions import Submission, Submissions
 from engine.wire import Generate, JobView, UploadView
 

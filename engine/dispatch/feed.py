@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from engine.jobs import Change, EngineStatus, Failure, Job
+from engine.jobs import Change, Failure, Job
+from engine.status import EngineStatus
 
 __all__ = ["Feed"]
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from engine.jobs import EngineState, Failure, Job, Step, Take
+from engine.jobs import Failure, Job, Step, Take
 from engine.places import PlaceStatus
+from engine.status import EngineState
 
 __all__ = [
     "Completed",

@@ -28,8 +28,9 @@ from engine.dispatch.lane import (
 from engine.dispatch.process import HostProcess, host_command
 from engine.errors import HostDied, HostHung
 from engine.host import protocol as say
-from engine.jobs import LOCAL, EngineState, Failure, Job, Take
+from engine.jobs import LOCAL, Failure, Job, Take
 from engine.settings import EngineSettings
+from engine.status import EngineState
 
 __all__ = ["LocalLane"]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from engine.jobs import EngineStatus, Job, Order, Request
+from engine.jobs import Job, Order
+from engine.request import Request
+from engine.status import EngineStatus
 
 __all__ = ["Queue"]
 

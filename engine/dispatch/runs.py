@@ -30,8 +30,9 @@ from engine.dispatch.lane import (
 )
 from engine.dispatch.retry import RetryPolicy
 from engine.errors import MusicError, NotFound, StorageError
-from engine.jobs import LOCAL, Failure, Job, Request, Step, Take, is_job_id, utc_now
+from engine.jobs import LOCAL, Failure, Job, Step, Take, is_job_id, utc_now
 from engine.log_context import marked
+from engine.request import Request
 from engine.store.claims import Claims
 
 __all__ = ["RunEvent", "Runs"]

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.jobs import Request
+from engine.request import Request
 
 __all__ = ["Audio", "Facts", "Generator", "Growing", "Report", "Samples"]
 

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from engine.jobs import Request, Step
+from engine.jobs import Step
+from engine.request import Request
 
 __all__ = [
     "Command",

@@ -20,12 +20,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from engine.errors import InvalidRequest, Problem
-from engine.jobs import Order, Request, parse_request, problems_of
+from engine.jobs import Order
 from engine.lengths import parse_length
 from engine.promptlist.encoding import NotText, decode
 from engine.promptlist.formats import MAX_ROWS, Found, Kind, Unreadable, find_rows, guess_kind
 from engine.promptlist.rows import PromptList, Queueing, Row
 from engine.prompts import expand
+from engine.request import Request, parse_request, problems_of
 
 __all__ = ["MAX_BYTES", "MAX_ROWS", "MAX_TAKES", "Kind", "PromptList", "Row", "parse"]
 

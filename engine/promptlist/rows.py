@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.errors import Problem
-from engine.jobs import Order, Request
+from engine.jobs import Order
+from engine.request import Request
 
 __all__ = ["FIELDS", "PromptList", "Queueing", "Row"]
 

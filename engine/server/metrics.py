@@ -10,7 +10,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from engine.jobs import Change, EngineState, EngineStatus, Status, Step
+from engine.jobs import Change, Status, Step
+from engine.status import EngineState, EngineStatus
 from engine.store.shared import SharedJobs
 
 __all__ = ["Metrics"]

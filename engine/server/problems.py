@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 
 from engine import errors
 from engine.errors import InvalidRequest, MusicError, Problem, TooMany, Unavailable
-from engine.jobs import problems_among
 from engine.log_context import current_request
+from engine.request import problems_among
 from engine.wire import FieldError, ProblemView
 
 __all__ = ["TooLarge", "handle_problems", "may_fail", "problem", "problem_of"]

@@ -15,7 +15,8 @@ from engine.audio.loudness import integrated_loudness, true_peak
 from engine.audio.stitch import stitch, stitched_seconds
 from engine.errors import InvalidRequest, Problem
 from engine.generators.base import Audio, Facts
-from engine.jobs import MAX_DURATION, MAX_PROMPT, Job, Request, Status, Step, Take, new_id, utc_now
+from engine.jobs import Job, Status, Step, Take, new_id, utc_now
+from engine.request import MAX_DURATION, MAX_PROMPT, Request
 from engine.server.takes import MUSIC, Storage, stored_name
 from engine.wire import Stitch
 

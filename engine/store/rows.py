@@ -13,18 +13,8 @@ from typing import Any
 from peewee import Database, Table
 from pydantic import ValidationError
 
-from engine.jobs import (
-    Choice,
-    Failure,
-    Job,
-    Order,
-    Request,
-    Status,
-    Step,
-    Take,
-    default_name,
-    new_id,
-)
+from engine.jobs import Choice, Failure, Job, Order, Status, Step, Take, new_id
+from engine.request import Request, default_name
 
 __all__ = ["Tables", "failure_text", "from_row", "job_row", "new_token", "take_row"]
 

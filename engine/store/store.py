@@ -15,17 +15,8 @@ from typing import Any
 from peewee import fn
 
 from engine.errors import Conflict, InvalidRequest, KeyReused, Problem
-from engine.jobs import (
-    Choice,
-    Job,
-    Once,
-    Order,
-    Request,
-    Status,
-    default_name,
-    new_id,
-    utc_now,
-)
+from engine.jobs import Choice, Job, Once, Order, Status, new_id, utc_now
+from engine.request import Request, default_name
 from engine.store.faults import translated
 from engine.store.records import Records, chunks
 from engine.store.rows import from_row, job_row

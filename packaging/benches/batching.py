@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from app.engine_thread import EngineThread
-from engine.jobs import Change, Job, Order, Request, Status
+from engine.jobs import Change, Job, Order, Status
 from engine.local import LocalEngine
+from engine.request import Request
 from engine.settings import EngineSettings
 
 LENGTHS = (10.0, 3.0, 8.0, 5.0, 4.0, 9.0, 6.0, 7.0)  # seconds of music

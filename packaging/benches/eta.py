@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from app.engine_thread import EngineThread
-from engine.jobs import Change, Order, Request, Status, Step
+from engine.jobs import Change, Order, Status, Step
 from engine.local import LocalEngine
+from engine.request import Request
 from engine.settings import EngineSettings
 
 QUICK = "DGX_MUSIC_BENCH_QUICK" in os.environ

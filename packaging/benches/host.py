@@ -21,8 +21,9 @@ import numpy as np
 from app.engine_thread import EngineThread
 from engine.audio.embedded import read_request
 from engine.generators.base import Audio, Facts, Growing, Report, Samples
-from engine.jobs import Change, Order, Request
+from engine.jobs import Change, Order
 from engine.local import LocalEngine
+from engine.request import Request
 from engine.settings import EngineSettings
 
 STEP = 0.022  # seconds, as measured of the small model on a CPU

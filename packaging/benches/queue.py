@@ -11,9 +11,10 @@ from typing import Any
 from benches import rows
 
 from app.engine_thread import EngineThread
-from engine.jobs import Order, Request
+from engine.jobs import Order
 from engine.local import LocalEngine
 from engine.promptlist import parse
+from engine.request import Request
 from engine.settings import EngineSettings
 from engine.store.claims import Claims
 from engine.store.opening import open_database

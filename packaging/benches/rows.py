@@ -19,7 +19,8 @@ import soundfile
 from PySide6.QtWidgets import QApplication
 
 from app.peak_loader import PeakLoader
-from engine.jobs import Change, Job, Request, Status, Step, Take
+from engine.jobs import Change, Job, Status, Step, Take
+from engine.request import Request
 from ui.queue.order import Filter, Show
 from ui.queue.panel import QueuePanel
 from ui.shared.theme import Appearance, Theme

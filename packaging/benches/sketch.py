@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 
 from engine.generators.sketch.generator import SketchGenerator
-from engine.jobs import Request
+from engine.request import Request
 
 PROMPTS = (
     "melancholic lo-fi hip hop, 84 bpm, in D minor",

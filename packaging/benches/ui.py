@@ -72,7 +72,8 @@ def watch_the_window(models: dict[str, str]) -> dict[str, tuple[list[float], int
 
     from app.main import Program
     from app.paths import Paths
-    from engine.jobs import Order, Request
+    from engine.jobs import Order
+    from engine.request import Request
 
     app = QApplication([])
     app.setQuitOnLastWindowClosed(False)

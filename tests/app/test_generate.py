@@ -14,7 +14,8 @@ from app.take_bars import TakeBars
 from engine.audio.names import safe_name
 from engine.dispatch.feed import Feed
 from engine.errors import DiskFull, FolderNotWritable, InvalidRequest, StoreLocked
-from engine.jobs import Change, Failure, Job, Order, Request, Status, Step, Take, utc_now
+from engine.jobs import Change, Failure, Job, Order, Status, Step, Take, utc_now
+from engine.request import Request
 from tests.fakes import FakeQueue
 
 

@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from app.notices import Level, Notice
 from app.playback.output import BLOCK, Frames, Output, OutputDevice
 from app.player import Player, State, Track
-from engine.jobs import Change, Job, Request, Status, Step, Take, utc_now
+from engine.jobs import Change, Job, Status, Step, Take, utc_now
+from engine.request import Request
 from tests.app.outputs import HandOutput, HandOutputs
 
 RATE = 44_100

@@ -14,9 +14,10 @@ from app.servers import Servers
 from app.settings import SettingsFile
 from app.studio import Studio
 from app.token_safe import TokenSafe
-from engine.jobs import Order, Request, Status
+from engine.jobs import Order, Status
 from engine.local import LocalEngine
 from engine.places import PlaceState
+from engine.request import Request
 from engine.settings import EngineSettings
 from tests.engine.server.running import TestServer, settings_in
 

@@ -13,9 +13,11 @@ from app.engine_thread import EngineThread
 from app.notices import Notice
 from app.studio import SLICE, Studio
 from engine.errors import StoreLocked
-from engine.jobs import Change, EngineState, Job, Order, Request, Status
+from engine.jobs import Change, Job, Order, Status
 from engine.local import LocalEngine
+from engine.request import Request
 from engine.settings import EngineSettings
+from engine.status import EngineState
 from tests.engine.conftest import SCRIPTED
 
 

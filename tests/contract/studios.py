@@ -7,8 +7,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from engine.dispatch.reach import Waits
-from engine.jobs import LOCAL, Job, Order, Request
+from engine.jobs import LOCAL, Job, Order
 from engine.places import PlaceState, PlaceStatus, Server
+from engine.request import Request
 from engine.settings import EngineSettings
 from tests.engine.conftest import Watched
 

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from engine.dispatch.feed import Feed
-from engine.jobs import Change, EngineStatus, Failure, Job, Order, Request, Status
+from engine.jobs import Change, Failure, Job, Order, Status
 from engine.local import LocalEngine
+from engine.request import Request
 from engine.settings import EngineSettings
+from engine.status import EngineStatus
 
 SCRIPTED = {"scripted": "tests.fake_generators:ScriptedGenerator"}
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import DiskFull, InvalidRequest, OutOfMemory
-from engine.jobs import MAX_SEED, Failure, Request, new_id, parse_request
+from engine.jobs import Failure, new_id
+from engine.request import MAX_SEED, Request, parse_request
 
 
 def refusal(**settings: object) -> str:

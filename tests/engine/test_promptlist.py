@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engine.jobs import Order, Request
+from engine.jobs import Order
 from engine.promptlist import MAX_BYTES, MAX_ROWS, parse
+from engine.request import Request
 
 
 def messages(text: str | Path, kind: str | None = None) -> list[str]:

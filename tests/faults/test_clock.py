@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.jobs import Order, Request
+from engine.jobs import Order
+from engine.request import Request
 from tests.e2e.processes import wait_until
 from tests.faults.conftest import Library
 from tests.faults.test_kills import running_studio

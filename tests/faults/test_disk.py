@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.errors import StorageError
-from engine.jobs import Order, Request, Status
+from engine.jobs import Order, Status
+from engine.request import Request
 from engine.settings import EngineSettings
 from tests.engine.conftest import Watched
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from engine.jobs import Order, Request
+from engine.jobs import Order
+from engine.request import Request
 from tests.e2e.processes import Program, wait_until
 from tests.e2e.studio import open_studio
 from tests.engine.conftest import SCRIPTED

@@ -18,7 +18,8 @@ import psutil
 import pytest
 import soundfile as sf
 
-from engine.jobs import Job, Order, Request, Step
+from engine.jobs import Job, Order, Step
+from engine.request import Request
 from engine.settings import EngineSettings
 from tests.e2e.processes import wait_until
 from tests.engine.conftest import Watched

@@ -30,8 +30,10 @@ from app.servers import Servers
 from app.settings import KnownServer, SettingsFile
 from app.studio import Studio
 from engine.errors import ServerClosed
-from engine.jobs import Choice, EngineState, Failure, Job, Request, Status, Step, Take, utc_now
+from engine.jobs import Choice, Failure, Job, Status, Step, Take, utc_now
 from engine.places import PlaceState, PlaceStatus, ServerModel
+from engine.request import Request
+from engine.status import EngineState
 from tests.fakes import FakeEngine
 from ui.compose.models import SKETCH, ModelOption
 from ui.main_window import MainWindow

@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.player import Track
-from engine.jobs import Job, Request, Step, Take
+from engine.jobs import Job, Step, Take
+from engine.request import Request
 from tests.fakes import FakeEngine
 from tests.ui.hands import generate, shown_texts
 from ui.compose.models import SKETCH, ModelOption

@@ -14,7 +14,9 @@ from app.journal import FILE_NAME
 from app.paths import Paths
 from app.settings import SettingsFile
 from engine.errors import StorageError
-from engine.jobs import EngineState, Failure, Request
+from engine.jobs import Failure
+from engine.request import Request
+from engine.status import EngineState
 from tests.fakes import FakeEngine
 from tests.ui.hands import MakeWindow, generate, prompts, shown_texts
 from ui.compose.list_sheet import ListSheet

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from engine.jobs import Request
+from engine.request import Request
 from ui.compose.models import SKETCH, ModelOption
 from ui.shared.text import clock
 from ui.shared.theme import Theme

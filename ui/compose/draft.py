@@ -8,7 +8,8 @@ from typing import Any
 
 from engine import prompts
 from engine.errors import InvalidRequest, Problem
-from engine.jobs import MAX_SEED, Order, parse_request
+from engine.jobs import Order
+from engine.request import MAX_SEED, parse_request
 
 __all__ = ["MAX_JOBS", "Draft"]
 

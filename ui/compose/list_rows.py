@@ -7,8 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from engine.jobs import Request
 from engine.promptlist import Row
+from engine.request import Request
 from ui.shared.engine_words import in_own_words
 from ui.shared.text import clock, tidy
 from ui.shared.theme import Theme

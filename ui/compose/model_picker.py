@@ -8,8 +8,9 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu
 
-from engine.jobs import LOCAL, EngineStatus
+from engine.jobs import LOCAL
 from engine.places import PlaceStatus
+from engine.status import EngineStatus
 from ui.compose.models import SKETCH, ModelOption
 from ui.queue.words import model_name
 from ui.servers.words import light_of as server_light

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QWidget
 
-from engine.jobs import FORMATS, Request
+from engine.request import FORMATS, Request
 from ui.compose.fields import NumberField
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space

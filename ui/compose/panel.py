@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine.errors import InvalidRequest
-from engine.jobs import MAX_DURATION, MAX_PROMPT, MIN_DURATION, Job, Order, Request
+from engine.jobs import Job, Order
+from engine.request import MAX_DURATION, MAX_PROMPT, MIN_DURATION, Request
 from ui.compose.audio_drop import AudioDrop
 from ui.compose.chips import Chips
 from ui.compose.draft import Draft

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.jobs import FORMATS, Failure, Job
+from engine.jobs import Failure, Job
+from engine.request import FORMATS
 from ui.shared.background import Background
 from ui.shared.engine_words import in_own_words
 from ui.shared.tokens import Space

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.notices import Level, Notice
-from engine.jobs import Request
+from engine.request import Request
 from ui.compose.audio_drop import AUDIO_SUFFIXES
 from ui.shared.background import Background
 

@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.notices import Level, Notice
-from engine.jobs import Job, Request, Status, Take
+from engine.jobs import Job, Status, Take
+from engine.request import Request
 from ui.library.drag_handle import DragHandle
 from ui.library.facts import Facts
 from ui.library.name_edit import NameEdit

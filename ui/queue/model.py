@@ -18,7 +18,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from engine.jobs import LOCAL, Change, EngineStatus, Job, Status, utc_now
+from engine.jobs import LOCAL, Change, Job, Status, utc_now
+from engine.status import EngineStatus
 from ui.queue import words
 from ui.queue.lineage import Lineage, source_of
 from ui.queue.order import Filter, Key, Places, Show, in_tab, search_text, sort_key

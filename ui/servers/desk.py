@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QWidget
 from app.notices import Notice
 from app.servers import Servers
 from app.studio import Studio
-from engine.jobs import LOCAL, EngineStatus, Job, Order, Status
+from engine.jobs import LOCAL, Job, Order, Status
 from engine.places import PlaceStatus
+from engine.status import EngineStatus
 from ui.compose.model_picker import ModelPicker
 from ui.compose.models import ModelOption
 from ui.servers.banner import ServerBanner

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.servers import Servers
-from engine.jobs import EngineStatus
 from engine.places import PlaceStatus
+from engine.status import EngineStatus
 from ui.servers.card import ServerCard
 from ui.servers.form import ServerForm
 from ui.shared.notice_bar import NoticeBar

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.notices import Level, Notice
 from app.paths import Paths
-from engine.jobs import EngineStatus
+from engine.status import EngineStatus
 from ui.shared.background import Background
 
 __all__ = ["Diagnostics"]

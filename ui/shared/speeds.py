@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.jobs import EngineStatus
+from engine.status import EngineStatus
 from ui.queue.words import model_name
 
 __all__ = ["Speeds", "loaded_name"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from engine.jobs import EngineState, EngineStatus
+from engine.status import EngineState, EngineStatus
 from ui.shared.light import Light
 from ui.shared.speeds import loaded_name
 from ui.shared.text import size, tidy

@@ -20,7 +20,7 @@ from engine.generators.musicgen.decoder import Decoder
 from engine.generators.musicgen.pattern import UNKNOWN, DelayedTokens
 from engine.generators.musicgen.sampling import Sampler
 from engine.generators.musicgen.windows import plan_windows
-from engine.jobs import Request
+from engine.request import Request
 
 __all__ = ["Shape", "Song"]
 

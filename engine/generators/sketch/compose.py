@@ -17,7 +17,7 @@ from engine.generators.sketch.song import Song
 from engine.generators.sketch.streams import stream
 from engine.generators.sketch.styles.model import Style
 from engine.generators.sketch.theory import Key
-from engine.jobs import Request
+from engine.request import Request
 
 __all__ = ["Composition", "compose"]
 

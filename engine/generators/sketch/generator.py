@@ -12,7 +12,7 @@ from engine.generators.base import Audio, Facts, Growing, Report, Samples
 from engine.generators.sketch.compose import Composition, compose
 from engine.generators.sketch.midi import to_midi
 from engine.generators.sketch.synth import SAMPLE_RATE, Rendering
-from engine.jobs import Request
+from engine.request import Request
 
 __all__ = ["LICENCE", "Sketch", "SketchGenerator"]
 

@@ -12,11 +12,12 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from engine.jobs import EngineState, utc_now
+from engine.jobs import utc_now
 from engine.server.callers import AnyCaller
 from engine.server.health import Check, Level, overall
 from engine.server.problems import may_fail
 from engine.server.service import Service, TheService
+from engine.status import EngineState
 
 __all__ = ["router"]
 

@@ -10,16 +10,8 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.errors import InvalidRequest, Problem
-from engine.jobs import (
-    MAX_DURATION,
-    MAX_PROMPT,
-    MIN_DURATION,
-    Job,
-    OutputFormat,
-    Status,
-    problems_of,
-    utc_now,
-)
+from engine.jobs import Job, Status, utc_now
+from engine.request import MAX_DURATION, MAX_PROMPT, MIN_DURATION, OutputFormat, problems_of
 from engine.server.callers import NamedCaller
 from engine.server.problems import may_fail
 from engine.server.routes.media import key_of_take

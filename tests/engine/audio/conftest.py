@@ -6,7 +6,8 @@ import pytest
 
 from engine.audio.files import write_audio
 from engine.generators.base import Audio, Facts
-from engine.jobs import OutputFormat, Request, Take
+from engine.jobs import Take
+from engine.request import OutputFormat, Request
 
 RATE = 44_100
 

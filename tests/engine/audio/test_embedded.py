@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.audio.embedded import EmbeddedTake, read_request
 from engine.audio.files import write_audio
 from engine.generators.base import Audio, Facts
-from engine.jobs import FORMATS, OutputFormat, Request
+from engine.request import FORMATS, OutputFormat, Request
 
 every_format = pytest.mark.parametrize("format", FORMATS)
 

@@ -13,7 +13,8 @@ from engine.audio.files import probe, read_audio, write_audio
 from engine.audio.loudness import integrated_loudness, true_peak
 from engine.errors import AudioError, InvalidRequest
 from engine.generators.base import Audio
-from engine.jobs import FORMATS, OutputFormat, Request, Take
+from engine.jobs import Take
+from engine.request import FORMATS, OutputFormat, Request
 
 MakeTake = Callable[[OutputFormat], Take]
 

@@ -8,7 +8,7 @@ import soundfile as sf
 from engine.audio.embedded import read_request
 from engine.audio.files import probe, write_audio
 from engine.generators.base import Audio, Facts
-from engine.jobs import Request
+from engine.request import Request
 
 LOOP = Request(prompt="calm", seed=7, loop=True)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.jobs import Job, Order, Request, Status
+from engine.jobs import Job, Order, Status
+from engine.request import Request
 from tests.engine.conftest import Watched
 
 

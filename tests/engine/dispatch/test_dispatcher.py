@@ -12,8 +12,10 @@ from engine.audio.files import probe
 from engine.dispatch import dispatcher
 from engine.dispatch.queue import Queue
 from engine.errors import Conflict
-from engine.jobs import EngineState, Order, Request, Status
+from engine.jobs import Order, Status
+from engine.request import Request
 from engine.settings import EngineSettings
+from engine.status import EngineState
 from tests.engine.conftest import SCRIPTED, Watched, statuses
 
 COMPLETED, FAILED, CANCELLED = Status.COMPLETED, Status.FAILED, Status.CANCELLED

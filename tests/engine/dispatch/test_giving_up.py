@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.jobs import Order, Request, Status
+from engine.jobs import Order, Status
+from engine.request import Request
 from engine.settings import EngineSettings
 from tests.engine.conftest import Watched, statuses
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.jobs import Order, Request, Status
+from engine.jobs import Order, Status
+from engine.request import Request
 from engine.settings import EngineSettings
 from tests.engine.conftest import SCRIPTED, Watched, statuses
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.dispatch.pace import Pace
-from engine.jobs import Job, Order, Request, Status, Step, utc_now
+from engine.jobs import Job, Order, Status, Step, utc_now
+from engine.request import Request
 from engine.settings import EngineSettings
 from tests.engine.conftest import SCRIPTED, Watched
 

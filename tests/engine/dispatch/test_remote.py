@@ -13,8 +13,9 @@ import pytest
 from engine.client.client import NoStream, ServerClient
 from engine.dispatch.reach import Waits
 from engine.errors import Conflict
-from engine.jobs import LOCAL, Choice, Job, Order, Request, Status, Step
+from engine.jobs import LOCAL, Choice, Job, Order, Status, Step
 from engine.places import PlaceState, Server
+from engine.request import Request
 from engine.settings import EngineSettings
 from engine.wire import JobView
 from tests.contract.studios import QUICK, THERE, Studio

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.jobs import Order, Request
+from engine.jobs import Order
+from engine.request import Request
 from tests.engine.conftest import Watched
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.jobs import Job, Order, Request, Status
+from engine.jobs import Job, Order, Status
+from engine.request import Request
 from engine.settings import EngineSettings
 from tests.engine.conftest import SCRIPTED, Watched, statuses
 

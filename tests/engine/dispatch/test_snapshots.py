@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.jobs import Request, Status
+from engine.jobs import Status
+from engine.request import Request
 from engine.settings import EngineSettings
 from tests.engine.conftest import Watched
 

@@ -11,7 +11,7 @@ import pytest
 from engine.host import keeping
 from engine.host.keeping import CHECKPOINT_SECONDS, MOST_AT_RISK, Checkpoints
 from engine.host.take import GrowingTake
-from engine.jobs import Request
+from engine.request import Request
 from tests.engine.host.test_loop import run_of
 from tests.fake_generators import ScriptedGenerator
 

@@ -16,7 +16,7 @@ from engine.generators.registry import QuickKind
 from engine.host import keeping
 from engine.host.loop import HostLoop
 from engine.host.protocol import Command, Drop, Dropped, Event, Made, Quit, Run
-from engine.jobs import Request
+from engine.request import Request
 from tests.fake_generators import ScriptedGenerator
 
 

@@ -16,7 +16,7 @@ import soundfile as sf
 from engine.errors import ModelUnavailable
 from engine.generators.musicgen.decoders.vectors import suits_this_processor
 from engine.generators.musicgen.loading import MusicGenKind
-from engine.jobs import Request
+from engine.request import Request
 from tests.engine.models.conftest import growing_part
 from tests.hub import Hub
 

@@ -25,7 +25,7 @@ from engine.generators.musicgen.generator import IN_COMPANY, UNGUIDED, MusicGenG
 from engine.generators.musicgen.level import even_out
 from engine.generators.musicgen.reference import read_reference
 from engine.generators.musicgen.windows import plan_windows
-from engine.jobs import Request
+from engine.request import Request
 
 GREEDY = {"top_k": 1, "seed": 3}
 

@@ -19,7 +19,8 @@ import torch
 
 from engine.generators.musicgen.checkpoint import CODEC_FILE, LM_FILE
 from engine.generators.musicgen.generator import UNGUIDED
-from engine.jobs import Job, Order, Request, Status
+from engine.jobs import Job, Order, Status
+from engine.request import Request
 from engine.settings import EngineSettings
 from tests.engine.conftest import Watched
 from tests.engine.musicgen.test_checkpoint import Malicious, change

@@ -10,7 +10,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from engine.jobs import Change, Job, Request, Status, Step, utc_now
+from engine.jobs import Change, Job, Status, Step, utc_now
+from engine.request import Request
 from engine.server.broadcast import PATIENCE, Broadcast, Follower
 from tests.engine.server.running import TestServer, body, events, made, settings_in
 

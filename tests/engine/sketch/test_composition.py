@@ -20,7 +20,7 @@ from engine.generators.sketch.styles import STYLES
 from engine.generators.sketch.styles.model import Style
 from engine.generators.sketch.theory import MODES, Key, parse_chord, pitch_class
 from engine.generators.sketch.vocabulary import vocabulary
-from engine.jobs import Request
+from engine.request import Request
 
 WORDS = {
     meaning.value: " ".join(phrase)

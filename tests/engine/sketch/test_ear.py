@@ -11,7 +11,7 @@ from engine.generators.sketch.compose import compose
 from engine.generators.sketch.ear import plainness
 from engine.generators.sketch.score import Mix, Note, Part, Score
 from engine.generators.sketch.theory import Key
-from engine.jobs import Request
+from engine.request import Request
 from tests.engine.sketch.prompts import STATED
 
 KEYS = [Key(tonic, mode) for mode in ("major", "minor") for tonic in ("C", "Eb", "F#", "A", "B")]

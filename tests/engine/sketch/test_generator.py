@@ -15,7 +15,7 @@ import pytest
 
 from engine.generators.base import Audio, Generator, Growing
 from engine.generators.sketch.generator import LICENCE, SketchGenerator
-from engine.jobs import Request
+from engine.request import Request
 
 LOFI = Request(prompt="lo-fi hip hop, 84 bpm, in D minor, blorptastic", duration=8, seed=3)
 WALTZ = Request(prompt="gentle waltz with strings", duration=4, seed=9)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.generators.sketch.generator import SketchGenerator
 from engine.generators.sketch.styles import STYLES
 from engine.generators.sketch.theory import pitch_class
-from engine.jobs import Request
+from engine.request import Request
 from tests.engine.sketch import listening
 from tests.engine.sketch.prompts import STATED
 

@@ -17,7 +17,7 @@ from engine.generators.sketch.compose import compose
 from engine.generators.sketch.score import DRUM_KITS, Mix, Note, Part, Score, Send
 from engine.generators.sketch.styles import STYLES
 from engine.generators.sketch.synth import SAMPLE_RATE, Rendering
-from engine.jobs import Request
+from engine.request import Request
 
 ROOMS = ("dry", "room", "plate", "hall", "cathedral", "spring")
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from engine.errors import Conflict, FolderNotWritable, InvalidRequest, StoreLocked
-from engine.jobs import Failure, Order, Request, Status, Take
+from engine.jobs import Failure, Order, Status, Take
+from engine.request import Request
 from engine.store import opening
 from engine.store.claims import Claims
 from engine.store.opening import lock_folder, open_database

@@ -1,7 +1,7 @@
 import pytest
 
 from engine.errors import InvalidRequest
-from engine.jobs import MAX_SEED, Request
+from engine.request import MAX_SEED, Request
 from ui.compose.draft import MAX_JOBS, Draft
 
 

@@ -10,7 +10,8 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.jobs import Job, Order, Request, Status, Step, utc_now
+from engine.jobs import Job, Order, Status, Step, utc_now
+from engine.request import Request
 from ui.compose.models import ModelOption
 from ui.compose.panel import ComposePanel
 from ui.shared.theme import Theme

@@ -15,7 +15,8 @@ from app.notices import Level, Notice
 from engine.audio.files import write_audio
 from engine.errors import NotFound
 from engine.generators.base import Audio, Facts
-from engine.jobs import Job, Request, Status, Step, Take, utc_now
+from engine.jobs import Job, Status, Step, Take, utc_now
+from engine.request import Request
 from ui.library.export_dialog import ExportDialog, ExportWish
 from ui.library.exporter import Exporter
 from ui.library.reopener import Reopener

@@ -11,7 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from engine.errors import AudioError
-from engine.jobs import Failure, Job, Request, Status, Step, Take, utc_now
+from engine.jobs import Failure, Job, Status, Step, Take, utc_now
+from engine.request import Request
 from ui.library.take_panel import TakePanel
 from ui.shared.theme import Theme
 from ui.shared.widgets import Button

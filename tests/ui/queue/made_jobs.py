@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from engine.jobs import Failure, Job, Request, Status, Step, Take
+from engine.jobs import Failure, Job, Status, Step, Take
+from engine.request import Request
 
 __all__ = ["failed", "finished", "running", "waiting"]
 

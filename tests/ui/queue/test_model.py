@@ -11,7 +11,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from engine.jobs import Change, EngineStatus, Job, Request, Status
+from engine.jobs import Change, Job, Status
+from engine.request import Request
+from engine.status import EngineStatus
 from tests.ui.queue.made_jobs import failed, finished, running, waiting
 from ui.queue.model import QueueModel, Role
 from ui.queue.order import Filter, Show

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.peak_loader import PeakLoader
-from engine.jobs import Job, Request
+from engine.jobs import Job
+from engine.request import Request
 from tests.ui.queue.made_jobs import finished, running, waiting
 from ui.queue.thumbnails import Thumbnails
 from ui.shared.theme import Theme

@@ -17,8 +17,10 @@ from app.settings import SettingsFile
 from app.studio import Studio
 from engine import errors
 from engine.client.faults import fault_of_answer, fault_of_transport
-from engine.jobs import LOCAL, Choice, EngineStatus, Failure, Order, Request, utc_now
+from engine.jobs import LOCAL, Choice, Failure, Order, utc_now
 from engine.places import PlaceState, PlaceStatus, Server, ServerModel
+from engine.request import Request
+from engine.status import EngineStatus
 from tests.fakes import FakeEngine
 from tests.ui.queue.made_jobs import finished, waiting
 from ui.compose.model_picker import ModelPicker

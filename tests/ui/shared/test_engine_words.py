@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication
 from engine import errors
 from engine.errors import InvalidRequest, MusicError
 from engine.generators.sketch.generator import LICENCE
-from engine.jobs import Failure, parse_request
+from engine.jobs import Failure
 from engine.promptlist import parse
+from engine.request import parse_request
 from ui.shared.engine_words import in_own_words
 from ui.shared.translation import install_language
 

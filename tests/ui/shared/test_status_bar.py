@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from engine.jobs import EngineState, EngineStatus
+from engine.status import EngineState, EngineStatus
 from ui.main_window import MainWindow
 from ui.shared.status_bar import StatusBar
 from ui.shared.theme import Theme
