@@ -105,7 +105,7 @@ class LocalEngine:
 
         cache = self._settings.cache_folder
         submissions = Submissions(self.database)
-        return Servers(self.dispatcher, submissions, self._files, cache, **self._remote)
+        return Servers(self.dispatcher.scheduler, submissions, self._files, cache, **self._remote)
 
     async def __aexit__(self, *_: object) -> None:
         await self._open.aclose()

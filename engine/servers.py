@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.client.client import ServerClient
-from engine.dispatch.dispatcher import Dispatcher
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.reach import Waits, look
 from engine.dispatch.remote import RemoteLane
+from engine.dispatch.scheduler import Scheduler
 from engine.errors import NotFound
 from engine.places import PlaceStatus, Server
 from engine.store.submissions import Submissions
@@ -28,7 +28,7 @@ class Servers:
 
     def __init__(
         self,
-        dispatcher: Dispatcher,
+        scheduler: Scheduler,
         submissions: Submissions,
         files: TakeFiles,
         cache: Path,
@@ -37,7 +37,7 @@ class Servers:
         waits: Waits | None = None,
     ) -> None:
         """``connect`` and ``waits`` are for tests."""
-        self._dispatcher = dispatcher
+        self._scheduler = scheduler
         self._submissions = submissions
         self._files = files
         self._cache = cache
@@ -51,14 +51,14 @@ class Servers:
         client = self._connect(server.address, server.token)
         lane = RemoteLane(server, client, self._submissions, self._files, self._cache, self._waits)
         if server.id in self._lanes:
-            await self._dispatcher.replace_lane(lane)
+            await self._scheduler.replace_lane(lane)
         else:
-            await self._dispatcher.add_lane(lane)
+            await self._scheduler.add_lane(lane)
         self._lanes[server.id] = lane
 
     async def remove(self, place: str) -> None:
         """Raises Conflict while takes wait for it or are made there."""
-        await self._dispatcher.remove_lane(place)
+        await self._scheduler.remove_lane(place)
         self._lanes.pop(place, None)
 
     async def retry_now(self, place: str) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from app.notices import Action, Notice
+from app.notices import Notice
 from app.paths import Paths
 from app.peak_loader import PeakLoader
 from app.player import Player
@@ -17,6 +17,7 @@ from app.settings import SettingsFile
 from app.studio import Studio
 from engine.jobs import Job, Order, is_job_id
 from engine.status import EngineStatus
+from ui.commands import Commands
 from ui.compose.list_intake import ListIntake
 from ui.compose.model_picker import ModelPicker
 from ui.compose.models import SKETCH
@@ -36,9 +37,9 @@ from ui.models.desk import ModelDesk
 from ui.player.bar import PlayerBar
 from ui.queue.intents import growing
 from ui.queue.panel import QueuePanel
+from ui.resting import Resting
 from ui.servers.desk import ServerDesk
 from ui.settings.diagnostics import Diagnostics
-from ui.settings.help_dialogs import AboutDialog, ShortcutsDialog
 from ui.settings.preferences import Preferences
 from ui.shared.notice_bar import NoticeBar
 from ui.shared.speeds import Speeds
@@ -51,7 +52,6 @@ from ui.top_bar import TopBar
 __all__ = ["MainWindow"]
 
 _TITLE_BAR = 40  # pixels that the system's frame adds, about
-_PAUSED = "paused"  # key of the notice that the queue is paused
 _WARM_UP = 1_500  # milliseconds after the start
 
 
@@ -69,7 +69,6 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._studio, self._player, self._theme = studio, player, theme
-        self._paused = False
         self._speeds = Speeds()
         self.preferences = Preferences(settings, paths, theme, self)
         takes = self.preferences.takes_folder
@@ -101,6 +100,8 @@ class MainWindow(QMainWindow):
         )
         self.leftovers = Leftovers(studio, self.queue.model, self.trash, self.menus, self)
         self.listening = Listening(player, self.queue, self.player_bar, self)
+        self.rest = Resting(self.notices, self.menus.pause, self)
+        self.commands = Commands(self, studio, theme)
         self.setWindowTitle("DGX Music Studio")
         self.setWindowIcon(QIcon(theme.pixmap("studio", "accent", 128)))
         self.setMinimumSize(960, 600)
@@ -108,7 +109,6 @@ class MainWindow(QMainWindow):
         self._connect_studio()
         self._connect_compose()
         self._connect_queue()
-        self._connect_menus()
         LeaveUndo(
             self.compose.prompt,
             self.compose.length.field,
@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
     def _connect_queue(self) -> None:
         studio, intents, take = self._studio, self.queue.intents, self.take
         intents.selected.connect(self._show_job)
-        intents.opened.connect(self._open_job)
+        intents.opened.connect(self.commands.open_take)
         intents.cancel_requested.connect(studio.cancel)
         intents.stop_requested.connect(studio.stop_here)
         intents.retry_requested.connect(studio.retry)
@@ -221,39 +221,6 @@ class MainWindow(QMainWindow):
         take.noticed.connect(self.notices.tell)
         intents.failed.connect(lambda failure: self.notices.tell(Notice.of(failure)))
 
-    def _connect_menus(self) -> None:
-        menus, take, compose = self.menus, self.take, self.compose
-        menus.open_list.triggered.connect(self.lists.browse)
-        menus.open_take.triggered.connect(self.reopener.browse)
-        menus.paste_list.triggered.connect(self.lists.open_clipboard)
-        menus.export.triggered.connect(self._export)
-        menus.open_folder.triggered.connect(lambda: show_folder(self.preferences.takes_folder))
-        menus.models.triggered.connect(self.desk.open)
-        menus.servers.triggered.connect(self.servers.open)
-        menus.settings.triggered.connect(self.preferences.open)
-        menus.quit.triggered.connect(self.close)
-        menus.undo.triggered.connect(self.trash.undo)
-        self.trash.undo_possible.connect(menus.undo.setEnabled)
-        menus.search.triggered.connect(self.queue.search)
-        menus.prompt.triggered.connect(compose.prompt.setFocus)
-        menus.generate.triggered.connect(lambda: compose.send())
-        menus.generate_front.triggered.connect(lambda: compose.send(front=True))
-        menus.again.triggered.connect(take.again.click)
-        menus.another.triggered.connect(take.another.click)
-        menus.extend.triggered.connect(take.extend.click)
-        menus.branch.triggered.connect(self.continuing.branch)
-        menus.stop.triggered.connect(self._stop_here)
-        menus.pause.triggered.connect(self._studio.set_paused)
-        menus.appearance_chosen.connect(self.preferences.set_appearance)
-        menus.compose_panel.toggled.connect(compose.setVisible)
-        menus.take_panel.toggled.connect(take.setVisible)
-        menus.full_screen.toggled.connect(
-            lambda full: self.showFullScreen() if full else self.showNormal()
-        )
-        menus.shortcuts.triggered.connect(lambda: ShortcutsDialog(self._theme, self).open())
-        menus.diagnostics.triggered.connect(lambda: self.diagnostics.copy(self._studio.status))
-        menus.about.triggered.connect(lambda: AboutDialog(self._theme, self).open())
-
     def _show_status(self, status: EngineStatus) -> None:
         self.status.show_status(status)
         self.models.show_status(status)
@@ -262,27 +229,10 @@ class MainWindow(QMainWindow):
         self._speeds.note(status)
         self.compose.set_speed(self._speeds.of(self.models.current.id))
         self.lists.speed = self._speeds.of(SKETCH.id)  # what lists are for that name no model
-        self.menus.pause.setChecked(status.paused)
-        if status.paused != self._paused:
-            self._paused = status.paused
-            self._show_paused()
-
-    def _show_paused(self) -> None:
-        """A queue at rest says so until it goes on: its menu may be far from the mind."""
-        if self._paused:
-            go_on = Action("go-on", self.tr("Go on"))
-            self.notices.tell(
-                Notice(self.tr("The queue is paused."), actions=(go_on,), key=_PAUSED)
-            )
-        else:
-            self.notices.dismiss(_PAUSED)
+        self.rest.show_status(status)
 
     def _submit(self, orders: Sequence[Order], front: bool = False) -> None:
         self._studio.submit(self.servers.placed(orders), front=front)
-
-    def _open_job(self) -> None:
-        self.menus.take_panel.setChecked(True)
-        self.take.name.setFocus()
 
     def _show_job(self, job: Job | None) -> None:
         self.take.show_job(job)
@@ -313,30 +263,14 @@ class MainWindow(QMainWindow):
     def _annotate(self, job_id: str, fields: dict[str, object]) -> None:
         self._studio.annotate(job_id, **fields)
 
-    def _export(self) -> None:
-        """The selected takes; with none selected, the one in the panel."""
-        selected = [job for job in self.queue.view.selected_jobs() if job.take]
-        if selected:
-            self.exporter.open(selected)
-        else:
-            self.take.export.click()
-
     def _name_of(self, job_id: str) -> str:
         job = self.queue.model.job(job_id) if is_job_id(job_id) else None
         return job.name if job is not None else ""
 
-    def _stop_here(self) -> None:
-        """The selected takes that grow; with none selected, the one in the panel."""
-        grows = [job for job in self.queue.view.selected_jobs() if growing(job)]
-        if grows:
-            self.queue.intents.stop_here(grows)
-        else:
-            self.take.stop.click()
-
     def _act(self, key: str, action: str) -> None:
         """An action of a notice was pressed."""
         match key, action:
-            case _ if key == _PAUSED:
+            case Resting.KEY, _:
                 self._studio.set_paused(False)
             case Trash.KEY, "undo":
                 self.trash.undo()

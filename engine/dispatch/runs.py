@@ -26,13 +26,12 @@ from engine.dispatch.lane import (
     Previewed,
     Progressed,
     Returned,
-    Sources,
 )
+from engine.dispatch.material import Material
 from engine.dispatch.retry import RetryPolicy
-from engine.errors import MusicError, NotFound, StorageError
-from engine.jobs import LOCAL, Failure, Job, Step, Take, is_job_id, utc_now
+from engine.errors import MusicError, StorageError
+from engine.jobs import LOCAL, Failure, Job, Step, Take, utc_now
 from engine.log_context import marked
-from engine.request import Request
 from engine.store.claims import Claims
 
 __all__ = ["RunEvent", "Runs"]
@@ -76,6 +75,7 @@ class Runs:
         """``on_room``: a lane or a job became free; ``on_disk_full``: no take could be saved."""
         self._claims = claims
         self._files = files
+        self._material = Material(claims, files)
         self._feed = feed
         self._policy = policy
         self._on_room = on_room
@@ -133,7 +133,7 @@ class Runs:
         self.suspects.pop(job.id, None)
         self._running[token] = Running(job, lane, self._files.path_for(job), alone)
         self._feed.changed([job])
-        cached = self._identical(job, lane.made_by(job.request.model))
+        cached = self._material.identical(job, lane.made_by(job.request.model))
         if cached is None:
             self._enter(token)
         else:
@@ -311,50 +311,12 @@ class Runs:
             self._spawn_end(token, self._let_go)
             return
         try:
-            sources = self._sources(run.job.request)
+            sources = self._material.sources(run.job.request)
         except MusicError as error:
             self._spawn_end(token, self._fail, Failure.of(error), False)
             return
         run.in_lane = True
         run.lane.run(token, run.job, run.path, sources)
-
-    def _identical(self, job: Job, made_by: str | None) -> Take | None:
-        """A take that is what this job would give."""
-        request = job.request
-        sources = [source for source in (request.melody, request.continue_from) if source]
-        # What is made here in place of a server's take may be an earlier one of any version.
-        if (made_by is None and job.meant_for is None) or not all(map(is_job_id, sources)):
-            return None  # a file may have changed since
-        try:
-            return self._claims.cached_take(request.fingerprint(), made_by, job.owner)
-        except StorageError as error:
-            log.warning("made anew, as no identical take could be looked for: %s", error.message)
-            return None
-
-    def _sources(self, request: Request) -> Sources:
-        """The files of the audio that it builds on: of takes, or of whatever else it names."""
-        files = {}
-        for name in ("melody", "continue_from"):
-            source = getattr(request, name)
-            if source is None:
-                continue
-            path = self._source(source) if is_job_id(source) else self._files.source(source)
-            if path is None:
-                raise NotFound("The audio that this take builds on is not there any more.")
-            files[name] = path
-        return files
-
-    def _source(self, job_id: str) -> Path:
-        try:
-            take = self._claims.job(job_id).take
-        except NotFound:
-            take = None
-        if take is None:
-            raise NotFound(
-                "The take that this one builds on is not there any more.",
-                hint="Choose another one to build on.",
-            )
-        return take.path
 
     async def _reuse(self, token: str, take: Take) -> None:
         run = self._running[token]

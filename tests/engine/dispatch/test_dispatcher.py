@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from engine.audio.files import probe
-from engine.dispatch import dispatcher
+from engine.dispatch import scheduler
 from engine.dispatch.queue import Queue
 from engine.errors import Conflict
 from engine.jobs import Order, Status
@@ -329,7 +329,7 @@ async def test_heavy_models_take_turns_and_leave_when_idle(
 async def test_nobody_waits_for_ever_for_the_loaded_model(
     settings: EngineSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatcher, "MOST_FAVOURS", 3)
+    monkeypatch.setattr(scheduler, "MOST_FAVOURS", 3)
     monkeypatch.setenv("HEAVY_DIARY", str(tmp_path / "diary"))
     fakes = "tests.fake_generators"
     models = {"a": f"{fakes}:HeavyGenerator", "b": f"{fakes}:OtherHeavyGenerator"}
