@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -42,6 +43,8 @@ FORMATS: tuple[OutputFormat, ...] = ("wav", "flac", "mp3", "ogg")
 Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
 """Of the weights of models on this computer; auto: fp16 on a GPU, int8 on a CPU."""
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+
 
 class Request(BaseModel):
     """Everything that affects the sound of one take, and nothing else.
@@ -80,10 +83,10 @@ class Request(BaseModel):
     @field_validator("prompt")
     @classmethod
     def _clean_prompt(cls, prompt: str) -> str:
-        bad = next((i for i, c in enumerate(prompt) if c not in "\n\t" and ord(c) < 32), None)
-        if bad is not None:
+        if bad := _CONTROL.search(prompt):
+            code, place = ord(bad[0]), bad.start()
             raise ValueError(
-                f"has an invisible control character (U+{ord(prompt[bad]):04X}) at position {bad}"
+                f"has an invisible control character (U+{code:04X}) at position {place}"
             )
         # One spelling for each letter: NFC, so that equal-looking prompts are equal requests.
         return unicodedata.normalize("NFC", " ".join(prompt.split()))

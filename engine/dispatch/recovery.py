@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
-from engine.jobs import Job, Status
+from engine.jobs import Job
 from engine.store.claims import Claims
 from engine.store.store import Store
 
@@ -52,7 +52,7 @@ class Recovery:
 
     def _sweep_checkpoints(self) -> None:
         """Only what waits can go on from one."""
-        pending = {job.id for job in self._store.jobs() if job.status is Status.PENDING}
+        pending = self._store.pending_ids()
         for file in (self._cache / "checkpoints").glob("*"):
             if file.stem not in pending:
                 file.unlink(missing_ok=True)

@@ -87,6 +87,13 @@ class Records:
         with translated():
             return {row["id"] for row in self._tables.jobs.select(self._tables.jobs.id).dicts()}
 
+    def pending_ids(self) -> set[str]:
+        """Ids of the jobs that wait."""
+        jobs = self._tables.jobs
+        waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
+        with translated():
+            return {row["id"] for row in jobs.select(jobs.id).where(waiting).dicts()}
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing; joins the transaction that is open, if one is."""
@@ -96,6 +103,16 @@ class Records:
                 return
             with self._database.atomic("IMMEDIATE"):
                 yield
+
+    def _insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows of the same columns, many in one statement. The text of the statement is made
+        for one row and repeated: peewee takes as long for each row as SQLite for ten."""
+        for chunk in chunks(rows):
+            columns = [getattr(table, name) for name in chunk[0]]
+            one, _ = table.insert([tuple(chunk[0].values())], columns=columns).sql()
+            head, values = one.split(" VALUES ")
+            text = f"{head} VALUES {', '.join([values] * len(chunk))}"
+            self._database.execute_sql(text, [value for row in chunk for value in row.values()])
 
     def _update(self, ids: Iterable[str], where: Any, **values: Any) -> int:
         jobs = self._tables.jobs

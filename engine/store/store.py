@@ -57,8 +57,7 @@ class Store(Records):
                 top = self._top_priority()
                 for row in rows:
                     row["priority"] = max(row["priority"], top)
-            for chunk in chunks(rows):
-                self._tables.jobs.insert(chunk).execute()
+            self._insert(self._tables.jobs, rows)
             if once is not None:
                 made = {"job_ids": json.dumps([row["id"] for row in rows])}
                 self._tables.repeats.insert(
