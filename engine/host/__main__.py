@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # Before any of the hub's libraries is imported: what is not in the folder is not fetched now.
     os.environ |= {"HF_HUB_CACHE": str(options.models), "HF_HUB_OFFLINE": "1"}
     # Threads of torch that wait for work else keep a core busy, which the window and the decoder
-    # want: on a busy computer the host took up to three times as long.
+    # want: on a busy computer the host took longer by a multiple.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     more = dict(item.split("=", 1) for item in options.generator)
     log_to_stderr()

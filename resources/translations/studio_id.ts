@@ -798,6 +798,14 @@
         <translation>Kosongkan ruang, lalu coba lagi.</translation>
     </message>
     <message>
+        <source>There was not enough memory for {} takes at once: going on with {}.</source>
+        <translation>Memori tidak cukup untuk {} take sekaligus: dilanjutkan dengan {}.</translation>
+    </message>
+    <message>
+        <source>Nothing is lost; the others go on after them.</source>
+        <translation>Tidak ada yang hilang; yang lain menyusul sesudahnya.</translation>
+    </message>
+    <message>
         <source>Nothing can be written into {}.</source>
         <translation>Tidak ada yang bisa ditulis ke {}.</translation>
     </message>
@@ -1361,17 +1369,6 @@
         <translation>
             <numerusform>Buat %Ln take</numerusform>
         </translation>
-    </message>
-</context>
-<context>
-    <name>MainWindow</name>
-    <message>
-        <source>Go on</source>
-        <translation>Lanjutkan</translation>
-    </message>
-    <message>
-        <source>The queue is paused.</source>
-        <translation>Antrean dijeda.</translation>
     </message>
 </context>
 <context>
@@ -2107,6 +2104,17 @@
     <message>
         <source>“{name}” has no settings of this program in it. To follow its sound, drop it on the audio field of Compose.</source>
         <translation>“{name}” tidak memuat pengaturan program ini. Untuk mengikuti suaranya, letakkan di kolom audio panel gubah.</translation>
+    </message>
+</context>
+<context>
+    <name>Resting</name>
+    <message>
+        <source>Go on</source>
+        <translation>Lanjutkan</translation>
+    </message>
+    <message>
+        <source>The queue is paused.</source>
+        <translation>Antrean dijeda.</translation>
     </message>
 </context>
 <context>

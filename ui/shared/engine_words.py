@@ -201,6 +201,10 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "The disk is nearly full ({} MB free): new takes wait."),
         QT_TRANSLATE_NOOP("Engine", "Free some space; the queue then goes on by itself."),
         QT_TRANSLATE_NOOP("Engine", "Free some space, then retry."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "There was not enough memory for {} takes at once: going on with {}."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "Nothing is lost; the others go on after them."),
         QT_TRANSLATE_NOOP("Engine", "Nothing can be written into {}."),
         QT_TRANSLATE_NOOP("Engine", "Writing into {} failed."),
         QT_TRANSLATE_NOOP("Engine", "Check the disk."),

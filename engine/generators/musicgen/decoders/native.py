@@ -19,7 +19,7 @@ from torch import Tensor
 from engine.errors import ModelUnavailable
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.conditions import Conditions
-from engine.generators.musicgen.decoder import guide, out_of_memory
+from engine.generators.musicgen.decoder import out_of_memory
 from engine.generators.musicgen.decoders.embedding import Embedding
 from engine.generators.musicgen.decoders.kernels import run, store_prompt
 from engine.generators.musicgen.decoders.memory import (
@@ -31,7 +31,8 @@ from engine.generators.musicgen.decoders.memory import (
     make_room,
     pack,
 )
-from engine.generators.musicgen.decoders.weights import LMModel, fuse, is_known
+from engine.generators.musicgen.decoders.rows import StreamRow, answer, guide_rows
+from engine.generators.musicgen.decoders.weights import LMModel, fuse, is_known, prompt_keys_values
 
 __all__ = ["NativeDecoder"]
 
@@ -52,14 +53,7 @@ class Stream:
     blocks: list[int] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
-class NativeRow:
-    guidance: float
-    streams: list[Stream]
-    """What is wanted, then its absence; or the absence alone."""
-    prefix: Tensor | None
-    """What is put before the music [streams, steps, dim], until it has been read."""
-    steps: int = 0
+NativeRow = StreamRow[Stream]
 
 
 class NativeDecoder:
@@ -105,19 +99,7 @@ class NativeDecoder:
 
     @torch.no_grad()
     def logits(self, rows: Sequence[NativeRow], inputs: Sequence[Tensor]) -> Tensor:
-        answers: dict[int, Tensor] = {}
-        stepping = []
-        with out_of_memory():
-            for index, (row, tokens) in enumerate(zip(rows, inputs, strict=True)):
-                if tokens.shape[1] == 1 and row.prefix is None:
-                    stepping.append(index)
-                else:
-                    answers[index] = self._read([row], [tokens])[0]
-            if stepping:
-                together = [rows[index] for index in stepping]
-                said = self._read(together, [inputs[index] for index in stepping])
-                answers.update(zip(stepping, said, strict=True))
-        return torch.stack([answers[index] for index in range(len(rows))])
+        return answer(rows, inputs, self._read, self._read)
 
     def row_bytes(self, steps: int, streams: int = 2) -> int:
         """Keys and values with their scales, in whole blocks; one for the prompt."""
@@ -147,9 +129,7 @@ class NativeDecoder:
         for row in rows:
             row.steps += x.shape[1]
         logits = torch.from_numpy(said).view(len(streams), self._embedding.codebooks, -1)
-        first_of = np.cumsum([0, *(len(row.streams) for row in rows)])
-        guidance = torch.tensor([row.guidance for row in rows])
-        return guide(logits[first_of[:-1]], logits[first_of[1:] - 1], guidance)
+        return guide_rows(logits, rows)
 
     def _read_some(
         self, streams: Sequence[Stream], past: NDArray[np.int32], x: NDArray[np.float32]
@@ -180,13 +160,8 @@ class NativeDecoder:
     def _keep_prompts(self, streams: Sequence[Stream], prompt: Tensor) -> None:
         """Compute the keys and values that the streams' cross-attention reads."""
         for index, layer in enumerate(self._lm.transformer.layers):
-            attention = layer.cross_attention
-            dim, bias = attention.embed_dim, attention.in_proj_bias
-            both = torch.nn.functional.linear(
-                prompt, attention.in_proj_weight[dim:], None if bias is None else bias[dim:]
-            )
-            split = both.view(*prompt.shape[:2], 2, attention.num_heads, -1).permute(2, 0, 3, 1, 4)
-            keys, values = (np.ascontiguousarray(part) for part in split.float().cpu().numpy())
+            both = prompt_keys_values(layer, prompt).float().cpu().numpy()
+            keys, values = (np.ascontiguousarray(part) for part in both)
             for stream, own_keys, own_values in zip(streams, keys, values, strict=True):
                 blocks = np.array(stream.prompt_blocks, np.int32)
                 store_prompt(self._cache, blocks, index, own_keys, own_values)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import openvino as ov
@@ -20,10 +21,11 @@ from torch import Tensor
 from engine.errors import ModelUnavailable
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.conditions import Conditions
-from engine.generators.musicgen.decoder import guide, out_of_memory
+from engine.generators.musicgen.decoder import out_of_memory
 from engine.generators.musicgen.decoders.embedding import Embedding
 from engine.generators.musicgen.decoders.openvino_graph import BLOCK, build_graph
-from engine.generators.musicgen.decoders.weights import fuse, is_known
+from engine.generators.musicgen.decoders.rows import StreamRow, answer, guide_rows
+from engine.generators.musicgen.decoders.weights import fuse, is_known, prompt_keys_values
 
 __all__ = ["OpenVinoDecoder"]
 
@@ -42,14 +44,7 @@ class Stream:
     blocks: list[int] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
-class OpenVinoRow:
-    guidance: float
-    streams: list[Stream]
-    """What is wanted, then its absence; or the absence alone."""
-    prefix: Tensor | None
-    """What is put before the music [streams, steps, dim], until it has been read."""
-    steps: int = 0
+OpenVinoRow = StreamRow[Stream]
 
 
 class OpenVinoDecoder:
@@ -97,19 +92,9 @@ class OpenVinoDecoder:
 
     @torch.no_grad()
     def logits(self, rows: Sequence[OpenVinoRow], inputs: Sequence[Tensor]) -> Tensor:
-        answers: dict[int, Tensor] = {}
-        stepping = []
-        with out_of_memory():
-            for index, (row, tokens) in enumerate(zip(rows, inputs, strict=True)):
-                if tokens.shape[1] == 1 and row.prefix is None:
-                    stepping.append(index)
-                else:
-                    answers[index] = self._read(self._runs, [row], [tokens])[0]
-            if stepping:
-                together = [rows[index] for index in stepping]
-                said = self._read(self._steps, together, [inputs[index] for index in stepping])
-                answers.update(zip(stepping, said, strict=True))
-        return torch.stack([answers[index] for index in range(len(rows))])
+        return answer(
+            rows, inputs, partial(self._read, self._runs), partial(self._read, self._steps)
+        )
 
     def row_bytes(self, steps: int, streams: int = 2) -> int:
         """Keys and values, in whole blocks."""
@@ -121,16 +106,8 @@ class OpenVinoDecoder:
         """Each stream's keys and values of each layer [layers, 2, heads, prompt, head dim]."""
         if prompt is None:
             return [np.zeros(0, np.float32)] * streams
-        layers = []
-        for layer in self._lm.transformer.layers:
-            attention = layer.cross_attention
-            dim, bias = attention.embed_dim, attention.in_proj_bias
-            both = torch.nn.functional.linear(
-                prompt, attention.in_proj_weight[dim:], None if bias is None else bias[dim:]
-            )
-            split = both.view(streams, -1, 2, attention.num_heads, dim // attention.num_heads)
-            layers.append(split.permute(0, 2, 3, 1, 4))
-        return list(torch.stack(layers, dim=1).float().cpu().numpy())
+        layers = [prompt_keys_values(layer, prompt) for layer in self._lm.transformer.layers]
+        return list(torch.stack(layers).permute(2, 0, 1, 3, 4, 5).float().cpu().numpy())
 
     def _read(
         self, request: ov.InferRequest, rows: Sequence[OpenVinoRow], inputs: Sequence[Tensor]
@@ -160,11 +137,9 @@ class OpenVinoDecoder:
         request.infer()
         logits = torch.from_numpy(request.get_output_tensor().data.copy())
         logits = logits.view(len(streams), self._embedding.codebooks, -1)
-        first = np.cumsum([0, *(len(row.streams) for row in rows)])
         for row in rows:
             row.steps += steps
-        guidance = torch.tensor([row.guidance for row in rows])
-        return guide(logits[first[:-1]], logits[first[1:] - 1], guidance)
+        return guide_rows(logits, rows)
 
     def _seat(
         self, request: ov.InferRequest, streams: Sequence[Stream], lengths: Sequence[int]

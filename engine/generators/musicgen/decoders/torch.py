@@ -19,9 +19,10 @@ from torch.nn import functional
 from engine.errors import ModelUnavailable
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.conditions import Conditions
-from engine.generators.musicgen.decoder import guide, out_of_memory
+from engine.generators.musicgen.decoder import out_of_memory
 from engine.generators.musicgen.decoders.cache import BLOCK, SlotCache
 from engine.generators.musicgen.decoders.graphs import Capture, Recorder, capture_cuda
+from engine.generators.musicgen.decoders.rows import StreamRow, answer, guide_rows
 from engine.generators.musicgen.decoders.weights import (
     Layer,
     Linear,
@@ -43,14 +44,7 @@ class Stream:
     """Of the keys and values that cross-attention reads."""
 
 
-@dataclass(slots=True, eq=False)
-class TorchRow:
-    guidance: float
-    streams: list[Stream]
-    """What is wanted, then its absence; or the absence alone."""
-    prefix: Tensor | None
-    """What is put before the music [streams, steps, dim], until it has been read."""
-    steps: int = 0
+TorchRow = StreamRow[Stream]
 
 
 @dataclass(slots=True)
@@ -123,20 +117,7 @@ class TorchDecoder:
 
     @torch.no_grad()
     def logits(self, rows: Sequence[TorchRow], inputs: Sequence[Tensor]) -> Tensor:
-        answers: dict[int, Tensor] = {}
-        stepping = []
-        with out_of_memory():
-            for index, (row, tokens) in enumerate(zip(rows, inputs, strict=True)):
-                if tokens.shape[1] == 1 and row.prefix is None:
-                    stepping.append(index)
-                else:
-                    answers[index] = self._read_run(row, tokens)
-            if stepping:
-                stepped = self._step(
-                    [rows[index] for index in stepping], [inputs[index] for index in stepping]
-                )
-                answers.update(zip(stepping, stepped, strict=True))
-        return torch.stack([answers[index] for index in range(len(rows))])
+        return answer(rows, inputs, self._read_run, self._step)
 
     def row_bytes(self, steps: int, streams: int = 2) -> int:
         """Keys and values, in whole blocks of steps."""
@@ -177,8 +158,9 @@ class TorchDecoder:
 
     # A run of steps of one row: a prompt, a melody, or what a take had when it was interrupted.
 
-    def _read_run(self, row: TorchRow, tokens: Tensor) -> Tensor:
-        """Read tokens [codebooks, steps]; logits [codebooks, card] after the last."""
+    def _read_run(self, rows: Sequence[TorchRow], inputs: Sequence[Tensor]) -> Tensor:
+        """One row reads tokens [codebooks, steps]; logits [1, codebooks, card] after the last."""
+        (row,), (tokens,) = rows, inputs
         weights = self._weights
         x = self._embed(tokens.T.to(self._device)).expand(len(row.streams), -1, -1)
         if row.prefix is not None:
@@ -198,8 +180,7 @@ class TorchDecoder:
                 x = x + self._attended(layer.cross.attended, queries, keys, values)
             x = x + layer.feed_down(functional.gelu(layer.feed_up(layer.norm_feed(x))))
         row.steps = last
-        logits = self._heads(x[:, -1])
-        return guide(logits[:1], logits[-1:], torch.tensor([row.guidance]))[0]
+        return guide_rows(self._heads(x[:, -1]), rows, [range(len(row.streams))])
 
     def _attend_run(self, index: int, layer: Layer, x: Tensor, slots: Tensor, first: int) -> Tensor:
         queries, keys, values = self._split(layer.queries_keys_values(x), 3)
@@ -243,9 +224,7 @@ class TorchDecoder:
         logits = self._recorder.run(key, step, (tokens, steps, prompt_steps)).float().cpu()
         for row in rows:
             row.steps += 1
-        wanted = logits[[row.streams[0].slot for row in rows]]
-        absent = logits[[row.streams[-1].slot for row in rows]]
-        return guide(wanted, absent, torch.tensor([row.guidance for row in rows]))
+        return guide_rows(logits, rows, [[s.slot for s in row.streams] for row in rows])
 
     def _step_streams(
         self,

@@ -27,6 +27,7 @@ __all__ = [
     "encode_positions",
     "fuse",
     "is_known",
+    "prompt_keys_values",
     "take_apart",
 ]
 
@@ -108,6 +109,17 @@ def fuse(lm: LMModel, conditions: Conditions) -> tuple[Tensor | None, Tensor | N
     nothing = torch.zeros(conditions.streams, 0, lm.dim, device=device)
     prefix, prompt = lm.fuser(nothing, dict(conditions.tensors))
     return prefix if prefix.shape[1] else None, prompt
+
+
+def prompt_keys_values(layer: StreamingTransformerLayer, prompt: Tensor) -> Tensor:
+    """What a layer's cross-attention reads of a prompt [streams, steps, dim]: keys and values
+    [2, streams, heads, steps, head dim]."""
+    attention = layer.cross_attention
+    dim, bias = attention.embed_dim, attention.in_proj_bias
+    both = functional.linear(
+        prompt, attention.in_proj_weight[dim:], None if bias is None else bias[dim:]
+    )
+    return both.view(*prompt.shape[:2], 2, attention.num_heads, -1).permute(2, 0, 3, 1, 4)
 
 
 def is_known(lm: LMModel) -> bool:
