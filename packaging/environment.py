@@ -106,6 +106,11 @@ class Environment:
         return any(self.folder.glob(f"[Ll]ib/**/site-packages/{package}"))
 
     def _make_venv(self, *, clear: bool) -> None:
+        if self.folder.is_symlink():  # to clear it would empty what others use
+            raise SetupError(
+                f"{self.folder} is a link: its environment belongs to somebody else and does not "
+                "fit here. Remove the link, then run the same command again."
+            )
         importlib.invalidate_caches()  # a system package may have brought it just now
         if importlib.util.find_spec("ensurepip") is None:
             raise SetupError(

@@ -75,6 +75,8 @@ RULES = (
         in_=("ui",),
         but=(
             "engine.jobs",
+            "engine.request",
+            "engine.status",
             "engine.places",
             "engine.errors",
             "engine.audio",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.jobs import Order
+from engine.jobs import Job, Order
 from engine.settings import EngineSettings
 from engine.store.opening import open_database
 from engine.store.store import Store
@@ -69,12 +69,13 @@ class Library:
         self.database = home / "data" / "studio.db"
         self.takes = home / "takes"
 
-    def submit(self, orders: list[Order]) -> None:
+    def submit(self, orders: list[Order]) -> list[Job]:
         """Queue jobs while no program has it open."""
         self.database.parent.mkdir(parents=True, exist_ok=True)
         database = open_database(self.database).database
-        Store(database).submit(orders)
+        jobs = Store(database).submit(orders)
         database.close()
+        return jobs
 
     def statuses(self) -> Counter[str]:
         with closing(self._connect()) as rows:

@@ -10,6 +10,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -23,13 +24,16 @@ from engine.request import Request
 from engine.settings import EngineSettings
 from tests.e2e.processes import wait_until
 from tests.engine.conftest import Watched
+from tests.faults.conftest import Library
 
 KILLS = 12
+PROGRAM_KILLS = 8
 PATIENCE = 200.0
 """Seconds until something happens on a busy computer."""
 MOST_LOST = 5.0
 """Seconds of music that one death may cost."""
 WARM_HOST = Path(__file__).with_name("warm_host.py")
+HEADLESS = Path(__file__).with_name("headless.py")
 
 State = Callable[[str], None]
 
@@ -143,6 +147,27 @@ async def told(engine: Watched, step: Step, times: int) -> None:
     )
 
 
+def growth(settings: EngineSettings) -> set[tuple[str, int]]:
+    """The checkpoints and takes that there are, each as it was written last."""
+    folders = (settings.cache_folder / "checkpoints", settings.takes_folder)
+    files = [file for folder in folders for file in folder.glob("[!.]*")]
+    return {(file.name, file.stat().st_mtime_ns) for file in files if file.exists()}
+
+
+def kill_again_and_again(settings: EngineSettings, program: list[str]) -> None:
+    dice = random.Random(3)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    for _ in range(PROGRAM_KILLS):
+        before = growth(settings)
+        with subprocess.Popen(program, env=environment, stderr=subprocess.DEVNULL) as process:
+            try:
+                # Further than it was, so that the takes come to an end however often this is done.
+                wait_until(lambda before=before: growth(settings) != before, "progress", PATIENCE)
+                time.sleep(dice.uniform(0.0, 0.5))  # a random moment after it
+            finally:
+                process.kill()
+
+
 async def undisturbed(settings: EngineSettings, host: list[str], asked: list[Order]) -> list[str]:
     """The hash of each take's file."""
     async with Watched(settings, host_command=host) as engine:
@@ -190,4 +215,31 @@ async def test_hosts_are_killed_while_they_load_grow_and_save(
     state(
         f"MusicGen host killed -9 {KILLS} times ({moments_told}): {len(asked)} of {len(asked)} "
         f"takes byte for byte as undisturbed, at most {lost.worst:.1f} s of music lost"
+    )
+
+
+@pytest.mark.logs("host")
+async def test_the_program_is_killed_while_takes_grow(
+    tmp_path: Path, models: Path, nursery: psutil.Process, beginning: Path, state: State
+) -> None:
+    asked = orders(tmp_path, models, beginning)
+    calm, wild = (settings_of(tmp_path / name, models) for name in ("calm", "wild"))
+    expected = await undisturbed(calm, command(nursery, calm), asked)
+
+    library = Library(tmp_path / "wild")
+    jobs = library.submit(asked)
+    kill_again_and_again(
+        wild, [sys.executable, str(HEADLESS), wild.model_dump_json(), *command(nursery, wild)]
+    )
+    wait_until(lambda: not nursery.children(), "the host to follow", PATIENCE)
+    interrupted = library.unfinished()
+    async with Watched(wild, host_command=command(nursery, wild)) as engine:
+        await engine.until(lambda: library.unfinished() == 0, PATIENCE)
+        ended = [await engine.queue.job(job.id) for job in jobs]
+    assert interrupted, "the jobs are to outlast the kills"
+    assert hashes(ended) == expected
+    assert not list((wild.cache_folder / "checkpoints").iterdir()), "nothing stays half-written"
+    state(
+        f"program killed -9 {PROGRAM_KILLS} times while MusicGen grew takes: {len(asked)} of "
+        f"{len(asked)} takes byte for byte as undisturbed"
     )
