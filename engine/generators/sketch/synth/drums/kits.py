@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from scipy.fft import irfft, next_fast_len, rfft
 
 from engine.generators.sketch.synth.drums import acoustic, machines
 from engine.generators.sketch.synth.drums.stroke import Stroke
@@ -45,8 +46,8 @@ def in_a_room(level: float, seconds: float, rng: np.random.Generator, stroke: Fl
     room[:, : frames(0.006)] *= fade_in(frames(0.006))
     size = stroke.shape[1]
     short = stroke[:, : frames(0.05)].mean(axis=0)
-    spectrum = np.fft.rfft(room, 2 * count, axis=1) * np.fft.rfft(short, 2 * count)
-    wet = np.fft.irfft(spectrum, axis=1).astype(np.float32)
+    whole = next_fast_len(count + len(short), real=True)
+    wet = irfft(rfft(room, whole) * rfft(short, whole), whole)
     out = np.zeros((2, max(size, count)), np.float32)
     out[:, :size] = stroke
     peak = np.abs(stroke).max() / (np.abs(wet).max() + 1e-9)
