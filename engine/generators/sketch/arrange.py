@@ -41,6 +41,9 @@ _SPEAKS_MS = {
 _UNPITCHED = frozenset({"texture", "riser"})
 _HELD = frozenset({"pad", "counter", *_UNPITCHED})
 """Writers whose notes have no edge to keep time by."""
+_KICK = VOICES["kick"]
+_BEHIND = frozenset({VOICES["snare"], VOICES["clap"], VOICES["rim"]})
+"""What lies behind the beat where the feel is late."""
 _TICK, _ENOUGH = 0.85, 0.8
 """How loud the drummer ticks, and the share of a section's beats that need no ticking."""
 
@@ -230,22 +233,25 @@ def _play(song: Song, seat: Seat, hits: Sequence[Hit]) -> tuple[Note, ...]:
         loose *= 0.6
     drums = seat.instrument in DRUM_KITS
     swings = not song.meter.compound
+    gauss, most = random.gauss, 2 * loose
     notes: list[Note] = []
     for hit in hits:
         start, end = hit.start, hit.start + hit.duration
         if swings:
             start = feel.place(start)
             end = max(start + 0.05, feel.place(end))
-        shift = min(max(random.gauss(0, loose), -2 * loose), 2 * loose) + late
-        if drums and hit.pitch in (VOICES["snare"], VOICES["clap"], VOICES["rim"]):
+        off = gauss(0, loose)
+        # Not min and max: there are thousands of notes.
+        shift = (most if off > most else -most if off < -most else off) + late
+        if drums and hit.pitch in _BEHIND:
             shift += feel.late_ms / beat_ms
-        elif drums and hit.pitch == VOICES["kick"]:
+        elif drums and hit.pitch == _KICK:
             shift *= 0.4
         begin = max(0.0, start + shift)
         if begin >= song.beats - 0.02:
             continue
         length = min(end + shift, song.beats) - begin
-        loud = hit.velocity * random.gauss(1, 0.045)
+        loud = hit.velocity * gauss(1, 0.045)
         notes.append(Note(begin, max(0.02, length), hit.pitch, min(1.0, max(0.05, loud))))
     notes.sort(key=lambda note: (note.start, note.pitch))
     return tuple(notes)

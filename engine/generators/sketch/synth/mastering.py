@@ -8,7 +8,6 @@ the audio; then it is applied in place, block by block.
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from engine.audio.loudness import TruePeak, gated_loudness, k_weighting
@@ -127,8 +126,13 @@ class Mastering:
             total += share * np.minimum(line, 0.0)[-count:]
         # Look ahead: be down in time, then get there along a ramp.
         wide = np.pad(total, (_AHEAD - 1, _AHEAD), mode="wrap" if self._loop else "edge")
-        held = sliding_window_view(wide, _AHEAD + 1).min(axis=1)
-        smooth: _Curve = sliding_window_view(held, _AHEAD).mean(axis=1)
+        held = wide[: len(wide) - _AHEAD].copy()
+        for ahead in range(1, _AHEAD + 1):
+            np.minimum(held, wide[ahead : ahead + len(held)], out=held)
+        smooth = held[:count].copy()
+        for ahead in range(1, _AHEAD):
+            smooth += held[ahead : ahead + count]
+        smooth /= _AHEAD
         return smooth
 
     def _loudness(self, curve: _Curve) -> float:
