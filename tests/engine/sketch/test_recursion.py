@@ -69,3 +69,13 @@ def test_partials_ring_as_their_formula_says() -> None:
     left, right = ring(bank.heard(1.0, 0.5), SAMPLE_RATE)
     assert off_db(left, wanted) < -80
     assert off_db(right, 0.5 * wanted) < -80
+
+
+@pytest.mark.parametrize("count", [1, 255, 257, 16 * 256 + 1, 48 * 256 + 1])
+def test_sides_ring_for_any_length(count: int) -> None:
+    bank = Modes(np.full(36, 220.0), np.ones(36), np.full(36, 9.0), np.zeros(36))
+    alone = ring(bank, count)
+    both = ring(bank.heard(1.0, 0.5), count)
+    assert both.shape == (2, count)
+    assert np.abs(both[0] - alone).max() < 1e-3
+    assert np.abs(2 * both[1] - alone).max() < 1e-3

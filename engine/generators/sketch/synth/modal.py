@@ -66,7 +66,7 @@ def ring(modes: Modes, count: int) -> Floats:
     turning = 2j * np.pi * modes.hertz - 6.9078 / modes.seconds
     speed = np.asarray(turning[order] / SAMPLE_RATE, np.complex128)
     # The matrix product takes pairs (imaginary, real) by pairs (real, imaginary).
-    begin = 1j * np.conj(np.atleast_2d(begin)[:, order])
+    begin = (1j * np.conj(np.atleast_2d(begin)[:, order])).astype(np.complex64)
     inner = np.ascontiguousarray(_powers(speed, 0, _BLOCK).T).view(np.float32)
     inner = np.ascontiguousarray(inner.reshape(-1, _BLOCK, 2).swapaxes(1, 2))
     out = np.zeros((len(begin), blocks, _BLOCK), np.float32)
@@ -79,7 +79,7 @@ def ring(modes: Modes, count: int) -> Floats:
         end = min(start + size, blocks)
         turned = _powers(np.conj(speed[:heard]) * _BLOCK, start, end - start)
         turned *= np.arange(start, end)[:, None] * _BLOCK < lives[:heard]
-        left = begin[:, None, :heard].astype(np.complex64) * turned
+        left = np.multiply(begin[:, None, :heard], turned, order="C", dtype=np.complex64)
         product = left.reshape(-1, heard).view(np.float32) @ inner[:heard].reshape(-1, _BLOCK)
         out[:, start:end] = product.reshape(len(begin), -1, _BLOCK)
         start, size = end, 2 * size

@@ -61,7 +61,7 @@ def in_a_room(level: float, seconds: float, rng: np.random.Generator, stroke: Fl
 
 def _room_size(seconds: float) -> int:
     """Frames of the transform in which a room meets a stroke."""
-    return next_fast_len(frames(seconds) + _NEAR, real=True)
+    return int(next_fast_len(frames(seconds) + _NEAR, real=True))
 
 
 @lru_cache(maxsize=8)
