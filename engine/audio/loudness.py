@@ -14,7 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import firwin, sosfilt
 
-__all__ = ["KWeighting", "TruePeak", "gated_loudness", "integrated_loudness", "true_peak"]
+__all__ = [
+    "KWeighting",
+    "TruePeak",
+    "gated_loudness",
+    "integrated_loudness",
+    "k_weighting",
+    "true_peak",
+]
 
 _Floats = NDArray[np.float32]
 _STEP = 0.1
@@ -25,11 +32,16 @@ _RELATIVE_GATE = -10.0
 _CHUNK = 1 << 17
 
 
+def k_weighting(rate: int) -> NDArray[np.float64]:
+    """The standard's two filters (head, then low cut) as second-order sections."""
+    return np.concatenate((_head(rate), _low_cut(rate)))
+
+
 class KWeighting:
-    """The standard's two filters (head, then low cut), going on from chunk to chunk."""
+    """The standard's two filters, going on from chunk to chunk."""
 
     def __init__(self, rate: int, channels: int) -> None:
-        self._sections = np.concatenate((_head(rate), _low_cut(rate)))
+        self._sections = k_weighting(rate)
         self._state = np.zeros((2, channels, 2))
 
     def __call__(self, chunk: NDArray[Any]) -> NDArray[np.float64]:
@@ -119,7 +131,7 @@ class TruePeak:
             index = out + 4 * (2 * self.EDGE - np.arange(span))
             inside = (index >= 0) & (index < len(taps))
             matrix[inside, out] = taps[index[inside]]
-        self._matrix = matrix
+        self._matrix = np.ascontiguousarray(matrix.T)
 
     def __call__(self, samples: NDArray[Any]) -> _Floats:
         """Largest magnitude in each hop: (channels, EDGE + hops * hop + EDGE) to (hops,)."""
@@ -127,10 +139,12 @@ class TruePeak:
         peaks = np.zeros(hops, np.float32)
         for channel in samples:
             line = np.ascontiguousarray(channel, np.float32)
-            spans = np.lib.stride_tricks.sliding_window_view(line, self._matrix.shape[0])
-            # A copy without overlaps, which the matrix product needs to be quick.
-            dense = np.ascontiguousarray(spans[:: self._hop][:hops]) @ self._matrix
-            np.maximum(peaks, np.abs(dense, out=dense).max(axis=1), out=peaks)
+            spans = np.lib.stride_tricks.sliding_window_view(line, self._matrix.shape[1])
+            # A copy without overlaps, which the matrix product needs to be quick; hops side by
+            # side, so that the largest of each is found for many at once.
+            dense = self._matrix @ np.ascontiguousarray(spans[:: self._hop][:hops].T)
+            np.maximum(peaks, dense.max(axis=0), out=peaks)
+            np.maximum(peaks, -dense.min(axis=0), out=peaks)
         return peaks
 
 

@@ -19,7 +19,7 @@ from engine.generators.sketch.texture import (
 )
 from engine.generators.sketch.theory import tonic_chord
 
-__all__ = ["arrange"]
+__all__ = ["Arrangement"]
 
 _SPEAKS_MS = {
     "accordion": 20,
@@ -41,33 +41,57 @@ _SPEAKS_MS = {
 _UNPITCHED = frozenset({"texture", "riser"})
 _HELD = frozenset({"pad", "counter", *_UNPITCHED})
 """Writers whose notes have no edge to keep time by."""
+_KICK = VOICES["kick"]
+_BEHIND = frozenset({VOICES["snare"], VOICES["clap"], VOICES["rim"]})
+"""What lies behind the beat where the feel is late."""
 _TICK, _ENOUGH = 0.85, 0.8
 """How loud the drummer ticks, and the share of a section's beats that need no ticking."""
 
 
-def arrange(song: Song, band: Sequence[Seat]) -> tuple[Part, ...]:
-    """Write every seat's notes; seats that never play are left out."""
-    entrance = _entrance(song, band)
-    tune: list[Hit] = []
-    written: list[tuple[Seat, list[Hit]]] = []
-    # The tune first: others follow it.
-    for seat in sorted(band, key=lambda seat: seat.player.role != "melody"):
-        hits = _write(song, seat, _active(song, seat, entrance), tune, written)
-        if seat.player.role == "melody" and not tune:
-            tune = hits
+class Arrangement:
+    """Every seat's notes; seats that never play are left out."""
+
+    def __init__(self, song: Song, band: Sequence[Seat]) -> None:
+        self._song, self._band = song, band
+        self._entrance = _entrance(song, band)
+        self._tune: list[Hit] = []
+        self._written: list[tuple[Seat, list[Hit]]] = []
+        self._played: dict[int, tuple[Note, ...]] = {}
+        # The tune first: others follow it.
+        for seat in sorted(band, key=lambda seat: seat.player.role != "melody"):
+            if seat.instrument not in DRUM_KITS:
+                self._write(seat)
+
+    def pitched(self) -> tuple[Part, ...]:
+        """All but the drums, which are not written before they are asked for."""
+        return self._parts()
+
+    def whole(self) -> tuple[Part, ...]:
+        for seat in self._band:
+            if seat.instrument in DRUM_KITS:
+                self._write(seat)
+        drummer = next((seat for seat in self._band if seat.player.role == "drums"), None)
+        if drummer is not None:
+            self._written = _in_time(self._song, drummer, self._written)
+        return self._parts()
+
+    def _write(self, seat: Seat) -> None:
+        active = _active(self._song, seat, self._entrance)
+        hits = _write(self._song, seat, active, self._tune, self._written)
+        if seat.player.role == "melody" and not self._tune:
+            self._tune = hits
         if hits:
-            written.append((seat, hits))
-    drummer = next((seat for seat in band if seat.player.role == "drums"), None)
-    if drummer is not None:
-        written = _in_time(song, drummer, written)
-    order = {id(seat): i for i, seat in enumerate(band)}
-    written.sort(key=lambda item: order[id(item[0])])
-    played = [(seat, notes) for seat, hits in written if (notes := _play(song, seat, hits))]
-    names = _names([seat for seat, _ in played])
-    return tuple(
-        Part(name, seat.player.role, seat.instrument, notes, seat.player.send)
-        for name, (seat, notes) in zip(names, played, strict=True)
-    )
+            self._written.append((seat, hits))
+
+    def _parts(self) -> tuple[Part, ...]:
+        for seat, hits in self._written:
+            if id(seat) not in self._played:
+                self._played[id(seat)] = _play(self._song, seat, hits)
+        playing = [seat for seat in self._band if self._played.get(id(seat))]
+        return tuple(
+            Part(name, seat.player.role, seat.instrument, self._played[id(seat)], seat.player.send)
+            for name, seat in zip(_names(playing), playing, strict=True)
+        )
 
 
 def _active(song: Song, seat: Seat, entrance: frozenset[str]) -> tuple[Section, ...]:
@@ -208,21 +232,26 @@ def _play(song: Song, seat: Seat, hits: Sequence[Hit]) -> tuple[Note, ...]:
     if seat.player.role == "bass":
         loose *= 0.6
     drums = seat.instrument in DRUM_KITS
+    swings = not song.meter.compound
+    gauss, most = random.gauss, 2 * loose
     notes: list[Note] = []
     for hit in hits:
-        start = hit.start if song.meter.compound else feel.place(hit.start)
-        end = hit.start + hit.duration
-        end = end if song.meter.compound else max(start + 0.05, feel.place(end))
-        shift = min(max(random.gauss(0, loose), -2 * loose), 2 * loose) + late
-        if drums and hit.pitch in (VOICES["snare"], VOICES["clap"], VOICES["rim"]):
+        start, end = hit.start, hit.start + hit.duration
+        if swings:
+            start = feel.place(start)
+            end = max(start + 0.05, feel.place(end))
+        off = gauss(0, loose)
+        # Not min and max: there are thousands of notes.
+        shift = (most if off > most else -most if off < -most else off) + late
+        if drums and hit.pitch in _BEHIND:
             shift += feel.late_ms / beat_ms
-        elif drums and hit.pitch == VOICES["kick"]:
+        elif drums and hit.pitch == _KICK:
             shift *= 0.4
         begin = max(0.0, start + shift)
         if begin >= song.beats - 0.02:
             continue
         length = min(end + shift, song.beats) - begin
-        loud = hit.velocity * random.gauss(1, 0.045)
+        loud = hit.velocity * gauss(1, 0.045)
         notes.append(Note(begin, max(0.02, length), hit.pitch, min(1.0, max(0.05, loud))))
     notes.sort(key=lambda note: (note.start, note.pitch))
     return tuple(notes)

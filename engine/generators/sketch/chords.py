@@ -63,10 +63,7 @@ def write_chords(
                     if part is not None:
                         weight = 0.86 + 0.18 * section.energy
                         weight *= song.meter.weight(part.at - start)
-                        hits.extend(
-                            hit._replace(velocity=hit.velocity * weight)
-                            for hit in _strike(part, pitches, span.chord, player, instrument)
-                        )
+                        hits.extend(_strike(part, pitches, span.chord, player, instrument, weight))
     return hits
 
 
@@ -85,14 +82,19 @@ def _within(stroke: Stroke, bar: float, begin: float, end: float) -> Stroke | No
 
 
 def _strike(
-    stroke: Stroke, pitches: tuple[int, ...], chord: Chord, player: Player, instrument: str
+    stroke: Stroke,
+    pitches: tuple[int, ...],
+    chord: Chord,
+    player: Player,
+    instrument: str,
+    weight: float,
 ) -> Iterator[Hit]:
-    """One stroke of a figure as notes."""
+    """One stroke of a figure as notes; ``weight``: how strongly its place is played."""
     loud = player.velocity * _LOUD.get(stroke.sign, 1.0)
     length = stroke.length * player.gate
     if stroke.sign.isdigit():
         pitch = _rung(pitches, int(stroke.sign) - 1, INSTRUMENTS[instrument].high)
-        yield Hit(stroke.at, length, pitch, loud)
+        yield Hit(stroke.at, length, pitch, loud * weight)
         return
     if stroke.sign in "bf":
         root = bass_pitch(chord.bass, player, instrument)
@@ -100,14 +102,14 @@ def _strike(
         if stroke.sign == "f":
             low += (chord.triad[-1] - low) % 12
             low -= 12 if low - 12 >= INSTRUMENTS[instrument].low else 0
-        yield Hit(stroke.at, length, low, loud)
+        yield Hit(stroke.at, length, low, loud * weight)
         return
     chosen = pitches[-2:] if stroke.sign == "t" else pitches
     order = reversed(chosen) if stroke.sign == "u" else iter(chosen)
     step = player.strum / max(1, len(chosen) - 1)
     for i, pitch in enumerate(order):
         late = min(i * step, length / 2)
-        yield Hit(stroke.at + late, length - late, pitch, loud * (0.92 if i else 1.0))
+        yield Hit(stroke.at + late, length - late, pitch, loud * (0.92 if i else 1.0) * weight)
 
 
 def _rung(pitches: tuple[int, ...], index: int, high: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from engine.generators.sketch.arrange import arrange
+from engine.generators.sketch.arrange import Arrangement
 from engine.generators.sketch.brief import Mood
 from engine.generators.sketch.casting import cast
 from engine.generators.sketch.ear import plainness
@@ -67,7 +67,8 @@ def compose(request: Request) -> Composition:
     )
     fades = not loop and not length.closes and length.bars >= 4
 
-    def write(draft: int) -> Score:
+    def write(draft: int) -> tuple[Score, Arrangement]:
+        """A score without its drums, and who adds them."""
         harmony = stream(seed, "harmony", draft)
         song = Song(
             style=style,
@@ -83,37 +84,42 @@ def compose(request: Request) -> Composition:
             beats=length.seconds * length.tempo / 60,
             draft=draft,
         )
-        return Score(
+        arrangement = Arrangement(song, choice.band)
+        score = Score(
             style=style.name,
             tempo=length.tempo,
             beats_per_bar=meter.bar,
             meter=meter.name,
             key=str(choice.key),
             sections=plan,
-            parts=arrange(song, choice.band),
+            parts=arrangement.pitched(),
             mix=_coloured(style.mix, brief.mood),
             seconds=length.seconds,
             loop=loop,
             fade_out=min(_FADE_SECONDS, length.seconds / 5) if fades else 0.0,
             seed=seed,
         )
+        return score, arrangement
 
     # Five notes are neither major nor minor, so there is nothing to be plain about.
-    score = _plainest(write, choice.key) if len(choice.key.scale) > 5 else write(0)
+    score, arrangement = _plainest(write, choice.key) if len(choice.key.scale) > 5 else write(0)
+    score = replace(score, parts=arrangement.whole())
     moved = length.tempo / choice.tempo
     return Composition(
         score, choice.counted * moved, score.key, len(meter.pulses), brief.not_understood
     )
 
 
-def _plainest(write: Callable[[int], Score], key: Key) -> Score:
+def _plainest(
+    write: Callable[[int], tuple[Score, Arrangement]], key: Key
+) -> tuple[Score, Arrangement]:
     """The first draft that is plainly in its key, else the plainest of them all."""
-    drafts: list[tuple[float, Score]] = []
-    for draft in range(_DRAFTS):
-        score = write(draft)
-        drafts.append((plainness(score, key), score))
+    drafts: list[tuple[float, tuple[Score, Arrangement]]] = []
+    for number in range(_DRAFTS):
+        draft = write(number)
+        drafts.append((plainness(draft[0], key), draft))
         if drafts[-1][0] >= _PLAIN:
-            return score
+            return draft
     return max(drafts, key=lambda found: found[0])[1]
 
 

@@ -53,7 +53,7 @@ class SketchGenerator:
     """
 
     name = "sketch"
-    version = "2"
+    version = "3"
     device = "CPU"
     slots = 4
     heavy = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from random import Random
 from typing import NamedTuple
@@ -17,29 +17,32 @@ from typing import NamedTuple
 __all__ = ["METERS", "Feel", "Meter", "Stroke", "decide", "strokes"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meter:
-    """A metre; ``pulses`` are the lengths of its felt beats, in quarter notes."""
+    """A metre; ``pulses`` are the lengths of its felt beats, in quarter notes.
+
+    No slots: what follows from the pulses is asked for with every note, and kept.
+    """
 
     name: str
     pulses: tuple[float, ...]
 
-    @property
+    @cached_property
     def bar(self) -> float:
         """Quarter notes in a bar."""
         return sum(self.pulses)
 
-    @property
+    @cached_property
     def compound(self) -> bool:
         """Felt in threes: the beat is a dotted quarter."""
         return all(pulse == 1.5 for pulse in self.pulses)
 
-    @property
+    @cached_property
     def beat(self) -> float:
         """The note value that a metronome counts, in quarter notes."""
         return 1.5 if self.compound else 1.0
 
-    @property
+    @cached_property
     def beats(self) -> tuple[float, ...]:
         """Where the felt beats of a bar start."""
         return (0.0, *accumulate(self.pulses[:-1]))
@@ -50,12 +53,15 @@ class Meter:
 
     def heavy(self, position: float) -> bool:
         """Whether a place is the bar's start, or the middle of four beats."""
+        return any(abs(position - edge) < 0.01 for edge in self._edges)
+
+    @cached_property
+    def _edges(self) -> tuple[float, ...]:
         count = len(self.pulses)
         heavy = self.pulses if count != 3 else (self.bar,)
         if count == 4:
             heavy = (self.bar / 2, self.bar / 2)
-        edges = [0.0, *accumulate(heavy)]
-        return any(abs(position - edge) < 0.01 for edge in edges)
+        return (0.0, *accumulate(heavy))
 
     def weight(self, position: float) -> float:
         """How strongly a place in the bar is played: 1 on felt beats, less between them."""

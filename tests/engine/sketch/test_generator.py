@@ -44,7 +44,7 @@ def test_tells_what_it_made() -> None:
     assert audio.samples.dtype == np.float32
     assert audio.samples.shape == (8 * 44_100, 2)
     assert audio.samples.flags.c_contiguous
-    assert audio.facts.made_by == "sketch 2"
+    assert audio.facts.made_by == "sketch 3"
     assert audio.facts.licence == LICENCE
     assert audio.facts.tempo == pytest.approx(84)
     assert audio.facts.key == "D minor"

@@ -12,6 +12,7 @@
      └─ mastering   loudness target and true-peak limiter
 
 Sound sources: modal (struck and plucked), wavetable (anything periodic), padsynth (ensembles).
+Filters: recursion (long signals, as matrix products), dsp (their designs, and what all share).
 """
 
 from engine.generators.sketch.synth.dsp import SAMPLE_RATE

@@ -13,6 +13,7 @@ from engine.generators.sketch.synth.dsp import (
     frames,
     highpass,
     lowpass,
+    ramps,
     soft_clip,
 )
 from engine.generators.sketch.synth.effects import Crusher, Tape
@@ -40,7 +41,8 @@ class Glue:
         self._gain_db = 0.0
 
     def __call__(self, block: Floats) -> Floats:
-        ear = self._listen(block.mean(axis=0))
+        """``block`` levelled in place."""
+        ear = self._listen(np.float32(0.5) * (block[0] + block[1]))
         hops = -(-len(ear) // self._HOP)
         padded = np.zeros(hops * self._HOP, np.float32)
         padded[: len(ear)] = ear
@@ -54,9 +56,8 @@ class Glue:
             now += (target - now) * (self._attack if target < now else self._release)
             gains[index + 1] = now
         self._gain_db = now
-        nodes = np.arange(hops + 1) * self._HOP
-        line = np.interp(np.arange(len(ear)), nodes, 10 ** (gains / 20))
-        return block * line.astype(np.float32)
+        block *= ramps(10 ** (gains / 20), len(ear), self._HOP)
+        return block
 
 
 class Bus:
@@ -82,9 +83,12 @@ class Bus:
         """``start``: the block's first frame on the timeline; below 0 while warming up a loop."""
         block = self._shape(block)
         # Low notes stay in the middle, where two loudspeakers can share them.
-        middle = 0.5 * (block[0] + block[1])
-        side = self._side(0.5 * (block[0] - block[1])) * self._side_gain
-        block = np.stack((middle + side, middle - side))
+        middle = block[0] + block[1]
+        middle *= np.float32(0.5)
+        side = self._side(block[0] - middle)
+        side *= self._side_gain
+        np.add(middle, side, out=block[0])
+        np.subtract(middle, side, out=block[1])
         if self._glue is not None:
             block = self._glue(block)
         block = soft_clip(block, _WARMTH)

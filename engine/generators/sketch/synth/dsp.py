@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.signal import sosfilt
 
+from engine.generators.sketch.synth.recursion import Recursion
+
 __all__ = [
+    "CONTROL",
     "SAMPLE_RATE",
     "Filter",
     "Floats",
     "Sections",
     "band_noise",
     "bandpass",
+    "control_axis",
     "curve",
     "decay",
     "fade_in",
@@ -31,6 +36,7 @@ __all__ = [
     "low_shelf",
     "lowpass",
     "peaking",
+    "ramps",
     "response",
     "rng_for",
     "seconds_axis",
@@ -42,10 +48,15 @@ __all__ = [
 SAMPLE_RATE = 44_100
 """Frames per second of everything in the synth."""
 
+CONTROL = 64
+"""Frames between the nodes of slow curves: 1.5 ms."""
+
 Floats = NDArray[np.float32]
 """Samples: (frames,) or (2, frames)."""
 Sections = NDArray[np.float64]
 """Second-order sections, (n, 6), as scipy's sosfilt takes them."""
+_WORTH_PREPARING = 40_000
+"""Samples; under this many a recursion takes longer to prepare than it saves."""
 
 
 def frames(seconds: float) -> int:
@@ -88,21 +99,49 @@ def decay(count: int, seconds: float) -> Floats:
     return single(np.exp(np.arange(count, dtype=np.float32) * rate))
 
 
-def curve(count: int, points: Sequence[tuple[float, float]]) -> Floats:
-    """Straight lines through (seconds, value), the last value held: (count,)."""
+def control_axis(count: int) -> NDArray[np.float64]:
+    """Seconds at the nodes of a slow curve, CONTROL frames apart, for ``count`` frames of sound.
+
+    Vibrato, breath and sweeps are worked out there, and drawn out with ``ramps``.
+    """
+    return np.asarray(np.arange(-(-count // CONTROL) + 1) * (CONTROL / SAMPLE_RATE), np.float64)
+
+
+def curve(count: int, points: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    """Straight lines through (seconds, value), the last value held, at the control nodes."""
     times, values = zip(*points, strict=True)
-    axis = np.arange(count) / SAMPLE_RATE
-    return single(np.interp(axis, times, values))
+    return np.asarray(np.interp(control_axis(count), times, values), np.float64)
 
 
+@lru_cache(maxsize=64)
 def fade_in(count: int) -> Floats:
-    """The rising half of a raised cosine, from just above 0 to 1."""
-    return (0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / max(count, 1))).astype(np.float32)
+    """The rising half of a raised cosine, from just above 0 to 1; not to be written to."""
+    rise = single(0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / max(count, 1)))
+    rise.setflags(write=False)
+    return rise
+
+
+def ramps(nodes: ArrayLike, count: int, hop: int = CONTROL) -> Floats:
+    """Straight lines from node to node, ``hop`` frames apart: (count,).
+
+    There must be a node at or behind the last frame.
+    """
+    at = single(nodes)
+    lines = np.diff(at)[:, None] * _rise(hop)
+    lines += at[:-1, None]
+    return lines.reshape(-1)[:count]
+
+
+@lru_cache(maxsize=8)
+def _rise(hop: int) -> Floats:
+    return np.arange(hop, dtype=np.float32) / np.float32(hop)
 
 
 def soft_clip(signal: Floats, drive: float = 1.0) -> Floats:
     """tanh saturation whose small-signal gain is 1."""
-    out: Floats = np.tanh(signal * np.float32(drive)) / np.float32(drive)
+    out = single(signal * np.float32(drive))
+    np.tanh(out, out=out)
+    out *= np.float32(1.0 / drive)
     return out
 
 
@@ -175,6 +214,8 @@ def high_shelf(hertz: float, gain_db: float) -> Sections:
 
 def filtered(signal: Floats, *sections: Sections) -> Floats:
     """The signal through all the sections, starting from rest."""
+    if signal.size >= _WORTH_PREPARING:
+        return Filter(*sections)(signal)
     out: Floats = sosfilt(np.concatenate(sections), signal, axis=-1).astype(np.float32, copy=False)
     return out
 
@@ -199,12 +240,13 @@ class Filter:
     """Sections that go on from block to block."""
 
     def __init__(self, *sections: Sections) -> None:
-        self._sections = np.concatenate(sections)
-        self._state: NDArray[np.float64] | None = None
+        self._recursion = Recursion.of(np.concatenate(sections))
+        self._state: Floats | None = None
 
     def __call__(self, block: Floats) -> Floats:
+        """(frames,) or (channels, frames), of the same shape at each call."""
+        lines = np.atleast_2d(block)
         if self._state is None:
-            self._state = np.zeros((len(self._sections), *block.shape[:-1], 2))
-        out, self._state = sosfilt(self._sections, block, axis=-1, zi=self._state)
-        same: Floats = out.astype(np.float32, copy=False)
-        return same
+            self._state = self._recursion.rest(len(lines))
+        out, self._state = self._recursion.run(lines, self._state)
+        return out.reshape(block.shape)

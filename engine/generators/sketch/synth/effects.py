@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.generators.sketch.synth.dsp import (
+    CONTROL,
     SAMPLE_RATE,
     Filter,
     Floats,
     frames,
     highpass,
     lowpass,
+    ramps,
     single,
     soft_clip,
 )
@@ -31,11 +33,8 @@ class Lfo:
 
     def at(self, start: int, count: int) -> Floats:
         """Values -1 to 1 of ``count`` frames from frame ``start``."""
-        # The start's phase in double precision, then single precision is enough.
-        base = (start * self._turns + self._phase) % 1.0
-        ramp = np.arange(count, dtype=np.float32) * np.float32(self._turns) + np.float32(base)
-        out: Floats = np.sin(ramp * np.float32(2 * np.pi))
-        return out
+        nodes = start + np.arange(0, count + CONTROL, CONTROL)
+        return ramps(np.sin(2 * np.pi * (nodes * self._turns % 1.0 + self._phase)), count)
 
 
 class Wobble:
@@ -48,14 +47,18 @@ class Wobble:
         """``delay``: frames, one curve for each channel, at most ``longest``."""
         line = np.concatenate((self._past, block), axis=1)
         kept = self._past.shape[1]
-        base = np.arange(kept, kept + block.shape[1], dtype=np.int32)
+        base = np.arange(kept, kept + block.shape[1])
         out = np.empty_like(block)
         for channel, late in enumerate(delay):
-            whole = late.astype(np.int32)
-            part = late - whole
-            index = base - whole
-            near = line[channel].take(index)
-            out[channel] = near + (line[channel].take(index - 1) - near) * part
+            if channel == 0 or late is not delay[channel - 1]:
+                index = base - late.astype(np.intp)
+                part = late - np.trunc(late)
+                before = index - 1
+            near = line[channel].take(index, out=out[channel], mode="clip")
+            far = line[channel].take(before)
+            far -= near
+            far *= part
+            near += far
         self._past = line[:, -kept:].copy()
         return out
 
@@ -72,7 +75,10 @@ class Chorus:
     def __call__(self, block: Floats, start: int) -> Floats:
         middle, depth = np.float32(frames(0.011)), np.float32(frames(0.0032))
         delay = [middle + depth * lfo.at(start, block.shape[1]) for lfo in self._slow]
-        return self._dry * block + self._wet * self._line(block, delay)
+        out = self._line(block, delay)
+        out *= self._wet
+        out += self._dry * block
+        return out
 
 
 class Echo:
@@ -110,32 +116,39 @@ class Duck:
         if loop is not None and len(strokes):
             self._strokes = np.concatenate((strokes - loop, strokes, strokes + loop))
         self._release = frames(release)
+        self._latest: tuple[tuple[int, int], Floats] | None = None
 
     def at(self, start: int, count: int) -> Floats:
         """How far down, 0 to 1, for ``count`` frames from frame ``start``."""
+        # Every part that ducks asks for the same stretch.
+        if self._latest is None or self._latest[0] != (start, count):
+            self._latest = (start, count), ramps(self._nodes(start, count), count, self._HOP)
+        return self._latest[1]
+
+    def _nodes(self, start: int, count: int) -> NDArray[np.float64]:
         nodes = start + np.arange(0, count + self._HOP, self._HOP)
-        depth = np.zeros(len(nodes))
-        if len(self._strokes):
-            last = np.searchsorted(self._strokes, nodes, side="right") - 1
-            since = nodes - self._strokes[np.maximum(last, 0)]
-            back = np.clip(since / self._release, 0.0, 1.0)
-            down = np.where(last >= 0, 0.5 + 0.5 * np.cos(np.pi * back**0.8), 0.0)
-            # A short dip ahead of the stroke, so that the gain never jumps.
-            following = np.minimum(last + 1, len(self._strokes) - 1)
-            until = self._strokes[following] - nodes
-            near = np.where(until > 0, np.clip(1.0 - until / frames(0.012), 0.0, 1.0), 0.0)
-            depth = np.maximum(down, near)
-        axis = np.arange(start, start + count)
-        return np.interp(axis, nodes, depth).astype(np.float32)
+        if not len(self._strokes):
+            return np.zeros(len(nodes))
+        last = np.searchsorted(self._strokes, nodes, side="right") - 1
+        since = nodes - self._strokes[np.maximum(last, 0)]
+        back = np.clip(since / self._release, 0.0, 1.0)
+        down = np.where(last >= 0, 0.5 + 0.5 * np.cos(np.pi * back**0.8), 0.0)
+        # A short dip ahead of the stroke, so that the gain never jumps.
+        following = np.minimum(last + 1, len(self._strokes) - 1)
+        until = self._strokes[following] - nodes
+        near = np.where(until > 0, np.clip(1.0 - until / frames(0.012), 0.0, 1.0), 0.0)
+        return np.maximum(down, near)
 
 
 def drive(signal: Floats, amount: float) -> Floats:
     """Tube-like saturation, a little lopsided; louder parts grow richer, not louder."""
     push = 1.0 + 14.0 * amount**1.5
     bias = np.float32(0.12 * amount)
-    out = soft_clip(signal * np.float32(2.2) + bias, push)
-    out -= soft_clip(np.array([bias], np.float32), push)
-    out *= np.float32(push**0.55 / 2.2)
+    out = signal * np.float32(2.2 * push)
+    out += bias * np.float32(push)
+    np.tanh(out, out=out)
+    out -= np.tanh(bias * np.float32(push))
+    out *= np.float32(push**-0.45 / 2.2)
     return out
 
 

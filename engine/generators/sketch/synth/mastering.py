@@ -8,11 +8,10 @@ the audio; then it is applied in place, block by block.
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from engine.audio.loudness import KWeighting, TruePeak, gated_loudness
-from engine.generators.sketch.synth.dsp import SAMPLE_RATE, Floats
+from engine.audio.loudness import TruePeak, gated_loudness, k_weighting
+from engine.generators.sketch.synth.dsp import SAMPLE_RATE, Filter, Floats, ramps
 
 __all__ = ["CEILING_DB", "HOP", "TARGET_LUFS", "TRIES", "Mastering"]
 
@@ -41,7 +40,7 @@ class Mastering:
         self._loop = loop
         self._peaks = np.zeros(self._hops, np.float32)
         self._power = np.zeros(self._hops, np.float32)
-        self._weighting = KWeighting(SAMPLE_RATE, 2)
+        self._weighting = Filter(k_weighting(SAMPLE_RATE))
         self._meter = TruePeak(HOP)
         self._curve = np.zeros(self._hops)
         self._gain_db: float | None = None
@@ -59,8 +58,9 @@ class Mastering:
         at = slice(start // HOP, start // HOP + hops)
         self._peaks[at] = self._meter(padded)
         inner = padded[:, edge : edge + hops * HOP]
-        square = np.square(self._weighting(inner)).sum(axis=0)
-        self._power[at] = square.reshape(hops, HOP).sum(axis=1) / HOP
+        square = np.square(self._weighting(inner))
+        square[0] += square[1]
+        self._power[at] = square[0].reshape(hops, HOP).mean(axis=1)
 
     def tune(self) -> None:
         """One step towards the gain that brings the limited piece to the target.
@@ -93,9 +93,8 @@ class Mastering:
         """Scale the piece's frames from ``start`` (a whole hop) on, (frames, 2), in place."""
         first = start // HOP
         hops = -(-len(block) // HOP)
-        nodes = np.arange(hops + 1) * HOP
-        line = np.interp(np.arange(len(block)) + 0.5, nodes, self._edges(first, first + hops))
-        block *= line.astype(np.float32)[:, None]
+        line = ramps(self._edges(first, first + hops), len(block), HOP)
+        block *= line[:, None]
 
     def _edges(self, first: int, last: int) -> _Curve:
         """Gain at the edges of these hops, nowhere above that of either neighbour."""
@@ -127,8 +126,13 @@ class Mastering:
             total += share * np.minimum(line, 0.0)[-count:]
         # Look ahead: be down in time, then get there along a ramp.
         wide = np.pad(total, (_AHEAD - 1, _AHEAD), mode="wrap" if self._loop else "edge")
-        held = sliding_window_view(wide, _AHEAD + 1).min(axis=1)
-        smooth: _Curve = sliding_window_view(held, _AHEAD).mean(axis=1)
+        held = wide[: len(wide) - _AHEAD].copy()
+        for ahead in range(1, _AHEAD + 1):
+            np.minimum(held, wide[ahead : ahead + len(held)], out=held)
+        smooth = held[:count].copy()
+        for ahead in range(1, _AHEAD):
+            smooth += held[ahead : ahead + count]
+        smooth /= _AHEAD
         return smooth
 
     def _loudness(self, curve: _Curve) -> float:

@@ -17,8 +17,8 @@ from engine.generators.sketch.theory import pitch_class
 
 __all__ = ["BLOCK", "Mixer"]
 
-BLOCK = 66_150
-"""Frames of one block: 1.5 seconds."""
+BLOCK = 57_600
+"""Frames of one block, 1.3 seconds: whole stretches, hops and windows of all who work on it."""
 _KICKS = (35, 36)
 _STROKE, _RINGING = 1.0, 6.0
 """Seconds that a drum stroke lasts, usually and at most."""
@@ -97,7 +97,9 @@ class Mixer:
             if strip.delay > 0.0:
                 echo += part * np.float32(0.8 * strip.delay)
             if strip.reverb > 0.0:
-                room += (part[0] + part[1]) * np.float32(0.5 * strip.reverb)
+                both = part[0] + part[1]
+                both *= np.float32(0.5 * strip.reverb)
+                room += both
         if self._echo is not None:
             answers = self._echo(echo)
             out += answers

@@ -25,6 +25,8 @@ __all__ = ["Rendering"]
 
 _VOICE_SECONDS = 6.0
 """Voices rendered in one step, in seconds of sound."""
+_LARGE = 31 << 20
+"""Bytes; just under what glibc adapts to."""
 _WARM_UP = 2 * BLOCK
 """Frames that the bus hears of a loop's end before its start."""
 
@@ -33,8 +35,14 @@ class Rendering:
     """Call ``step`` ``steps_total`` times, then take ``samples``."""
 
     def __init__(self, score: Score) -> None:
+        # glibc gives large arrays back to the system one by one, and each page of the next one is
+        # made anew, until a large one has once been given back: here. Elsewhere it does nothing.
+        np.empty(_LARGE, np.uint8)
+        # One thread: the products are small, and a sum split otherwise is not the same sum.
+        self._alone = partial(ThreadpoolController().limit, limits=1, user_api="blas")
         self._score = score
-        self._mixer = Mixer(score)
+        with self._alone():
+            self._mixer = Mixer(score)
         self._count = max(1, frames(score.seconds))
         tail = 0
         if score.loop:
@@ -43,7 +51,6 @@ class Rendering:
         self._balance = Balance()
         self._bus: Bus  # once the mix is there, see _patch_bus
         self._master = Mastering(self._count, score.loop)
-        self._blas = ThreadpoolController()
         self._fresh = 0
         self._work = self._plan()
         self.steps_total = len(self._work)
@@ -60,8 +67,7 @@ class Rendering:
         return self._mixed[: min(self._fresh, self._count)]
 
     def step(self) -> None:
-        # One thread: the products are small, and a sum split otherwise is not the same sum.
-        with self._blas.limit(limits=1, user_api="blas"):
+        with self._alone():
             self._work[self.steps_done]()
         self.steps_done += 1
 

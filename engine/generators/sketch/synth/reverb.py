@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.fft import irfft, next_fast_len, rfft
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.fft import irfft, rfft
 
 from engine.generators.sketch.synth.dsp import (
     Filter,
@@ -112,23 +113,42 @@ def _boing(tail: Floats, rng: np.random.Generator) -> Floats:
 
 
 class Reverb:
-    """Convolves one send with a room, block by block."""
+    """Convolves one send with a room, block by block.
+
+    Both are cut into pieces; the spectra of the latest pieces of sound are kept, and each meets the
+    piece of the room that answers that much later, so a long room costs few transforms, and short
+    ones, which are quicker in fours.
+    """
+
+    _PIECES = 4
+    """To a block."""
 
     def __init__(self, response: Floats, block: int) -> None:
-        """``block``: the most frames that one call will bring."""
-        self._size = next_fast_len(block + response.shape[1], real=True)
-        self._spectrum = rfft(response, self._size, axis=1)
-        self._tail = np.zeros((2, response.shape[1]), np.float32)
+        """``block``: the most frames that one call will bring; a whole number of pieces."""
+        self._size = size = block // self._PIECES
+        count = -(-response.shape[1] // size)
+        padded = np.zeros((2, count * size), np.float32)
+        padded[:, : response.shape[1]] = response
+        self._room = rfft(padded.reshape(2, count, size), 2 * size, axis=2)
+        # The latest piece last.
+        self._heard = np.zeros((count - 1 + self._PIECES, size + 1), np.complex64)
+        self._before = np.zeros(size, np.float32)
         self._clean = Filter(highpass(90))
 
     def __call__(self, send: Floats) -> Floats:
         """(frames,) to (2, frames)."""
-        count = len(send)
-        source = rfft(self._clean(send), self._size)
-        ends = count + self._tail.shape[1]
-        wet = irfft(self._spectrum * source, self._size, axis=1)[:, :ends]
-        wet = wet.astype(np.float32, copy=False)
-        wet[:, : self._tail.shape[1]] += self._tail
-        self._tail = wet[:, count:].copy()
-        out: Floats = wet[:, :count]
-        return out
+        pieces, size = self._PIECES, self._size
+        line = np.zeros((pieces + 1) * size, np.float32)
+        line[:size] = self._before
+        line[size : size + len(send)] = self._clean(send)
+        self._before = line[-size:]
+        self._heard[:-pieces] = self._heard[pieces:]
+        self._heard[-pieces:] = rfft(sliding_window_view(line, 2 * size)[::size], axis=1)
+        wet = np.zeros((2, pieces, size + 1), np.complex64)
+        last = len(self._heard) - pieces
+        for late in range(self._room.shape[1]):
+            sound = self._heard[last - late : last - late + pieces]
+            wet += self._room[:, late, None] * sound
+        # The first half of each transform is what has gone round.
+        out = irfft(wet, axis=2, overwrite_x=True)[:, :, size:].reshape(2, -1)
+        return np.asarray(out[:, : len(send)], np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from engine.generators.sketch.score import Part
@@ -49,6 +51,8 @@ class Strip:
         self._events, self._bank = events, bank
         self._next = 0
         self._sounding: list[tuple[Event, Voice]] = []
+        self._ringing = False
+        """Whether filters and chorus may still answer to the block before."""
         seat = _SEAT_DB.get(part.role, 0.0) - _EVENING * density_db(events)
         self._gain = np.float32(from_db(send.gain_db + seat))
         self._drive = send.drive
@@ -73,8 +77,9 @@ class Strip:
             event = self._events[self._next]
             self._sounding.append((event, self._bank.get(event.key)))
             self._next += 1
-        if not self._sounding and self._next == 0:
+        if not self._sounding and not self._ringing:
             return None
+        self._ringing = bool(self._sounding)
         block = np.zeros((2, count), np.float32)
         for event, voice in self._sounding:
             _add(block, start, event, voice)
@@ -92,10 +97,12 @@ class Strip:
             block = self._chorus(block, start)
         if self._sway is not None:
             side = _SWAY * self._sway.at(start, block.shape[1])
-            block *= np.stack((1.0 + side, 1.0 - side))
-        block *= self._pan * self._gain
+            block[0] *= 1.0 + side
+            block[1] *= 1.0 - side
+        level = self._pan * self._gain
         if self._duck is not None:
-            block *= 1.0 - self._depth * self._duck.at(start, block.shape[1])
+            level = level * (1.0 - self._depth * self._duck.at(start, block.shape[1]))
+        block *= level
         return block
 
 
@@ -116,31 +123,44 @@ def _add(block: Floats, start: int, event: Event, voice: Voice) -> None:
     a, b = first - event.start, last - event.start
     sound = _cut_out(voice, event.start, a, b) * np.float32(event.gain)
     if a < voice.attack:
-        rise = fade_in(voice.attack)[a : min(b, voice.attack)]
-        sound[..., : len(rise)] *= np.sqrt(rise) if voice.even else rise
+        rise = _rise(voice.attack, voice.even)[a:b]
+        sound[..., : len(rise)] *= rise
     if b > event.held:
-        into = np.arange(max(a, event.held), b, dtype=np.float32) - np.float32(event.held)
-        into /= np.float32(voice.release)
-        fall = (
-            np.cos(into * np.float32(np.pi / 2)) if voice.even else np.exp(-4 * into) * (1 - into)
-        )
-        sound[..., b - a - len(into) :] *= fall
-    if sound.ndim == 1:
-        angle = (event.pan + 1.0) * np.pi / 4
-        sides = np.array([[np.cos(angle)], [np.sin(angle)]]) * 2**0.5
-        sound = sound * sides.astype(np.float32)
-    block[:, first - start : last - start] += sound
+        fall = _fall(voice.release, voice.even)[max(a - event.held, 0) : b - event.held]
+        sound[..., sound.shape[-1] - len(fall) :] *= fall
+    into = block[:, first - start : last - start]
+    if sound.ndim > 1:
+        into += sound
+        return
+    angle = (event.pan + 1.0) * np.pi / 4
+    for side, level in zip(into, (np.cos(angle), np.sin(angle)), strict=True):
+        side += sound * np.float32(level * 2**0.5)
+
+
+@lru_cache(maxsize=64)
+def _rise(count: int, even: bool) -> Floats:
+    return np.sqrt(fade_in(count)) if even else fade_in(count)
+
+
+@lru_cache(maxsize=64)
+def _fall(count: int, even: bool) -> Floats:
+    into = np.arange(count, dtype=np.float32) / np.float32(count)
+    return np.cos(into * np.float32(np.pi / 2)) if even else single(np.exp(-4 * into) * (1 - into))
 
 
 def _cut_out(voice: Voice, start: int, a: int, b: int) -> Floats:
     """Frames a to b of a note that began at frame ``start``; an endless voice goes round."""
     size = voice.samples.shape[-1]
+    if voice.again is None:
+        return voice.samples[..., a:b]
     if voice.again == 0:
         # A cycle without a beginning: each note enters it elsewhere, and repeats join on.
-        index = np.arange(start + a, start + b) % size
-        return single(voice.samples.take(index, axis=-1))
-    if voice.again is None or b <= size:
-        return voice.samples[..., a:b]
-    index = np.arange(a, b)
-    index = np.where(index < size, index, voice.again + (index - size) % (size - voice.again))
-    return single(voice.samples.take(index, axis=-1))
+        a, b = a + start % size, b + start % size
+    pieces = []
+    turn = size - voice.again
+    while a < b:
+        at = a if a < size else voice.again + (a - size) % turn
+        count = min(b - a, size - at)
+        pieces.append(voice.samples[..., at : at + count])
+        a += count
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=-1)

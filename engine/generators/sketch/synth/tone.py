@@ -36,6 +36,7 @@ class Balance:
 
     def __init__(self) -> None:
         self._power = np.zeros(_WINDOW // 2 + 1)
+        self._window = np.hanning(_WINDOW).astype(np.float32)
 
     def hear(self, block: Floats) -> None:
         """(2, frames) of the mix."""
@@ -43,9 +44,9 @@ class Balance:
         if not count:
             block = np.pad(block, ((0, 0), (0, _WINDOW - block.shape[1])))
             count = 1
-        middle = block[:, : count * _WINDOW].mean(axis=0).reshape(count, _WINDOW)
-        lines = rfft(middle * np.hanning(_WINDOW).astype(np.float32), axis=1)
-        self._power += np.square(np.abs(lines)).sum(axis=0)
+        middle = block[0, : count * _WINDOW] + block[1, : count * _WINDOW]
+        lines = rfft(middle.reshape(count, _WINDOW) * self._window, axis=1)
+        self._power += (np.square(lines.real) + np.square(lines.imag)).sum(axis=0)
 
     def sections(self, tilt_db: float) -> Sections:
         """The bus equaliser; ``tilt_db`` (bright above 0) leans the target as the style asks."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft
 
-from engine.generators.sketch.synth.dsp import SAMPLE_RATE, Floats
+from engine.generators.sketch.synth.dsp import SAMPLE_RATE, Floats, ramps
 
 __all__ = ["glide", "harmonics_below", "phase_ramp", "read", "saw", "square", "tables"]
 
@@ -48,47 +48,57 @@ def tables(spectra: NDArray[np.float64] | NDArray[np.complex128]) -> Floats:
     return np.concatenate((cycle, cycle[:, :1]), axis=1).astype(np.float32)
 
 
-def phase_ramp(count: int, hertz: float, start: float = 0.0, bend: Floats | None = None) -> Phase:
-    """Phase of each frame; ``bend`` is the deviation in semitones, ``start`` in turns."""
+def phase_ramp(
+    count: int, hertz: float, start: float = 0.0, bend: NDArray[np.float64] | None = None
+) -> Phase:
+    """Phase of each frame; ``start`` in turns; ``bend`` is the deviation in semitones at the
+    control nodes.
+    """
     step = hertz / SAMPLE_RATE * 2**32
     offset = np.uint32(int(start % 1.0 * 2**32))
     if bend is None:
         return np.arange(count, dtype=np.uint32) * np.uint32(round(step)) + offset
-    steps = np.exp2(bend.astype(np.float64) / 12.0) * step
-    return np.cumsum(steps.astype(np.uint32), dtype=np.uint32) + offset
+    phase = ramps(np.exp2(bend / 12.0) * step, count).astype(np.uint32)
+    np.cumsum(phase, out=phase)
+    phase += offset
+    return phase
 
 
 def read(table: Floats, phase: Phase) -> Floats:
     """One cycle, read with linear interpolation."""
-    index = (phase >> _SHIFT).astype(np.int32)
-    part = (phase & _MASK).astype(np.float32)
-    part *= _UNIT
-    low = table.take(index)
-    index += 1
-    part *= table.take(index) - low
-    low += part
-    return low
+    return _between(table, *_split(phase))
 
 
-def glide(stack: Floats, phase: Phase, place: Floats) -> Floats:
-    """A stack of cycles, read at ``place`` (0 to stack - 1, may move from frame to frame)."""
-    if len(stack) == 1:
-        return read(stack[0], phase)
-    layer = np.minimum(place.astype(np.int32), len(stack) - 2)
-    blend = place - layer
-    index = (phase >> _SHIFT).astype(np.int32)
-    part = (phase & _MASK).astype(np.float32)
-    part *= _UNIT
+def glide(stack: Floats, phase: Phase, place: NDArray[np.float64]) -> Floats:
+    """A stack of cycles, read at ``place`` (0 to stack - 1, at the control nodes)."""
+    blend = ramps(place, len(phase))
+    layer = np.minimum(blend.astype(np.int64), len(stack) - 2)
+    blend -= layer
+    index, part = _split(phase)
     width = stack.shape[1]
-    index += layer * np.int32(width)
+    layer *= width
+    index += layer
     flat = stack.reshape(-1)
     low = _between(flat, index, part)
-    index += np.int32(width)
-    low += (_between(flat, index, part) - low) * blend
+    index += width
+    high = _between(flat, index, part)
+    high -= low
+    high *= blend
+    low += high
     return low
 
 
-def _between(flat: Floats, index: NDArray[np.int32], part: Floats) -> Floats:
+def _split(phase: Phase) -> tuple[NDArray[np.int64], Floats]:
+    """The place in a table before each frame, and how far it is to the next one."""
+    part = (phase & _MASK).astype(np.float32)
+    part *= _UNIT
+    return (phase >> _SHIFT).astype(np.int64), part
+
+
+def _between(flat: Floats, index: NDArray[np.int64], part: Floats) -> Floats:
     low = flat.take(index)
-    low += (flat.take(index + 1) - low) * part
+    high = flat[1:].take(index)
+    high -= low
+    high *= part
+    low += high
     return low

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.generators.sketch.synth.drums import hits
+from engine.generators.sketch.synth.drums import hits, skins
 from engine.generators.sketch.synth.drums.percussion import PERCUSSION, cymbals, toms, wood
 from engine.generators.sketch.synth.drums.stroke import Stroke, stroke
 
@@ -11,11 +11,11 @@ __all__ = ["ACOUSTIC", "BRUSH", "GENDANG", "LATIN", "LOFI", "ORCHESTRAL", "ROCK"
 ACOUSTIC: dict[str, Stroke] = {
     **PERCUSSION,
     "kick": stroke(
-        hits.kick, -6.5, hertz=54, seconds=0.34, rise=2.6, drop=0.016, click=0.28, body=0.55
+        skins.kick, -6.5, hertz=54, seconds=0.34, rise=2.6, drop=0.016, click=0.28, body=0.55
     ),
     "rim": stroke(hits.bars, -15.5, -0.1, partials=wood(1650, 0.06), click=0.6, click_hz=3500.0),
     "snare": stroke(
-        hits.snare, -8.5, -0.06, hertz=196, seconds=0.20, wires=0.62, wires_seconds=0.24
+        skins.snare, -8.5, -0.06, hertz=196, seconds=0.20, wires=0.62, wires_seconds=0.24
     ),
     **toms(98, 0.62),
     **cymbals(0.075, 0.75, 2.6, 2.4),
@@ -23,7 +23,7 @@ ACOUSTIC: dict[str, Stroke] = {
 ROCK: dict[str, Stroke] = {
     **ACOUSTIC,
     "kick": stroke(
-        hits.kick,
+        skins.kick,
         -5.5,
         hertz=58,
         seconds=0.38,
@@ -35,7 +35,7 @@ ROCK: dict[str, Stroke] = {
         drive=1.6,
     ),
     "snare": stroke(
-        hits.snare,
+        skins.snare,
         -7,
         -0.05,
         hertz=182,
@@ -51,7 +51,7 @@ ROCK: dict[str, Stroke] = {
 BRUSH: dict[str, Stroke] = {
     **ACOUSTIC,
     "kick": stroke(
-        hits.kick,
+        skins.kick,
         -11.5,
         hertz=62,
         seconds=0.36,
@@ -61,8 +61,8 @@ BRUSH: dict[str, Stroke] = {
         body=0.7,
         click_hz=1500.0,
     ),
-    "clap": stroke(hits.brush, -15.5, 0.1, seconds=0.42, tap=0.15),
-    "snare": stroke(hits.brush, -13.5, -0.08, seconds=0.26, tap=0.55),
+    "clap": stroke(skins.brush, -15.5, 0.1, seconds=0.42, tap=0.15),
+    "snare": stroke(skins.brush, -13.5, -0.08, seconds=0.26, tap=0.55),
     "rim": stroke(hits.bars, -18.5, -0.1, partials=wood(1500, 0.06), click=0.4),
     **toms(112, 0.6, slap=0.1),
     **cymbals(0.09, 0.6, 2.4, 2.9, 0.82),
@@ -70,7 +70,7 @@ BRUSH: dict[str, Stroke] = {
 LOFI: dict[str, Stroke] = {
     **ACOUSTIC,
     "kick": stroke(
-        hits.kick,
+        skins.kick,
         -6,
         hertz=56,
         seconds=0.30,
@@ -82,7 +82,7 @@ LOFI: dict[str, Stroke] = {
         drive=1.5,
     ),
     "snare": stroke(
-        hits.snare,
+        skins.snare,
         -9.5,
         hertz=172,
         seconds=0.15,
@@ -96,7 +96,7 @@ LOFI: dict[str, Stroke] = {
 LATIN: dict[str, Stroke] = {
     **ACOUSTIC,
     "kick": stroke(
-        hits.kick,
+        skins.kick,
         -8.5,
         hertz=66,
         seconds=0.26,
@@ -107,7 +107,7 @@ LATIN: dict[str, Stroke] = {
         click_hz=2200.0,
     ),
     "snare": stroke(
-        hits.skin, -11.5, -0.1, hertz=350, seconds=0.3, tone=1.4, slap=0.9, slap_hz=4200.0
+        skins.skin, -11.5, -0.1, hertz=350, seconds=0.3, tone=1.4, slap=0.9, slap_hz=4200.0
     ),
     **toms(120, 0.5, slap=0.3),
     **cymbals(0.06, 0.5, 2.0, 1.9),
@@ -116,7 +116,7 @@ GENDANG: dict[str, Stroke] = {
     **PERCUSSION,
     # Kendang: "dung" and "dong" on the large head, "tong" and "tak" on the small one.
     "kick": stroke(
-        hits.skin,
+        skins.skin,
         -7.5,
         0.0,
         hertz=78,
@@ -128,7 +128,7 @@ GENDANG: dict[str, Stroke] = {
         tone=0.25,
     ),
     "snare": stroke(
-        hits.skin,
+        skins.skin,
         -10.5,
         0.12,
         hertz=410,
@@ -139,16 +139,16 @@ GENDANG: dict[str, Stroke] = {
         tone=0.9,
     ),
     "rim": stroke(
-        hits.skin, -13.5, 0.2, hertz=520, seconds=0.07, slap=1.5, slap_hz=3300.0, tone=0.6
+        skins.skin, -13.5, 0.2, hertz=520, seconds=0.07, slap=1.5, slap_hz=3300.0, tone=0.6
     ),
     "low_tom": stroke(
-        hits.skin, -9.5, -0.12, hertz=118, seconds=0.5, rise=1.35, drop=0.06, slap=0.2, tone=0.35
+        skins.skin, -9.5, -0.12, hertz=118, seconds=0.5, rise=1.35, drop=0.06, slap=0.2, tone=0.35
     ),
     "mid_tom": stroke(
-        hits.skin, -10.5, 0.1, hertz=212, seconds=0.36, rise=1.15, slap=0.3, tone=0.5
+        skins.skin, -10.5, 0.1, hertz=212, seconds=0.36, rise=1.15, slap=0.3, tone=0.5
     ),
     "high_tom": stroke(
-        hits.skin, -11.5, 0.22, hertz=318, seconds=0.28, rise=1.1, slap=0.4, tone=0.6
+        skins.skin, -11.5, 0.22, hertz=318, seconds=0.28, rise=1.1, slap=0.4, tone=0.6
     ),
     # Kecrek plates, ceng-ceng, gong, kempul and ketuk.
     "hat": stroke(hits.metal, -16.5, -0.3, seconds=0.10, low=2600, modes=40, hiss=0.25),
@@ -187,7 +187,7 @@ GENDANG: dict[str, Stroke] = {
 ORCHESTRAL: dict[str, Stroke] = {
     **PERCUSSION,
     "kick": stroke(
-        hits.skin,
+        skins.skin,
         -7.5,
         hertz=47,
         seconds=1.5,
@@ -199,7 +199,7 @@ ORCHESTRAL: dict[str, Stroke] = {
     ),
     "rim": stroke(hits.bars, -16.5, 0.1, partials=wood(1250, 0.07), click=0.4),
     "snare": stroke(
-        hits.snare,
+        skins.snare,
         -10.5,
         0.12,
         hertz=236,
@@ -211,7 +211,7 @@ ORCHESTRAL: dict[str, Stroke] = {
     ),
     # Timpani: low, middle and high.
     "low_tom": stroke(
-        hits.skin,
+        skins.skin,
         -8.5,
         -0.2,
         hertz=73.4,
@@ -222,7 +222,7 @@ ORCHESTRAL: dict[str, Stroke] = {
         tone=0.8,
     ),
     "mid_tom": stroke(
-        hits.skin,
+        skins.skin,
         -8.5,
         -0.05,
         hertz=98.0,
@@ -233,7 +233,7 @@ ORCHESTRAL: dict[str, Stroke] = {
         tone=0.8,
     ),
     "high_tom": stroke(
-        hits.skin,
+        skins.skin,
         -8.5,
         0.1,
         hertz=130.8,

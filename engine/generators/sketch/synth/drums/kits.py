@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft
 
 from engine.generators.sketch.synth.drums import acoustic, machines
 from engine.generators.sketch.synth.drums.stroke import Stroke
@@ -20,6 +22,7 @@ from engine.generators.sketch.synth.dsp import (
     highpass,
     lowpass,
     peaking,
+    rng_for,
     soft_clip,
     white,
 )
@@ -38,21 +41,37 @@ class Kit:
     """Trim against the other kits."""
 
 
-def in_a_room(level: float, seconds: float, rng: np.random.Generator, stroke: Floats) -> Floats:
+_NEAR = frames(0.05)
+"""What the room hears of a stroke: its beginning."""
+
+
+def in_a_room(level: float, seconds: float, rng: np.random.Generator, stroke: Floats) -> Floats:  # noqa: ARG001
     """A few early reflections baked into the stroke, as overhead microphones hear them."""
-    count = frames(seconds)
-    room = filtered(white(rng, count, 2), highpass(250), lowpass(6500)) * decay(count, seconds)
-    room[:, : frames(0.006)] *= fade_in(frames(0.006))
+    count, room = frames(seconds), _room(seconds)
     size = stroke.shape[1]
-    short = stroke[:, : frames(0.05)].mean(axis=0)
-    spectrum = np.fft.rfft(room, 2 * count, axis=1) * np.fft.rfft(short, 2 * count)
-    wet = np.fft.irfft(spectrum, axis=1).astype(np.float32)
+    near = rfft(stroke[:, :_NEAR].mean(axis=0), _room_size(seconds))
+    wet = irfft(room * near, _room_size(seconds))[:, :count]
     out = np.zeros((2, max(size, count)), np.float32)
     out[:, :size] = stroke
-    peak = np.abs(stroke).max() / (np.abs(wet).max() + 1e-9)
-    out[:, :count] += wet[:, :count] * np.float32(level * peak)
+    wet *= np.float32(level * np.abs(stroke).max() / (np.abs(wet).max() + 1e-9))
+    out[:, :count] += wet
     out[:, -220:] *= fade_in(220)[::-1]
     return out
+
+
+def _room_size(seconds: float) -> int:
+    """Frames of the transform in which a room meets a stroke."""
+    return int(next_fast_len(frames(seconds) + _NEAR, real=True))
+
+
+@lru_cache(maxsize=8)
+def _room(seconds: float) -> NDArray[np.complex64]:
+    """(2, lines): the room that all strokes of a kit are played in."""
+    count = frames(seconds)
+    noise = white(rng_for("room", seconds), count, 2)
+    room = filtered(noise, highpass(250), lowpass(6500)) * decay(count, seconds)
+    room[:, : frames(0.006)] *= fade_in(frames(0.006))
+    return np.asarray(rfft(room, _room_size(seconds)), np.complex64)
 
 
 def _worn(rng: np.random.Generator, stroke: Floats) -> Floats:  # noqa: ARG001

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.generators.sketch.synth.drums import hits
+from engine.generators.sketch.synth.drums import hits, skins
 from engine.generators.sketch.synth.drums.percussion import PERCUSSION, cow, toms
 from engine.generators.sketch.synth.drums.stroke import Stroke, stroke
 
@@ -11,11 +11,11 @@ __all__ = ["CHIP", "EIGHT", "NINE"]
 EIGHT: dict[str, Stroke] = {
     **PERCUSSION,
     "kick": stroke(
-        hits.kick, -6.5, hertz=49, seconds=0.85, rise=3.2, drop=0.014, click=0.16, drive=1.3
+        skins.kick, -6.5, hertz=49, seconds=0.85, rise=3.2, drop=0.014, click=0.16, drive=1.3
     ),
     "rim": stroke(hits.bars, -16.5, 0.0, partials=((1667, 1.0, 0.03), (455, 0.7, 0.03)), click=0.3),
     "snare": stroke(
-        hits.snare,
+        skins.snare,
         -9,
         hertz=178,
         seconds=0.16,
@@ -42,7 +42,7 @@ EIGHT: dict[str, Stroke] = {
 NINE: dict[str, Stroke] = {
     **EIGHT,
     "kick": stroke(
-        hits.kick,
+        skins.kick,
         -6,
         hertz=51,
         seconds=0.44,
@@ -53,7 +53,7 @@ NINE: dict[str, Stroke] = {
         drive=1.9,
     ),
     "snare": stroke(
-        hits.snare,
+        skins.snare,
         -8.5,
         hertz=192,
         seconds=0.15,
@@ -82,7 +82,7 @@ NINE: dict[str, Stroke] = {
 CHIP: dict[str, Stroke] = {
     **PERCUSSION,
     "kick": stroke(
-        hits.kick, -7.5, hertz=62, seconds=0.28, rise=7.0, drop=0.03, click=0.0, drive=3.0
+        skins.kick, -7.5, hertz=62, seconds=0.28, rise=7.0, drop=0.03, click=0.0, drive=3.0
     ),
     "rim": stroke(hits.burst, -15.5, seconds=0.06, low=2000, high=12000, swell=0.0005),
     "snare": stroke(hits.burst, -9.5, seconds=0.32, low=500, high=9500, swell=0.0005),

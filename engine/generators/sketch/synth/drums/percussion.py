@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.generators.sketch.synth.drums import hits
+from engine.generators.sketch.synth.drums import hits, skins
 from engine.generators.sketch.synth.drums.stroke import Stroke, stroke
 
 __all__ = ["PERCUSSION", "cow", "cymbals", "toms", "wood"]
@@ -31,16 +31,18 @@ PERCUSSION: dict[str, Stroke] = {
     "clap": stroke(hits.clap, -11.5),
     "tambourine": stroke(hits.burst, -15.5, 0.3, seconds=0.16, low=4500, high=14000, jingle=0.9),
     "cowbell": stroke(hits.bars, -16.5, -0.25, partials=cow(562, 0.32), click_hz=3000.0),
-    "high_bongo": stroke(hits.skin, -13.5, 0.35, hertz=395, seconds=0.22, slap=0.5, rise=1.12),
-    "low_bongo": stroke(hits.skin, -13.5, 0.25, hertz=296, seconds=0.28, slap=0.4, rise=1.12),
-    "mute_conga": stroke(hits.skin, -13.5, -0.3, hertz=262, seconds=0.12, slap=0.9, slap_hz=2400.0),
-    "high_conga": stroke(hits.skin, -12.5, -0.3, hertz=233, seconds=0.42, slap=0.3, rise=1.1),
-    "low_conga": stroke(hits.skin, -12.5, -0.15, hertz=165, seconds=0.5, slap=0.25, rise=1.1),
+    "high_bongo": stroke(skins.skin, -13.5, 0.35, hertz=395, seconds=0.22, slap=0.5, rise=1.12),
+    "low_bongo": stroke(skins.skin, -13.5, 0.25, hertz=296, seconds=0.28, slap=0.4, rise=1.12),
+    "mute_conga": stroke(
+        skins.skin, -13.5, -0.3, hertz=262, seconds=0.12, slap=0.9, slap_hz=2400.0
+    ),
+    "high_conga": stroke(skins.skin, -12.5, -0.3, hertz=233, seconds=0.42, slap=0.3, rise=1.1),
+    "low_conga": stroke(skins.skin, -12.5, -0.15, hertz=165, seconds=0.5, slap=0.25, rise=1.1),
     "high_timbale": stroke(
-        hits.skin, -14.5, 0.4, hertz=430, seconds=0.5, tone=1.3, slap=0.5, slap_hz=3500.0
+        skins.skin, -14.5, 0.4, hertz=430, seconds=0.5, tone=1.3, slap=0.5, slap_hz=3500.0
     ),
     "low_timbale": stroke(
-        hits.skin, -14.5, 0.3, hertz=320, seconds=0.55, tone=1.2, slap=0.5, slap_hz=3200.0
+        skins.skin, -14.5, 0.3, hertz=320, seconds=0.55, tone=1.2, slap=0.5, slap_hz=3200.0
     ),
     "high_agogo": stroke(hits.bars, -19.5, 0.45, partials=cow(912, 0.5)),
     "low_agogo": stroke(hits.bars, -19.5, 0.45, partials=cow(684, 0.55)),
@@ -124,7 +126,7 @@ def toms(hertz: float, seconds: float, **shape: object) -> dict[str, Stroke]:
     steps = {"low_tom": (1.0, 0.4), "mid_tom": (1.34, 0.05), "high_tom": (1.72, -0.32)}
     return {
         name: stroke(
-            hits.skin, -9.5, pan, hertz=hertz * ratio, seconds=seconds / ratio**0.4, **shape
+            skins.skin, -9.5, pan, hertz=hertz * ratio, seconds=seconds / ratio**0.4, **shape
         )
         for name, (ratio, pan) in steps.items()
     }

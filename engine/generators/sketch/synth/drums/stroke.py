@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.generators.sketch.synth.drums import hits
+from engine.generators.sketch.synth.drums import hits, skins
 from engine.generators.sketch.synth.dsp import Floats
 
 __all__ = ["Stroke", "stroke"]
@@ -33,10 +33,10 @@ class Stroke:
         """As a drummer tunes before a recording: the kick to the tonic, whatever else has a
         pitch to the tonic or its fifth, whichever is nearer."""
         shape = dict(self.shape)
-        if self.hit is hits.kick:
+        if self.hit is skins.kick:
             # Rather up than down, where small loudspeakers give nothing.
             shape["hertz"] = _nearest(_hertz(shape) * 1.1, (tonic,))
-        elif self.hit in (hits.skin, hits.snare):
+        elif self.hit in (skins.skin, skins.snare):
             shape["hertz"] = _nearest(_hertz(shape), (tonic, tonic + _FIFTH))
         elif self.hit is hits.bars:
             partials = np.array(shape["partials"], np.float64)

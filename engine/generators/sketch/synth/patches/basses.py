@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from engine.generators.sketch.synth.dsp import (
     Floats,
     band_noise,
+    control_axis,
     decay,
     fade_in,
     filtered,
@@ -16,7 +17,6 @@ from engine.generators.sketch.synth.dsp import (
     highpass,
     lowpass,
     peaking,
-    seconds_axis,
     soft_clip,
 )
 from engine.generators.sketch.synth.modal import ring, string_modes
@@ -117,7 +117,7 @@ def _swept(
     stack = 28
     cutoffs = np.geomspace(low, max(high, low * 1.01), stack)
     cycles = tables(wave * _resonant(n, key.hertz, cutoffs, peak))
-    place = (stack - 1) * decay(key.count, seconds * 2.2)
+    place = (stack - 1) * 10 ** (-3.0 * control_axis(key.count) / (seconds * 2.2))
     out = np.zeros(key.count, np.float32)
     for index, apart in enumerate(cents):
         start = key.rng.uniform() if index else 0.0
@@ -144,14 +144,14 @@ def _reese(key: Key) -> Floats:
     wave[0] *= 0.4
     table = tables(wave[None, :])[0]
     base = read(tables(np.array([[1.0]]))[0], phase_ramp(key.count, key.hertz))
-    sides = []
-    for sign in (-1.0, 1.0):
-        side = base * np.float32(0.8)
+    base *= np.float32(0.8)
+    out = np.stack((base, base))
+    for side, sign in zip(out, (-1.0, 1.0), strict=True):
         for cents in (0.0, 13.0 * sign, -21.0 * sign):
             turned = key.hertz * 2 ** (cents / 1200)
-            side = side + read(table, phase_ramp(key.count, turned, key.rng.uniform())) * 0.7
-        sides.append(side)
-    out = np.stack(sides).astype(np.float32)
+            one = read(table, phase_ramp(key.count, turned, key.rng.uniform()))
+            one *= np.float32(0.7)
+            side += one
     out = soft_clip(out * np.float32(0.8 / np.abs(out).max()), 1.8)
     soft = min(frames(0.005), key.count)
     out[:, :soft] *= fade_in(soft)
@@ -168,8 +168,7 @@ def _acid(key: Key) -> Floats:
 
 def _bass_808(key: Key) -> Floats:
     """A kick's oscillator left ringing: a drop in pitch at the start, then a long sine, warmed."""
-    time = seconds_axis(key.count)
-    bend = (9.0 * np.exp(-time / 0.012)).astype(np.float32)
+    bend = 9.0 * np.exp(-control_axis(key.count) / 0.012)
     table = tables(np.array([[1.0]]))[0]
     out = read(table, phase_ramp(key.count, key.hertz, 0.0, bend))
     out = soft_clip(out, 1.2 + 1.4 * key.velocity) * decay(key.count, 4.2)

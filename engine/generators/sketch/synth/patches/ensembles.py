@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,10 @@ from engine.generators.sketch.synth.dsp import (
     frames,
     highpass,
     peaking,
-    single,
+    response,
 )
 from engine.generators.sketch.synth.modal import ring, string_modes
-from engine.generators.sketch.synth.padsynth import ensemble
+from engine.generators.sketch.synth.padsynth import Hills, cycle_bits, steady, turning
 from engine.generators.sketch.synth.patches.patch import Key, Patch
 from engine.generators.sketch.synth.wavetable import harmonics_below
 
@@ -36,21 +36,6 @@ def formants(hertz: _Array, peaks: Sequence[tuple[float, float, float]], floor: 
     return gain
 
 
-def _moving(first: Floats, second: Floats) -> Floats:
-    """Goes slowly from one colour to the other and back, once in a cycle."""
-    there, back = _crossfade(first.shape[1])
-    out: Floats = first * there + second * back
-    return out
-
-
-@cache
-def _crossfade(size: int) -> tuple[Floats, Floats]:
-    """Equal-power gains of two colours, (2, size) each: left ahead of right."""
-    turn = np.cos(2 * np.pi * np.arange(size) / size)
-    place = 0.5 + 0.5 * np.stack((turn, np.roll(turn, size // 5)))
-    return single(np.sqrt(place)), single(np.sqrt(1.0 - place))
-
-
 _FIDDLE_BODY = ((290, 1.0, 120), (460, 1.1, 150), (880, 0.7, 400), (2600, 1.0, 1600))
 
 
@@ -60,10 +45,10 @@ def _strings(key: Key) -> Floats:
     hertz = n * key.hertz
     colour = 1.0 / np.sqrt(1.0 + (hertz / (1300 + 2600 * key.velocity)) ** 3)
     level = colour * formants(hertz, _FIDDLE_BODY, 0.55) / n**0.95
-    out = ensemble(key.rng, hertz, level, 9.0, 0.9)
     # Bow hair: a breath of noise that follows the section.
-    air = filtered(ensemble(key.rng, hertz[:24], level[:24], 160.0, 0.6), highpass(900))
-    return out + air * np.float32(0.10)
+    hair = Hills(hertz[:24], level[:24], 160.0, 0.6, partial(response, highpass(900)))
+    bits = cycle_bits(key.seconds)
+    return steady(key.rng, bits, (1.0, Hills(hertz, level, 9.0, 0.9)), (0.10, hair))
 
 
 def _pizzicato(key: Key) -> Floats:
@@ -106,8 +91,8 @@ def _choir(key: Key) -> Floats:
     for vowel in (_OO, _AH):
         raised = [(centre * (lift if centre < 1200 else 1.0), a, b) for centre, a, b in vowel]
         level = source * formants(hertz, raised, 0.02)
-        vowels.append(ensemble(key.rng, hertz, level, 13.0, 0.85))
-    return _moving(vowels[0], vowels[1])
+        vowels.append(Hills(hertz, level, 13.0, 0.85))
+    return turning(key.rng, *vowels)
 
 
 def _warm_pad(key: Key) -> Floats:
@@ -115,24 +100,23 @@ def _warm_pad(key: Key) -> Floats:
     n = harmonics_below(key.hertz, 9000)
     hertz = n * key.hertz
     level = (1.0 / n) * np.where(n % 2 == 0, 0.8, 1.0)
-    sides = []
+    shades = []
     for cutoff in (480 + 420 * key.velocity, 1300 + 1500 * key.velocity):
         shape = 1.0 / np.sqrt(1.0 + (hertz / (cutoff + 0.8 * key.hertz)) ** 4)
-        sides.append(ensemble(key.rng, hertz, level * shape, 8.0, 0.75))
-    return _moving(sides[0], sides[1])
+        shades.append(Hills(hertz, level * shape, 8.0, 0.75))
+    return turning(key.rng, *shades)
 
 
 def _glass_pad(key: Key) -> Floats:
     """Bowed glass: few partials, high ones shimmering in and out."""
     body = np.array([1.0, 2.0, 3.0, 4.0, 6.0])
-    base = ensemble(key.rng, body * key.hertz, np.array([1.0, 0.34, 0.16, 0.12, 0.05]), 4.0, 0.5)
+    base = Hills(body * key.hertz, np.array([1.0, 0.34, 0.16, 0.12, 0.05]), 4.0, 0.5)
     shine = np.array([1.0, 2.0, 4.0, 5.0, 8.0, 10.0, 12.0, 16.0])
     level = np.array([0.75, 0.4, 0.34, 0.14, 0.22, 0.10, 0.10, 0.05]) * (0.6 + 0.5 * key.velocity)
     hertz = shine * key.hertz
     level = level / (1.0 + (hertz / 6500) ** 2)
     level[0] = 0.75
-    glitter = ensemble(key.rng, hertz, level, 5.0, 0.4)
-    return _moving(base, glitter)
+    return turning(key.rng, base, Hills(hertz, level, 5.0, 0.4))
 
 
 PATCHES: dict[str, Patch] = {

@@ -7,14 +7,15 @@ import numpy as np
 from engine.generators.sketch.synth.dsp import (
     Floats,
     band_noise,
+    control_axis,
     decay,
     fade_in,
     filtered,
     frames,
     highpass,
     lowpass,
+    ramps,
     seconds_axis,
-    single,
     soft_clip,
     white,
 )
@@ -58,18 +59,21 @@ def _grand(key: Key, *, bright: float, sustain: float, knock: float, most: int =
         np.array([0.30, 0.24, 0.20, 0.15, 0.11, 0.08]),
         np.zeros(6),
     )
-    sides = []
     # Low keys lean to the left, high ones to the right, as the player hears them.
     lean = (min(max(key.pitch, 30), 100) - 65) / 35 * 0.16
-    for tilt in (1.0 - lean, 1.0 + lean):
-        spread = key.rng.uniform(0.72, 1.28, len(strings.hertz))
-        spread[0] = 1.0
-        turn = strings.phase + key.rng.uniform(-0.5, 0.5, len(strings.hertz)) * np.minimum(
-            strings.hertz / 1500, 1.0
-        )
-        side = Modes(strings.hertz, strings.amplitude * spread, strings.seconds, turn)
-        sides.append(ring(side + board, key.count) * np.float32(tilt))
-    out = np.stack(sides)
+    tilt = np.array([[1.0 - lean], [1.0 + lean]])
+    spread, turn = np.empty((2, 2, len(strings.hertz)))
+    for side in range(2):
+        spread[side] = key.rng.uniform(0.72, 1.28, len(strings.hertz))
+        turn[side] = key.rng.uniform(-0.5, 0.5, len(strings.hertz))
+    spread[:, 0] = 1.0
+    heard = Modes(
+        strings.hertz,
+        strings.amplitude * spread * tilt,
+        strings.seconds,
+        strings.phase + turn * np.minimum(strings.hertz / 1500, 1.0),
+    )
+    out = ring(heard + board.heard(1.0 - lean, 1.0 + lean), key.count)
     count = min(frames(0.07), key.count)
     hammer = band_noise(key.rng, count, 220, 1400 + 1800 * key.velocity, 2)
     hammer *= decay(count, 0.05) * np.float32(0.09 * knock * np.abs(out).max())
@@ -129,14 +133,14 @@ def _organ(key: Key) -> Floats:
         wave[0, harmonic - 1] = level if harmonic * key.hertz / 2 < 18_000 else 0.0
     wave[0, 0] *= 0.6
     table = tables(wave)[0]
-    time = seconds_axis(key.count)
+    time = control_axis(key.count)
     sides = []
     for angle in (0.0, 2.1):
         spin = np.sin(2 * np.pi * (6.6 * time + key.rng.uniform(0, 0.1)) + angle)
-        bend = (0.045 * spin).astype(np.float32)
-        tone = read(table, phase_ramp(key.count, key.hertz / 2, 0.0, bend))
-        sides.append(tone * (1.0 + 0.13 * np.cos(2 * np.pi * 6.6 * time + angle)))
-    out = np.stack(sides).astype(np.float32)
+        tone = read(table, phase_ramp(key.count, key.hertz / 2, 0.0, 0.045 * spin))
+        tone *= ramps(1.0 + 0.13 * np.cos(2 * np.pi * 6.6 * time + angle), key.count)
+        sides.append(tone)
+    out = np.stack(sides)
     click = min(frames(0.012), key.count)
     out[:, :click] += white(key.rng, click) * decay(click, 0.012) * np.float32(0.25 * key.velocity)
     soft = min(frames(0.004), key.count)
@@ -176,8 +180,9 @@ def _accordion(key: Key) -> Floats:
         sides[0] += tone * np.float32(left)
         sides[1] += tone * np.float32(right)
     air = band_noise(key.rng, count, 900, 5000) * np.float32(0.012)
-    swell = 1.0 - 0.25 * np.exp(-seconds_axis(count) * 6.0)
-    return single((np.stack(sides) + air) * swell)
+    out = np.stack(sides) + air
+    out *= ramps(1.0 - 0.25 * np.exp(-control_axis(count) * 6.0), count)
+    return out
 
 
 PATCHES: dict[str, Patch] = {

@@ -54,9 +54,9 @@ def _vibraphone(key: Key) -> Floats:
     ring_for = 9.0 * 2.0 ** (-(key.pitch - 60) / 18)
     first = _bank(key, ((1.0, 1.0, ring_for),), 4000)
     rest = _bank(key, ((4.0, 0.26, ring_for * 0.4), (10.2, 0.10, ring_for * 0.12)), 3800)
-    lids = 1.0 - 0.26 * (0.5 - 0.5 * np.cos(2 * np.pi * 4.8 * seconds_axis(key.count)))
+    lids = 0.87 + 0.13 * np.cos(2 * np.pi * 4.8 * seconds_axis(key.count))
     out = ring(first, key.count) * lids + ring(rest, key.count)
-    return _stroke(key, out.astype(np.float32), 500, 3000, 0.05, 0.012)
+    return _stroke(key, out, 500, 3000, 0.05, 0.012)
 
 
 def _music_box(key: Key) -> Floats:
@@ -92,16 +92,16 @@ def _bell(key: Key) -> Floats:
         (6.8, 0.08, 0.1),
     )
     bank = _bank(key, [(r, level, part * ring_for) for r, level, part in partials], 5200)
-    sides = []
-    for _ in range(2):
+    sides = bank.heard(1.0, 1.0)
+    for left, right in ((1.0, 0.0), (0.0, 1.0)):
         beat = Modes(
             bank.hertz + key.rng.uniform(0.3, 1.1, len(bank.hertz)),
             bank.amplitude * 0.3,
             bank.seconds * 0.8,
             key.rng.uniform(-1, 1, len(bank.hertz)),
         )
-        sides.append(ring(bank + beat, key.count))
-    return _stroke(key, np.stack(sides), 1800, 8000, 0.05, 0.01)
+        sides += beat.heard(left, right)
+    return _stroke(key, ring(sides, key.count), 1800, 8000, 0.05, 0.01)
 
 
 def _gamelan(key: Key) -> Floats:
@@ -120,8 +120,7 @@ def _gamelan(key: Key) -> Floats:
     apart = min(3.0, 0.008 * key.hertz)
     low = Modes(bank.hertz - apart, bank.amplitude, bank.seconds, bank.phase)
     high = Modes(bank.hertz + apart, bank.amplitude, bank.seconds, bank.phase + 0.4)
-    first, second = ring(low, key.count), ring(high, key.count)
-    out = np.stack((first + second * np.float32(0.7), second + first * np.float32(0.7)))
+    out = ring(low.heard(1.0, 0.7) + high.heard(0.7, 1.0), key.count)
     return _stroke(key, out, 900, 5000, 0.10, 0.014)
 
 

@@ -10,6 +10,7 @@ from engine.generators.sketch.synth.dsp import (
     Floats,
     Sections,
     band_noise,
+    control_axis,
     decay,
     fade_in,
     filtered,
@@ -18,8 +19,8 @@ from engine.generators.sketch.synth.dsp import (
     highpass,
     lowpass,
     peaking,
+    ramps,
     response,
-    seconds_axis,
     soft_clip,
 )
 from engine.generators.sketch.synth.modal import Modes, ring, string_modes
@@ -113,13 +114,17 @@ def _distorted(key: Key) -> Floats:
             stiffness=4e-5,
             most=36,
         )
-        # The amplifier's input filters, applied to the partials themselves.
-        tone = response(np.concatenate((highpass(150), peaking(900, 4, 0.7))), string.hertz)
-        sound = ring(replace(string, amplitude=string.amplitude * tone), key.count)
-        sound *= np.float32((5.0 + 9.0 * key.velocity) / np.abs(sound).max())
-        sides.append(np.tanh(sound + np.float32(0.25)) - np.float32(np.tanh(0.25)))
+        sides.append(string.amplitude)
+    # The amplifier's input filters, applied to the partials themselves.
+    tone = response(np.concatenate((highpass(150), peaking(900, 4, 0.7))), string.hertz)
+    sound = ring(replace(string, amplitude=np.stack(sides) * tone), key.count)
+    loudest = np.abs(sound).max(axis=1, keepdims=True)
+    sound *= np.float32(5.0 + 9.0 * key.velocity) / loudest
+    sound += np.float32(0.25)
+    np.tanh(sound, out=sound)
+    sound -= np.float32(np.tanh(0.25))
     # Played twice, left and right, as on records.
-    return filtered(np.stack(sides), *_CABINET)
+    return filtered(sound, *_CABINET)
 
 
 def _ukulele(key: Key) -> Floats:
@@ -155,12 +160,12 @@ def _sitar(key: Key) -> Floats:
         [base * (0.12 + np.exp(-((np.log(n * key.hertz / c) / 0.5) ** 2))) for c in centres]
     )
     spectra[:, 0] = base[0] * 0.8
-    time = seconds_axis(count)
+    time = control_axis(count)
     fall = 4.0 * 2.0 ** (-(key.pitch - 55) / 20)
-    place = (stack - 1) * (1.0 - np.exp(-time / np.float32(0.22 * fall)))
+    place = (stack - 1) * (1.0 - np.exp(-time / (0.22 * fall)))
     # Pulled a little sharp by the stroke.
-    bend = (0.28 * np.exp(-time / 0.035)).astype(np.float32)
-    out = glide(tables(spectra), phase_ramp(count, key.hertz, 0.0, bend), place.astype(np.float32))
+    bend = 0.28 * np.exp(-time / 0.035)
+    out = glide(tables(spectra), phase_ramp(count, key.hertz, 0.0, bend), place)
     out *= decay(count, fall)
     taraf = Modes(
         key.hertz * np.array([2.0, 3.0, 4.0, 6.0, 8.0]),
@@ -168,7 +173,7 @@ def _sitar(key: Key) -> Floats:
         np.full(5, 3.5),
         np.zeros(5),
     )
-    out += ring(taraf, count) * (1.0 - np.exp(-time / 0.15))
+    out += ring(taraf, count) * ramps(1.0 - np.exp(-time / 0.15), count)
     out[: frames(0.001)] *= fade_in(frames(0.001))[: key.count]
     _pick(key, out, 1800, 7000, 0.2)
     return filtered(out, highpass(110), peaking(700, 2.5, 1.2))

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from engine.generators.sketch.synth.dsp import (
     Floats,
     band_noise,
+    control_axis,
     curve,
-    decay,
     filtered,
     highpass,
     lowpass,
-    seconds_axis,
-    single,
+    ramps,
     white,
 )
 from engine.generators.sketch.synth.patches.ensembles import formants
@@ -50,17 +49,16 @@ class Player:
     """Brightness that stays, as a part of the brightest."""
 
 
-def _bend(key: Key, how: Player) -> Floats:
+def _bend(key: Key, how: Player) -> _Array:
     """Deviation of pitch in semitones: scoop, vibrato and the small drift of a living tone."""
-    time = seconds_axis(key.count)
+    time = control_axis(key.count)
     onset = np.clip((time - 0.35 * how.vibrato_after) / how.vibrato_after, 0.0, 1.0)
     rate = how.vibrato_hz * key.rng.uniform(0.95, 1.05)
     sway = np.sin(2 * np.pi * (rate * time + key.rng.uniform(0, 1)))
-    out = how.vibrato_cents / 100 * sway * onset
-    if how.scoop_cents:
-        out = out + how.scoop_cents / 100 * np.exp(-time / how.scoop)
-    slow = np.sin(2 * np.pi * (0.7 * time + key.rng.uniform(0, 1))) * 0.015
-    return single(out + slow)
+    out: _Array = how.vibrato_cents / 100 * sway * onset
+    out += how.scoop_cents / 100 * np.exp(-time / how.scoop)
+    out += np.sin(2 * np.pi * (0.7 * time + key.rng.uniform(0, 1))) * 0.015
+    return out
 
 
 def _tone(key: Key, how: Player, spectra: _Array) -> Floats:
@@ -68,10 +66,9 @@ def _tone(key: Key, how: Player, spectra: _Array) -> Floats:
     bend = _bend(key, how)
     open_ = curve(key.count, ((0.0, 0.0), (how.opens, 1.0), (how.opens * 4 + 0.2, how.settles)))
     # The vibrato is heard in the colour as much as in the pitch.
-    place = np.clip(open_ + 0.35 * bend, 0.0, 1.0) * np.float32(_STACK - 1)
+    place = np.clip(open_ + 0.35 * bend, 0.0, 1.0) * (_STACK - 1)
     out = glide(tables(spectra), phase_ramp(key.count, key.hertz, 0.0, bend), place)
-    time = seconds_axis(key.count)
-    out *= 1.0 - np.exp(-time * np.float32(3.0 / how.speaks))
+    out *= ramps(1.0 - np.exp(-control_axis(key.count) * (3.0 / how.speaks)), key.count)
     return out
 
 
@@ -89,7 +86,9 @@ def _stack(
 def _breath(key: Key, low: float, high: float, amount: float, chiff: float) -> Floats:
     """Air beside the tone, more of it where the note starts."""
     noise = band_noise(key.rng, key.count, low, high)
-    return noise * (amount + chiff * decay(key.count, 0.12)).astype(np.float32)
+    level = amount + chiff * 10 ** (-3.0 * control_axis(key.count) / 0.12)
+    noise *= ramps(level, key.count)
+    return noise
 
 
 def _bowed(key: Key, body: Sequence[tuple[float, float, float]], how: Player, air: float) -> Floats:
@@ -152,8 +151,10 @@ def _brass(key: Key) -> Floats:
             settles=0.72,
         )
         seat_key = Key(key.pitch, key.velocity, key.seconds, key.rng)
-        one = _tone(seat_key, how, spectra) * np.float32(1.0 if seat == 0 else 0.6)
-        out += np.stack((one * np.float32(left), one * np.float32(right)))
+        one = _tone(seat_key, how, spectra)
+        loud = 1.0 if seat == 0 else 0.6
+        out[0] += one * np.float32(left * loud)
+        out[1] += one * np.float32(right * loud)
     return out
 
 
@@ -189,12 +190,14 @@ def _piped(key: Key, how: Player, levels: Sequence[float], air: float, chiff: fl
     levels_of = np.where(n * key.hertz < 16_000, levels_of, 0.0)
     spectra = levels_of * np.linspace(0.35, 0.8 + 0.5 * key.velocity, _STACK)[:, None] ** (n - 1)
     out = _tone(key, how, spectra)
-    sway = 1.0 + 1.1 * _bend(key, how)
-    out *= np.clip(sway, 0.5, 1.5) / np.float32(np.abs(out).max())
+    sway = np.clip(1.0 + 1.1 * _bend(key, how), 0.5, 1.5)
+    out *= ramps(sway / np.abs(out).max(), key.count)
     near = band_noise(key.rng, key.count, 0.8 * key.hertz, min(2.6 * key.hertz, 9000))
     wide = _breath(key, 2000, 9000, 0.4 * air, chiff)
-    rising = 1.0 - np.exp(-seconds_axis(key.count) / np.float32(how.speaks))
-    return single(out + wide + near * np.float32(air) * rising)
+    near *= ramps(air * (1.0 - np.exp(-control_axis(key.count) / how.speaks)), key.count)
+    out += wide
+    out += near
+    return out
 
 
 def _flute(key: Key) -> Floats:

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from engine.generators.sketch.synth.dsp import (
     Floats,
+    control_axis,
     curve,
     decay,
     fade_in,
     frames,
-    seconds_axis,
-    single,
+    ramps,
     soft_clip,
 )
 from engine.generators.sketch.synth.patches.patch import Key, Patch
@@ -40,10 +40,16 @@ def _filtered_stack(key: Key, wave: _Array, low: float, high: float, peak: float
     return tables(wave / np.sqrt((1 - x**2) ** 2 + (x / peak) ** 2))
 
 
-def _vibrato(key: Key, cents: float, hertz: float = 5.4, after: float = 0.4) -> Floats:
-    time = seconds_axis(key.count)
-    onset = np.clip((time - after) / 0.4, 0.0, 1.0)
-    return single(cents / 100 * onset * np.sin(2 * np.pi * hertz * time))
+def _vibrato(key: Key, cents: float, hertz: float = 5.4, after: float = 0.4) -> _Array:
+    """Semitones, at the control nodes."""
+    time = control_axis(key.count)
+    onset: _Array = np.clip((time - after) / 0.4, 0.0, 1.0)
+    return cents / 100 * onset * np.sin(2 * np.pi * hertz * time)
+
+
+def _falling(key: Key, seconds: float) -> _Array:
+    """As ``decay``, at the control nodes."""
+    return np.asarray(10 ** (-3.0 * control_axis(key.count) / seconds))
 
 
 def _start_softly(out: Floats, seconds: float) -> Floats:
@@ -55,16 +61,19 @@ def _start_softly(out: Floats, seconds: float) -> Floats:
 def _unison(
     key: Key,
     stack: Floats,
-    place: Floats,
-    bend: Floats | None,
+    place: _Array | None,
+    bend: _Array | None,
     voices: tuple[tuple[float, float, float], ...],
 ) -> Floats:
-    """Several oscillators as (cents, left, right), summed: (2, frames)."""
+    """Several oscillators as (cents, left, right), summed: (2, frames).
+
+    ``place`` in the stack, at the control nodes; None: it is one cycle only.
+    """
     out = np.zeros((2, key.count), np.float32)
     for cents, left, right in voices:
         hertz = key.hertz * 2 ** (cents / 1200)
         phase = phase_ramp(key.count, hertz, key.rng.uniform(), bend)
-        one = glide(stack, phase, place)
+        one = read(stack[0], phase) if place is None else glide(stack, phase, place)
         out[0] += one * np.float32(left)
         out[1] += one * np.float32(right)
     return out
@@ -75,7 +84,7 @@ def _saw_lead(key: Key) -> Floats:
     stack = _filtered_stack(key, saw(n), 900, 2400 + 5200 * key.velocity, 1.5)
     shape = curve(key.count, ((0.0, 0.55), (0.02, 1.0), (0.35, 0.62), (2.0, 0.5)))
     voices = ((0.0, 1.0, 1.0), (7.0, 0.75, 0.3), (-7.0, 0.3, 0.75))
-    out = _unison(key, stack, shape * np.float32(_STACK - 1), _vibrato(key, 14), voices)
+    out = _unison(key, stack, shape * (_STACK - 1), _vibrato(key, 14), voices)
     return _start_softly(out, 0.004)
 
 
@@ -85,10 +94,9 @@ def _square_lead(key: Key) -> Floats:
     shade = 1.0 / np.sqrt(1.0 + (n * key.hertz / (1800 + 3800 * key.velocity)) ** 3)
     widths = np.linspace(0.5, 0.22, _STACK)
     stack = tables(np.stack([square(n, width) * shade for width in widths]))
-    time = seconds_axis(key.count)
-    breath = 0.35 - 0.35 * np.cos(2 * np.pi * 0.6 * time)
+    breath = 0.35 - 0.35 * np.cos(2 * np.pi * 0.6 * control_axis(key.count))
     bend = _vibrato(key, 12)
-    place = (breath * (_STACK - 1)).astype(np.float32)
+    place = breath * (_STACK - 1)
     out = glide(stack, phase_ramp(key.count, key.hertz, 0.25, bend), place)
     return _start_softly(out, 0.004)
 
@@ -109,16 +117,17 @@ def _supersaw(key: Key) -> Floats:
     cutoff = 2600 + 7000 * key.velocity + key.hertz
     wave = saw(n) / np.sqrt(1.0 + (n * key.hertz / cutoff) ** 4)
     stack = tables(wave[None, :])
-    out = _unison(key, stack, np.zeros(0, np.float32), None, _SEVEN)
+    out = _unison(key, stack, None, None, _SEVEN)
     return _start_softly(out, 0.006)
 
 
 def _synth_pluck(key: Key) -> Floats:
     n = harmonics_below(key.hertz, 16_000)
     stack = _filtered_stack(key, saw(n), 260, 1800 + 6500 * key.velocity, 1.8)
-    place = decay(key.count, 0.55) * np.float32(_STACK - 1)
+    place = _falling(key, 0.55) * (_STACK - 1)
     voices = ((0.0, 1.0, 1.0), (6.0, 0.8, 0.25), (-6.0, 0.25, 0.8))
-    out = _unison(key, stack, place, None, voices) * decay(key.count, 1.5)
+    out = _unison(key, stack, place, None, voices)
+    out *= decay(key.count, 1.5)
     return _start_softly(out, 0.002)
 
 
@@ -127,10 +136,11 @@ def _arp_synth(key: Key) -> Floats:
     n = harmonics_below(key.hertz, 15_000)
     wave = square(n, 0.36) + 0.25 * saw(n) * (n % 2 == 0)
     stack = _filtered_stack(key, wave, 500, 2200 + 3600 * key.velocity, 3.2)
-    place = (0.25 + 0.75 * decay(key.count, 0.4)) * np.float32(_STACK - 1)
-    level = 0.3 + 0.7 * decay(key.count, 0.5)
+    place = (0.25 + 0.75 * _falling(key, 0.4)) * (_STACK - 1)
+    level = (0.3 + 0.7 * _falling(key, 0.5)) * _falling(key, 4.0)
     voices = ((0.0, 1.0, 0.8), (3.5, 0.3, 0.6))
-    out = _unison(key, stack, place, None, voices) * level * decay(key.count, 4.0)
+    out = _unison(key, stack, place, None, voices)
+    out *= ramps(level, key.count)
     return _start_softly(out, 0.002)
 
 
@@ -138,14 +148,12 @@ def _chip_lead(key: Key) -> Floats:
     """A quarter pulse in sixteen steps of level, as game consoles had."""
     n = harmonics_below(key.hertz, 18_000)
     table = tables(square(n, 0.25)[None, :])[0]
-    bend = np.sign(_vibrato(key, 100.0, 6.0, 0.3)) * np.float32(0.12)
+    bend = np.sign(_vibrato(key, 100.0, 6.0, 0.3)) * 0.12
     out = read(table, phase_ramp(key.count, key.hertz, 0.0, bend))
     level = curve(key.count, ((0.0, 1.0), (0.15, 0.7), (3.0, 0.35)))
-    steps = np.rint(level * 15) / 15
-    # The steps of the level are rounded off so that they tick less than they did.
-    width = frames(0.002)
-    smooth = np.convolve(np.pad(steps, (width - 1, 0), "edge"), np.full(width, 1 / width), "valid")
-    return _start_softly(out * smooth.astype(np.float32), 0.001)
+    # From one control node to the next, the steps tick less than they did.
+    out *= ramps(np.rint(level * 15) / 15, key.count)
+    return _start_softly(out, 0.001)
 
 
 def _synth_brass(key: Key) -> Floats:
@@ -153,7 +161,7 @@ def _synth_brass(key: Key) -> Floats:
     stack = _filtered_stack(key, saw(n), 350, 1500 + 3800 * key.velocity, 1.2)
     shape = curve(key.count, ((0.0, 0.1), (0.07, 1.0), (0.5, 0.6), (3.0, 0.45)))
     voices = ((0.0, 1.0, 1.0), (8.0, 0.9, 0.3), (-8.0, 0.3, 0.9))
-    out = _unison(key, stack, shape * np.float32(_STACK - 1), _vibrato(key, 6), voices)
+    out = _unison(key, stack, shape * (_STACK - 1), _vibrato(key, 6), voices)
     return soft_clip(_start_softly(out, 0.012) * np.float32(0.4), 1.0)
 
 

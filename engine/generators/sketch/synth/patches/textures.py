@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.generators.sketch.synth.dsp import (
-    SAMPLE_RATE,
     Floats,
     band_noise,
     bandpass,
+    control_axis,
     filtered,
     high_shelf,
     highpass,
     lowpass,
     peaking,
-    seconds_axis,
+    ramps,
     single,
     soft_clip,
     white,
@@ -25,15 +26,16 @@ from engine.generators.sketch.synth.wavetable import glide, phase_ramp, saw, tab
 __all__ = ["PATCHES"]
 
 
-def _slow(key: Key, hertz: float) -> Floats:
-    """A smooth random curve, 0 to 1, that changes about ``hertz`` times a second."""
-    count = int(key.seconds * hertz) + 4
-    nodes = key.rng.random(count)
-    axis = np.arange(key.count) * (hertz / SAMPLE_RATE)
+def _slow(key: Key, hertz: float) -> NDArray[np.float64]:
+    """A smooth random curve, 0 to 1, that changes about ``hertz`` times a second, at the control
+    nodes.
+    """
+    nodes = key.rng.random(int(key.seconds * hertz) + 4)
+    axis = control_axis(key.count) * hertz
     whole = axis.astype(np.int64)
     part = 0.5 - 0.5 * np.cos(np.pi * (axis - whole))
-    curve = nodes[whole] * (1 - part) + nodes[whole + 1] * part
-    return single(curve)
+    curve: NDArray[np.float64] = nodes[whole] * (1 - part) + nodes[whole + 1] * part
+    return curve
 
 
 def _sparks(key: Key, per_second: float, quiet: float) -> Floats:
@@ -63,7 +65,7 @@ def _vinyl_crackle(key: Key) -> Floats:
 def _rain(key: Key) -> Floats:
     """A wash of far drops and single near ones."""
     wash = filtered(white(key.rng, key.count, 2), highpass(900), high_shelf(5000, -5))
-    wash *= 0.75 + 0.5 * _slow(key, 0.4)
+    wash *= ramps(0.75 + 0.5 * _slow(key, 0.4), key.count)
     drops = filtered(_sparks(key, 110.0, 2.5), bandpass(3400, 1.6))
     near = filtered(_sparks(key, 9.0, 1.5), bandpass(1500, 6.0))
     return single(wash * 0.05 + drops * np.float32(0.9) + near * np.float32(1.2))
@@ -74,25 +76,28 @@ def _sea(key: Key) -> Floats:
     noise = white(key.rng, key.count, 2)
     deep = filtered(noise, lowpass(420), highpass(50))
     foam = filtered(noise, highpass(700), lowpass(6500))
-    time = seconds_axis(key.count)
+    time = control_axis(key.count)
     start = key.rng.uniform(0, 1)
     swell = 0.5 + 0.5 * np.sin(2 * np.pi * (time / 6.4 + start))
     second = 0.5 + 0.5 * np.sin(2 * np.pi * (time / 9.7 + start * 2))
-    sides = np.stack((swell**2 + 0.3 * second, 0.7 * swell**2 + 0.6 * second**2))
-    out = deep * (0.25 + 0.8 * sides) + foam * np.float32(0.55) * sides**2
-    return single(out)
+    sides = (swell**2 + 0.3 * second, 0.7 * swell**2 + 0.6 * second**2)
+    for low, high, side in zip(deep, foam, sides, strict=True):
+        low *= ramps(0.25 + 0.8 * side, key.count)
+        high *= ramps(0.55 * side**2, key.count)
+    return deep + foam
 
 
 def _wind(key: Key) -> Floats:
     """Noise through a mouth that opens and closes as the gusts do."""
     noise = white(key.rng, key.count, 2)
     gust = _slow(key, 0.35) * 0.7 + _slow(key, 1.3) * 0.3
-    layers = [filtered(noise, bandpass(hertz, 2.2)) for hertz in (230.0, 420.0, 760.0, 1350.0)]
     out = np.zeros_like(noise)
-    for index, layer in enumerate(layers):
-        near = np.exp(-(((gust * 3.2 - index) / 0.9) ** 2))
-        out += layer * near.astype(np.float32)
-    return single(out * (0.3 + 0.9 * gust))
+    for index, hertz in enumerate((230.0, 420.0, 760.0, 1350.0)):
+        layer = filtered(noise, bandpass(hertz, 2.2))
+        layer *= ramps(np.exp(-(((gust * 3.2 - index) / 0.9) ** 2)), key.count)
+        out += layer
+    out *= ramps(0.3 + 0.9 * gust, key.count)
+    return out
 
 
 def _tape_hiss(key: Key) -> Floats:
@@ -103,20 +108,22 @@ def _tape_hiss(key: Key) -> Floats:
 def _riser(key: Key) -> Floats:
     """Noise and a stack of saws that climb for the whole note and stop at its end."""
     count = key.count
-    done = np.linspace(0.0, 1.0, count, dtype=np.float32)
+    done = np.minimum(control_axis(count) / key.seconds, 1.0)
     noise = white(key.rng, count, 2)
     out = np.zeros((2, count), np.float32)
     for index, hertz in enumerate((500.0, 1000.0, 2000.0, 4000.0, 8000.0)):
-        near = np.exp(-(((done * 4.6 - index) / 0.8) ** 2))
-        out += filtered(noise, bandpass(hertz, 1.1)) * near
+        band = filtered(noise, bandpass(hertz, 1.1))
+        band *= ramps(np.exp(-(((done * 4.6 - index) / 0.8) ** 2)), count)
+        out += band
     n = np.arange(1, 40, dtype=np.float64)
     stack = tables(saw(n) * np.exp(-((n / np.geomspace(3, 30, 8)[:, None]) ** 2)))
-    bend = done * 12.0
-    tone = glide(stack, phase_ramp(count, 110.0, 0.0, bend), done * 7.0)
-    tone += glide(stack, phase_ramp(count, 110.9, 0.3, bend), done * 7.0)
-    out = out + tone * np.float32(0.10)
+    for hertz, start in ((110.0, 0.0), (110.9, 0.3)):
+        tone = glide(stack, phase_ramp(count, hertz, start, done * 12.0), done * 7.0)
+        tone *= np.float32(0.10)
+        out += tone
     # The last moment is the loudest, then nothing.
-    return single(out * (0.03 + done**2.2))
+    out *= ramps(0.03 + done**2.2, count)
+    return out
 
 
 PATCHES: dict[str, Patch] = {
