@@ -25,8 +25,6 @@ cli = typer.Typer(
 cli.add_typer(models, name="models")
 cli.add_typer(tokens, name="token")
 cli.command()(serve)
-cli.add_typer(tokens, name="token")
-cli.command()(serve)
 
 _DISPLAYS = ("WAYLAND_DISPLAY", "DISPLAY", "QT_QPA_PLATFORM")
 
@@ -145,13 +143,14 @@ def logs(
     ] = "INFO",
     search: Annotated[str, typer.Option(help="Only lines with this text in them.")] = "",
     save_json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write what is found to a file.")
+        Path | None, typer.Option(metavar="FILE", help="Write what is found to a file, as JSON.")
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
     """Show what the program logged."""
     from app.logs import show_logs
 
-    raise typer.Exit(show_logs(hours, severity, search, save_json))
+    raise typer.Exit(show_logs(hours, severity, search, save_json, as_json=json))
 
 
 def main() -> None:

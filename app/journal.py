@@ -27,10 +27,9 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if request_id := getattr(record, "request_id", ""):
-            line["request_id"] = request_id
-        if request_id := getattr(record, "request_id", ""):
-            line["request_id"] = request_id
+        for name in ("request_id", "trace_id"):
+            if text := getattr(record, name, ""):
+                line[name] = text
         if record.exc_info:
             line["error"] = "".join(traceback.format_exception(*record.exc_info))
         return json.dumps(line, ensure_ascii=False)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+import math
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 from rich.console import Console
@@ -34,6 +37,8 @@ class Entry:
     """The trace, where there is one."""
     request_id: str = ""
     """Of the request to the server that it belongs to, if to any."""
+    trace_id: str = ""
+    """Of the trace (W3C) of that request."""
 
     @property
     def data(self) -> dict[str, str]:
@@ -44,34 +49,53 @@ class Entry:
             "logger": self.logger,
             "message": self.message,
         }
-        more = {"request_id": self.request_id, "error": self.error}
+        more = {
+            "request_id": self.request_id,
+            "trace_id": self.trace_id,
+            "error": self.error,
+        }
         return data | {name: text for name, text in more.items() if text}
 
 
-def show_logs(hours: float, severity: str, search: str, save_json: Path | None) -> int:
+def show_logs(
+    hours: float, severity: str, search: str, save_json: Path | None, *, as_json: bool = False
+) -> int:
     """The ``logs`` command; returns 0, 1 when the file could not be saved, 2 for bad input."""
-    console = Console()
     least = logging.getLevelNamesMapping().get(severity.upper())
     if least is None:
         typer.echo(f"severity: there is no {severity}; DEBUG, INFO, WARNING or ERROR.", err=True)
+        return 2
+    if math.isnan(hours):
+        typer.echo("hours: must be a number.", err=True)
         return 2
     since = datetime.now(UTC) - timedelta(hours=min(hours, 24 * 36_500))
     entries = list(read_entries(Paths.find().logs, since, least, search))
     if save_json is not None:
         try:
             with replacing(save_json.absolute()) as part:
-                text = json.dumps([entry.data for entry in entries], ensure_ascii=False, indent=2)
-                part.write_text(text, encoding="utf-8")
+                part.write_text(_as_json(entries), encoding="utf-8", errors="backslashreplace")
         except StorageError as error:
             typer.echo(f"{error.message} {error.hint}", err=True)
             return 1
-        console.print(f"{len(entries)} lines saved in {save_json}.", markup=False)
-        return 0
+        # With --json there is nothing but JSON on standard output.
+        typer.echo(f"{len(entries)} lines saved in {save_json}.", err=as_json)
+    if as_json:
+        typer.echo(_as_json(entries))
+    elif save_json is None:
+        _print(entries)
+    return 0
+
+
+def _as_json(entries: list[Entry]) -> str:
+    return json.dumps([entry.data for entry in entries], ensure_ascii=False, indent=2)
+
+
+def _print(entries: list[Entry]) -> None:
+    console = Console()
     for entry in entries:
         console.print(_line(entry), soft_wrap=True, highlight=False)
     if not entries:
         console.print("Nothing was logged that fits.", style="dim")
-    return 0
 
 
 def read_entries(
@@ -79,28 +103,46 @@ def read_entries(
 ) -> Iterator[Entry]:
     """Entries from the oldest to the newest; ``search`` looks at all text, whatever its case.
 
-    Lines that are no entries (cut off by a crash) are passed over.
+    Lines that are no entries (cut off by a crash) are passed over. The log may be written to and
+    rotated meanwhile: what was there is read once, and all of it.
     """
     levels, wanted = logging.getLevelNamesMapping(), search.casefold()
-    for path in reversed(_files(folder)):
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            entry = _entry(line)
-            if entry is None or entry.time < since or levels.get(entry.severity, 0) < least:
-                continue
-            text = f"{entry.logger} {entry.message} {entry.request_id} {entry.error}"
-            if wanted in text.casefold():
-                yield entry
+    with ExitStack() as opened:
+        for file in reversed(_open_all(folder, opened)):
+            for line in file:
+                entry = _entry(line)
+                if entry is None or entry.time < since or levels.get(entry.severity, 0) < least:
+                    continue
+                if wanted in " ".join(entry.data.values()).casefold():
+                    yield entry
 
 
-def _files(folder: Path) -> list[Path]:
-    """The log's files, the newest first."""
+def _open_all(folder: Path, opened: ExitStack) -> list[TextIO]:
+    """The log's files, the newest first. In this order none is missed when they get their next
+    numbers meanwhile, and one that is met again under its new number is left out."""
+    files: list[TextIO] = []
+    seen: set[tuple[int, int]] = set()
+    for path in _files(folder):
+        try:
+            file = opened.enter_context(path.open(encoding="utf-8", errors="replace"))
+        except FileNotFoundError:  # there is none, or it was the oldest
+            continue
+        about = os.fstat(file.fileno())
+        if (about.st_dev, about.st_ino) not in seen:
+            seen.add((about.st_dev, about.st_ino))
+            files.append(file)
+    return files
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    """The log's files, the newest first; the last name is free, until the log is rotated."""
     numbered = {
         int(path.suffix[1:]): path
         for path in folder.glob(f"{FILE_NAME}.*")
         if path.suffix[1:].isdecimal()
     }
-    newest = folder / FILE_NAME
-    return [*([newest] if newest.exists() else []), *(numbered[n] for n in sorted(numbered))]
+    oldest = folder / f"{FILE_NAME}.{max(numbered, default=0) + 1}"
+    return [folder / FILE_NAME, *(numbered[n] for n in sorted(numbered)), oldest]
 
 
 def _entry(line: str) -> Entry | None:
@@ -110,7 +152,7 @@ def _entry(line: str) -> Entry | None:
         if time.tzinfo is None:
             return None
         texts = {name: str(data.get(name, "")) for name in ("severity", "logger", "message")}
-        more = {name: str(data.get(name, "")) for name in ("error", "request_id")}
+        more = {name: str(data.get(name, "")) for name in ("error", "request_id", "trace_id")}
         return Entry(time, **texts, **more)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -202,6 +202,8 @@ class Job:
     finished_at: datetime | None = None
     preview: Path | None = None
     """A WAV of what has grown so far, while generating."""
+    ends_early: bool = True
+    """Whether the place where it is made could let it end with what has grown."""
     take: Take | None = None
     owner: str = ""
     request_id: str | None = None

@@ -1,4 +1,4 @@
-"""Which request a log line belongs to: set where its work is done, put on every record."""
+"""Which request and trace a log line belongs to: set where its work is done, on every record."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from engine.tracing import Trace, current_trace
+
 __all__ = ["RequestMark", "current_request", "log_to_stderr", "marked", "request_of", "verbose"]
 
 current_request: ContextVar[str] = ContextVar("current_request", default="")
@@ -16,13 +18,14 @@ verbose: ContextVar[bool] = ContextVar("verbose", default=False)
 
 
 @contextmanager
-def marked(request_id: str | None) -> Iterator[None]:
-    """All that is logged in here belongs to this request."""
-    token = current_request.set(request_id or "")
+def marked(request_id: str | None, trace: Trace | None = None) -> Iterator[None]:
+    """All that is logged in here belongs to this request, and to this trace or none."""
+    request_before, trace_before = current_request.set(request_id or ""), current_trace.set(trace)
     try:
         yield
     finally:
-        current_request.reset(token)
+        current_trace.reset(trace_before)
+        current_request.reset(request_before)
 
 
 class _MarkedText(logging.Formatter):
@@ -49,8 +52,8 @@ def request_of(line: str) -> str:
 
 
 class RequestMark(logging.Filter):
-    """For a handler: marks records with their request, and lets those below ``level`` pass only
-    for requests that asked for them."""
+    """For a handler: marks records with their request and trace, and lets those below ``level``
+    pass only for requests that asked for them."""
 
     def __init__(self, level: int = logging.INFO) -> None:
         super().__init__()
@@ -59,4 +62,6 @@ class RequestMark(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if not getattr(record, "request_id", ""):
             record.request_id = current_request.get()
+        if (trace := current_trace.get()) is not None:
+            record.trace_id = trace.trace_id
         return record.levelno >= self._level or verbose.get()

@@ -76,3 +76,5 @@ class PlaceStatus:
     starts_in: float | None = None
     """Seconds until a new job would start there; None: not known."""
     models: tuple[ServerModel, ...] = ()
+    offers: frozenset[str] = frozenset()
+    """What it can do beside making takes: ``preview``, ``stop``."""

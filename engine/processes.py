@@ -1,10 +1,27 @@
-"""How this program starts other programs."""
+"""How this program starts other programs, and itself as a child."""
 
 from __future__ import annotations
 
 import subprocess
+import sys
+from collections.abc import Mapping
 
-__all__ = ["unseen"]
+__all__ = ["CHILDREN", "child_command", "unseen"]
+
+CHILDREN: Mapping[str, str] = {
+    "engine.host": "--engine-host",
+    "engine.server.weighing": "--weigh",
+}
+"""Modules that run as processes of their own, and by which word a frozen build, which has no
+Python to start them with, knows them (``app/__main__.py``)."""
+
+
+def child_command(module: str) -> list[str]:
+    """How to start one of ``CHILDREN``; its arguments follow. Raises KeyError for another."""
+    option = CHILDREN[module]
+    if getattr(sys, "frozen", False):
+        return [sys.executable, option]
+    return [sys.executable, "-m", module]
 
 
 def unseen() -> int:

@@ -23,6 +23,7 @@ from engine.request import (
 
 __all__ = [
     "API",
+    "PROMPT_FORM",
     "AudioLink",
     "Batch",
     "BatchAccepted",
@@ -34,6 +35,7 @@ __all__ = [
     "Keep",
     "ModelView",
     "ModelsView",
+    "Name",
     "ProblemView",
     "QueueStats",
     "QueueView",
@@ -57,7 +59,17 @@ def _one_line(name: str) -> str:
     return name
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+# For who reads the schema; the validators say the same, in words. Each: what may stand there, and
+# something that can be seen among it.
+PROMPT_FORM = {"pattern": r"^[^\x00-\x08\x0B-\x1F]*[^\s\x00-\x1F][^\x00-\x08\x0B-\x1F]*$"}
+_IN_NAMES = r"[^\x00-\x08\x0E-\x1B\x7F-\x84\x86-\x9F]"
+NAME_FORM = {"pattern": rf"^{_IN_NAMES}*[^\s\x00-\x1F\x7F-\x9F]{_IN_NAMES}*$"}
+
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=200, json_schema_extra={**NAME_FORM}),
+    AfterValidator(_one_line),
+]
 
 
 class Generate(Request):
@@ -66,7 +78,9 @@ class Generate(Request):
     >>> Generate(prompt="calm piano, 70 bpm", duration=20).order()
     """
 
-    prompt: Annotated[str, Field(min_length=1, max_length=MAX_PROMPT)]
+    prompt: Annotated[
+        str, Field(min_length=1, max_length=MAX_PROMPT, json_schema_extra={**PROMPT_FORM})
+    ]
     duration: Annotated[float, Field(ge=MIN_DURATION, le=MAX_DURATION)]
     melody: SourceId | None = None
     continue_from: SourceId | None = None
@@ -213,6 +227,8 @@ class ModelView(BaseModel):
 
 class ModelsView(BaseModel):
     models: list[ModelView]
+    offers: list[str] = []
+    """What can be done beside making takes, which older servers can't: ``preview``, ``stop``."""
 
 
 class FieldError(BaseModel):

@@ -94,7 +94,11 @@ RULES = (
     ),
     Rule("rows never leave the store", ("peewee", "playhouse", "sqlite3"), only=("engine/store",)),
     Rule("one place serves", SERVING, only=("engine/server",)),
-    Rule("one place calls servers", HTTP, only=("engine/client", "engine/server/webhooks.py")),
+    Rule(
+        "one place calls servers, and the server calls whom it must",
+        HTTP,
+        only=("engine/client", "engine/server/webhooks.py", "engine/server/keyset.py"),
+    ),
     Rule("one place downloads", ("huggingface_hub", "httpx2"), only=("engine/models",)),
     Rule("one place plays", ("sounddevice",), only=("app/playback/sound_device.py",)),
     Rule("tests are not shipped", ("tests", "pytest"), only=("tests",)),

@@ -1,58 +1,32 @@
 """The client of a server: its contract as methods, its troubles as ServerErrors.
 
-One ``httpx.AsyncClient`` is kept for as long as the server is used: making one loads the
-certificates each time. It follows no redirect, so that the token goes nowhere else; it believes no
-length, name or id before it has looked at it.
+It believes no length, name or id before it has looked at it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import re
-import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
-import truststore
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from engine.client.address import checked_token, normal_address
-from engine.client.faults import fault_of_answer, fault_of_transport, strange
+from engine.client.connection import Connection, Patience
+from engine.client.faults import strange
 from engine.client.fetching import Fetching
+from engine.client.looking import JobLook, PreviewLook
+from engine.client.reading import own_path, read_as, read_job, safe_id
 from engine.client.sse import sent_events
-from engine.jobs import is_job_id
-from engine.wire import API, AudioLink, Generate, JobView, ModelsView, QueueStats, UploadView
+from engine.wire import AudioLink, Generate, JobView, ModelsView, QueueStats, UploadView
 
 __all__ = ["Health", "NoStream", "Patience", "ServerClient"]
 
-# Its information is a line for each request, with the link's signature in it.
-logging.getLogger("httpx").setLevel(logging.WARNING)
-logging.getLogger("httpcore").setLevel(logging.WARNING)
-
 V = TypeVar("V", bound=BaseModel)
-
-LONGEST_BODY = 2 * 2**20
-"""Bytes of an answer that is no audio."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds."""
-
-    connect: float = 5.0
-    read: float = 20.0
-    """Of silence, within an answer."""
-    answer: float = 30.0
-    """For a whole answer that is no audio and no stream of events."""
-    events: float = 40.0
-    """Of silence in a stream of events: the server says something every 15 s."""
 
 
 class Health(BaseModel):
@@ -87,29 +61,15 @@ class ServerClient:
         patience: Patience | None = None,
     ) -> None:
         """Raises InvalidRequest. ``transport``: another way there than the network."""
-        self.address = normal_address(address)
-        self._patience = patience or Patience()
-        token = checked_token(token)
-        self._login = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx.AsyncClient(
-            transport=transport,
-            verify=_trust(),
-            follow_redirects=False,
-            timeout=httpx.Timeout(self._patience.read, connect=self._patience.connect),
-            limits=httpx.Limits(max_connections=64, max_keepalive_connections=16),
-            headers={
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",  # what is packed may be a thousand times larger
-                "User-Agent": "dgx-music-studio",
-            },
-        )
+        self._connection = Connection(address, token, transport, patience or Patience())
+        self.address = self._connection.address
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._connection.close()
 
     async def health(self) -> Health:
         """How it is; an unhealthy server says so too."""
-        return await self._get("/health", Health, also=503, login=False)
+        return await self._get("/health", Health, also=(503,), login=False)
 
     async def models(self) -> ModelsView:
         return await self._get("/models", ModelsView)
@@ -121,50 +81,67 @@ class ServerClient:
         """Queue a job; the same key again gives the same job."""
         content = body.model_dump_json(exclude_none=True)
         headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
-        answer = await self._ask("POST", "/generate", content=content.encode(), headers=headers)
-        return _job(answer)
+        answer = await self._connection.ask(
+            "POST", "/generate", content=content.encode(), headers=headers
+        )
+        return read_job(answer.body)
 
     async def job(self, job_id: str) -> JobView:
-        return _job(await self._ask("GET", f"/jobs/{_safe(job_id)}"))
+        return await self.looking_at(job_id).now()
+
+    def looking_at(self, job_id: str) -> JobLook:
+        """For looking more than once."""
+        return JobLook(self._connection, job_id)
+
+    def listening_to(self, job_id: str, path: Path) -> PreviewLook:
+        """For what grows of a job; ``path``: the WAV that it goes to."""
+        return PreviewLook(self._connection, job_id, path)
 
     async def cancel(self, job_id: str) -> None:
-        await self._ask("POST", f"/jobs/{_safe(job_id)}/cancel")
+        await self._connection.ask("POST", f"/jobs/{safe_id(job_id)}/cancel")
+
+    async def stop_here(self, job_id: str) -> None:
+        """Let a growing job end with what it has."""
+        await self._connection.ask("POST", f"/jobs/{safe_id(job_id)}/stop")
 
     async def events(self, job_id: str, last_id: str = "") -> AsyncGenerator[tuple[str, JobView]]:
         """(event's id, snapshot) from ``last_id`` on, until the stream ends. Raises NoStream."""
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
         if last_id:
             headers["Last-Event-ID"] = last_id
-        timeout = httpx.Timeout(self._patience.events, connect=self._patience.connect)
-        path = f"/jobs/{_safe(job_id)}/events"
-        async with self._stream("GET", path, headers=headers, timeout=timeout) as response:
+        patience = self._connection.patience
+        timeout = httpx.Timeout(patience.events, connect=patience.connect)
+        path = f"/jobs/{safe_id(job_id)}/events"
+        async with self._connection.stream(
+            "GET", path, headers=headers, timeout=timeout
+        ) as response:
             if response.status_code == 204:
                 return
             if response.status_code in (404, 405, 406, 501):
                 raise NoStream
-            await self._check(response)
+            await self._connection.check(response)
             if not response.headers.get("content-type", "").startswith("text/event-stream"):
                 raise NoStream
             async for sent in sent_events(response.aiter_raw()):
-                yield sent.id, _job(sent.data.encode())
+                yield sent.id, read_job(sent.data.encode())
 
     async def audio_link(self, job_id: str) -> AudioLink:
-        return _parsed(AudioLink, await self._ask("GET", f"/jobs/{_safe(job_id)}/audio/url"))
+        return await self._get(f"/jobs/{safe_id(job_id)}/audio/url", AudioLink)
 
     async def fetch(
         self, link: str, folder: Path, name: str, on_bytes: Callable[[], None] = lambda: None
     ) -> Path:
         """The file of a signed link, checked; its path in ``folder``. What has arrived of it
         stays there when it breaks off, and the next call goes on from it."""
-        url = self.address + _own_path(link)  # the link needs no login, so it gets none
+        url = self.address + own_path(link)  # the link needs no login, so it gets none
         fetching = Fetching(folder, name)
-        async with self._sending("GET", url, headers=fetching.headers()) as response:
+        async with self._connection.sending("GET", url, headers=fetching.headers()) as response:
             return await fetching.take(response, on_bytes)
 
     async def upload(self, path: Path) -> UploadView:
         """Send reference audio. Raises OSError when it can't be read."""
         with closing(await asyncio.to_thread(path.open, "rb")) as file:
-            answer = await self._ask(
+            answer = await self._connection.ask(
                 "POST",
                 "/uploads",
                 params={"name": path.name[-100:]},
@@ -175,122 +152,15 @@ class ServerClient:
                 },
                 whole=None,
             )
-        view = _parsed(UploadView, answer)
+        view = read_as(UploadView, answer.body)
         if not re.fullmatch(r"upl_[0-9a-z]{1,40}", view.upload_id):
             raise strange("an upload's id that is none")
         return view
 
     # -- inside ------------------------------------------------------------------------------
 
-    async def _get(
-        self, path: str, kind: type[V], *, also: int | None = None, login: bool = True
-    ) -> V:
-        return _parsed(kind, await self._ask("GET", path, also=also, login=login))
-
-    async def _ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        also: int | None = None,
-        whole: float | None = -1.0,
-        login: bool = True,
-        **options: Any,
-    ) -> bytes:
-        """The body of a good answer. ``whole``: seconds for all of it; ``also``: a status that
-        is good as well."""
-        seconds = self._patience.answer if whole == -1.0 else whole
-        try:
-            async with (
-                asyncio.timeout(seconds),
-                self._stream(method, path, login=login, **options) as response,
-            ):
-                if response.status_code != also:
-                    await self._check(response)
-                return await _body(response)
-        except TimeoutError as error:
-            raise fault_of_transport(error) from None
-
-    async def _check(self, response: httpx.Response) -> None:
-        if not 200 <= response.status_code < 300:
-            body = await _body(response)
-            raise fault_of_answer(response.status_code, response.headers, body)
-
-    @asynccontextmanager
-    async def _stream(
-        self,
-        method: str,
-        path: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        login: bool = True,
-        **options: Any,
-    ) -> AsyncIterator[httpx.Response]:
-        """A request with the login, to the API of this server and nowhere else."""
-        shown = {**(self._login if login else {}), **(headers or {})}
-        url = f"{self.address}{API}{path}"
-        async with self._sending(method, url, headers=shown, **options) as response:
-            yield response
-
-    @asynccontextmanager
-    async def _sending(
-        self, method: str, url: str, **options: Any
-    ) -> AsyncIterator[httpx.Response]:
-        try:
-            async with self._http.stream(method, url, **options) as response:
-                yield response
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise fault_of_transport(error) from None
-
-
-def _trust() -> ssl.SSLContext:
-    """The computer's own store of certificates: there a house's own authority is known too."""
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _safe(job_id: str) -> str:
-    """An id that can stand in a path. Raises ServerStrange."""
-    if not is_job_id(job_id) or len(job_id) > 60:
-        raise strange("a job's id that is none")
-    return job_id
-
-
-def _own_path(link: str) -> str:
-    """A signed link's path and query: a proxy may know the server by another name, but audio
-    comes from where the jobs are. Raises ServerStrange."""
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        raise strange("a link that is none") from None
-    at = parts.path.find(f"{API}/media/")
-    path = parts.path[at:]
-    if at < 0 or ".." in path or not re.fullmatch(r"[\x21-\x7e]{1,2000}", path + parts.query):
-        raise strange("audio that lies elsewhere")
-    return f"{path}?{parts.query}"
-
-
-def _job(body: bytes) -> JobView:
-    view = _parsed(JobView, body)
-    _safe(view.job_id)
-    return view
-
-
-def _parsed(kind: type[V], body: bytes) -> V:
-    try:
-        return kind.model_validate_json(body)
-    except ValidationError as error:
-        places = ", ".join(".".join(map(str, e["loc"])) or e["type"] for e in error.errors()[:5])
-        raise strange(f"no {kind.__name__}: {places}") from None
-
-
-async def _body(response: httpx.Response) -> bytes:
-    """Raises ServerStrange when it does not end."""
-    body = b""
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > LONGEST_BODY:
-            raise strange("an answer that does not end")
-    return body
+    async def _get(self, path: str, kind: type[V], **how: Any) -> V:
+        return read_as(kind, (await self._connection.ask("GET", path, **how)).body)
 
 
 async def _chunks(file: Any) -> AsyncIterator[bytes]:

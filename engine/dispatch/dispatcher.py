@@ -118,7 +118,7 @@ class Dispatcher:
 
     async def stop_here(self, job_id: str) -> None:
         if not self._runs.stop_here(job_id):
-            raise Conflict("This take does not grow on this computer now, so it can't end early.")
+            raise Conflict("This take does not grow now, or where it can't end early.")
 
     async def retry(self, ids: Sequence[str]) -> None:
         for job_id in ids:

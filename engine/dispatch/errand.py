@@ -23,6 +23,7 @@ from engine.client.faults import strange
 from engine.client.fetching import Fetching
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import Sources
+from engine.dispatch.listening import Listening
 from engine.dispatch.reach import Reach, Waits
 from engine.errors import (
     AudioError,
@@ -37,7 +38,7 @@ from engine.request import Request, problems_of
 from engine.store.submissions import Submission, Submissions
 from engine.wire import Generate, JobView, UploadView
 
-__all__ = ["Desk", "Errand", "recall"]
+__all__ = ["Desk", "Errand", "recall", "stop_here"]
 
 SPARE = timedelta(hours=1)
 """An upload that goes sooner than this is sent again."""
@@ -55,11 +56,17 @@ class Desk:
     submissions: Submissions
     files: TakeFiles
     cache: Path
+    """Of this studio; previews and what is fetched have folders of their own in it."""
     waits: Waits
     uploads: dict[tuple[Path, int, int], UploadView] = field(default_factory=dict)
     """By path, time and size of what was sent."""
     streams: bool = True
     """Whether it has events to follow; found out with the first job."""
+
+    @property
+    def fetching(self) -> Path:
+        """Where downloads lie while they are not complete."""
+        return self.cache / "fetching"
 
 
 class _Vanished(Exception):
@@ -67,18 +74,35 @@ class _Vanished(Exception):
 
 
 class Errand:
-    """Brings one job's take. ``tell`` hears of its progress."""
+    """Brings one job's take. ``tell`` hears of its progress, ``heard`` of each new preview."""
 
-    def __init__(self, desk: Desk, job: Job, path: Path, sources: Sources, tell: Tell) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        job: Job,
+        path: Path,
+        sources: Sources,
+        tell: Tell,
+        heard: Callable[[Path], None],
+    ) -> None:
         self._desk = desk
         self._job = job
         self._path = path
         self._sources = sources
         self._tell = tell
+        self._listening = Listening(
+            desk.client, desk.cache / "previews" / f"{job.id}.wav", desk.waits.preview, heard
+        )
 
     async def take(self) -> Take:
         """Until the take is in place. Raises ServerError, and what else is wrong with the job;
         short troubles are sat out, for as long as the server's breaker lets it."""
+        try:
+            return await self._take()
+        finally:
+            await self._listening.end()
+
+    async def _take(self) -> Take:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(ServerAway),
             wait=wait_random_exponential(multiplier=self._desk.waits.first / 4, max=5),
@@ -180,6 +204,7 @@ class Errand:
     async def _follow(self, remote_id: str) -> JobView:
         """The job's last snapshot, once it has ended there."""
         desk = self._desk
+        look = desk.client.looking_at(remote_id)
         last_id = ""
         while True:
             if desk.streams:
@@ -199,7 +224,7 @@ class Errand:
                         desk.reach.failed(error)
                         raise
             try:
-                view = await desk.reach.ask(desk.client.job(remote_id))
+                view = await desk.reach.ask(look.now())
             except ServerRefused as error:
                 if error.status == 404:
                     raise _Vanished from None
@@ -211,6 +236,8 @@ class Errand:
     def _ended(self, view: JobView) -> bool:
         if not view.status.final:
             self._tell(view.current_step, min(1.0, max(0.0, view.progress)), view.eta_seconds)
+            if view.current_step is Step.GENERATING and "preview" in self._desk.reach.offers:
+                self._listening.look(view.job_id)
         return view.status.final
 
     # -- fetch -------------------------------------------------------------------------------
@@ -220,7 +247,7 @@ class Errand:
         try:
             link = await desk.reach.ask(desk.client.audio_link(remote_id))
             came = desk.reach.worked
-            return await desk.client.fetch(link.url, desk.cache, self._job.id, came)
+            return await desk.client.fetch(link.url, desk.fetching, self._job.id, came)
         except ServerRefused as error:
             if error.status in (404, 409):
                 raise _Vanished from None
@@ -232,6 +259,18 @@ class Errand:
             if error.code != "server_forbidden":
                 raise
             raise strange("a fresh link that it does not let in") from None
+
+
+async def stop_here(desk: Desk, job: Job) -> None:
+    """Let the server end a job with what has grown of it; nothing when it does not grow there."""
+    submission = desk.submissions.current(job.id, desk.place)
+    if submission is None or submission.remote_id is None:
+        return
+    try:
+        await desk.reach.ask(desk.client.stop_here(submission.remote_id))
+    except ServerRefused as error:
+        if error.status not in (404, 409):
+            raise
 
 
 async def recall(desk: Desk, submission: Submission) -> None:
@@ -251,7 +290,7 @@ async def recall(desk: Desk, submission: Submission) -> None:
         if error.status >= 500:
             raise
         # It has ended there, is not known, or was never taken: nothing is left to cancel.
-    await asyncio.to_thread(Fetching(desk.cache, submission.job_id).forget)
+    await asyncio.to_thread(Fetching(desk.fetching, submission.job_id).forget)
     desk.submissions.close(submission.key)
 
 

@@ -144,8 +144,11 @@ class Lane(Protocol):
 
     place: str
     """The ``Job.place`` whose jobs it runs."""
-    ends_early: bool
-    """Whether ``stop_here`` is possible."""
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether ``stop_here`` is possible."""
+        ...
 
     @property
     def status(self) -> PlaceStatus | None:

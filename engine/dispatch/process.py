@@ -10,14 +10,13 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from engine.host.protocol import Command, Event, decode_event, encode
 from engine.log_context import marked, request_of
-from engine.processes import unseen
+from engine.processes import child_command, unseen
 from engine.settings import EngineSettings
 
 __all__ = ["HostProcess", "host_command"]
@@ -33,11 +32,9 @@ STDERR_LINES = 20
 
 
 def host_command(settings: EngineSettings) -> list[str]:
-    """How to start a host: this Python, or this program itself when it is a frozen build."""
-    frozen = getattr(sys, "frozen", False)
+    """How to start a host that works by these settings."""
     return [
-        sys.executable,
-        *(["--engine-host"] if frozen else ["-m", "engine.host"]),
+        *child_command("engine.host"),
         f"--models={settings.models}",
         f"--precision={settings.precision}",
         f"--unload-after={settings.unload_after:g}",

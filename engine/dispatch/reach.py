@@ -51,6 +51,8 @@ class Waits:
     """Between two looks at one that works, for its figures."""
     poll: float = 2.0
     """Between two looks at a job, where there are no events."""
+    preview: float = 10.0
+    """Between two fetches of what has grown of it."""
 
 
 class Reach:
@@ -82,6 +84,10 @@ class Reach:
     @property
     def ready(self) -> bool:
         return self.status.state is PlaceState.READY
+
+    @property
+    def offers(self) -> frozenset[str]:
+        return self.status.offers
 
     def start(self) -> None:
         self._watching = asyncio.create_task(self._watch(), name=f"watch {self.status.place}")
@@ -226,6 +232,7 @@ async def look(client: ServerClient) -> dict[str, object]:
         "queued": stats.pending_jobs + stats.processing_jobs,
         "starts_in": _starts_in(stats),
         "models": tuple(map(_model, models.models[:1000])),
+        "offers": frozenset(offer[:40] for offer in models.offers[:100]),
     }
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.client.client import ServerClient
-from engine.dispatch.errand import Desk, Errand, recall
+from engine.dispatch.errand import Desk, Errand, recall, stop_here
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import (
     Completed,
@@ -20,7 +21,9 @@ from engine.dispatch.lane import (
     Gone,
     LaneEvent,
     Listener,
+    Noticed,
     PlaceChanged,
+    Previewed,
     Progressed,
     Returned,
     Sources,
@@ -35,8 +38,10 @@ from engine.errors import (
     ServerRefused,
 )
 from engine.jobs import Failure, Job, Step
+from engine.log_context import marked
 from engine.places import PlaceState, PlaceStatus, Server
 from engine.store.submissions import Submissions
+from engine.tracing import Trace
 
 __all__ = ["RemoteLane"]
 
@@ -46,10 +51,15 @@ SLOTS = 8
 """Runs that are there at once: enough to keep a server busy, few enough to reorder the rest."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    job: Job
+    task: asyncio.Task[None]
+
+
 class RemoteLane:
     """Runs jobs on a server. Takes over the client, and closes it."""
 
-    ends_early = False
     model = None
     loaded = None
 
@@ -62,15 +72,14 @@ class RemoteLane:
         cache: Path,
         waits: Waits | None = None,
     ) -> None:
-        """``cache``: where downloads lie while they are not complete."""
+        """``cache``: this studio's folder for what can be had again."""
         self.place = server.id
         waits = waits or Waits()
         self._reach = Reach(server, client, waits, self._changed)
-        self._desk = Desk(
-            server.id, client, self._reach, submissions, files, cache / "fetching", waits
-        )
+        self._desk = Desk(server.id, client, self._reach, submissions, files, cache, waits)
         self._listener: Listener | None = None
-        self._runs: dict[str, asyncio.Task[None]] = {}
+        self._runs: dict[str, _Run] = {}
+        self._stopping: set[asyncio.Task[None]] = set()
         self._recalling: asyncio.Task[None] | None = None
         self._recall_again = False
         self._made_by: dict[str, str] = {}
@@ -81,6 +90,10 @@ class RemoteLane:
     @property
     def status(self) -> PlaceStatus:
         return self._reach.status
+
+    @property
+    def ends_early(self) -> bool:
+        return "stop" in self._reach.offers
 
     @property
     def room(self) -> int:
@@ -98,18 +111,27 @@ class RemoteLane:
             if run in self._runs:
                 self._tell(Progressed(run, step, progress, eta))
 
-        errand = Errand(self._desk, job, path, sources, tell)
-        self._runs[run] = asyncio.create_task(self._live(run, job, errand), name=f"errand {job.id}")
+        def heard(preview: Path) -> None:
+            if run in self._runs:
+                self._tell(Previewed(run, preview))
+
+        errand = Errand(self._desk, job, path, sources, tell, heard)
+        task = asyncio.create_task(self._live(run, job, errand), name=f"errand {job.id}")
+        self._runs[run] = _Run(job, task)
 
     def drop(self, run: str) -> None:
-        task = self._runs.pop(run, None)
-        if task is not None:
-            task.cancel()
+        gone = self._runs.pop(run, None)
+        if gone is not None:
+            gone.task.cancel()
             self._tell(Gone(run))
             self._recall()
 
     def stop_here(self, run: str) -> None:
-        raise NotImplementedError  # ``ends_early`` is False
+        if run in self._runs:
+            job = self._runs[run].job
+            task = asyncio.create_task(self._stop_there(job), name=f"stop {job.id}")
+            self._stopping.add(task)
+            task.add_done_callback(self._stopping.discard)
 
     def pause(self, paused: bool) -> None:
         """What a server has is its own to run; nothing more is sent while the queue is paused."""
@@ -119,7 +141,8 @@ class RemoteLane:
 
     async def stop(self) -> None:
         self._listener = None
-        tasks = [*self._runs.values(), *([self._recalling] if self._recalling else [])]
+        tasks = [*(run.task for run in self._runs.values()), *self._stopping]
+        tasks += [self._recalling] if self._recalling else []
         self._runs.clear()
         for task in tasks:
             task.cancel()
@@ -129,36 +152,45 @@ class RemoteLane:
 
     # -- inside ------------------------------------------------------------------------------
 
+    async def _stop_there(self, job: Job) -> None:
+        try:
+            await stop_here(self._desk, job)
+        except MusicError as error:  # the take goes on, and may be stopped again
+            self._tell(Noticed(Failure.of(error)))
+
     async def _live(self, run: str, job: Job, errand: Errand) -> None:
+        with marked(job.request_id, Trace.begun()):  # all its requests are pieces of one trace
+            end = await self._end_of(run, job, errand)
+        if self._runs.pop(run, None) is not None:
+            self._tell(end)
+
+    async def _end_of(self, run: str, job: Job, errand: Errand) -> LaneEvent:
         began = time.monotonic()
-        end: LaneEvent
         try:
             take = await errand.take()
             self._made_by[job.request.model] = take.made_by
-            end = Completed(run, take, time.monotonic() - began)
+            return Completed(run, take, time.monotonic() - began)
         except ServerBusy as error:
-            end = Returned(run, error.retry_after)
+            return Returned(run, error.retry_after)
         except (ServerAway, ServerClosed):
-            end = Returned(run)
+            return Returned(run)
         except ServerRefused as error:
-            end = Failed(run, Failure.of(error), retriable=error.status >= 500)
+            return Failed(run, Failure.of(error), retriable=error.status >= 500)
         except ServerError as error:  # nonsense, which may be sense the next time
-            end = Failed(run, Failure.of(error), retriable=True)
+            return Failed(run, Failure.of(error), retriable=True)
         except MusicError as error:
-            end = Failed(run, Failure.of(error), retriable=False)
+            return Failed(run, Failure.of(error), retriable=False)
         except Exception as error:
             log.exception("an errand broke")
-            end = Failed(run, Failure.of(error), retriable=False)
-        if self._runs.pop(run, None) is not None:
-            self._tell(end)
+            return Failed(run, Failure.of(error), retriable=False)
 
     def _changed(self) -> None:
         """The server's status is another one."""
         state = self._reach.status.state
         if state in (PlaceState.AWAY, PlaceState.CLOSED):
-            for run, task in list(self._runs.items()):
+            for run, under_way in list(self._runs.items()):
                 del self._runs[run]
-                task.cancel()
+                under_way.task.cancel()
                 self._tell(Returned(run))
         if self._reach.ready and not self._was_ready:
             self._recall()

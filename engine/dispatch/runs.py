@@ -131,6 +131,7 @@ class Runs:
     def begin(self, token: str, job: Job, lane: Lane, *, alone: bool = False) -> None:
         """Run a claimed job; an identical take that is there already is used again."""
         self.suspects.pop(job.id, None)
+        job = replace(job, ends_early=lane.ends_early)
         self._running[token] = Running(job, lane, self._files.path_for(job), alone)
         self._feed.changed([job])
         cached = self._material.identical(job, lane.made_by(job.request.model))

@@ -12,8 +12,10 @@ from engine.server.envelope import Envelope
 from engine.server.problems import handle_problems
 from engine.server.routes import (
     batch,
+    docs,
     events,
     favicon,
+    growing,
     health,
     jobs,
     media,
@@ -33,6 +35,7 @@ __all__ = ["build_app"]
 _ROUTERS = (
     jobs.router,
     batch.router,
+    growing.router,
     events.router,
     media.router,
     transcoding.router,
@@ -51,14 +54,15 @@ def build_app(service: Service) -> FastAPI:
         title="DGX Music Studio",
         summary="Turns words into music, for a room of musicians.",
         version=version("dgx-music-studio"),
-        docs_url=f"{API}/docs",
-        redoc_url=f"{API}/redoc",
+        docs_url=None,  # FastAPI's own pages fetch their scripts elsewhere: routes/docs.py
+        redoc_url=None,
         openapi_url=f"{API}/openapi.json",
         redirect_slashes=False,
     )
     app.state.service = service
     for router in _ROUTERS:
         app.include_router(router, prefix=API)
+    app.include_router(docs.router, prefix=API)
     app.include_router(favicon.router)
     app.include_router(music_flow.router)
     handle_problems(app)

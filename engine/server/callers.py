@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,13 +9,11 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from starlette.requests import HTTPConnection
 
 from engine.errors import NotAllowed, NotLoggedIn, TooMany
 from engine.log_context import verbose
+from engine.server.counting import Counts, Limit, network_of
 from engine.server.jwts import JwtChecker
 from engine.server.settings import ServerSettings, is_loopback
 from engine.store.tokens import Tokens
@@ -47,32 +44,48 @@ LOCAL_PERSON = Caller("local", admin=True, nearby=True, named=False)
 class Gate:
     """Tells callers by what they show."""
 
-    def __init__(self, settings: ServerSettings, tokens: Tokens, jwts: JwtChecker | None) -> None:
+    def __init__(
+        self, settings: ServerSettings, tokens: Tokens, jwts: JwtChecker | None, counts: Counts
+    ) -> None:
         self._settings = settings
         self._tokens = tokens
         self._jwts = jwts
-        self._failures = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._limit = RateLimitItemPerMinute(settings.login_failures_per_minute)
+        self._counts = counts
+        self._requests = Limit(settings.address_requests_per_minute, namespace="address")
+        self._failures = Limit(settings.login_failures_per_minute, namespace="login")
 
     async def identify(self, connection: HTTPConnection) -> Caller:
-        """Raises NotLoggedIn, TooMany after many failures, or Unavailable when the identity
-        provider does not answer."""
+        """Raises NotLoggedIn, TooMany for an address that asks or fails too often, or Unavailable
+        when the identity provider does not answer."""
+        address = _address(connection)
+        network = network_of(address)
+        await self._count(address, network)
         shown = connection.headers.get("authorization")
         if shown is None:
             if self._may_go_unnamed(connection):
                 return LOCAL_PERSON
             raise NotLoggedIn("This server asks for a login.")
-        address = _address(connection)
-        if not await self._failures.test(self._limit, address):
+        if not await self._counts.test(self._failures, network):
             raise TooMany("Too many failed logins.", retry_after=60)
         scheme, _, credential = shown.partition(" ")
         caller = None
         if scheme.lower() == "bearer" and credential.strip():
             caller = await self._known(credential.strip(), nearby=is_loopback(address))
         if caller is None:
-            await self._failures.hit(self._limit, address)
+            await self._counts.hit(self._failures, network)
             raise NotLoggedIn("This login is not valid, or not any more.")
         return caller
+
+    async def _count(self, address: str, network: str) -> None:
+        """Before anything is looked up for who is not known yet."""
+        settings = self._settings
+        if not settings.rate_limit_enabled:
+            return
+        if settings.rate_limit_exempt_loopback and is_loopback(address):
+            return
+        if not await self._counts.hit(self._requests, network):
+            _, seconds = await self._counts.left(self._requests, network)
+            raise TooMany("Rate limit exceeded.", retry_after=seconds)
 
     async def _known(self, credential: str, *, nearby: bool) -> Caller | None:
         token = self._tokens.check(credential)
@@ -80,7 +93,7 @@ class Gate:
             return Caller(f"token:{token.name}", admin=token.admin, nearby=nearby)
         if self._jwts is None or credential.count(".") != 2:
             return None
-        who = await asyncio.to_thread(self._jwts.check, credential)
+        who = await self._jwts.check(credential)
         return Caller(f"jwt:{who.subject}", admin=who.admin, nearby=nearby) if who else None
 
     def _may_go_unnamed(self, connection: HTTPConnection) -> bool:

@@ -9,8 +9,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
-from uuid import uuid4
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -20,9 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from engine.errors import MusicError
 from engine.log_context import current_request, marked, verbose
 from engine.server.problems import problem, problem_of
+from engine.tracing import TRACEPARENT, Trace, current_trace
 from engine.wire import API
 
-__all__ = ["Envelope", "Seen", "request_id_of"]
+__all__ = ["Envelope", "Seen"]
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ Seen = Callable[[str, str, int, float], None]
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _LAST = {"Connection": "close"}
 """Nothing more is read from this caller."""
+_STARTS = ("http.response.start", "websocket.http.response.start")
+"""The second refuses a WebSocket."""
 _SAFE = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -39,10 +41,18 @@ _SAFE = {
 }
 
 
-def request_id_of(headers: Mapping[str, str]) -> str:
-    """The caller's id if it is well-formed, which also keeps it from forging log lines."""
+def request_id_of(headers: Headers, trace: Trace) -> str:
+    """The caller's id if it is well-formed, which also keeps it from forging log lines; else the
+    trace's, so that the lines of the host, which knows only this id, are found by that too."""
     given = headers.get("x-request-id", "")
-    return given if _WELL_FORMED.fullmatch(given) else uuid4().hex
+    return given if _WELL_FORMED.fullmatch(given) else trace.trace_id
+
+
+def trace_of(headers: Headers) -> Trace:
+    """This request's piece of the caller's trace, or of a new one."""
+    given = headers.getlist(TRACEPARENT)
+    callers = Trace.read(given[0]) if len(given) == 1 else None
+    return (callers or Trace.begun()).child()
 
 
 class Envelope:
@@ -58,7 +68,9 @@ class Envelope:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        with marked(request_id_of(Headers(scope=scope))):
+        headers = Headers(scope=scope)
+        trace = trace_of(headers)
+        with marked(request_id_of(headers, trace), trace):
             loud = verbose.set(False)
             try:
                 await self._answer(scope, receive, send)
@@ -70,10 +82,11 @@ class Envelope:
 
         async def send_marked(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
+            if message["type"] in _STARTS:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = current_request.get()
+                headers[TRACEPARENT] = str(current_trace.get())
                 for name, value in _SAFE.items():
                     headers.setdefault(name, value)
             await send(message)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from engine.local import LocalEngine
 from engine.models.folder import ModelFolder
 from engine.server.broadcast import Broadcast
 from engine.server.callers import Gate
+from engine.server.counting import Counts
 from engine.server.health import Health
 from engine.server.housekeeping import Housekeeping
 from engine.server.jwts import JwtChecker
@@ -47,7 +48,8 @@ async def opened(
     address_of: Callable[[str], str] | None = None,
     trust: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Service]:
-    """A service that works; the last two are for tests of webhooks.
+    """A service that works. ``address_of`` looks up hosts of webhooks; ``trust``: whose
+    certificates count for them and for key sets, in place of the computer's own.
 
     Raises what LocalEngine raises, and NotAllowed when the address is open to others while nobody
     could log in.
@@ -59,9 +61,14 @@ async def opened(
     metrics = Metrics()
     feed.listen(metrics.changed, metrics.status, lambda _: None)
     engine = LocalEngine(settings, feed, files=StoredTakes(storage), fair=True)
-    async with engine:
+    async with engine, AsyncExitStack() as more:
         tokens = Tokens(engine.database)
-        jwts = JwtChecker(settings) if settings.has_jwt else None
+        jwts = JwtChecker(settings, trust) if settings.has_jwt else None
+        if jwts is not None:
+            more.push_async_callback(jwts.close)
+        storage_url = settings.rate_limit_storage
+        counts = Counts(storage_url.get_secret_value() if storage_url else None)
+        more.push_async_callback(counts.close)
         if not settings.on_loopback and jwts is None and not tokens.any_valid():
             raise NotAllowed(
                 f"Others could reach {settings.host}, and nobody has a token.",
@@ -78,9 +85,9 @@ async def opened(
             engine=engine,
             jobs=jobs,
             storage=storage,
-            gate=Gate(settings, tokens, jwts),
+            gate=Gate(settings, tokens, jwts, counts),
             links=MediaLinks(_secret(settings), settings.url_seconds),
-            limits=SubmitLimit(settings),
+            limits=SubmitLimit(settings, counts),
             models=ServerModels(
                 ModelFolder(settings.models), settings.generators, lambda: engine.lane.model
             ),

@@ -80,7 +80,7 @@ class Service:
         return view_of(job, queue_position=self.jobs.position(job), audio_url=url)
 
 
-def _service(connection: HTTPConnection) -> Service:
+async def _service(connection: HTTPConnection) -> Service:  # not async, each would take a thread
     service: Service = connection.app.state.service
     return service
 

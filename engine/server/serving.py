@@ -16,6 +16,7 @@ from engine.server.app import build_app
 from engine.server.opening import opened
 from engine.server.service import Service
 from engine.server.settings import ServerSettings
+from engine.server.speaking import Speaking
 
 __all__ = ["Running", "serve"]
 
@@ -40,6 +41,7 @@ async def serve(
         async with opened(settings, **for_tests) as service:
             config = uvicorn.Config(
                 build_app(service),
+                http=Speaking,
                 log_config=None,
                 server_header=False,
                 proxy_headers=False,

@@ -5,11 +5,18 @@ from __future__ import annotations
 import ipaddress
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import SettingsConfigDict
 
 from engine.settings import EngineSettings
 
 __all__ = ["ServerSettings", "is_loopback"]
+
+
+def _redis_url(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("redis://", "rediss://")):
+        raise ValueError("must begin with redis:// or rediss://")
+    return url
 
 
 class ServerSettings(EngineSettings):
@@ -17,6 +24,8 @@ class ServerSettings(EngineSettings):
 
     ``takes_folder`` is the root of the storage: takes lie in its ``music``, uploads in ``uploads``.
     """
+
+    model_config = SettingsConfigDict(hide_input_in_errors=True)  # it may be a secret
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
@@ -36,6 +45,10 @@ class ServerSettings(EngineSettings):
     rate_limit_per_minute: Annotated[int, Field(ge=1)] = 10
     """Submissions of one caller."""
     rate_limit_exempt_loopback: bool = True
+    rate_limit_storage: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
+    """``redis://…``: where several servers count together; None: each counts alone."""
+    address_requests_per_minute: Annotated[int, Field(ge=1)] = 3000
+    """Of one address, before anybody has logged in; all studios of a house may share one."""
     login_failures_per_minute: Annotated[int, Field(ge=1)] = 60
     """Of one address, before it has to wait."""
     quota_queued_jobs: Annotated[int, Field(ge=0)] = 200
@@ -54,6 +67,8 @@ class ServerSettings(EngineSettings):
     """Of any other request's body."""
     body_patience: Annotated[float, Field(gt=0)] = 30.0
 
+    wait_seconds: Annotated[float, Field(ge=0, le=300)] = 30.0
+    """Longest that an answer waits for a job's end when its caller prefers that."""
     heartbeat_seconds: Annotated[float, Field(gt=0)] = 15.0
     """Between two comments in a stream of events."""
     audio_days: Annotated[float, Field(ge=0)] = 30.0

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from engine.audio.files import AudioInfo
 from engine.errors import AudioError
+from engine.processes import child_command, unseen
 
-__all__ = ["weigh"]
+__all__ = ["main", "weigh"]
 
 PATIENCE = 60.0
 """Seconds for one file."""
@@ -28,14 +30,13 @@ BLOCK = 65_536
 async def weigh(path: Path, max_seconds: float) -> AudioInfo:
     """What the file really holds. Raises AudioError for what is no audio, broken, or too long."""
     child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "engine.server.weighing",
+        *child_command("engine.server.weighing"),
         str(path),
         str(max_seconds),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
+        creationflags=unseen(),
     )
     try:
         async with asyncio.timeout(PATIENCE):
@@ -54,8 +55,13 @@ async def weigh(path: Path, max_seconds: float) -> AudioInfo:
     return AudioInfo(**found)
 
 
-def main(path: Path, max_seconds: float) -> None:
-    """The child: prints one JSON object."""
+def main(arguments: Sequence[str]) -> None:
+    """The child: path and longest seconds; prints one JSON object."""
+    _spend_little()
+    _weigh(Path(arguments[0]), float(arguments[1]))
+
+
+def _weigh(path: Path, max_seconds: float) -> None:
     import soundfile as sf
 
     from engine.audio.files import probe
@@ -99,5 +105,4 @@ def _spend_little() -> None:
 
 
 if __name__ == "__main__":
-    _spend_little()
-    main(Path(sys.argv[1]), float(sys.argv[2]))
+    main(sys.argv[1:])

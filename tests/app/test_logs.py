@@ -1,12 +1,13 @@
 import json
 import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from app import journal
+from app import journal, logs
 from app.cli import cli
 from app.logs import read_entries
 from app.paths import Paths
@@ -67,6 +68,26 @@ def test_what_the_journal_writes_is_read(tmp_path: Path) -> None:
     assert "ValueError: odd" in second.error
 
 
+def test_rotation_meanwhile_loses_and_doubles_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["studio.log", "studio.log.1", "studio.log.2"]
+    for age, name in enumerate(names):
+        (tmp_path / name).write_text(line(age, "INFO", f"in {name}") + "\n")
+    files = logs._files
+
+    def rotated_after_the_first(folder: Path) -> Iterator[Path]:
+        first, *rest = files(folder)
+        yield first
+        for old, new in zip(names[::-1], [*names, "studio.log.3"][:0:-1], strict=True):
+            (folder / old).rename(folder / new)
+        yield from rest
+
+    monkeypatch.setattr(logs, "_files", rotated_after_the_first)
+    found = [entry.message for entry in read_entries(tmp_path, NOW - timedelta(days=1))]
+    assert found == [f"in {name}" for name in names[::-1]]
+
+
 def test_the_command(folder: Path, tmp_path: Path) -> None:
     shown = CliRunner().invoke(cli, ["logs", "--hours", "6", "--severity", "warning"])
     assert shown.exit_code == 0
@@ -80,7 +101,13 @@ def test_the_command(folder: Path, tmp_path: Path) -> None:
     (entry,) = [e for e in json.loads(file.read_text()) if e["severity"] == "ERROR"]
     assert entry["error"] == "Traceback\n  boom"
 
+    printed = CliRunner().invoke(cli, ["logs", "--json", "--hours", "1.5"])
+    assert [each["message"] for each in json.loads(printed.stdout)] == ["the host died", "ready 🎹"]
+    nothing = CliRunner().invoke(cli, ["logs", "--json", "--search", "no such words"])
+    assert json.loads(nothing.stdout) == []
+
     assert CliRunner().invoke(cli, ["logs", "--severity", "loud"]).exit_code == 2
+    assert CliRunner().invoke(cli, ["logs", "--hours", "nan"]).exit_code == 2
     (tmp_path / "file").write_bytes(b"")
     bad = CliRunner().invoke(cli, ["logs", "--save-json", str(tmp_path / "file" / "x.json")])
     assert bad.exit_code == 1

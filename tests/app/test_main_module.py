@@ -1,4 +1,4 @@
-"""``python -m app``: what a frozen build runs, as itself and as its own engine host."""
+"""``python -m app``: what a frozen build runs, as itself and as its own child processes."""
 
 import json
 import subprocess
@@ -8,9 +8,22 @@ from pathlib import Path
 import pytest
 
 from engine.dispatch.process import host_command
+from engine.processes import CHILDREN, child_command
 from engine.settings import EngineSettings
+from tests.engine.server.running import tone
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+
+
+def as_built(command: list[str]) -> list[str]:
+    """What a frozen program's own command is here, where it is not frozen."""
+    program, *arguments = command
+    return [program, "-m", "app", *arguments]
 
 
 def test_it_is_the_command_line() -> None:
@@ -20,12 +33,11 @@ def test_it_is_the_command_line() -> None:
     assert (done.returncode, done.stdout.split()[0]) == (0, "dgx-music")
 
 
-def test_a_frozen_build_is_its_own_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("frozen")
+def test_a_frozen_build_is_its_own_host(tmp_path: Path) -> None:
     settings = EngineSettings(data_folder=tmp_path, takes_folder=tmp_path, cache_folder=tmp_path)
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
-    python, *arguments = host_command(settings)
     with subprocess.Popen(
-        [python, "-m", "app", *arguments],
+        as_built(host_command(settings)),
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -36,3 +48,22 @@ def test_a_frozen_build_is_its_own_host(tmp_path: Path, monkeypatch: pytest.Monk
         assert json.loads(host.stdout.readline())["event"] == "ready"
         host.stdin.close()
         assert host.wait(20) == 0
+
+
+@pytest.mark.usefixtures("frozen")
+def test_a_frozen_build_weighs_what_is_uploaded(tmp_path: Path) -> None:
+    (tmp_path / "song.wav").write_bytes(tone(2))
+    command = [*child_command("engine.server.weighing"), str(tmp_path / "song.wav"), "600"]
+    done = subprocess.run(as_built(command), cwd=ROOT, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["frames"] == 16_000
+
+
+def test_nothing_else_starts_this_python_again() -> None:
+    """A frozen build has none: every child is one of CHILDREN."""
+    for folder in ("app", "engine", "ui"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if path.name != "processes.py":
+                assert "sys.executable" not in path.read_text("utf-8"), path
+    with pytest.raises(KeyError):
+        child_command("engine.else")
+    assert len(set(CHILDREN.values())) == len(CHILDREN)

@@ -15,7 +15,7 @@ from tests.engine.conftest import Watched
 
 __all__ = ["QUICK", "THERE", "Open", "Studio"]
 
-QUICK = Waits(first=0.05, longest=0.2, closed=0.2, look=0.5, poll=0.05)
+QUICK = Waits(first=0.05, longest=0.2, closed=0.2, look=0.5, poll=0.05, preview=0.05)
 THERE = "there"
 
 Open = Callable[[], AbstractAsyncContextManager["Studio"]]

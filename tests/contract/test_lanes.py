@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile as sf
 
 from engine.audio.embedded import read_request
@@ -130,3 +131,23 @@ async def test_pause_lets_nothing_begin(studio: Open) -> None:
         assert here.latest(job.id).status is Status.PENDING
         await here.queue.set_paused(False)
         assert statuses(await here.ended([job])) == [COMPLETED]
+
+
+async def test_a_growing_take_is_heard_and_ends_early(studio: Open) -> None:
+    async with studio() as here:
+        job = await here.ask("steps=3000 ms=5", duration=60.0)
+        await here.until(lambda: here.latest(job.id).preview is not None)
+        preview = here.latest(job.id).preview
+        assert preview is not None and here.latest(job.id).ends_early
+        assert 0 < probe(preview).duration < 60
+        await here.queue.stop_here(job.id)
+        (done,) = await here.ended([job])
+        assert done.status is COMPLETED, done.error
+        assert done.take is not None and 0 < done.take.duration < 60
+        assert probe(done.take.path).duration == pytest.approx(done.take.duration)
+        assert not preview.exists(), "there is a take now"
+        again = await here.ask("steps=3000 ms=5", duration=60.0)
+        await here.growing(again)
+        assert not here.latest(again.id).status.final, "what is shorter stands in for nothing"
+        await here.queue.cancel([again.id])
+        await here.ended([again])

@@ -19,7 +19,7 @@ def playable(job: Job) -> bool:
 def growing(job: Job) -> bool:
     """Whether music is being made for it now, so that it can be stopped where it is."""
     running = job.status is Status.PROCESSING and not job.cancelling
-    return running and job.step is Step.GENERATING
+    return running and job.step is Step.GENERATING and job.ends_early
 
 
 class Intents(QObject):

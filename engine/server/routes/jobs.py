@@ -12,6 +12,14 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from engine.errors import Conflict, InvalidRequest, Problem
 from engine.jobs import Job, Status, utc_now
 from engine.server.callers import AnyCaller
+from engine.server.polling import (
+    NOT_CHANGED,
+    IfNoneMatch,
+    Prefer,
+    ended,
+    etagged,
+    wait_preferred,
+)
 from engine.server.problems import may_fail
 from engine.server.service import TheService
 from engine.server.submitting import submit
@@ -42,19 +50,34 @@ async def generate(
     caller: AnyCaller,
     service: TheService,
     key: IdempotencyKey = None,
+    _: Prefer = None,
 ) -> JobView:
     """Queue one take. Answers at once; follow the job by its events, or look at it again."""
     [job] = await submit(service, caller, [body], response, key)
     response.headers["Location"] = f"{API}/jobs/{job.id}"
+    seconds = wait_preferred(request, response, service.settings.wait_seconds)
+    job = await ended(service, caller, job, seconds)
     return service.view(job, str(request.base_url))
 
 
-@router.get("/jobs/{job_id}", response_model=JobView, responses=_KNOWN)
-async def look(job_id: JobId, request: Request, caller: AnyCaller, service: TheService) -> JobView:
-    return service.view(service.own(caller, job_id), str(request.base_url))
+@router.get("/jobs/{job_id}", response_model=JobView, responses=NOT_CHANGED | _KNOWN)
+async def look(
+    job_id: JobId,
+    request: Request,
+    response: Response,
+    caller: AnyCaller,
+    service: TheService,
+    _: IfNoneMatch = None,
+    __: Prefer = None,
+) -> Response:
+    """How a job stands. Asked with an ETag it answers 304 as long as nothing changed."""
+    job = service.own(caller, job_id)
+    seconds = wait_preferred(request, response, service.settings.wait_seconds)
+    job = await ended(service, caller, job, seconds)
+    return etagged(request, service.view(job, str(request.base_url)), response.headers)
 
 
-@router.get("/jobs", response_model=JobsPage, responses=may_fail(401, 422, 429, 503))
+@router.get("/jobs", response_model=JobsPage, responses=NOT_CHANGED | may_fail(401, 422, 429, 503))
 async def list_jobs(
     request: Request,
     response: Response,
@@ -63,7 +86,8 @@ async def list_jobs(
     status: Status | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
-) -> JobsPage:
+    _: IfNoneMatch = None,
+) -> Response:
     """The caller's own, newest first; ``Link: rel="next"`` leads on."""
     before = _moment(cursor) if cursor is not None else None
     found = service.jobs.page(caller.owner, status, limit + 1, before)
@@ -74,7 +98,8 @@ async def list_jobs(
         response.headers["Link"] = f'<{url}>; rel="next"'
     base = str(request.base_url)
     views = [service.view(job, base) for job in service.engine.dispatcher.now(page)]
-    return JobsPage.model_construct(jobs=views, next_cursor=following)
+    found_page = JobsPage.model_construct(jobs=views, next_cursor=following)
+    return etagged(request, found_page, response.headers)
 
 
 @router.delete(

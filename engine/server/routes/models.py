@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
 from engine.server.callers import AnyCaller
+from engine.server.polling import NOT_CHANGED, IfNoneMatch, etagged
 from engine.server.problems import may_fail
 from engine.server.service import TheService
 from engine.wire import ModelsView
@@ -14,7 +15,12 @@ __all__ = ["router"]
 router = APIRouter(tags=["models"])
 
 
-@router.get("/models", response_model=ModelsView, responses=may_fail(401, 429, 503))
-async def list_models(_: AnyCaller, service: TheService) -> ModelsView:
+OFFERS = ["preview", "stop"]
+
+
+@router.get("/models", response_model=ModelsView, responses=NOT_CHANGED | may_fail(401, 429, 503))
+async def list_models(
+    request: Request, _: AnyCaller, service: TheService, __: IfNoneMatch = None
+) -> Response:
     """What this server can run."""
-    return ModelsView(models=service.models.all())
+    return etagged(request, ModelsView(models=service.models.all(), offers=OFFERS))

@@ -17,7 +17,7 @@ from engine.server.problems import may_fail
 from engine.server.routes.media import key_of_take
 from engine.server.service import TheService
 from engine.server.submitting import submit
-from engine.wire import Generate, Name
+from engine.wire import PROMPT_FORM, Generate, Name
 
 __all__ = ["router"]
 
@@ -26,6 +26,10 @@ router = APIRouter(prefix="/api/music-generator", tags=["music flow"])
 DEFAULT_MODEL = "sketch"
 _FORMATS: dict[str, OutputFormat] = {"mp3": "mp3", "pcm": "wav", "wav": "wav", "flac": "flac",
                                      "ogg": "ogg", "opus": "ogg"}  # fmt: skip
+
+_FORM = "^({})(_[\\s\\S]*)?$".format(
+    "|".join("".join(f"[{c}{c.upper()}]" if c.isalpha() else c for c in name) for name in _FORMATS)
+)
 
 T = TypeVar("T")
 MusicId = Annotated[str, Path(alias="musicId", max_length=200)]
@@ -41,11 +45,15 @@ class FlowRequest(BaseModel):
     model_config = ConfigDict(allow_inf_nan=False)
 
     name: Name
-    prompt: Annotated[str, Field(min_length=1, max_length=MAX_PROMPT)]
+    prompt: Annotated[
+        str, Field(min_length=1, max_length=MAX_PROMPT, json_schema_extra={**PROMPT_FORM})
+    ]
     length_ms: Annotated[
         int, Field(alias="lengthMs", ge=MIN_DURATION * 1000, le=MAX_DURATION * 1000)
     ]
-    output_format: Annotated[str, Field(alias="outputFormat", max_length=50)] = "mp3_44100_128"
+    output_format: Annotated[
+        str, Field(alias="outputFormat", max_length=50, json_schema_extra={"pattern": _FORM})
+    ] = "mp3_44100_128"
     model_id: Annotated[str | None, Field(alias="modelId", max_length=200)] = None
 
 

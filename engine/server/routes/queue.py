@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
 from engine.server.callers import AnyCaller
+from engine.server.polling import NOT_CHANGED, IfNoneMatch, etagged
 from engine.server.problems import may_fail
 from engine.server.service import TheService
 from engine.wire import QueueStats, QueueView, Waiting
@@ -35,10 +36,12 @@ async def stats(_: AnyCaller, service: TheService) -> QueueStats:
     )
 
 
-@router.get("", response_model=QueueView, responses=may_fail(401, 429, 503))
-async def waiting(caller: AnyCaller, service: TheService) -> QueueView:
+@router.get("", response_model=QueueView, responses=NOT_CHANGED | may_fail(401, 429, 503))
+async def waiting(
+    request: Request, caller: AnyCaller, service: TheService, _: IfNoneMatch = None
+) -> Response:
     """Everything that waits, in order; of others' jobs only that they are there."""
-    return QueueView(
+    view = QueueView(
         waiting=[
             Waiting(
                 queue_position=place,
@@ -50,6 +53,7 @@ async def waiting(caller: AnyCaller, service: TheService) -> QueueView:
             for place, job in enumerate(service.jobs.waiting(MOST_SHOWN), 1)
         ]
     )
+    return etagged(request, view)
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -22,8 +22,8 @@ from engine.errors import (
     ServerStrange,
 )
 from engine.wire import Generate
+from tests.certificates import self_signed
 from tests.engine.client.answering import answer, answering
-from tests.engine.client.certificates import self_signed
 
 TOKEN = "dgxm_a-secret-that-nobody-sees"  # noqa: S105
 JOB = (
@@ -328,4 +328,4 @@ async def test_the_token_is_in_no_log_at_any_level(caplog: pytest.LogCaptureFixt
     assert f"Bearer {TOKEN}" in there.asked[0], "it was shown where it belongs"
     said = "\n".join(f"{r.getMessage()} {r.args} {r.exc_text}" for r in caplog.records)
     assert TOKEN not in said
-    assert TOKEN not in repr(client) + repr(vars(client).get("_http"))
+    assert TOKEN not in repr(client) + repr(client._connection._http)

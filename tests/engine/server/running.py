@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import logging
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import jwt
 import numpy as np
 import soundfile as sf
 
+from app.journal import start_journal
 from engine.server.service import Service
 from engine.server.serving import Running, serve
 from engine.server.settings import ServerSettings
@@ -174,3 +177,19 @@ def tone(seconds: float, format: str = "WAV", rate: int = 8_000) -> bytes:
     samples = 0.3 * np.sin(np.arange(round(seconds * rate)) * 0.3)
     sf.write(out, samples, rate, format=format)
     return out.getvalue()
+
+
+@contextmanager
+def journal_in(folder: Path) -> Iterator[Path]:
+    """The program's log, as long as the body runs."""
+    root = logging.getLogger()
+    known, level = list(root.handlers), root.level
+    path = start_journal(folder)
+    assert path is not None
+    try:
+        yield path
+    finally:
+        for handler in [h for h in root.handlers if h not in known]:
+            root.removeHandler(handler)
+            handler.close()
+        root.setLevel(level)

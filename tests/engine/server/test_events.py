@@ -103,7 +103,10 @@ async def test_a_websocket_asks_who_is_there(server: TestServer) -> None:
     with pytest.raises(InvalidStatus) as refused:
         async with connect(url, additional_headers={"Authorization": "Bearer no"}, proxy=None):
             pass
-    assert refused.value.response.status_code == 401
+    answer = refused.value.response
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert json.loads(answer.body)["request_id"] == answer.headers["x-request-id"]
 
 
 async def test_an_ending_server_ends_its_streams(tmp_path_factory: pytest.TempPathFactory) -> None:

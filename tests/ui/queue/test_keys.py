@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.queue.hands import Said, press, select
+from tests.ui.queue.made_jobs import running
+from ui.queue.intents import growing
 from ui.queue.panel import QueuePanel
 
 
@@ -44,6 +46,12 @@ def test_what_grows_is_stopped_with_s(panel: QueuePanel, said: Said) -> None:
     select(panel, "run", "w1", "old")
     press(panel, Qt.Key.Key_S)
     assert said == [("stop_requested", (["run"],))]
+
+
+def test_what_grows_where_it_can_not_end_early_is_left_alone() -> None:
+    """On an older server."""
+    assert growing(running("here"))
+    assert not growing(running("there", place="dgx01", ends_early=False))
 
 
 def test_keys_mean_all_selected_rows_that_they_make_sense_for(

@@ -1,0 +1,39 @@
+"""What reaches the server and is no HTTP request."""
+
+from __future__ import annotations
+
+import json
+import socket
+from http.client import HTTPResponse
+
+import pytest
+
+from tests.engine.server.running import TestServer
+
+
+@pytest.mark.logs("Invalid HTTP request")
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"hello\r\n\r\n",
+        b"GET /api/v1/jobs HTTP/1.1\r\nHost x\r\n\r\n",
+        b"GET /api/v1/jobs HTTP/1.1\r\nHost: x\r\nX-A: \x00\r\n\r\n",
+        b"GET /api/v1/jobs HTTP/1.1\r\n\r\n",
+        b"GET /api/v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    ],
+    ids=["no request", "no colon", "nul", "no host", "no length", "tls"],
+)
+def test_what_is_no_request_is_a_problem_too(server: TestServer, said: bytes) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(said)
+        answer = HTTPResponse(connection)
+        answer.begin()
+        text = answer.read()
+    assert answer.status == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = json.loads(text)
+    assert problem["status"] == 400 and problem["detail"]
+    assert problem["request_id"] == answer.headers["x-request-id"]
+    assert answer.headers["connection"] == "close"
