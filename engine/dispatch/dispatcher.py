@@ -15,6 +15,7 @@ from engine.dispatch.elsewhere import Elsewhere
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import (
+    QUIT_SECONDS,
     Completed,
     Lane,
     LaneEvent,
@@ -111,8 +112,9 @@ class Dispatcher:
         self._spawn(self._recovery.old_trash(self._settings.trash_days))
         self._wake()
 
-    async def close(self) -> None:
-        """Stop working; what ran goes back to the queue, and that counts as no retry."""
+    async def close(self, patience: float = QUIT_SECONDS) -> None:
+        """Stop working; what ran goes back to the queue, and that counts as no retry. What grows
+        has ``patience`` seconds to reach a checkpoint."""
         self._closing = True
         for handle in (self._filling, self._look_again, self._status_timer):
             if handle is not None:
@@ -120,8 +122,7 @@ class Dispatcher:
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        for post in self._posts:
-            await post.lane.stop()
+        await asyncio.gather(*(post.lane.stop(patience) for post in self._posts))
         await self._runs.close()
 
     async def add_lane(self, lane: Lane) -> None:

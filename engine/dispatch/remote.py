@@ -15,6 +15,7 @@ from engine.client.client import ServerClient
 from engine.dispatch.errand import Desk, Errand, recall
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import (
+    QUIT_SECONDS,
     Completed,
     Failed,
     Gone,
@@ -117,7 +118,7 @@ class RemoteLane:
     def retry_now(self) -> None:
         self._reach.retry_now()
 
-    async def stop(self) -> None:
+    async def stop(self, patience: float = QUIT_SECONDS) -> None:  # noqa: ARG002
         self._listener = None
         tasks = [*self._runs.values(), *([self._recalling] if self._recalling else [])]
         self._runs.clear()

@@ -25,6 +25,8 @@ TALKERS = ("uvicorn.access", "httpx", "python_multipart")
 """They log whole URLs, and so the signatures and secrets in them, or warn of what others send."""
 LARGEST_MESSAGE = 64 * 1024
 """Bytes, of a WebSocket's message and of a request's head."""
+ANSWER_SECONDS = 1.5
+"""Of the grace time, for the answers that are under way when the work has been put away."""
 
 
 async def serve(
@@ -89,15 +91,16 @@ class Running(uvicorn.Server):
 
     async def _end(self) -> None:
         log.info("ending: no new jobs are taken")
-        deadline = self._loop.time() + self.service.settings.grace_seconds
+        grace = self.service.settings.grace_seconds
+        deadline = self._loop.time() + grace
         try:
             async with asyncio.timeout_at(deadline):
-                await self.service.drain()
+                await self.service.drain(grace - min(ANSWER_SECONDS, grace / 4))
         except TimeoutError:
-            log.warning("the running jobs had no time for a checkpoint; they begin again")
+            log.warning("the running jobs could not be put back in time; the next start does it")
         finally:
             # What is left of it is for the answers that are under way.
-            self.config.timeout_graceful_shutdown = max(1, round(deadline - self._loop.time()))
+            self.config.timeout_graceful_shutdown = max(1, int(deadline - self._loop.time()))
             self.should_exit = True
 
 
