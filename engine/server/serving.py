@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import sys
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import uvicorn
 
 from engine.log_context import marked
+from engine.open_files import raise_limit
 from engine.server.app import build_app
 from engine.server.opening import opened
 from engine.server.service import Service
@@ -27,6 +29,10 @@ LARGEST_MESSAGE = 64 * 1024
 """Bytes, of a WebSocket's message and of a request's head."""
 ANSWER_SECONDS = 1.5
 """Of the grace time, for the answers that are under way when the work has been put away."""
+STALLED_SECONDS = 120
+"""A connection that takes nothing for this long is given up, or its buffers would stay."""
+FEW_FILES = 4096
+"""Fewer open files than this, and the server says how many listeners it has room for."""
 
 
 async def serve(
@@ -38,6 +44,8 @@ async def serve(
     """
     for talker in TALKERS:
         logging.getLogger(talker).setLevel(logging.ERROR)
+    if (files := raise_limit()) is not None and files < FEW_FILES:
+        log.warning("only %d files may be open at once, and so fewer connections", files)
     with _bound(settings.host, settings.port) as sock:
         async with opened(settings, **for_tests) as service:
             config = uvicorn.Config(
@@ -110,6 +118,8 @@ def _bound(host: str, port: int) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform == "linux":  # connections have it from here
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_SECONDS * 1000)
         sock.bind((host, port))
     except OSError:
         sock.close()
