@@ -81,7 +81,8 @@ class Service:
         return view_of(job, queue_position=self.jobs.position(job), audio_url=url)
 
 
-def _service(connection: HTTPConnection) -> Service:
+async def _service(connection: HTTPConnection) -> Service:
+    # A coroutine, though it awaits nothing: a function would be sent to a thread by each request.
     service: Service = connection.app.state.service
     return service
 
