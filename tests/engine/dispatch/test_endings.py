@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,17 @@ async def test_a_library_that_can_not_be_opened_is_let_go(
     assert host is None
     async with Watched(settings):
         pass
+
+
+async def test_what_a_cancelled_job_left_is_removed_at_start(settings: EngineSettings) -> None:
+    """As when the program dies between the end of its saving and the removal of its file."""
+    async with Watched(settings) as engine:
+        cancelled, kept = await engine.ended(await engine.submit("steps=2", "steps=3"))
+    assert cancelled.take is not None and kept.take is not None
+    with closing(sqlite3.connect(settings.database)) as rows, rows:
+        rows.execute("DELETE FROM takes WHERE job_id = ?", (cancelled.id,))
+        rows.execute("UPDATE jobs SET status = 'cancelled' WHERE id = ?", (cancelled.id,))
+
+    async with Watched(settings):
+        assert not cancelled.take.path.exists()
+        assert kept.take.path.exists()
