@@ -28,6 +28,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.paths import Paths
+from engine.open_files import open_files
 from engine.processes import unseen
 
 __all__ = ["Check", "State", "examine", "report"]
@@ -43,6 +44,7 @@ _QT_LIBRARIES = {
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
 }
 """What Qt's X11 side loads when it starts, and the Debian package that has it."""
+_FEW_FILES = 4096
 _LITTLE, _TOO_LITTLE = 5e9, 0.5e9
 """Bytes of free disk: about ten hours and one hour of WAV."""
 
@@ -89,6 +91,7 @@ def examine(paths: Paths) -> Iterator[Check]:
     )
     for check in simple:
         yield check()
+    yield _connections(open_files())
     yield _disk(paths.takes)
     for topic, folder in (
         ("library", paths.data),
@@ -181,6 +184,16 @@ def _musicgen() -> Check:
     absent = "torch" if not torch else "audiocraft"
     todo = f"For more than the built-in generator: {_SET_UP[5:]} (without --light)"
     return Check("musicgen", State.CAUTION, f"{absent} is not installed", todo)
+
+
+def _connections(files: int | None) -> Check:
+    if files is None:
+        return Check("connections", State.OK, "no limit that matters")
+    found = f"up to {files:,} open files, and so about as many listeners of a shared server"
+    if files < _FEW_FILES:
+        todo = "To share with more, raise the limit first: ulimit -Hn 65536"
+        return Check("connections", State.CAUTION, found, todo)
+    return Check("connections", State.OK, found)
 
 
 def _disk(folder: Path) -> Check:

@@ -6,7 +6,7 @@
 killed), ``hang`` (a step never ends), ``fail`` (an error), ``oom`` (out of memory while more than
 ``fits`` takes grow), ``print`` (rubbish on standard output). ``parts`` of 0.2 s are told of while
 it is finished, ``stick=1`` never ends that, and ``starve=0`` is out of memory there the first time.
-``hz`` is the sine that comes out.
+A checkpoint takes ``keep`` ms. ``hz`` is the sine that comes out.
 """
 
 from __future__ import annotations
@@ -105,6 +105,7 @@ class ScriptedGenerator:
         return (self._sine(growing, share), RATE) if share else None
 
     def checkpoint(self, growing: _Growing) -> bytes | None:
+        threading.Event().wait(growing.script.get("keep", 0) / 1000)
         return json.dumps(growing.steps_done).encode()
 
     def close(self) -> None:

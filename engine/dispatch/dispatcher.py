@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
-from engine.dispatch.lane import Lane
+from engine.dispatch.lane import QUIT_SECONDS, Lane
 from engine.dispatch.posts import Post, places, starts_in
 from engine.dispatch.recovery import Recovery
 from engine.dispatch.scheduler import Scheduler
@@ -78,15 +78,16 @@ class Dispatcher:
         self._spawn(self._recovery.unknown_files(self._feed))
         self._spawn(self._recovery.old_trash(self._settings.trash_days))
 
-    async def close(self) -> None:
-        """Stop working; what ran goes back to the queue, and that counts as no retry."""
+    async def close(self, patience: float = QUIT_SECONDS) -> None:
+        """Stop working; what ran goes back to the queue, and that counts as no retry. What grows
+        has ``patience`` seconds to reach a checkpoint."""
         self._closing = True
         if self._status_timer is not None:
             self._status_timer.cancel()
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        await self.scheduler.close()
+        await self.scheduler.close(patience)
 
     # -- the verbs (Queue) -----------------------------------------------------------------
 

@@ -158,6 +158,11 @@ class TakeFiles:
         finally:
             arrived.unlink(missing_ok=True)
 
+    def remove(self, path: Path) -> None:
+        """What a run left at its place, though it is nobody's take."""
+        for file in (path, path.with_suffix(".mid")):
+            file.unlink(missing_ok=True)
+
     def discard(self, take: Take) -> None:
         """Remove a take's files."""
         for path in (take.path, take.midi_path):

@@ -16,6 +16,7 @@ from engine.places import PlaceStatus
 from engine.status import EngineState
 
 __all__ = [
+    "QUIT_SECONDS",
     "Completed",
     "Failed",
     "Gone",
@@ -32,6 +33,10 @@ __all__ = [
     "Sources",
     "StateChanged",
 ]
+
+
+QUIT_SECONDS = 2.0
+"""For what grows to be kept before its place is closed: a person waits for the window to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +197,7 @@ class Lane(Protocol):
 
     def pause(self, paused: bool) -> None: ...
 
-    async def stop(self) -> None:
-        """End, and give up what still runs, without further events."""
+    async def stop(self, patience: float = QUIT_SECONDS) -> None:
+        """End, and give up what still runs, without further events. What grows has ``patience``
+        seconds to be kept for later."""
         ...

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from engine.dispatch.lane import (
+    QUIT_SECONDS,
     Completed,
     Failed,
     Gone,
@@ -40,8 +40,6 @@ FIRST_SLOTS = 4
 """Runs given to a host that has not said yet how many it takes; more wait inside it."""
 RESTART_DELAYS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the n-th start in a row of a host that was never ready."""
-QUIT_SECONDS = 2.0
-"""For a host to keep checkpoints before it is ended."""
 
 
 class LocalLane:
@@ -130,7 +128,7 @@ class LocalLane:
             self._host.send(say.Pause(on=paused))
         self._expect_words()
 
-    async def stop(self) -> None:
+    async def stop(self, patience: float = QUIT_SECONDS) -> None:
         self._listener = None
         for timer in (self._deadline, self._restart):
             if timer is not None:
@@ -139,11 +137,11 @@ class LocalLane:
             await asyncio.gather(self._starting, return_exceptions=True)
         host, self._host = self._host, None
         if host is not None:
-            if self._runs and self._loaded:  # what grows is worth a checkpoint
-                host.send(say.Quit())
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.shield(host.wait()), QUIT_SECONDS)
-            host.kill()
+            try:
+                if self._runs and self._loaded:  # what grows is worth a checkpoint
+                    await self._let_quit(host, patience)
+            finally:
+                host.kill()
             await host.wait()
         self._runs.clear()
 
@@ -170,6 +168,15 @@ class LocalLane:
         if self._paused:
             host.send(say.Pause(on=True))
         self._tell(StateChanged(EngineState.STARTING))  # it takes work before it says a word
+
+    async def _let_quit(self, host: HostProcess, patience: float) -> None:
+        """Until it has kept its checkpoints and ended, or for so many seconds."""
+        host.send(say.Quit())
+        try:
+            await asyncio.wait_for(asyncio.shield(host.wait()), patience)
+        except TimeoutError:
+            # Not wrong: a step that takes longer can't be hurried.
+            log.info("the host did not quit within %g s: earlier checkpoints count", patience)
 
     def _ended(self, host: HostProcess, reason: str) -> None:
         """The host is gone: give its runs back, and start another one."""

@@ -45,17 +45,20 @@ class Recovery:
                 self._claims.adopt(found)
             else:
                 again += 1
-        self._sweep_checkpoints()
+        self._sweep()
         if parts or waiting:
             log.info("recovered %d interrupted jobs, %d parts removed", len(waiting), parts)
         return again
 
-    def _sweep_checkpoints(self) -> None:
-        """Only what waits can go on from one."""
+    def _sweep(self) -> None:
+        """Checkpoints that nothing waits for, and takes of jobs that were cancelled while these
+        were saved: nobody was left to remove them."""
         pending = self._store.pending_ids()
         for file in (self._cache / "checkpoints").glob("*"):
             if file.stem not in pending:
                 file.unlink(missing_ok=True)
+        for job in self._store.begun_in_vain():
+            self._files.remove(self._files.path_for(job))
 
     async def unknown_files(self, feed: Feed) -> int:
         """Takes that no row tells of (a lost database, another program): back in the library.

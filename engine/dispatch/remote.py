@@ -16,6 +16,7 @@ from engine.client.client import ServerClient
 from engine.dispatch.errand import Desk, Errand, recall, stop_here
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import (
+    QUIT_SECONDS,
     Completed,
     Failed,
     Gone,
@@ -139,7 +140,7 @@ class RemoteLane:
     def retry_now(self) -> None:
         self._reach.retry_now()
 
-    async def stop(self) -> None:
+    async def stop(self, patience: float = QUIT_SECONDS) -> None:  # noqa: ARG002
         self._listener = None
         tasks = [*(run.task for run in self._runs.values()), *self._stopping]
         tasks += [self._recalling] if self._recalling else []

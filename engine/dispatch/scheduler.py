@@ -89,14 +89,14 @@ class Scheduler:
             await self._begin(post)
         self.wake()
 
-    async def close(self) -> None:
-        """Stop the lanes; what ran goes back to the queue, and that counts as no retry."""
+    async def close(self, patience: float) -> None:
+        """Stop the lanes; what ran goes back to the queue, and that counts as no retry. What grows
+        has ``patience`` seconds to reach a checkpoint."""
         self._open = False
         for handle in (self._filling, self._look_again):
             if handle is not None:
                 handle.cancel()
-        for post in self.posts:
-            await post.lane.stop()
+        await asyncio.gather(*(post.lane.stop(patience) for post in self.posts))
         await self.runs.close()
 
     def pause(self, paused: bool) -> None:

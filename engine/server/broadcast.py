@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from engine.jobs import Change, Job
 
-__all__ = ["Broadcast", "Follower", "Told"]
+__all__ = ["AT_ONCE", "Broadcast", "Follower", "Told"]
 
 REMEMBERED = 20_000
 """Changes kept for those who come back."""
 PATIENCE = 2_000
 """Changes that may wait for one follower."""
+AT_ONCE = 100
+"""Changes written in one go: who falls behind catches up, and no write is larger than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +36,38 @@ class Told:
 
 
 class Follower:
-    """One stream's queue; ``None`` in it is a heartbeat. It ends by raising StopAsyncIteration."""
+    """One stream's queue. Each round of it gives what waits, in its order; nothing is a heartbeat.
+
+    It ends by raising StopAsyncIteration, when the server does or when it is too far ``behind``.
+    """
 
     def __init__(self, owner: str, job_id: str | None) -> None:
-        self._owner = owner
-        self._job_id = job_id
-        self._waiting: deque[Told | None] = deque()
+        self.owner = owner
+        self.job_id = job_id
+        """The only job that it follows; None: all of the owner's."""
+        self.behind = False
+        self._waiting: deque[Told] = deque()
         self._news = asyncio.Event()
+        self._beat = False
         self._ended = False
 
     def wants(self, job: Job) -> bool:
-        return job.owner == self._owner and self._job_id in (None, job.id)
+        return job.owner == self.owner and self.job_id in (None, job.id)
 
-    def put(self, told: Told | None) -> None:
+    def tell(self, told: Told) -> None:
+        if self._ended:
+            return
         if len(self._waiting) >= PATIENCE:
+            self.behind = True
             self.end()
         else:
             self._waiting.append(told)
             self._news.set()
+
+    def beat(self) -> None:
+        """Let it say that it is still there, unless it has more to say."""
+        self._beat = True
+        self._news.set()
 
     def end(self) -> None:
         self._ended = True
@@ -60,13 +76,15 @@ class Follower:
     def __aiter__(self) -> Follower:
         return self
 
-    async def __anext__(self) -> Told | None:
-        while not self._waiting:
+    async def __anext__(self) -> list[Told]:
+        while not self._waiting and not self._beat:
             if self._ended:
                 raise StopAsyncIteration
             self._news.clear()
             await self._news.wait()
-        return self._waiting.popleft()
+        self._beat = False
+        waiting = self._waiting
+        return [waiting.popleft() for _ in range(min(len(waiting), AT_ONCE))]
 
 
 class Broadcast:
@@ -78,13 +96,14 @@ class Broadcast:
         self._heartbeat = heartbeat
         self._number = 0
         self._recent: deque[Told] = deque(maxlen=REMEMBERED)
-        self._followers: set[Follower] = set()
+        self._followers: defaultdict[tuple[str, str | None], set[Follower]] = defaultdict(set)
+        """By whose changes, and of which job, they want: thousands may follow, few are told."""
         self._beating: asyncio.TimerHandle | None = None
         self._closed = False
 
     @property
     def followers(self) -> int:
-        return len(self._followers)
+        return sum(map(len, self._followers.values()))
 
     @property
     def last_id(self) -> str:
@@ -94,10 +113,12 @@ class Broadcast:
         """A listener of the dispatcher's feed."""
         for change in changes:
             self._number += 1
-            told = Told(self._id(self._number), change.job)
+            job = change.job
+            told = Told(self._id(self._number), job)
             self._recent.append(told)
-            for follower in [f for f in self._followers if f.wants(change.job)]:
-                follower.put(told)
+            for wanted in ((job.owner, None), (job.owner, job.id)):
+                for follower in self._followers.get(wanted, ()):
+                    follower.tell(told)
 
     def since(self, last_id: str, wants: Callable[[Job], bool]) -> list[Told] | None:
         """What was told after this id; None when that is not remembered any more."""
@@ -112,22 +133,28 @@ class Broadcast:
 
     @contextmanager
     def following(self, follower: Follower) -> Iterator[None]:
-        self._followers.add(follower)
+        wanted = (follower.owner, follower.job_id)
+        self._followers[wanted].add(follower)
         if self._closed:
             follower.end()
         self._beat_later()
         try:
             yield
         finally:
-            self._followers.discard(follower)
+            self._followers[wanted].discard(follower)
+            if not self._followers[wanted]:
+                del self._followers[wanted]
 
     def close(self) -> None:
         """End all streams: their clients find another server, or this one when it is back."""
         self._closed = True
         if self._beating is not None:
             self._beating.cancel()
-        for follower in self._followers:
+        for follower in self._all():
             follower.end()
+
+    def _all(self) -> list[Follower]:
+        return [follower for some in self._followers.values() for follower in some]
 
     def _id(self, number: int) -> str:
         return f"{self._run}-{number}"
@@ -139,7 +166,7 @@ class Broadcast:
 
     def _beat(self) -> None:
         self._beating = None
-        for follower in list(self._followers):
-            follower.put(None)
+        for follower in self._all():
+            follower.beat()
         if self._followers:
             self._beat_later()

@@ -65,10 +65,11 @@ class Service:
         if self.draining:
             raise Unavailable("The server is about to restart.", hint="Try again in a moment.")
 
-    async def drain(self) -> None:
-        """Take no more jobs, and let what runs reach a checkpoint; answers still come."""
+    async def drain(self, patience: float) -> None:
+        """Take no more jobs, and let what runs reach a checkpoint within ``patience`` seconds;
+        answers still come."""
         self.draining = True
-        await self.engine.dispatcher.close()
+        await self.engine.dispatcher.close(patience)
         self.broadcast.close()
 
     def view(self, job: Job, base_url: str) -> JobView:
@@ -80,7 +81,8 @@ class Service:
         return view_of(job, queue_position=self.jobs.position(job), audio_url=url)
 
 
-async def _service(connection: HTTPConnection) -> Service:  # not async, each would take a thread
+async def _service(connection: HTTPConnection) -> Service:
+    # A coroutine, though it awaits nothing: a function would be sent to a thread by each request.
     service: Service = connection.app.state.service
     return service
 

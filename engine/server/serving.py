@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import sys
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import uvicorn
 
 from engine.log_context import marked
+from engine.open_files import raise_limit
 from engine.server.app import build_app
 from engine.server.opening import opened
 from engine.server.service import Service
@@ -26,6 +28,12 @@ TALKERS = ("uvicorn.access", "httpx", "python_multipart")
 """They log whole URLs, and so the signatures and secrets in them, or warn of what others send."""
 LARGEST_MESSAGE = 64 * 1024
 """Bytes, of a WebSocket's message and of a request's head."""
+ANSWER_SECONDS = 1.5
+"""Of the grace time, for the answers that are under way when the work has been put away."""
+STALLED_SECONDS = 120
+"""A connection that takes nothing for this long is given up, or its buffers would stay."""
+FEW_FILES = 4096
+"""Fewer open files than this, and the server says how many listeners it has room for."""
 
 
 async def serve(
@@ -37,6 +45,8 @@ async def serve(
     """
     for talker in TALKERS:
         logging.getLogger(talker).setLevel(logging.ERROR)
+    if (files := raise_limit()) is not None and files < FEW_FILES:
+        log.warning("only %d files may be open at once, and so fewer connections", files)
     with _bound(settings.host, settings.port) as sock:
         async with opened(settings, **for_tests) as service:
             config = uvicorn.Config(
@@ -91,15 +101,16 @@ class Running(uvicorn.Server):
 
     async def _end(self) -> None:
         log.info("ending: no new jobs are taken")
-        deadline = self._loop.time() + self.service.settings.grace_seconds
+        grace = self.service.settings.grace_seconds
+        deadline = self._loop.time() + grace
         try:
             async with asyncio.timeout_at(deadline):
-                await self.service.drain()
+                await self.service.drain(grace - min(ANSWER_SECONDS, grace / 4))
         except TimeoutError:
-            log.warning("the running jobs had no time for a checkpoint; they begin again")
+            log.warning("the running jobs could not be put back in time; the next start does it")
         finally:
             # What is left of it is for the answers that are under way.
-            self.config.timeout_graceful_shutdown = max(1, round(deadline - self._loop.time()))
+            self.config.timeout_graceful_shutdown = max(1, int(deadline - self._loop.time()))
             self.should_exit = True
 
 
@@ -109,6 +120,8 @@ def _bound(host: str, port: int) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform == "linux":  # connections have it from here
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_SECONDS * 1000)
         sock.bind((host, port))
     except OSError:
         sock.close()

@@ -94,6 +94,14 @@ class Records:
         with translated():
             return {row["id"] for row in jobs.select(jobs.id).where(waiting).dicts()}
 
+    def begun_in_vain(self) -> list[Job]:
+        """Jobs that were cancelled after they had begun."""
+        jobs, takes = self._tables.jobs, self._tables.takes
+        begun = (jobs.status == Status.CANCELLED.value) & (jobs.attempt > 0)
+        query = self._tables.everything().where(begun & takes.path.is_null())
+        with translated():
+            return [from_row(row) for row in query.dicts()]
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing; joins the transaction that is open, if one is."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from peewee import Database, Table
+from peewee import SQL, Database, Table
 from pydantic import ValidationError
 
 from engine.jobs import Choice, Failure, Job, Order, Status, Step, Take, new_id
@@ -39,6 +39,14 @@ _FACTS = (
     "duration", "sample_rate", "channels", "tempo", "beats_per_bar", "key", "loudness",
     "true_peak", "not_understood", "remarks", "licence",
 )  # fmt: skip
+# Written once: to put 34 columns together again for each query took peewee 15 times as long as the
+# database takes to find a job. t1 and t2 are its names for the first and the second table.
+_EVERYTHING = SQL(
+    ", ".join(
+        [f't1."{name}"' for name in _JOBS]
+        + [f't2."{name}" AS "take_{name}"' for name in _TAKES if name != "job_id"]
+    )
+)
 _FINAL_STEP = {
     Status.PENDING: Step.QUEUED,
     Status.PROCESSING: Step.LOADING_MODEL,
@@ -64,12 +72,8 @@ class Tables:
 
     def everything(self) -> Any:
         """Select of all columns of jobs with their takes; take columns are named ``take_*``."""
-        take_columns = [
-            getattr(self.takes, name).alias(f"take_{name}") for name in _TAKES if name != "job_id"
-        ]
         join = self.takes.job_id == self.jobs.id
-        columns = [getattr(self.jobs, name) for name in _JOBS]
-        return self.jobs.select(*columns, *take_columns).left_outer_join(self.takes, on=join)
+        return self.jobs.select(_EVERYTHING).left_outer_join(self.takes, on=join)
 
 
 def job_row(order: Order, *, position: float, batch: str | None, now: datetime) -> dict[str, Any]:

@@ -23,7 +23,8 @@ def test_one_line_for_each_thing(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = CliRunner().invoke(cli, ["doctor", "--json"])
     checks = json.loads(shown.stdout)["checks"]
     assert [item["topic"] for item in checks] == [
-        *("python", "packages", "display", "fonts", "sound", "gpu", "musicgen", "disk"),
+        *("python", "packages", "display", "fonts", "sound", "gpu", "musicgen"),
+        *("connections", "disk"),
         *("library", "takes", "cache", "logs", "settings"),
     ]
     for item in checks:
@@ -101,3 +102,13 @@ def test_it_loads_no_model_library_and_no_window() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("files", "state"), [(None, "ok"), (1_024, "caution"), (65_536, "ok")])
+def test_few_open_files_are_few_listeners(
+    files: int | None, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "open_files", lambda: files)
+    found = check("connections")
+    assert found.state == state
+    assert ("ulimit" in found.todo) is (state != "ok")

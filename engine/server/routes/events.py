@@ -12,7 +12,7 @@ from fastapi import APIRouter, Header, Query, Request, Response, WebSocket, WebS
 from fastapi.responses import StreamingResponse
 
 from engine.jobs import Job
-from engine.server.broadcast import Follower, Told
+from engine.server.broadcast import AT_ONCE, Follower, Told
 from engine.server.callers import AnyCaller, Caller, identify
 from engine.server.problems import may_fail
 from engine.server.routes.jobs import JobId
@@ -88,10 +88,10 @@ async def socket(
         try:
             for each in _beginning(service, follower, last_event_id, _live(service, caller)):
                 await websocket.send_text(_with_id(service, each, base))
-            async for news in follower:
-                if news is not None:  # the connection has heartbeats of its own
-                    await websocket.send_text(_with_id(service, news, base))
-            await websocket.close(1012)  # "service restart"
+            async for news in follower:  # empty at a heartbeat: the connection has its own
+                for each in news:
+                    await websocket.send_text(_with_id(service, each, base))
+            await websocket.close(1008 if follower.behind else 1012)  # or "service restart"
         except (WebSocketDisconnect, RuntimeError):  # gone in the middle of a message
             return
         finally:
@@ -142,17 +142,20 @@ async def _events(
     with service.broadcast.following(follower):
         told = beginning()  # only now: what happens from here on is heard
         yield "retry: 2000\n\n"
-        for each in told:
-            yield f"id: {each.id}\ndata: {_text(service, each, base)}\n\n"
+        for start in range(0, len(told), AT_ONCE):
+            yield "".join(_event(service, each, base) for each in told[start : start + AT_ONCE])
         if single and told and told[-1].job.status.final:
             return
         async for news in follower:
-            if news is None:
-                yield ": still here\n\n"
-                continue
-            yield f"id: {news.id}\ndata: {_text(service, news, base)}\n\n"
-            if single and news.job.status.final:
+            yield "".join(_event(service, each, base) for each in news) or ": still here\n\n"
+            if single and news and news[-1].job.status.final:
                 return
+        if follower.behind:
+            yield ": too far behind; come back with Last-Event-ID\n\n"
+
+
+def _event(service: Service, told: Told, base: str) -> str:
+    return f"id: {told.id}\ndata: {_text(service, told, base)}\n\n"
 
 
 def _text(service: Service, told: Told, base: str) -> str:

@@ -22,6 +22,9 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["health"])
 
+VERSION = importlib.metadata.version("dgx-music-studio")
+"""Read once: it is looked up among all files of all packages."""
+
 
 class CheckView(BaseModel):
     name: str
@@ -131,7 +134,7 @@ def _common(response: Response, service: Service, checks: list[Check]) -> dict[s
     response.status_code = 503 if status is Level.UNHEALTHY else 200
     return {
         "status": status,
-        "version": importlib.metadata.version("dgx-music-studio"),
+        "version": VERSION,
         "uptime_seconds": round(time.monotonic() - service.began, 1),
         "timestamp": utc_now(),
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from engine.dispatch import local
 from engine.dispatch.recovery import Recovery
 from engine.errors import StorageError
 from engine.jobs import Status
@@ -48,14 +49,25 @@ async def test_a_host_that_can_not_start_now_is_tried_again(
 
 
 async def test_closing_waits_for_no_host_that_has_nothing_to_keep(
-    settings: EngineSettings, monkeypatch: pytest.MonkeyPatch
+    settings: EngineSettings,
 ) -> None:
     """As while it imports its libraries, or loads a model: it hears nothing then."""
-    monkeypatch.setattr(local, "QUIT_SECONDS", 1000.0)
     async with asyncio.timeout(20):
         async with Watched(settings, host_command=["sleep", "1000"]) as engine:
             (job,) = await engine.submit("steps=2")
             await engine.until(lambda: engine.latest(job.id).status is Status.PROCESSING)
+            await engine.queue.close(patience=1000.0)
+
+
+async def test_closing_waits_for_a_checkpoint_only_as_long_as_it_is_told(
+    settings: EngineSettings,
+) -> None:
+    async with asyncio.timeout(20):
+        async with Watched(settings) as engine:
+            (job,) = await engine.submit("steps=500 ms=5 keep=100000")
+            await engine.growing(job)
+            await engine.queue.close(patience=0.1)
+        assert not list((settings.cache_folder / "checkpoints").glob("*.ckpt"))
 
 
 async def test_a_library_that_can_not_be_opened_is_let_go(
@@ -75,3 +87,17 @@ async def test_a_library_that_can_not_be_opened_is_let_go(
     assert host is None
     async with Watched(settings):
         pass
+
+
+async def test_what_a_cancelled_job_left_is_removed_at_start(settings: EngineSettings) -> None:
+    """As when the program dies between the end of its saving and the removal of its file."""
+    async with Watched(settings) as engine:
+        cancelled, kept = await engine.ended(await engine.submit("steps=2", "steps=3"))
+    assert cancelled.take is not None and kept.take is not None
+    with closing(sqlite3.connect(settings.database)) as rows, rows:
+        rows.execute("DELETE FROM takes WHERE job_id = ?", (cancelled.id,))
+        rows.execute("UPDATE jobs SET status = 'cancelled' WHERE id = ?", (cancelled.id,))
+
+    async with Watched(settings):
+        assert not cancelled.take.path.exists()
+        assert kept.take.path.exists()

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,7 +18,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from engine.jobs import Change, Job, Status, Step, utc_now
 from engine.request import Request
-from engine.server.broadcast import PATIENCE, Broadcast, Follower
+from engine.server.broadcast import AT_ONCE, PATIENCE, Broadcast, Follower
+from tests.e2e.processes import wait_until
 from tests.engine.server.running import TestServer, body, events, made, settings_in
 
 ORDER = ["queued", "loading_model", "encoding_prompt", "generating", "saving", "completed"]
@@ -127,13 +134,94 @@ async def test_who_does_not_keep_up_is_let_go_and_others_go_on() -> None:
     with broadcast.following(slow), broadcast.following(quick):
         for _ in range(PATIENCE + 10):
             broadcast.tell([Change(job())])
-            assert await anext(quick) is not None
-        heard = [told async for told in slow]
-    assert len(heard) == PATIENCE
-    assert heard[-1] is not None
+            assert await anext(quick)
+        rounds = [news async for news in slow]
+    heard = [told for news in rounds for told in news]
+    assert slow.behind and not quick.behind
+    assert len(heard) == PATIENCE and max(map(len, rounds)) == AT_ONCE
     missed = broadcast.since(heard[-1].id, slow.wants)
     assert missed is not None and len(missed) == 10
     broadcast.close()
+
+
+async def test_a_heartbeat_waits_behind_no_change() -> None:
+    broadcast = Broadcast(heartbeat=0.001)
+    follower = Follower("me", None)
+    with broadcast.following(follower):
+        assert await anext(follower) == []
+        broadcast.tell([Change(job())])
+        while not (news := await anext(follower)):
+            pass
+        assert [told.job.id for told in news] == ["gen_1"]
+    assert broadcast.followers == 0
+    broadcast.close()
+
+
+async def test_only_who_wants_a_job_hears_of_it() -> None:
+    broadcast = Broadcast(heartbeat=60)
+    followers = [Follower("me", None), Follower("me", "gen_1"), Follower("me", "gen_2")]
+    followers.append(Follower("other", None))
+    with ExitStack() as following:
+        for follower in followers:
+            following.enter_context(broadcast.following(follower))
+        assert broadcast.followers == 4
+        broadcast.tell([Change(job())])
+        broadcast.close()
+        heard = [[told.job.id async for news in each for told in news] for each in followers]
+    assert heard == [["gen_1"], ["gen_1"], [], []]
+
+
+@contextmanager
+def sleeping(server: TestServer, token: str) -> Iterator[socket.socket]:
+    """A listener that has begun to listen, and does not read, with little room on its side."""
+    host, port = server.url.removeprefix("http://").split(":")
+    head = f"GET /api/v1/events HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    with socket.socket() as sleeper:
+        sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sleeper.settimeout(30)
+        sleeper.connect((host, int(port)))
+        sleeper.sendall(head.encode())
+        assert b"200 OK" in sleeper.recv(1024)
+        yield sleeper
+
+
+def tell_until_behind(server: TestServer, owner: str) -> int:
+    """How many changes it took until all buffers and the follower's queue were full."""
+    broadcast = server.service.broadcast
+    long = Request(prompt="x" * 2000)
+    one = Job("gen_1", long, "x", Status.PROCESSING, Step.GENERATING, utc_now(), owner=owner)
+    changes, told = [Change(one)] * 50, 0
+    while not server.in_loop(lambda: any(f.behind for f in broadcast._all())):
+        server.in_loop(lambda: broadcast.tell(changes))
+        told += len(changes)
+        assert told < 20 * PATIENCE
+    return told
+
+
+def test_a_listener_that_does_not_read_is_let_go_and_misses_nothing(
+    server: TestServer, tokens: dict[str, str]
+) -> None:
+    start = int(server.in_loop(lambda: server.service.broadcast.last_id).split("-")[1])
+    with sleeping(server, tokens["bob"]) as sleeper:
+        told = tell_until_behind(server, "token:bob")
+        heard = bytearray()
+        while data := sleeper.recv(2**16):
+            heard += data
+    assert b"come back with Last-Event-ID" in heard
+    numbers = [int(n) for n in re.findall(rb"id: \w+-(\d+)", heard)]
+    assert PATIENCE < len(numbers) < told
+    own = [number for number in numbers if number > start]
+    assert own == list(range(start + 1, start + 1 + len(own))), "none is left out"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends such connections by itself")
+def test_a_listener_that_never_reads_again_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.server.serving.STALLED_SECONDS", 1)
+    with TestServer(settings_in(tmp_path)) as server, sleeping(server, server.token("ada")):
+        tell_until_behind(server, "token:ada")
+        wait_until(lambda: server.service.broadcast.followers == 0, "its end")
 
 
 def test_what_is_forgotten_is_known_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
