@@ -79,7 +79,7 @@ async def ended(service: Service, caller: Caller, job: Job, seconds: float) -> J
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     async for news in follower:
-                        if news is not None and news.job.status.final:
+                        if any(told.job.status.final for told in news):
                             break
     return service.own(caller, job.id)
 
