@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -23,12 +21,6 @@ EXAMPLES = 5
 """For each of the operations: all together are to take less than a minute."""
 ENDLESS = ("/api/v1/events",)
 """By nature; test_events follows it."""
-ABOUT_OTHERS = {"melody", "continue_from", "depends_on", "callback_url"}
-"""Fields that name what must be there already, which no schema can promise."""
-ABOUT_BEFORE = {"Idempotency-Key", "cursor"}
-"""Parameters whose meaning hangs on an earlier answer."""
-MUST_BE_AUDIO = {"/api/v1/uploads": "POST", "/api/v1/stitch": "POST"}
-"""Bodies that are well-formed and still of no use: no audio, or takes that are not there."""
 
 
 @pytest.fixture(scope="module")
@@ -78,18 +70,8 @@ def test_what_it_does_is_what_it_says(
     mode: GenerationMode,
 ) -> None:
     token = tokens["alice"] if login else None
-    # A schema can't say everything: that is left to the next test.
+    # A schema can't say everything: an id may be of nobody's job, a model not one of this server's.
     wrong = wrong_of(server, raw, token, mode, [checks.positive_data_acceptance])
-    assert not wrong, "\n\n".join(wrong)
-
-
-def test_what_is_well_formed_is_taken(
-    server: TestServer, raw: dict[str, Any], tokens: dict[str, str]
-) -> None:
-    """All checks, for all that a schema can promise: of the rest the document is freed first."""
-    with server.client(tokens["alice"]) as alice:
-        promise = promised(raw, alice)
-    wrong = wrong_of(server, promise, tokens["alice"], GenerationMode.POSITIVE, [])
     assert not wrong, "\n\n".join(wrong)
 
 
@@ -124,21 +106,3 @@ def wrong_of(
             pass  # nothing can be wrong with a request that takes nothing
     assert seen > 25, "the whole document"
     return wrong
-
-
-def promised(raw: dict[str, Any], client: httpx.Client) -> dict[str, Any]:
-    """The document without what only this server, or an earlier answer, can tell."""
-    document = copy.deepcopy(raw)
-    for path, method in MUST_BE_AUDIO.items():
-        del document["paths"][path][method.lower()]
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            operation["parameters"] = [
-                each for each in operation.get("parameters", ()) if each["name"] not in ABOUT_BEFORE
-            ]
-    fields = document["components"]["schemas"]["Generate"]["properties"]
-    for name in ABOUT_OTHERS:
-        del fields[name]
-    models = client.get("/models").json()["models"]
-    fields["model"]["enum"] = [model["id"] for model in models if model["max_seconds"] >= 600]
-    return document
