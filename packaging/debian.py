@@ -17,11 +17,12 @@ RUN = (
     *("libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxcb-xkb1"),
     *("libxkbcommon-x11-0", "libportaudio2"),
 )
-# A screen and a window manager, hands and eyes, a screen reader, clocks, other people's letters.
+# A screen and a window manager, hands and eyes, a screen reader, clocks, other people's letters;
+# PostgreSQL, of which the tests start servers of their own.
 TEST = (
     *("xvfb", "xauth", "openbox", "xdotool", "x11-utils", "imagemagick"),
     *("dbus-daemon", "at-spi2-core", "gir1.2-atspi-2.0", "python3-gi", "faketime"),
-    *("fonts-noto-color-emoji", "fonts-droid-fallback"),
+    *("fonts-noto-color-emoji", "fonts-droid-fallback", "postgresql"),
 )
 
 STATUS = Path("/var/lib/dpkg/status")

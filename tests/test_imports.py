@@ -26,7 +26,8 @@ MODELS = ("torch", "torchaudio", "audiocraft", "transformers", "encodec", "demuc
 SERVING = ("fastapi", "starlette", "uvicorn")
 HTTP = ("httpx", "httpx_sse")
 MUSICGEN = ("engine/generators/musicgen",)
-SERVER = ("engine/server",)
+POSTGRESQL = ("engine/store/postgresql",)
+SERVER = ("engine/server", *POSTGRESQL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ RULES = (
         lazily=("engine/host",),
     ),
     Rule("rows never leave the store", ("peewee", "playhouse", "sqlite3"), only=("engine/store",)),
+    Rule("one place knows PostgreSQL", ("psycopg",), only=POSTGRESQL),
     Rule("one place serves", SERVING, only=("engine/server",)),
     Rule("one place calls servers", HTTP, only=("engine/client", "engine/server/webhooks.py")),
     Rule("one place downloads", ("huggingface_hub", "httpx2"), only=("engine/models",)),
@@ -160,6 +162,7 @@ def test_rule_holds(rule: Rule) -> None:
         ("engine/host/loop.py", "import torch"),
         ("engine/generators/sketch/song.py", 'importlib.import_module("torch.nn")'),
         ("app/studio.py", "import peewee"),
+        ("engine/store/claims.py", "import psycopg"),
         ("app/cli.py", "from fastapi import FastAPI"),
         ("engine/dispatch/remote.py", "import httpx"),
         ("app/playback/deck.py", "import sounddevice"),
