@@ -89,6 +89,8 @@ def examine(paths: Paths) -> Iterator[Check]:
     )
     for check in simple:
         yield check()
+    if url := os.environ.get("DGX_MUSIC_DATABASE_URL"):
+        yield _database(url)
     yield _disk(paths.takes)
     for topic, folder in (
         ("library", paths.data),
@@ -181,6 +183,22 @@ def _musicgen() -> Check:
     absent = "torch" if not torch else "audiocraft"
     todo = f"For more than the built-in generator: {_SET_UP[5:]} (without --light)"
     return Check("musicgen", State.CAUTION, f"{absent} is not installed", todo)
+
+
+def _database(url: str) -> Check:
+    """Whether the server's PostgreSQL answers; of the URL, and its password, nothing is shown."""
+    from pydantic import SecretStr
+
+    from engine.errors import StorageError
+
+    try:
+        from engine.store.postgresql.opening import reach
+    except ImportError as error:
+        return Check("database", State.PROBLEM, f"{error.name} is not installed", _SET_UP)
+    try:
+        return Check("database", State.OK, reach(SecretStr(url)))
+    except StorageError as error:
+        return Check("database", State.PROBLEM, error.message, error.hint)
 
 
 def _disk(folder: Path) -> Check:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from engine.dispatch.elsewhere import Elsewhere
@@ -91,6 +92,7 @@ class Dispatcher:
         self._held = False
         self._told_hold = False
         self._fallback = False
+        self._unsure = False
         self._started = False
         self._filling: asyncio.Handle | None = None
         self._look_again: asyncio.TimerHandle | None = None
@@ -176,7 +178,8 @@ class Dispatcher:
     async def submit(
         self, orders: Sequence[Order], *, front: bool = False, once: Once | None = None
     ) -> list[Job]:
-        jobs = self.now(self._store.submit(orders, front=front, once=once))
+        with self._looking_again():
+            jobs = self.now(self._store.submit(orders, front=front, once=once))
         self._changed(jobs)
         return jobs
 
@@ -196,7 +199,9 @@ class Dispatcher:
     async def retry(self, ids: Sequence[str]) -> None:
         for job_id in ids:
             self._runs.rest_no_more(job_id)
-        self._changed(self._runs.snapshots(self._store.retry(ids)))
+        with self._looking_again():
+            jobs = self._runs.snapshots(self._store.retry(ids))
+        self._changed(jobs)
 
     async def move(self, ids: Sequence[str], before: str | None) -> None:
         self._changed(self._runs.snapshots(self._store.move(ids, before)))
@@ -273,16 +278,32 @@ class Dispatcher:
         self._filling = None
         if self._paused or self._held:
             return
-        try:
+        with suppress(StorageError), self._looking_again():
             if self._disk_is_low():
                 return
+            if self._unsure:
+                self._put_back()
             if self._fallback:
                 self._fall_back()
             for post in self._posts:
                 while self._fill_one(post):
                     pass
+
+    @contextmanager
+    def _looking_again(self) -> Iterator[None]:
+        """Of a verb that the store could not do, it is not sure whether it was done: the answer
+        may be what was lost. So look soon at what there is."""
+        try:
+            yield
         except StorageError as error:
+            self._unsure = True
             self._hold(Failure.of(error))
+            raise
+
+    def _put_back(self) -> None:
+        """What was claimed for us while we could not hear it."""
+        self._feed.changed(self._claims.put_back(self._runs.tokens()))
+        self._unsure = False
 
     def _fill_one(self, post: Post) -> bool:
         """Start one more job there; False when there is no room, or nothing to start."""
