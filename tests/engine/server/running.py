@@ -145,25 +145,28 @@ class Served:
             "PYTHONPATH": str(ROOT),
             **variables,
         }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "serve", "--port", "0", *arguments],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        home.mkdir(parents=True, exist_ok=True)
+        self._log = home / "serve.log"  # no pipe: nobody reads while it works
+        with self._log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "app.cli", "serve", "--port", "0", *arguments],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         found = re.search(r"http://[\d.]+:\d+", line)
-        assert found, line + (self.process.stderr.read() if self.process.stderr else "")
+        assert found, line + self._log.read_text()
         self.client = httpx.Client(base_url=f"{found[0]}/api/v1", timeout=30, trust_env=False)
 
     def stop(self, sign: int) -> str:
         """Its log, after it has ended."""
         self.process.send_signal(sign)
-        _, errors = self.process.communicate(timeout=60)
+        self.process.communicate(timeout=60)
         self.client.close()
-        return errors
+        return self._log.read_text()
 
 
 def jwt_for(subject: str, key: str = KEY, **claims: Any) -> str:
