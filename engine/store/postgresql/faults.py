@@ -92,9 +92,10 @@ def postgresql_words(error: BaseException) -> MusicError:
 
 
 def _reason(error: BaseException) -> BaseException:
-    """The first thing that went wrong: the rollback after it only finds the connection gone."""
+    """The first thing that went wrong: the rollback after it only finds the connection gone, and
+    a verb within a verb has put it in words already."""
     reason, seen = error, error
-    while isinstance(seen.__context__, peewee.PeeweeException | psycopg.Error):
+    while isinstance(seen.__context__, peewee.PeeweeException | psycopg.Error | StorageError):
         seen = seen.__context__
         if _state(seen) is not None or "connection" in str(seen).lower():
             reason = seen

@@ -160,20 +160,26 @@ def reach(url: SecretStr) -> str:
 
 def _parameters(url: SecretStr) -> Mapping[str, Any]:
     """For psycopg: ours, where the URL does not say otherwise."""
-    text = url.get_secret_value()
-    try:
-        if not text.startswith(("postgresql://", "postgres://")):
-            raise psycopg.ProgrammingError
-        given = conninfo_to_dict(text)
-    except psycopg.ProgrammingError:
-        # Without its words: they quote the URL, and so the password.
+    given = _understood(url.get_secret_value())
+    if given is None:
         raise StorageError(
             "DGX_MUSIC_DATABASE_URL can't be understood.",
             hint="It looks like postgresql://name:password@host:5432/database.",
-        ) from None
+        )
     ours = " ".join(f"-c {name}={value}" for name, value in _SERVER_OPTIONS.items())
     options = f"{ours} {given.pop('options', None) or ''}".strip()
     return _CLIENT_OPTIONS | given | {"options": options}
+
+
+def _understood(text: str) -> dict[str, Any] | None:
+    """The parts of a URL. What is wrong with it is not said: the words would quote it, and so the
+    password."""
+    if not text.startswith(("postgresql://", "postgres://")):
+        return None
+    try:
+        return dict(conninfo_to_dict(text))
+    except psycopg.ProgrammingError:
+        return None
 
 
 def _pool(connect_to: Mapping[str, Any]) -> Any:
