@@ -13,12 +13,12 @@ __all__ = ["open_store"]
 
 
 def open_store(path: Path, url: SecretStr | None, *, sole: bool) -> Opened:
-    """PostgreSQL at ``url`` if there is one, else SQLite's file at ``path``.
+    """PostgreSQL at ``url`` unless that is empty, else SQLite's file at ``path``.
 
     ``sole``: work as the one engine of it. With SQLite that is whoever holds the data folder.
     Raises StorageErrors.
     """
-    if url is None:
+    if not url:
         return open_database(path)
     try:
         from engine.store.postgresql.opening import open_postgresql

@@ -29,7 +29,7 @@ class SoleEngine:
         """``connect_to``: psycopg's parameters; ``lock``: PostgreSQL's numbers for it."""
         self._connect_to = connect_to
         self._lock = lock
-        self._connection: psycopg.Connection | None = None
+        self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
 
     def hold(self) -> None:
         """Take it, with patience. Raises StoreLocked, and StorageError for what else goes wrong."""
@@ -64,7 +64,7 @@ class SoleEngine:
             self._connection.close()
             self._connection = None
 
-    def _connect(self) -> psycopg.Connection:
+    def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         self._connection = psycopg.connect(**self._connect_to, autocommit=True)
         return self._connection
 
