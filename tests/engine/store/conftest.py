@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from engine.store.claims import Claims
 from engine.store.database import Database
@@ -30,12 +31,18 @@ class Both:
         return Claims(self.database)
 
 
+@pytest.fixture(scope="session")
+def shared_url(postgres: Postgres) -> SecretStr:
+    """One database for all tests that are content with an empty one: each new one is 300 files."""
+    return postgres.new_database()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Both]:
-    url = None
-    if request.param == "postgresql":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.new_database()
+    url = request.getfixturevalue("shared_url") if request.param == "postgresql" else None
     database = open_store(tmp_path / "studio.db", url, sole=False).database
+    with database.writing():
+        for table in ("jobs", "takes", "turns", "settings", "calls"):
+            database.peewee.execute_sql(f"DELETE FROM {table}")  # noqa: S608
     yield Both(database)
     database.close()
