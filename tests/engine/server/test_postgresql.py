@@ -30,10 +30,7 @@ from tests.engine.server.test_access import (
     test_a_token_works_until_it_is_revoked,
     test_anothers_job_answers_exactly_as_an_unknown_one,
 )
-from tests.engine.server.test_events import (
-    test_a_job_is_followed_to_its_end,
-    test_all_of_ones_own_jobs_and_nobody_elses,
-)
+from tests.engine.server.test_events import test_a_job_is_followed_to_its_end
 from tests.engine.server.test_housekeeping import (
     test_audio_goes_after_its_time_and_the_job_stays,
     test_ended_jobs_leave_the_live_queue,
@@ -45,7 +42,6 @@ from tests.engine.server.test_jobs import (
     test_a_take_from_the_prompt_to_the_sound,
     test_a_waiting_job_is_deleted_and_a_running_one_is_not,
     test_the_figures_of_the_queue,
-    test_the_list_is_walked_page_by_page,
     test_the_same_key_makes_one_job,
     test_users_take_turns,
 )
@@ -64,7 +60,6 @@ __all__ = [
     "test_a_take_from_the_prompt_to_the_sound",
     "test_a_token_works_until_it_is_revoked",
     "test_a_waiting_job_is_deleted_and_a_running_one_is_not",
-    "test_all_of_ones_own_jobs_and_nobody_elses",
     "test_anothers_job_answers_exactly_as_an_unknown_one",
     "test_audio_goes_after_its_time_and_the_job_stays",
     "test_ended_jobs_leave_the_live_queue",
@@ -72,7 +67,6 @@ __all__ = [
     "test_metrics_tell_what_happened",
     "test_takes_are_joined_into_one",
     "test_the_figures_of_the_queue",
-    "test_the_list_is_walked_page_by_page",
     "test_the_other_forms_of_health",
     "test_the_same_key_makes_one_job",
     "test_unused_uploads_go_unless_somebody_waits_for_them",
