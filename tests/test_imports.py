@@ -221,8 +221,8 @@ def distributions_of(imports: Iterable[Import]) -> set[str]:
 
 
 def plain(name: str) -> str:
-    """A distribution's name as pip compares it, without versions and markers."""
-    return re.sub(r"[-_.]+", "-", re.split("[<>=!~; ]", name)[0]).lower()
+    """A distribution's name as pip compares it, without versions, markers and extras."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[<>=!~;\[ ]", name)[0]).lower()
 
 
 def loaded_after(code: str, folder: Path) -> set[str]:
