@@ -115,13 +115,13 @@ def revoke(
 @contextmanager
 def _tokens() -> Iterator[Tokens]:
     """The server's tokens, whether it runs or not."""
-    from engine.store.opening import open_database
+    from engine.store.factory import open_store
     from engine.store.tokens import Tokens
 
     try:
-        path = _settings(Paths.find()).database
-        path.parent.mkdir(parents=True, exist_ok=True)
-        database = open_database(path).database
+        settings = _settings(Paths.find())
+        settings.data_folder.mkdir(parents=True, exist_ok=True)
+        database = open_store(settings.database, settings.database_url, sole=False).database
         try:
             yield Tokens(database)
         finally:

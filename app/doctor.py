@@ -92,6 +92,8 @@ def examine(paths: Paths) -> Iterator[Check]:
     for check in simple:
         yield check()
     yield _connections(open_files())
+    if url := os.environ.get("DGX_MUSIC_DATABASE_URL"):
+        yield _database(url)
     yield _disk(paths.takes)
     for topic, folder in (
         ("library", paths.data),
@@ -194,6 +196,22 @@ def _connections(files: int | None) -> Check:
         todo = "To share with more, raise the limit first: ulimit -Hn 65536"
         return Check("connections", State.CAUTION, found, todo)
     return Check("connections", State.OK, found)
+
+
+def _database(url: str) -> Check:
+    """Whether the server's PostgreSQL answers; of the URL, and its password, nothing is shown."""
+    from pydantic import SecretStr
+
+    from engine.errors import StorageError
+
+    try:
+        from engine.store.postgresql.opening import reach
+    except ImportError as error:
+        return Check("database", State.PROBLEM, f"{error.name} is not installed", _SET_UP)
+    try:
+        return Check("database", State.OK, reach(SecretStr(url)))
+    except StorageError as error:
+        return Check("database", State.PROBLEM, error.message, error.hint)
 
 
 def _disk(folder: Path) -> Check:

@@ -189,7 +189,10 @@ class HostHung(Retriable):
 
 
 class StorageError(MusicError):
+    """``retry_after``: seconds until it is worth trying again."""
+
     code = "storage"
+    retry_after = 5.0
 
 
 class DiskFull(StorageError):

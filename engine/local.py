@@ -17,11 +17,14 @@ from engine.models.catalogue import find
 from engine.models.folder import ModelFolder, State
 from engine.settings import EngineSettings
 from engine.store.claims import Claims
-from engine.store.opening import lock_folder, open_database
+from engine.store.factory import open_store
+from engine.store.opening import lock_folder
 from engine.store.store import Store
 from engine.store.submissions import Submissions
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from engine.servers import Servers
 
 __all__ = ["LocalEngine"]
@@ -33,8 +36,9 @@ class LocalEngine:
     >>> async with LocalEngine(settings, Feed()) as engine:
     ...     await engine.dispatcher.submit([Order(Request(prompt="calm piano"))])
 
-    Opening raises StoreLocked or FolderNotWritable. A damaged database is set aside, told through
-    the feed, and its takes are found again from their files.
+    Opening raises StorageErrors: StoreLocked, FolderNotWritable, or what PostgreSQL says. SQLite's
+    file is set aside when it is damaged; that is told through the feed, and its takes are found
+    again from their files.
     """
 
     def __init__(
@@ -46,15 +50,18 @@ class LocalEngine:
         files: TakeFiles | None = None,
         fair: bool = False,
         remote: Mapping[str, Any] | None = None,
+        database_url: SecretStr | None = None,
     ) -> None:
         """``files``: where takes go, if not into the takes folder under their names; ``fair``:
-        owners of jobs take turns; ``remote``: options for ``servers``."""
+        owners of jobs take turns; ``remote``: options for ``servers``; ``database_url``: of
+        PostgreSQL, in place of a file in the data folder."""
         self._settings = settings
         self._files = files or TakeFiles(settings.takes_folder)
         self._fair = fair
         self._feed = feed
         self._host_command = host_command
         self._remote = dict(remote or {})
+        self._database_url = database_url
         self._models = ModelFolder(settings.models)
 
     async def __aenter__(self) -> LocalEngine:
@@ -62,7 +69,7 @@ class LocalEngine:
         async with AsyncExitStack() as opening:
             lock = lock_folder(settings.data_folder)
             opening.callback(lock.release)
-            opened = open_database(settings.database)
+            opened = open_store(settings.database, self._database_url, sole=True)
             opening.callback(opened.database.close)
             self.database = opened.database
             self.lane = LocalLane(settings, self._host_command)

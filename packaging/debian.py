@@ -22,7 +22,7 @@ RUN = (
 TEST = (
     *("xvfb", "xauth", "openbox", "xdotool", "x11-utils", "imagemagick"),
     *("dbus-daemon", "at-spi2-core", "gir1.2-atspi-2.0", "python3-gi", "faketime"),
-    *("fonts-noto-color-emoji", "fonts-droid-fallback", "redis-server"),
+    *("fonts-noto-color-emoji", "fonts-droid-fallback", "redis-server", "postgresql"),
 )
 # What downloads are held against. Only measuring brings it: as a package it also begins to serve.
 BENCH = ("nginx-light",)

@@ -16,9 +16,13 @@ import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.postgres import Postgres
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)  # the same examples in each run
@@ -40,6 +44,17 @@ def music_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     monkeypatch.setenv("DGX_MUSIC_HOME", str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of this test process's own; each test asks it for a new database."""
+    from tests.postgres import running_postgres  # here: most tests need none
+
+    with running_postgres() as server:
+        if server is None:
+            pytest.skip("PostgreSQL is not installed")
+        yield server
 
 
 @pytest.fixture(autouse=True)

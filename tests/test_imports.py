@@ -26,7 +26,8 @@ MODELS = ("torch", "torchaudio", "audiocraft", "transformers", "encodec", "demuc
 SERVING = ("fastapi", "starlette", "uvicorn")
 HTTP = ("httpx", "httpx_sse")
 MUSICGEN = ("engine/generators/musicgen",)
-SERVER = ("engine/server",)
+POSTGRESQL = ("engine/store/postgresql",)
+SERVER = ("engine/server", *POSTGRESQL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ RULES = (
         lazily=("engine/host",),
     ),
     Rule("rows never leave the store", ("peewee", "playhouse", "sqlite3"), only=("engine/store",)),
+    Rule("one place knows PostgreSQL", ("psycopg",), only=POSTGRESQL),
     Rule("one place serves", SERVING, only=("engine/server",)),
     Rule(
         "one place calls servers, and the server calls whom it must",
@@ -166,6 +168,7 @@ def test_rule_holds(rule: Rule) -> None:
         ("engine/host/loop.py", "import torch"),
         ("engine/generators/sketch/song.py", 'importlib.import_module("torch.nn")'),
         ("app/studio.py", "import peewee"),
+        ("engine/store/claims.py", "import psycopg"),
         ("app/cli.py", "from fastapi import FastAPI"),
         ("engine/dispatch/remote.py", "import httpx"),
         ("app/playback/deck.py", "import sounddevice"),
@@ -224,8 +227,8 @@ def distributions_of(imports: Iterable[Import]) -> set[str]:
 
 
 def plain(name: str) -> str:
-    """A distribution's name as pip compares it, without versions and markers."""
-    return re.sub(r"[-_.]+", "-", re.split("[<>=!~; ]", name)[0]).lower()
+    """A distribution's name as pip compares it, without versions, markers and extras."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[<>=!~;\[ ]", name)[0]).lower()
 
 
 def loaded_after(code: str, folder: Path) -> set[str]:

@@ -104,7 +104,8 @@ class Dispatcher:
     async def submit(
         self, orders: Sequence[Order], *, front: bool = False, once: Once | None = None
     ) -> list[Job]:
-        jobs = self.now(self._store.submit(orders, front=front, once=once))
+        with self.scheduler.looking_again():
+            jobs = self.now(self._store.submit(orders, front=front, once=once))
         self._changed(jobs)
         return jobs
 
@@ -124,7 +125,9 @@ class Dispatcher:
     async def retry(self, ids: Sequence[str]) -> None:
         for job_id in ids:
             self._runs.rest_no_more(job_id)
-        self._changed(self._runs.snapshots(self._store.retry(ids)))
+        with self.scheduler.looking_again():
+            jobs = self._runs.snapshots(self._store.retry(ids))
+        self._changed(jobs)
 
     async def move(self, ids: Sequence[str], before: str | None) -> None:
         self._changed(self._runs.snapshots(self._store.move(ids, before)))

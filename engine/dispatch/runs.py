@@ -92,6 +92,10 @@ class Runs:
         """Jobs that must not be claimed now: they run, or rest before the next try."""
         return [run.job.id for run in self._running.values()] + list(self._resting)
 
+    def tokens(self) -> list[str]:
+        """The claims that are ours."""
+        return list(self._running)
+
     def in_lane(self, lane: Lane) -> list[Job]:
         return [run.job for run in self._running.values() if run.lane is lane]
 
@@ -183,8 +187,11 @@ class Runs:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for token, run in self._running.items():
-            # What a server has goes on there.
-            self._claims.release(run.job.id, token, unbegun=run.job.place != LOCAL)
+            try:
+                # What a server has goes on there.
+                self._claims.release(run.job.id, token, unbegun=run.job.place != LOCAL)
+            except StorageError as error:
+                log.warning("%s waits again after the next start: %s", run.job.id, error.message)
         self._running.clear()
 
     # -- what a lane tells -------------------------------------------------------------------
@@ -225,17 +232,17 @@ class Runs:
         job = await self._insist(lambda: self._claims.finish(run.job.id, token, take))
         if job is None:  # cancelled while it was saved
             await asyncio.to_thread(self._files.discard, take)
-        self._end(token, job)
+        await self._end(token, job)
 
     async def _fail(self, token: str, failure: Failure, retriable: bool) -> None:
         run = self._running[token]
         if failure.code == "disk_full":
             job = await self._insist(lambda: self._claims.release(run.job.id, token))
-            self._end(token, job)
+            await self._end(token, job)
             self._on_disk_full(failure)
         elif retriable and self._policy.allows(run.job.retries):
             job = await self._insist(lambda: self._claims.release(run.job.id, token, retry=True))
-            self._end(token, job, rest=self._policy.wait(run.job.retries))
+            await self._end(token, job, rest=self._policy.wait(run.job.retries))
         else:
             await self._fail_for_good(token, failure)
 
@@ -251,7 +258,7 @@ class Runs:
             )
             if job is not None:
                 self.suspects[job.id] = job.place
-            self._end(token, job, rest=self._policy.wait(run.job.retries))
+            await self._end(token, job, rest=self._policy.wait(run.job.retries))
         else:
             times = run.job.retries + 1
             message = f"{failure.message} It did so {times} times with this take."
@@ -261,26 +268,27 @@ class Runs:
         """A dropped run is over. Its job was cancelled already, or goes back to the queue."""
         run = self._running[token]
         job = await self._insist(lambda: self._claims.release(run.job.id, token))
-        self._end(token, job)
+        await self._end(token, job)
 
     async def _take_back(self, token: str, rest: float) -> None:
         """The place could not go on with it: it waits again, and no attempt counts."""
         run = self._running[token]
         job = await self._insist(lambda: self._claims.release(run.job.id, token, unbegun=True))
-        self._end(token, job, rest=rest or None)
+        await self._end(token, job, rest=rest or None)
 
     async def _fail_for_good(self, token: str, failure: Failure) -> None:
         run = self._running[token]
         jobs = await self._insist(lambda: self._claims.fail(run.job.id, token, failure))
-        self._end(token, jobs[0] if jobs else None)
+        await self._end(token, jobs[0] if jobs else None)
         self._feed.changed(jobs[1:])
 
-    def _end(self, token: str, job: Job | None, rest: float | None = None) -> None:
+    async def _end(self, token: str, job: Job | None, rest: float | None = None) -> None:
         """Forget a run and tell its job's new state; ``job`` None: somebody else decided it."""
-        run = self._running.pop(token)
+        job_id = self._running[token].job.id
+        decided = [] if job else await self._insist(lambda: self._claims.jobs([job_id]))
+        del self._running[token]
         if job is None:
-            remaining = self._claims.jobs([run.job.id])
-            self._feed.changed(remaining)
+            self._feed.changed(decided)
         elif rest is not None:
             self._rest(job, rest)
         else:
@@ -314,7 +322,8 @@ class Runs:
         try:
             sources = self._material.sources(run.job.request)
         except MusicError as error:
-            self._spawn_end(token, self._fail, Failure.of(error), False)
+            retriable = isinstance(error, StorageError)  # it could not be looked up now
+            self._spawn_end(token, self._fail, Failure.of(error), retriable)
             return
         run.in_lane = True
         run.lane.run(token, run.job, run.path, sources)

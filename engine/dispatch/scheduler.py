@@ -6,7 +6,8 @@ Lives on the dispatcher's event loop.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from engine.dispatch.elsewhere import Elsewhere
 from engine.dispatch.feed import Feed
@@ -78,6 +79,7 @@ class Scheduler:
         self._open = False
         self._held = False
         self._told_hold = False
+        self._unsure = False
         self._filling: asyncio.Handle | None = None
         self._look_again: asyncio.TimerHandle | None = None
 
@@ -157,16 +159,32 @@ class Scheduler:
         self._filling = None
         if self.paused or self._held:
             return
-        try:
+        with suppress(StorageError), self.looking_again():
             if self._disk_is_low():
                 return
+            if self._unsure:
+                self._put_back()
             if self.fallback:
                 self._fall_back()
             for post in self.posts:
                 while self._fill_one(post):
                     pass
+
+    @contextmanager
+    def looking_again(self) -> Iterator[None]:
+        """Of a verb that the store could not do, it is not sure whether it was done: the answer
+        may be what was lost. So look soon at what there is."""
+        try:
+            yield
         except StorageError as error:
+            self._unsure = True
             self._hold(Failure.of(error))
+            raise
+
+    def _put_back(self) -> None:
+        """What was claimed for us while we could not hear it."""
+        self._feed.changed(self._claims.put_back(self.runs.tokens()))
+        self._unsure = False
 
     def _fill_one(self, post: Post) -> bool:
         """Start one more job there; False when there is no room, or nothing to start."""

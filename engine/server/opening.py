@@ -60,7 +60,13 @@ async def opened(
     feed.listen(broadcast.tell, lambda _: None, lambda _: None)
     metrics = Metrics()
     feed.listen(metrics.changed, metrics.status, lambda _: None)
-    engine = LocalEngine(settings, feed, files=StoredTakes(storage), fair=True)
+    engine = LocalEngine(
+        settings,
+        feed,
+        files=StoredTakes(storage),
+        fair=True,
+        database_url=settings.database_url,
+    )
     async with engine, AsyncExitStack() as more:
         tokens = Tokens(engine.database)
         jwts = JwtChecker(settings, trust) if settings.has_jwt else None

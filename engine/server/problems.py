@@ -92,7 +92,7 @@ def problem_of(error: MusicError) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="dgx-music"'
     if isinstance(error, TooLarge | TooSlow | WrongKind):
         headers["Connection"] = "close"  # or the rest would be read, however long it is
-    if isinstance(error, TooMany | Unavailable):
+    if isinstance(error, TooMany | Unavailable | errors.StorageError):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     if isinstance(error, TooMany):
         short = error.message.rstrip(".")

@@ -30,6 +30,9 @@ class ServerSettings(EngineSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
 
+    database_url: SecretStr | None = None
+    """``postgresql://name:password@host/database``; None: SQLite in the data folder."""
+
     require_login: bool = False
     """Ask for a token on loopback too."""
     secret_key: SecretStr | None = None

@@ -17,8 +17,10 @@ import logging
 import socket
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -28,9 +30,10 @@ from tenacity import (
     retry_if_exception_type,
     stop_after_attempt,
     wait_exponential_jitter,
+    wait_fixed,
 )
 
-from engine.errors import InvalidRequest, Problem
+from engine.errors import InvalidRequest, Problem, StorageError
 from engine.jobs import Change, Job, utc_now
 from engine.log_context import marked
 from engine.store.calls import Call, Calls
@@ -43,6 +46,8 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 6
 LONGEST_WAIT = 300.0
 """Seconds between two attempts."""
+INSIST_SECONDS = 1.0
+"""Between two tries to write the store."""
 TIMEOUT = 5.0
 LARGEST_ANSWER = 64 * 1024
 AT_ONCE = 8
@@ -103,7 +108,11 @@ class Webhooks:
         """A listener of the dispatcher's feed."""
         for change in changes:
             if not change.removed:
-                self._owe(change.job)
+                try:
+                    self._owe(change.job)
+                except StorageError as error:
+                    log.warning("a webhook can't be written down now: %s", error.message)
+                    self._spawn(_insist(partial(self._owe, change.job)))
 
     async def close(self) -> None:
         """What is not delivered stays owed."""
@@ -122,7 +131,10 @@ class Webhooks:
             self._send_soon(call)
 
     def _send_soon(self, call: Call) -> None:
-        task = asyncio.create_task(self._deliver(call))
+        self._spawn(self._deliver(call))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -141,7 +153,7 @@ class Webhooks:
                 log.warning("webhook %s was not taken after %d attempts", call.id, ATTEMPTS)
             except Refused as error:
                 log.warning("webhook %s is not sent: %s", call.id, error)
-            self._calls.done(call.id)
+            await _insist(partial(self._calls.done, call.id))
 
     async def _send(self, call: Call) -> None:
         parts = urlsplit(call.url)
@@ -182,6 +194,15 @@ class Webhooks:
             raise _Failed from error
         if answer.status_code >= 400 or answer.is_redirect:
             raise _Failed
+
+
+async def _insist(verb: Callable[[], None]) -> None:
+    """Do this with the store, however long it takes until it can be written."""
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception_type(StorageError), wait=wait_fixed(INSIST_SECONDS)
+    ):
+        with attempt:
+            verb()
 
 
 def signature(secret: str, call_id: str, stamp: str, body: str) -> str:

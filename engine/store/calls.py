@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
-
-from peewee import SqliteDatabase
 
 from engine.jobs import utc_now
-from engine.store.faults import translated
+from engine.store.database import Database
 from engine.store.rows import Tables
 
 __all__ = ["Call", "Calls"]
@@ -26,22 +23,20 @@ class Call:
 class Calls:
     """The table of calls."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database: Any = database
-        self._table = Tables(database).calls
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._table = Tables(database.peewee).calls
 
     def add(self, call: Call) -> bool:
         """False if this one is owed already, or was done."""
         row = asdict(call) | {"created_at": utc_now().timestamp()}
-        with translated(), self._database.atomic("IMMEDIATE"):
-            known = self._table.select().where(self._table.id == call.id).exists()
-            if not known:
-                self._table.insert(row).execute()
-        return not known
+        with self._database.writing():
+            added = self._table.insert(row).on_conflict_ignore().as_rowcount().execute()
+        return bool(added)
 
     def owed(self) -> list[Call]:
         table = self._table
-        with translated():
+        with self._database.reading():
             query = table.select(table.id, table.job_id, table.url, table.body)
             owed = query.where(table.done_at.is_null()).order_by(table.created_at)
             return [Call(**row) for row in owed.dicts()]
@@ -49,11 +44,11 @@ class Calls:
     def done(self, call_id: str) -> None:
         """Delivered, or given up."""
         table = self._table
-        with translated(), self._database.atomic("IMMEDIATE"):
+        with self._database.writing():
             now = utc_now().timestamp()
             table.update({table.done_at: now}).where(table.id == call_id).execute()
 
     def forget(self, before: datetime) -> None:
         """What was done before this moment."""
-        with translated(), self._database.atomic("IMMEDIATE"):
+        with self._database.writing():
             self._table.delete().where(self._table.done_at < before.timestamp()).execute()

@@ -1,7 +1,9 @@
 """Claims: the dispatcher's verbs. A job changes hands by conditional updates.
 
 A claim writes a fresh token, and only who holds that token may finish, fail or release the job.
-So a late answer of a process that was thought dead changes nothing.
+So a late answer of a process that was thought dead changes nothing. The token stays with the row
+until somebody else changes its state: who could not hear whether a word was taken says it again,
+and gets the answer that was lost.
 """
 
 from __future__ import annotations
@@ -9,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from peewee import SqliteDatabase, fn
+from peewee import fn
 
 from engine.jobs import LOCAL, Failure, Job, Order, Status, Take, utc_now
-from engine.store.faults import translated
+from engine.store.database import Alone, Database
 from engine.store.records import Records
 from engine.store.rows import failure_text, from_row, job_row, new_token, take_row
 
@@ -22,7 +24,7 @@ __all__ = ["Claims"]
 class Claims(Records):
     """What runs jobs does with the queue."""
 
-    def __init__(self, database: SqliteDatabase, *, fair: bool = False) -> None:
+    def __init__(self, database: Database, *, fair: bool = False) -> None:
         """``fair``: within one priority, owners of jobs take turns."""
         super().__init__(database)
         self._fair = fair
@@ -36,7 +38,8 @@ class Claims(Records):
         idle: bool = True,
         suspects: bool = False,
     ) -> tuple[Job, str] | None:
-        """Take the next job of a place: (job, token), or None. One atomic statement.
+        """Take the next job of a place: (job, token), or None. One atomic statement, and with
+        turns one after the other. Raises StoreLocked when another engine has the database.
 
         ``exclude`` are jobs that wait for their retry; ``idle`` lets in what is marked "when
         idle"; within one priority, jobs of ``loaded_model`` go first. ``suspects`` chooses
@@ -68,8 +71,10 @@ class Claims(Records):
             order.append(fn.COALESCE(turns.number, 0))  # who was served longest ago is next
         order += [jobs.position, jobs.attempt.desc()]  # of equals, what has begun goes first
         token = new_token()
-        next_id = candidates.where(ready).order_by(*order).limit(1)
-        with self._transaction():
+        best = candidates.where(ready).order_by(*order).limit(1)
+        next_id = self._database.untaken(best, jobs)
+        self._database.still_sole()
+        with self._database.writing(Alone.TURNS if self._fair else None):
             # All rows of RETURNING are fetched before the transaction ends, or it stays open.
             claimed = list(
                 jobs.update(
@@ -95,7 +100,7 @@ class Claims(Records):
         """Waiting jobs that were there when the host died, and their places."""
         jobs = self._tables.jobs
         waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
-        with translated():
+        with self._database.reading():
             query = jobs.select(jobs.id, jobs.place).where(
                 waiting & (jobs.suspect == True)  # noqa: E712
             )
@@ -103,18 +108,19 @@ class Claims(Records):
 
     def finish(self, job_id: str, token: str, take: Take) -> Job | None:
         """Record the take of a claimed job whose file is in place; None if the claim is gone."""
-        with self._transaction():
+        with self._database.writing():
             if not self._close(job_id, token, Status.COMPLETED, error=None):
-                return None
+                return self._said_before(job_id, token, Status.COMPLETED)
             self._tables.takes.delete().where(self._tables.takes.job_id == job_id).execute()
             self._tables.takes.insert(take_row(job_id, take)).execute()
             return self.job(job_id)
 
     def fail(self, job_id: str, token: str, failure: Failure) -> list[Job]:
         """End a claimed job as failed, and what depends on it; empty if the claim is gone."""
-        with self._transaction():
+        with self._database.writing(Alone.QUEUE):
             if not self._close(job_id, token, Status.FAILED, error=failure):
-                return []
+                told = self._said_before(job_id, token, Status.FAILED)
+                return [told] if told is not None else []
             return [self.job(job_id), *self._fail_dependants([job_id])]
 
     def release(
@@ -129,29 +135,40 @@ class Claims(Records):
         """Put a claimed job back; ``retry`` counts one, ``suspect`` marks it to run alone next,
         ``unbegun`` takes back that it was started. None if the claim is gone."""
         jobs = self._tables.jobs
-        values: dict[Any, Any] = {jobs.status: Status.PENDING.value, jobs.token: None}
+        values: dict[str, Any] = {"status": Status.PENDING.value}
         if retry:
-            values[jobs.retries] = jobs.retries + 1
+            values["retries"] = jobs.retries + 1
         if suspect:
-            values[jobs.suspect] = True
+            values["suspect"] = True
         if unbegun:
-            values[jobs.attempt] = jobs.attempt - 1
-        with self._transaction():
-            held = (jobs.token == token) & (jobs.status == Status.PROCESSING.value)
-            changed = jobs.update(values).where((jobs.id == job_id) & held).execute()
-            return self.job(job_id) if changed else None
+            values["attempt"] = jobs.attempt - 1
+        with self._database.writing():
+            if not self._update([job_id], self._held(token), **values):
+                return self._said_before(job_id, token, Status.PENDING)
+            return self.job(job_id)
 
     def recover(self) -> list[Job]:
         """At start: put what was running when the program ended back; returns it."""
         jobs = self._tables.jobs
-        with self._transaction():
+        with self._database.writing(Alone.QUEUE):
             running = jobs.status == Status.PROCESSING.value
             ids = [row["id"] for row in jobs.select(jobs.id).where(running).dicts()]
             # What a server had goes on there: that is no new attempt.
             elsewhere = running & (jobs.place != LOCAL)
             self._update(ids, elsewhere, attempt=jobs.attempt - 1)
-            self._update(ids, running, status=Status.PENDING.value, token=None)
-            return self.jobs(ids)
+            return self.jobs(self._update(ids, running, status=Status.PENDING.value, token=None))
+
+    def put_back(self, held: Collection[str]) -> list[Job]:
+        """Jobs that run by none of these tokens, the engine's own: the answer to their claim was
+        lost, and nobody makes them. They wait again, and no attempt counts."""
+        jobs = self._tables.jobs
+        stray = jobs.status == Status.PROCESSING.value
+        if held:
+            stray &= jobs.token.not_in(list(held))
+        with self._database.writing():
+            ids = [row["id"] for row in jobs.select(jobs.id).where(stray).dicts()]
+            waiting = {"status": Status.PENDING.value, "token": None}
+            return self.jobs(self._update(ids, stray, attempt=jobs.attempt - 1, **waiting))
 
     def adopt(self, job: Job) -> Job:
         """Record a finished job whose take was found as a file; replaces a waiting row."""
@@ -162,7 +179,7 @@ class Claims(Records):
             "status": Status.COMPLETED.value,
             "finished_at": (job.finished_at or job.created_at).timestamp(),
         }
-        with self._transaction():
+        with self._database.writing():
             known = self._update(
                 [job.id],
                 self._tables.jobs.status != Status.COMPLETED.value,
@@ -188,31 +205,40 @@ class Claims(Records):
         )
         if made_by is not None:
             query = query.where(takes.made_by == made_by)
-        with translated():
+        with self._database.reading():
             row = query.dicts().first()
         return from_row(row).take if row is not None else None
 
     def keep_from_cache(self, job_id: str) -> None:
         """Let this job's take answer no identical request."""
-        with self._transaction():
+        with self._database.writing():
             self._update([job_id], None, fingerprint="")
 
     def _take_turn(self, owner: str) -> None:
         turns = self._tables.turns
         last = turns.select(fn.MAX(turns.number)).scalar() or 0
-        turns.delete().where(turns.owner == owner).execute()
-        turns.insert({"owner": owner, "number": last + 1}).execute()
+        turn = turns.insert({"owner": owner, "number": last + 1})
+        turn.on_conflict(conflict_target=("owner",), preserve=(turns.number,)).execute()
+
+    def _held(self, token: str) -> Any:
+        jobs = self._tables.jobs
+        return (jobs.token == token) & (jobs.status == Status.PROCESSING.value)
 
     def _close(self, job_id: str, token: str, status: Status, error: Failure | None) -> bool:
         """Give a claimed job its final state; False if the claim is no longer ours."""
-        jobs = self._tables.jobs
-        held = (jobs.token == token) & (jobs.status == Status.PROCESSING.value)
         changed = self._update(
             [job_id],
-            held,
+            self._held(token),
             status=status.value,
-            token=None,
             error=failure_text(error) if error else None,
             finished_at=utc_now().timestamp(),
         )
         return bool(changed)
+
+    def _said_before(self, job_id: str, token: str, status: Status) -> Job | None:
+        """The job, if the holder of this token has brought it into this state already: the commit
+        was done, and the answer to it was lost."""
+        jobs = self._tables.jobs
+        same = (jobs.id == job_id) & (jobs.token == token) & (jobs.status == status.value)
+        row = self._tables.everything().where(same).dicts().first()
+        return from_row(row) if row is not None else None

@@ -1,37 +1,40 @@
-"""What the database says when something is wrong, in the engine's own errors."""
+"""What SQLite says when something is wrong, in the engine's own errors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import peewee
 
-from engine.errors import DiskFull, FolderNotWritable, StorageError, StoreDamaged, StoreLocked
+from engine.errors import (
+    DiskFull,
+    FolderNotWritable,
+    MusicError,
+    StorageError,
+    StoreDamaged,
+    StoreLocked,
+)
 
-__all__ = ["translated"]
+__all__ = ["sqlite_words", "translated"]
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(in_words: Callable[[BaseException], MusicError]) -> Iterator[None]:
     """Raise database errors as StorageErrors, in words for the person in front."""
     try:
         yield
     except peewee.IntegrityError:
         raise
-    except peewee.DatabaseError as error:
-        raise _translate(_cause(error)) from error
+    except (peewee.DatabaseError, peewee.InterfaceError) as error:
+        raise in_words(error) from error
 
 
-def _cause(error: BaseException) -> BaseException:
-    """SQLite ends a transaction by itself when the disk is full; the rollback that then fails
-    hides the reason."""
+def sqlite_words(error: BaseException) -> StorageError:
+    # It ends a transaction by itself when the disk is full; the rollback that then fails hides
+    # the reason.
     while "cannot rollback" in str(error) and error.__context__ is not None:
         error = error.__context__
-    return error
-
-
-def _translate(error: BaseException) -> StorageError:
     text = str(error)
     low = text.lower()
     if "locked" in low or "busy" in low:

@@ -1,4 +1,4 @@
-"""Open the database: one program at a time, checked, backed up before it is migrated.
+"""Open SQLite's database: one program at a time, checked, backed up before it is migrated.
 
 A damaged file is set aside, never deleted, and an empty one takes its place; the takes are then
 found again from their files (``Claims.adopt``).
@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from filelock import FileLock, Timeout
 from playhouse.migrations import Runner
 
 from engine.errors import FolderNotWritable, StoreDamaged, StoreLocked
-from engine.store.faults import translated
+from engine.store.database import Alone, Database
+from engine.store.faults import sqlite_words, translated
 
-__all__ = ["Opened", "lock_folder", "open_database"]
+__all__ = ["MIGRATIONS", "Opened", "lock_folder", "open_database"]
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +32,39 @@ BUSY_SECONDS = 2.0
 """How long a statement waits for another program's lock before it gives up."""
 
 
+class SqliteDatabase(Database):
+    """One writer at a time: a transaction is alone from its beginning, with everything. Whoever
+    holds the data folder is its one engine."""
+
+    kind = "sqlite"
+    connections = 1
+
+    def reading(self) -> AbstractContextManager[None]:
+        return translated(sqlite_words)
+
+    @contextmanager
+    def writing(self, alone: Alone | None = None) -> Iterator[None]:  # noqa: ARG002 - it always is
+        with translated(sqlite_words):
+            if self.peewee.in_transaction():
+                yield
+                return
+            with self.peewee.atomic("IMMEDIATE"):
+                yield
+
+    def untaken(self, candidates: Any, table: Any) -> Any:  # noqa: ARG002 - nobody else is there
+        return candidates
+
+    def still_sole(self) -> None:
+        """The operating system holds the folder's lock for as long as the program runs."""
+
+    def close(self) -> None:
+        self.peewee.close()
+
+
 class Opened:
     """A database that is ready, and the damaged file that was set aside, if one was."""
 
-    def __init__(self, database: peewee.SqliteDatabase, aside: Path | None) -> None:
+    def __init__(self, database: Database, aside: Path | None = None) -> None:
         self.database = database
         self.aside = aside
 
@@ -62,14 +93,14 @@ def lock_folder(folder: Path) -> FileLock:
 def open_database(path: Path) -> Opened:
     """Connect, check and migrate; sets a damaged file aside and starts a fresh one."""
     try:
-        return Opened(_connect(path), None)
+        return Opened(_connect(path))
     except StoreDamaged as damage:
         aside = _set_aside(path)
         log.error("the database was damaged and is kept as %s: %s", aside, damage.detail)
         return Opened(_connect(path), aside)
 
 
-def _connect(path: Path) -> peewee.SqliteDatabase:
+def _connect(path: Path) -> SqliteDatabase:
     database: Any = peewee.SqliteDatabase(
         str(path),
         pragmas={
@@ -80,18 +111,17 @@ def _connect(path: Path) -> peewee.SqliteDatabase:
         },
     )
     try:
-        with translated():
+        with translated(sqlite_words):
             database.connect()
             problems = [row[0] for row in database.execute_sql("PRAGMA quick_check(5)")]
         if problems != ["ok"]:
             raise StoreDamaged("The library's database is damaged.", detail="; ".join(problems))
-        with translated():
+        with translated(sqlite_words):
             _migrate(database, path)
     except BaseException:
         database.close()
         raise
-    opened: peewee.SqliteDatabase = database
-    return opened
+    return SqliteDatabase(database)
 
 
 def _migrate(database: Any, path: Path) -> None:

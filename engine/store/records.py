@@ -1,16 +1,15 @@
-"""What store and claims share: reading jobs, transactions, and how a job ends."""
+"""What store and claims share: reading jobs, and how a job ends."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from peewee import SqliteDatabase, fn
+from peewee import fn
 
 from engine.errors import NotFound
 from engine.jobs import Failure, Job, Status, utc_now
-from engine.store.faults import translated
+from engine.store.database import Database
 from engine.store.rows import Tables, failure_text, from_row
 
 __all__ = ["Records", "chunks"]
@@ -22,18 +21,18 @@ _CHUNK = 500
 
 
 class Records:
-    """Jobs and takes of one database. Use it from one thread."""
+    """Jobs and takes of one database."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database: Any = database
-        self._tables = Tables(database)
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tables = Tables(database.peewee)
 
     def jobs(self, ids: Collection[str] | None = None) -> list[Job]:
         """All jobs that are not in the trash, or those of ``ids``; waiting ones in queue order
         first, then the others, newest first."""
         jobs = self._tables.jobs
         query = self._tables.everything().where(jobs.deleted_at.is_null())
-        with translated():
+        with self._database.reading():
             if ids is None:
                 found = [from_row(row) for row in query.dicts()]
             else:
@@ -46,7 +45,7 @@ class Records:
 
     def job(self, job_id: str) -> Job:
         """Raises NotFound."""
-        with translated():
+        with self._database.reading():
             row = self._tables.everything().where(self._tables.jobs.id == job_id).dicts().first()
         if row is None:
             raise NotFound("This take is no longer in the library.")
@@ -55,7 +54,7 @@ class Records:
     def count(self, status: Status) -> int:
         jobs = self._tables.jobs
         alive = jobs.deleted_at.is_null()
-        with translated():
+        with self._database.reading():
             query = jobs.select(fn.COUNT(jobs.id)).where(alive, jobs.status == status.value)
             return int(query.scalar())
 
@@ -64,7 +63,7 @@ class Records:
         jobs = self._tables.jobs
         waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
         query = jobs.select(jobs.place, fn.COUNT(jobs.id).alias("number")).where(waiting)
-        with translated():
+        with self._database.reading():
             rows = query.group_by(jobs.place).dicts()
             return {row["place"]: int(row["number"]) for row in rows}
 
@@ -73,25 +72,25 @@ class Records:
         jobs = self._tables.jobs
         waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
         query = self._tables.everything().where(waiting & (jobs.place == place))
-        with translated():
+        with self._database.reading():
             return sorted(map(from_row, query.dicts()), key=_list_order)
 
     def knows(self, job_id: str) -> bool:
         """Whether there is such a job, in the trash or not."""
         jobs = self._tables.jobs
-        with translated():
+        with self._database.reading():
             return bool(jobs.select(jobs.id).where(jobs.id == job_id).exists())
 
     def known_ids(self) -> set[str]:
         """Ids of all jobs, those in the trash too."""
-        with translated():
+        with self._database.reading():
             return {row["id"] for row in self._tables.jobs.select(self._tables.jobs.id).dicts()}
 
     def pending_ids(self) -> set[str]:
         """Ids of the jobs that wait."""
         jobs = self._tables.jobs
         waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
-        with translated():
+        with self._database.reading():
             return {row["id"] for row in jobs.select(jobs.id).where(waiting).dicts()}
 
     def begun_in_vain(self) -> list[Job]:
@@ -99,18 +98,8 @@ class Records:
         jobs, takes = self._tables.jobs, self._tables.takes
         begun = (jobs.status == Status.CANCELLED.value) & (jobs.attempt > 0)
         query = self._tables.everything().where(begun & takes.path.is_null())
-        with translated():
+        with self._database.reading():
             return [from_row(row) for row in query.dicts()]
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """All or nothing; joins the transaction that is open, if one is."""
-        with translated():
-            if self._database.in_transaction():
-                yield
-                return
-            with self._database.atomic("IMMEDIATE"):
-                yield
 
     def _insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows of the same columns, many in one statement. The text of the statement is made
@@ -118,19 +107,24 @@ class Records:
         for chunk in chunks(rows):
             columns = [getattr(table, name) for name in chunk[0]]
             one, _ = table.insert([tuple(chunk[0].values())], columns=columns).sql()
-            head, values = one.split(" VALUES ")
-            text = f"{head} VALUES {', '.join([values] * len(chunk))}"
-            self._database.execute_sql(text, [value for row in chunk for value in row.values()])
+            head, places = one.split(" VALUES ")
+            text = f"{head} VALUES {', '.join([places] * len(chunk))}"
+            self._database.peewee.execute_sql(
+                text, [value for row in chunk for value in row.values()]
+            )
 
-    def _update(self, ids: Iterable[str], where: Any, **values: Any) -> int:
+    def _update(self, ids: Iterable[str], where: Any, **values: Any) -> list[str]:
+        """Change those of ``ids`` for which ``where`` holds; returns which those were."""
         jobs = self._tables.jobs
-        changed = 0
+        changed: list[str] = []
         for chunk in chunks(ids):
             condition = jobs.id.in_(chunk)
             if where is not None:
                 condition &= where
             query = jobs.update({getattr(jobs, name): value for name, value in values.items()})
-            changed += query.where(condition).execute()
+            # All rows of RETURNING are fetched before the transaction ends, or it stays open.
+            rows = list(query.where(condition).returning(jobs.id).execute())
+            changed += [row["id"] for row in rows]
         return changed
 
     def _end(
@@ -140,7 +134,10 @@ class Records:
         status: Status,
         error: Failure | None,
     ) -> list[Job]:
-        """Give open jobs a final state, and fail what depends on them; returns what changed."""
+        """Give open jobs a final state, and fail what depends on them; returns what changed.
+
+        Alone with the queue: what is queued meanwhile must not wait for what falls here.
+        """
         ended = self._end_alone(ids, states, status, error)
         return [*ended, *self._fail_dependants([job.id for job in ended])]
 
@@ -151,16 +148,17 @@ class Records:
         status: Status,
         error: Failure | None,
     ) -> list[Job]:
-        open_ids = [job.id for job in self.jobs(ids) if job.status in states]
-        self._update(
-            open_ids,
-            self._tables.jobs.status.in_([state.value for state in states]),
+        # Only what this changes has ended here: a take may be finished at the same moment.
+        ended = self._update(
+            ids,
+            self._tables.jobs.status.in_([state.value for state in states])
+            & self._tables.jobs.deleted_at.is_null(),
             status=status.value,
             token=None,
             error=failure_text(error) if error else None,
             finished_at=utc_now().timestamp(),
         )
-        return self.jobs(open_ids)
+        return self.jobs(ended)
 
     def _fail_dependants(self, ids: Collection[str]) -> list[Job]:
         """Fail what waits for jobs that will not complete, and what waits for those."""

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from peewee import fn
 
 from engine.jobs import Job, Status, utc_now
-from engine.store.faults import translated
 from engine.store.records import Records
 from engine.store.rows import from_row
 
@@ -47,7 +46,7 @@ class SharedJobs(Records):
             # Half a millisecond: what a moment may lose on its way through text and back.
             mine &= jobs.created_at < before.timestamp() - 0.0005
         query = self._tables.everything().where(mine).order_by(jobs.created_at.desc()).limit(limit)
-        with translated():
+        with self._database.reading():
             return [from_row(row) for row in query.dicts()]
 
     def live(self, owner: str, finished: timedelta, failed: timedelta) -> list[Job]:
@@ -61,7 +60,7 @@ class SharedJobs(Records):
         mine = (jobs.owner == owner) & jobs.deleted_at.is_null()
         alive = jobs.status.in_(_OPEN) | done | broken
         query = self._tables.everything().where(mine & alive).order_by(jobs.created_at)
-        with translated():
+        with self._database.reading():
             return [from_row(row) for row in query.dicts()]
 
     def position(self, job: Job) -> int | None:
@@ -73,7 +72,7 @@ class SharedJobs(Records):
             (jobs.priority == job.priority) & (jobs.position < job.position)
         )
         waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
-        with translated():
+        with self._database.reading():
             return 1 + int(jobs.select(fn.COUNT(jobs.id)).where(waiting & earlier).scalar())
 
     def waiting(self, limit: int) -> list[Job]:
@@ -82,35 +81,35 @@ class SharedJobs(Records):
         pending = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
         query = self._tables.everything().where(pending)
         ordered = query.order_by(jobs.priority.desc(), jobs.position).limit(limit)
-        with translated():
+        with self._database.reading():
             return [from_row(row) for row in ordered.dicts()]
 
     def open(self) -> list[Job]:
         """What waits or runs, of all owners."""
         jobs = self._tables.jobs
         alive = jobs.deleted_at.is_null() & jobs.status.in_(_OPEN)
-        with translated():
+        with self._database.reading():
             return [from_row(row) for row in self._tables.everything().where(alive).dicts()]
 
     def to_be_told(self, since: datetime) -> list[Job]:
         """Jobs with a callback that have ended since."""
         jobs = self._tables.jobs
         ended = jobs.callback_url.is_null(False) & (jobs.finished_at >= since.timestamp())
-        with translated():
+        with self._database.reading():
             return [from_row(row) for row in self._tables.everything().where(ended).dicts()]
 
     def queued(self, owner: str) -> int:
         """How many of an owner's jobs wait or run."""
         jobs = self._tables.jobs
         mine = (jobs.owner == owner) & jobs.deleted_at.is_null() & jobs.status.in_(_OPEN)
-        with translated():
+        with self._database.reading():
             return int(jobs.select(fn.COUNT(jobs.id)).where(mine).scalar())
 
     def stored_bytes(self, owner: str) -> int:
         """Bytes of an owner's takes."""
         jobs, takes = self._tables.jobs, self._tables.takes
         query = takes.select(fn.SUM(takes.size)).join(jobs, on=(jobs.id == takes.job_id))
-        with translated():
+        with self._database.reading():
             return int(query.where(jobs.owner == owner).scalar() or 0)
 
     def figures(self, finished: timedelta, failed: timedelta) -> QueueFigures:
@@ -122,7 +121,7 @@ class SharedJobs(Records):
         ended = jobs.select(jobs.started_at, jobs.finished_at).where(
             jobs.status == Status.COMPLETED.value, jobs.started_at.is_null(False)
         )
-        with translated():
+        with self._database.reading():
             oldest = jobs.select(fn.MIN(jobs.created_at)).where(waiting).scalar()
             times = [
                 row["finished_at"] - row["started_at"]
@@ -140,7 +139,7 @@ class SharedJobs(Records):
     def take_at(self, path: str) -> Job | None:
         """The job whose take this file is."""
         takes = self._tables.takes
-        with translated():
+        with self._database.reading():
             row = self._tables.everything().where(takes.path == path).dicts().first()
         return from_row(row) if row is not None else None
 
@@ -151,27 +150,27 @@ class SharedJobs(Records):
             takes.kept.is_null() | (takes.kept == False)  # noqa: E712
         )
         query = self._tables.everything().where(takes.path.is_null(False) & old)
-        with translated():
+        with self._database.reading():
             return [from_row(row) for row in query.dicts()]
 
     def forget_takes(self, jobs: Sequence[Job]) -> list[Job]:
         """Drop the takes of these jobs, whose files are gone; the jobs stay as history."""
         takes = self._tables.takes
-        with self._transaction():
+        with self._database.writing():
             for job in jobs:
-                takes.delete().where(takes.job_id == job.id).execute()
                 # Nothing may be made from what is not there any more.
                 self._update([job.id], None, fingerprint="")
+                takes.delete().where(takes.job_id == job.id).execute()
             return self.jobs([job.id for job in jobs])
 
     def forget_repeats(self, before: datetime) -> None:
         """Drop idempotency keys of submissions before this moment."""
         repeats = self._tables.repeats
-        with self._transaction():
+        with self._database.writing():
             repeats.delete().where(repeats.created_at < before.timestamp()).execute()
 
     def _ended_since(self, status: Status, moment: datetime) -> int:
         jobs = self._tables.jobs
         ended = (jobs.status == status.value) & (jobs.finished_at >= moment.timestamp())
-        with translated():
+        with self._database.reading():
             return int(jobs.select(fn.COUNT(jobs.id)).where(ended).scalar())

@@ -12,24 +12,20 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from peewee import fn
-
 from engine.errors import Conflict, InvalidRequest, KeyReused, Problem
 from engine.jobs import Choice, Job, Once, Order, Status, new_id, utc_now
 from engine.request import Request, default_name
-from engine.store.faults import translated
-from engine.store.records import Records, chunks
+from engine.store.database import Alone
+from engine.store.positions import POSITION_STEP, Positions
+from engine.store.records import chunks
 from engine.store.rows import from_row, job_row
 
 __all__ = ["Store"]
 
 _NOT_MADE = (Status.FAILED, Status.CANCELLED)
-_POSITION_STEP = 1.0
-_CLOSEST = 1e-6
-"""Positions nearer than this are set apart before something goes between them."""
 
 
-class Store(Records):
+class Store(Positions):
     """What a musician does with the queue and the library."""
 
     def submit(
@@ -43,14 +39,14 @@ class Store(Records):
         if not orders:
             return []
         batch = new_id() if len(orders) > 1 else None
-        with self._transaction():
+        with self._database.writing(Alone.QUEUE):
             if once is not None and (earlier := self._made_before(once)) is not None:
                 return earlier
             self._check_dependencies(orders)
             first = self._outer_position(front=front, count=len(orders))
             moments = self._free_moments(len(orders))
             rows = [
-                job_row(order, position=first + i * _POSITION_STEP, batch=batch, now=moments[i])
+                job_row(order, position=first + i * POSITION_STEP, batch=batch, now=moments[i])
                 for i, order in enumerate(orders)
             ]
             if front:
@@ -68,14 +64,14 @@ class Store(Records):
     def cancel(self, ids: Collection[str]) -> list[Job]:
         """End waiting and running jobs as cancelled, and fail what depended on them; ended ones
         stay as they are. Returns what changed."""
-        with self._transaction():
+        with self._database.writing(Alone.QUEUE):
             return self._end(ids, (Status.PENDING, Status.PROCESSING), Status.CANCELLED, error=None)
 
     def retry(self, ids: Collection[str]) -> list[Job]:
         """Put failed and cancelled jobs at the end of the queue, with the ended jobs that they
         depend on, from the trash if need be; returns what changed."""
         jobs = self._tables.jobs
-        with self._transaction():
+        with self._database.writing(Alone.QUEUE):
             again = self._with_ended_dependencies(ids)
             position = self._outer_position(front=False, count=0)
             for number, job_id in enumerate(again):
@@ -83,52 +79,22 @@ class Store(Records):
                     [job_id],
                     jobs.status.in_([status.value for status in _NOT_MADE]),
                     status=Status.PENDING.value,
-                    position=position + (number + 1) * _POSITION_STEP,
+                    position=position + (number + 1) * POSITION_STEP,
                     attempt=0,
                     retries=0,
                     suspect=False,
+                    token=None,
                     error=None,
                     finished_at=None,
                     deleted_at=None,
                 )
             return self.jobs(again)
 
-    def move(self, ids: Sequence[str], before: str | None) -> list[Job]:
-        """Put waiting jobs, in this order, before another waiting one or at the very end.
-
-        They take on the priority of where they land, or they could not stay there.
-        """
-        if before in ids:
-            return []
-        with self._transaction():
-            pending = self._pending()
-            moved = [job.id for job in pending if job.id in set(ids)]
-            moved.sort(key=list(ids).index)
-            others = [job for job in pending if job.id not in set(ids)]
-            at = next((i for i, job in enumerate(others) if job.id == before), len(others))
-            if not moved or not others:
-                return []
-            near = others[at] if at < len(others) else others[-1]
-            low, high = _gap(others, at, near, room=len(moved) + 1.0)
-            step = (high - low) / (len(moved) + 1)
-            if step < _CLOSEST:
-                self._renumber([job.id for job in others])
-                return self.move(ids, before)
-            for number, job_id in enumerate(moved, 1):
-                self._update(
-                    [job_id],
-                    None,
-                    position=low + number * step,
-                    priority=near.priority,
-                    when_idle=near.when_idle,
-                )
-            return self.jobs(moved)
-
     def edit(self, job_id: str, request: Request, name: str | None) -> Job:
         """Change a job that still waits; raises Conflict once it has begun."""
         jobs = self._tables.jobs
         request = request.seeded()
-        with self._transaction():
+        with self._database.writing(Alone.QUEUE):
             changed = self._update(
                 [job_id],
                 jobs.status == Status.PENDING.value,
@@ -162,7 +128,7 @@ class Store(Records):
         if notes is not None:
             values["notes"] = notes
         takes = self._tables.takes
-        with self._transaction():
+        with self._database.writing():
             if name is not None and name.strip():
                 self._update([job_id], None, name=name.strip()[:200])
             if values:
@@ -175,7 +141,7 @@ class Store(Records):
         """Let a waiting job be made elsewhere, by another model too; it remembers what it was
         meant for. None when it does not wait any more."""
         jobs = self._tables.jobs
-        with self._transaction():
+        with self._database.writing(Alone.QUEUE):
             job = self.job(job_id)
             first = job.meant_for or Choice(job.place, job.request.model)
             request = job.request.model_copy(update={"model": model or job.request.model})
@@ -195,7 +161,7 @@ class Store(Records):
     def delete(self, ids: Collection[str]) -> tuple[list[Job], list[Job]]:
         """To the trash, cancelled first if they wait or run; returns them as they were, and the
         jobs that failed because they depended on them."""
-        with self._transaction():
+        with self._database.writing(Alone.QUEUE):
             before = self.jobs(ids)
             fallen = [job for job in self.cancel(ids) if job.id not in ids]
             self._update(ids, None, deleted_at=utc_now().timestamp())
@@ -203,36 +169,36 @@ class Store(Records):
 
     def restore(self, ids: Collection[str]) -> list[Job]:
         """Out of the trash."""
-        with self._transaction():
+        with self._database.writing():
             self._update(ids, None, deleted_at=None)
             return self.jobs(ids)
 
     def trash(self, older_than_days: int) -> list[Job]:
         """What has been in the trash this long."""
         limit = utc_now().timestamp() - older_than_days * 86400
-        with translated():
+        with self._database.reading():
             query = self._tables.everything().where(self._tables.jobs.deleted_at <= limit)
             return [from_row(row) for row in query.dicts()]
 
     def purge(self, ids: Collection[str]) -> None:
         """Forget jobs of the trash, once their files are gone."""
         jobs, takes = self._tables.jobs, self._tables.takes
-        with self._transaction():
+        with self._database.writing():
             for chunk in chunks(ids):
-                takes.delete().where(takes.job_id.in_(chunk)).execute()
                 jobs.delete().where(jobs.id.in_(chunk)).execute()
+                takes.delete().where(takes.job_id.in_(chunk)).execute()
 
     def setting(self, name: str, default: str) -> str:
         settings = self._tables.settings
-        with translated():
+        with self._database.reading():
             value = settings.select(settings.value).where(settings.name == name).scalar()
         return default if value is None else str(value)
 
     def set_setting(self, name: str, value: str) -> None:
         settings = self._tables.settings
-        with self._transaction():
-            settings.delete().where(settings.name == name).execute()
-            settings.insert({"name": name, "value": value}).execute()
+        with self._database.writing():
+            row = settings.insert({"name": name, "value": value})
+            row.on_conflict(conflict_target=("name",), preserve=(settings.value,)).execute()
 
     def _made_before(self, once: Once) -> list[Job] | None:
         """The jobs that this key has made already; None if it is new."""
@@ -273,25 +239,6 @@ class Store(Records):
             if order.id is not None:
                 earlier.add(order.id)
 
-    def _pending(self) -> list[Job]:
-        jobs = self._tables.jobs
-        query = self._tables.everything().where(
-            jobs.deleted_at.is_null(), jobs.status == Status.PENDING.value
-        )
-        ordered = query.order_by(
-            jobs.when_idle, jobs.priority.desc(), jobs.position, jobs.attempt.desc()
-        )
-        return [from_row(row) for row in ordered.dicts()]
-
-    def _outer_position(self, *, front: bool, count: int) -> float:
-        """Where ``count`` rows begin that go before, or after, all the others."""
-        jobs = self._tables.jobs
-        outermost = fn.MIN(jobs.position) if front else fn.MAX(jobs.position)
-        edge = jobs.select(outermost).scalar()
-        if edge is None:
-            return 0.0
-        return float(edge) - count * _POSITION_STEP if front else float(edge) + _POSITION_STEP
-
     def _free_moments(self, count: int) -> list[datetime]:
         """From now on, each of another millisecond than any job: files and pages go by them."""
         jobs = self._tables.jobs
@@ -300,27 +247,6 @@ class Store(Records):
         taken = {round(row["created_at"] * 1000) for row in later.dicts()}
         free = (moment for moment in itertools.count(now) if moment not in taken)
         return [datetime.fromtimestamp(next(free) / 1000, UTC) for _ in range(count)]
-
-    def _top_priority(self) -> int:
-        jobs = self._tables.jobs
-        pending = jobs.status == Status.PENDING.value
-        return int(jobs.select(fn.MAX(jobs.priority)).where(pending).scalar() or 0)
-
-    def _renumber(self, order: Sequence[str]) -> None:
-        """Set waiting jobs apart again, after many moves to the same place."""
-        for number, job_id in enumerate(order):
-            self._update([job_id], None, position=number * _POSITION_STEP)
-
-
-def _gap(others: Sequence[Job], at: int, near: Job, room: float) -> tuple[float, float]:
-    """The positions between which something lands that goes before ``others[at]``."""
-    peers = (near.when_idle, near.priority)
-    above = others[at - 1] if at else None
-    if above is not None and (above.when_idle, above.priority) == peers:
-        low = above.position
-    else:
-        low = near.position - room
-    return (low, near.position) if at < len(others) else (near.position, near.position + room)
 
 
 _BLANK = dict.fromkeys(("error", "started_at", "finished_at", "take_path", "meant_for"))

@@ -13,7 +13,7 @@ from typing import Any
 from peewee import fn
 
 from engine.jobs import Status, utc_now
-from engine.store.faults import translated
+from engine.store.database import Alone
 from engine.store.records import Records
 
 __all__ = ["Submission", "Submissions"]
@@ -44,14 +44,14 @@ class Submissions(Records):
     def current(self, job_id: str, place: str) -> Submission | None:
         table = self._tables.submissions
         mine = (table.job_id == job_id) & (table.place == place) & (table.open == True)  # noqa: E712
-        with translated():
+        with self._database.reading():
             row = self._select().where(mine).dicts().first()
         return _from_row(row) if row is not None else None
 
     def begin(self, job_id: str, place: str, asked: str, body: str) -> Submission:
         """A new one, with a key that was never used."""
         table = self._tables.submissions
-        with self._transaction():
+        with self._database.writing(Alone.QUEUE):
             mine = table.job_id == job_id
             before = int(table.select(fn.COUNT(table.key)).where(mine).scalar())
             key = f"{job_id}.{before + 1}" if before else job_id
@@ -79,7 +79,7 @@ class Submissions(Records):
             jobs.deleted_at.is_null(),
         )
         lost = (table.place == place) & (table.open == True) & ~fn.EXISTS(wanted)  # noqa: E712
-        with translated():
+        with self._database.reading():
             return [_from_row(row) for row in self._select().where(lost).dicts()]
 
     def made_there(self, job_id: str, place: str) -> str | None:
@@ -93,7 +93,7 @@ class Submissions(Records):
             & (jobs.place == place)
         )
         query = table.select(table.remote_id).join(jobs, on=(jobs.id == table.job_id)).where(made)
-        with translated():
+        with self._database.reading():
             row = query.order_by(table.created_at.desc()).dicts().first()
         return None if row is None else str(row["remote_id"])
 
@@ -103,7 +103,7 @@ class Submissions(Records):
 
     def _set(self, key: str, **values: Any) -> None:
         table = self._tables.submissions
-        with self._transaction():
+        with self._database.writing():
             columns = {getattr(table, name): value for name, value in values.items()}
             table.update(columns).where(table.key == key).execute()
 

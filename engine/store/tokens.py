@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from peewee import SqliteDatabase
-
 from engine.errors import NotFound
 from engine.jobs import utc_now
-from engine.store.faults import translated
+from engine.store.database import Database
 from engine.store.rows import Tables
 
 __all__ = ["Token", "Tokens"]
@@ -40,14 +38,14 @@ class Tokens:
     is nothing to guess from.
     """
 
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database: Any = database
-        self._table = Tables(database).tokens
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._table = Tables(database.peewee).tokens
 
     def create(self, name: str, *, admin: bool = False) -> str:
         """A new token for this name, to be shown once: ``dgxm_<id>_<secret>``."""
         token_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
-        with translated(), self._database.atomic("IMMEDIATE"):
+        with self._database.writing():
             self._table.insert(
                 {
                     "id": token_id,
@@ -63,7 +61,7 @@ class Tokens:
         """The token of this text; None if there is none, or it was revoked."""
         prefix, _, rest = text.partition("_")
         token_id, _, secret = rest.partition("_")
-        with translated():
+        with self._database.reading():
             row = self._table.select().where(self._table.id == token_id).dicts().first()
         # Compared even where there is nothing to compare with: it takes as long.
         known = row["digest"] if row else _digest("")
@@ -76,7 +74,7 @@ class Tokens:
         """By its id, or by its name if only one has it. Raises NotFound."""
         table = self._table
         valid = table.revoked_at.is_null()
-        with translated(), self._database.atomic("IMMEDIATE"):
+        with self._database.writing():
             wanted = (table.id == token_id) | (table.name == token_id)
             rows = list(table.select().where(valid & wanted).dicts())
             if len(rows) != 1:
@@ -88,12 +86,12 @@ class Tokens:
 
     def all(self) -> list[Token]:
         """The oldest first, revoked ones too."""
-        with translated():
+        with self._database.reading():
             query = self._table.select().order_by(self._table.created_at)
             return [_token(row) for row in query.dicts()]
 
     def any_valid(self) -> bool:
-        with translated():
+        with self._database.reading():
             return bool(self._table.select().where(self._table.revoked_at.is_null()).exists())
 
 

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from peewee import SqliteDatabase, fn
+from peewee import fn
 
 from engine.errors import NotFound
 from engine.jobs import utc_now
-from engine.store.faults import translated
+from engine.store.database import Database
 from engine.store.records import chunks
 from engine.store.rows import Tables
 
@@ -41,20 +41,20 @@ class Upload:
 class Uploads:
     """The table of uploads."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database: Any = database
-        self._table = Tables(database).uploads
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._table = Tables(database.peewee).uploads
 
     def add(self, upload: Upload) -> None:
         moments = {name: getattr(upload, name).timestamp() for name in _MOMENTS}
-        with translated(), self._database.atomic("IMMEDIATE"):
+        with self._database.writing():
             self._table.insert(asdict(upload) | moments).execute()
 
     def of(self, owner: str, upload_id: str) -> Upload:
         """Raises NotFound, for another's too."""
         table = self._table
         mine = (table.id == upload_id) & (table.owner == owner)
-        with translated():
+        with self._database.reading():
             row = table.select().where(mine).dicts().first()
         if row is None:
             raise NotFound("There is no such upload.")
@@ -65,24 +65,24 @@ class Uploads:
         table = self._table
         if not ids:
             return
-        with translated(), self._database.atomic("IMMEDIATE"):
+        with self._database.writing():
             now = utc_now().timestamp()
             table.update({table.used_at: now}).where(table.id.in_(list(ids))).execute()
 
     def unused_since(self, moment: datetime) -> list[Upload]:
         table = self._table
-        with translated():
+        with self._database.reading():
             query = table.select().where(table.used_at < moment.timestamp())
             return [_upload(row) for row in query.dicts()]
 
     def forget(self, ids: Collection[str]) -> None:
-        with translated(), self._database.atomic("IMMEDIATE"):
+        with self._database.writing():
             for chunk in chunks(ids):
                 self._table.delete().where(self._table.id.in_(chunk)).execute()
 
     def bytes_of(self, owner: str) -> int:
         table = self._table
-        with translated():
+        with self._database.reading():
             query = table.select(fn.SUM(table.size)).where(table.owner == owner)
             return int(query.scalar() or 0)
 

@@ -1,4 +1,4 @@
-"""The three places where a take can be made, each behind the same queue."""
+"""The places where a take can be made, each behind the same queue."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.contract.inprocess import InProcess
 from tests.contract.studios import THERE, Open, Studio
 from tests.engine.conftest import SCRIPTED
 from tests.engine.server.running import TestServer, settings_in
+from tests.postgres import Postgres
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def settings(tmp_path: Path) -> EngineSettings:
     )
 
 
-@pytest.fixture(params=["here", "in-process", "over a socket"])
+@pytest.fixture(params=["here", "in-process", "over a socket", "on PostgreSQL"])
 async def studio(
     request: pytest.FixtureRequest, settings: EngineSettings, tmp_path: Path
 ) -> AsyncIterator[Open]:
@@ -47,6 +48,10 @@ async def studio(
 
             yield lambda: Studio(settings, server, connect=connect)
     else:
-        with TestServer(settings_in(tmp_path / "server")) as running:
+        there = settings_in(tmp_path / "server")
+        if kind == "on PostgreSQL":
+            postgres: Postgres = request.getfixturevalue("postgres")
+            there = there.model_copy(update={"database_url": postgres.new_database()})
+        with TestServer(there) as running:
             server = Server(THERE, "The server", running.url, running.token("alice"))
             yield lambda: Studio(settings, server)

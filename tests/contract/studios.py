@@ -22,7 +22,7 @@ Open = Callable[[], AbstractAsyncContextManager["Studio"]]
 
 
 class Studio(Watched):
-    """A studio that makes its takes in one of the three places."""
+    """A studio that makes its takes in one of the places."""
 
     def __init__(self, settings: EngineSettings, server: Server | None, **options: Any) -> None:
         super().__init__(settings, remote={"waits": QUICK, **options})

@@ -91,6 +91,7 @@ async def detailed(response: Response, _: AnyCaller, service: TheService) -> Det
     checks = await service.health.checks()
     status = await service.engine.dispatcher.status()
     alive = status.state not in (EngineState.STOPPED, EngineState.RESTARTING)
+    database = service.engine.database
     workers = {"active": int(alive), "busy": int(alive and status.running > 0)}
     return DetailedView(
         **_common(response, service, checks),
@@ -98,7 +99,7 @@ async def detailed(response: Response, _: AnyCaller, service: TheService) -> Det
             check.name: DetailedCheck(**_view(check), response_time_ms=check.milliseconds)
             for check in checks
         },
-        pool={"kind": "sqlite", "connections": 1},
+        pool={"kind": database.kind, "connections": database.connections},
         workers=Workers(**workers, idle=workers["active"] - workers["busy"]),
         versions={
             "python": platform.python_version(),

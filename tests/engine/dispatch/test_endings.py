@@ -6,14 +6,17 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine.dispatch import runs, scheduler
 from engine.dispatch.recovery import Recovery
 from engine.errors import StorageError
 from engine.jobs import Status
 from engine.settings import EngineSettings
 from engine.store.claims import Claims
+from engine.store.store import Store
 from tests.engine.conftest import Watched
 
 COMPLETED, FAILED = Status.COMPLETED, Status.FAILED
@@ -101,3 +104,57 @@ async def test_what_a_cancelled_job_left_is_removed_at_start(settings: EngineSet
     async with Watched(settings):
         assert not cancelled.take.path.exists()
         assert kept.take.path.exists()
+
+
+# As when PostgreSQL commits, and goes away before it says so.
+
+
+def unheard_once(monkeypatch: pytest.MonkeyPatch, verbs: type, name: str) -> list[object]:
+    """Let the answer of this verb be lost the first time that it did something; its answers."""
+    verb, answers = getattr(verbs, name), list[object]()
+
+    def unheard(*what: Any, **how: Any) -> object:
+        answer = verb(*what, **how)
+        if answer is not None:
+            answers.append(answer)
+            if len(answers) == 1:
+                raise StorageError("The answer was lost.")
+        return answer
+
+    monkeypatch.setattr(verbs, name, unheard)
+    monkeypatch.setattr(runs, "INSIST_SECONDS", 0.01)
+    monkeypatch.setattr(scheduler, "LOOK_AGAIN_SECONDS", 0.01)
+    return answers
+
+
+@pytest.mark.logs("answer was lost")
+async def test_a_finished_take_whose_answer_was_lost_is_kept(
+    engine: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = unheard_once(monkeypatch, Claims, "finish")
+    (done,) = await engine.ended(await engine.submit("steps=2"))
+    assert done.status is COMPLETED
+    assert done.take is not None
+    assert done.take.path.is_file()
+    assert len(answers) == 2
+
+
+@pytest.mark.logs("answer was lost")
+async def test_a_job_whose_claim_was_not_heard_is_made(
+    engine: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = unheard_once(monkeypatch, Claims, "claim")
+    (done,) = await engine.ended(await engine.submit("steps=2"))
+    assert (done.status, done.attempt) == (COMPLETED, 1)
+    assert len(answers) == 2
+
+
+@pytest.mark.logs("answer was lost")
+async def test_a_job_whose_submission_was_not_heard_is_made(
+    engine: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unheard_once(monkeypatch, Store, "submit")
+    with pytest.raises(StorageError):
+        await engine.submit("steps=2")
+    (done,) = await engine.ended(await engine.queue.jobs())
+    assert done.status is COMPLETED

@@ -1,4 +1,4 @@
-"""A real server on a free port, in a thread of its own, and clients for it."""
+"""A real server on a free port, in a thread of its own or as a process, and clients for it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import asyncio
 import io
 import json
 import logging
+import os
+import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +29,7 @@ from engine.server.settings import ServerSettings
 from engine.store.tokens import Tokens
 from tests.engine.conftest import SCRIPTED
 
+ROOT = Path(__file__).resolve().parents[3]
 KEY = "a shared secret of the tests, long enough"
 FINAL = ("completed", "failed", "cancelled")
 
@@ -105,6 +110,17 @@ class TestServer:
         assert self._running is not None
         return asyncio.run_coroutine_threadsafe(work(), self._running._loop).result(30)
 
+    def sql(self, statement: str) -> list[Any]:
+        """Run this in the server's database; its rows, if it gives any."""
+        database = self.service.engine.database
+
+        def run() -> list[Any]:
+            with database.writing():
+                cursor = database.peewee.execute_sql(statement)
+                return list(cursor.fetchall()) if cursor.description else []
+
+        return list(self.in_loop(run))
+
     def token(self, name: str, *, admin: bool = False) -> str:
         return self.in_loop(lambda: Tokens(self.service.engine.database).create(name, admin=admin))
 
@@ -119,6 +135,41 @@ class TestServer:
     def _is_ready(self, running: Running) -> None:
         self._running = running
         self._ready.set()
+
+
+class Served:
+    """``dgx-music serve`` as a process."""
+
+    def __init__(self, home: Path, *arguments: str, **variables: str) -> None:
+        environment = {
+            **os.environ,
+            "DGX_MUSIC_HOME": str(home),
+            "DGX_MUSIC_GENERATORS": json.dumps(SCRIPTED),
+            "PYTHONPATH": str(ROOT),
+            **variables,
+        }
+        home.mkdir(parents=True, exist_ok=True)
+        self._log = home / "serve.log"  # no pipe: nobody reads while it works
+        with self._log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "app.cli", "serve", "--port", "0", *arguments],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.search(r"http://[\d.]+:\d+", line)
+        assert found, line + self._log.read_text()
+        self.client = httpx.Client(base_url=f"{found[0]}/api/v1", timeout=30, trust_env=False)
+
+    def stop(self, sign: int) -> str:
+        """Its log, after it has ended."""
+        self.process.send_signal(sign)
+        self.process.communicate(timeout=60)
+        self.client.close()
+        return self._log.read_text()
 
 
 def jwt_for(subject: str, key: str = KEY, **claims: Any) -> str:

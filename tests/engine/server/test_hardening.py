@@ -122,5 +122,5 @@ def test_no_answer_and_no_log_gives_a_secret_away(
     texts.append(path.read_text("utf-8"))
     for secret in secrets:
         assert not [text for text in texts if secret in text]
-    stored = server.service.engine.database.execute_sql("SELECT * FROM tokens").fetchall()
+    stored = server.sql("SELECT * FROM tokens")
     assert tokens["alice"].split("_", 2)[2] not in str(stored)

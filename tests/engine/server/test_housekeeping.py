@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -16,17 +15,23 @@ import httpx
 import pytest
 
 from engine.server.housekeeping import Housekeeping
-from tests.engine.conftest import SCRIPTED
-from tests.engine.server.running import TestServer, body, made, tone, until_ended, until_step
+from tests.engine.server.running import (
+    ROOT,
+    Served,
+    TestServer,
+    body,
+    made,
+    tone,
+    until_ended,
+    until_step,
+)
 
-ROOT = Path(__file__).resolve().parents[3]
 YEAR = 365 * 86_400
 
 
 def age(server: TestServer, table: str, column: str) -> None:
     """Let all rows of a table be a year old."""
-    sql = f"UPDATE {table} SET {column} = {column} - {YEAR}"  # noqa: S608
-    server.in_loop(lambda: server.service.engine.database.execute_sql(sql))
+    server.sql(f"UPDATE {table} SET {column} = {column} - {YEAR}")  # noqa: S608
 
 
 def sweep(server: TestServer) -> None:
@@ -99,37 +104,6 @@ def test_ended_jobs_leave_the_live_queue(server: TestServer, here: httpx.Client)
 
 
 # -- the program as it is started --------------------------------------------------------------
-
-
-class Served:
-    """``dgx-music serve`` as a process."""
-
-    def __init__(self, home: Path, *arguments: str) -> None:
-        variables = {
-            **os.environ,
-            "DGX_MUSIC_HOME": str(home),
-            "DGX_MUSIC_GENERATORS": json.dumps(SCRIPTED),
-            "PYTHONPATH": str(ROOT),
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "serve", "--port", "0", *arguments],
-            env=variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        found = re.search(r"http://[\d.]+:\d+", line)
-        assert found, line + (self.process.stderr.read() if self.process.stderr else "")
-        self.client = httpx.Client(base_url=f"{found[0]}/api/v1", timeout=30, trust_env=False)
-
-    def stop(self, sign: int) -> str:
-        """Its log, after it has ended."""
-        self.process.send_signal(sign)
-        _, errors = self.process.communicate(timeout=60)
-        self.client.close()
-        return errors
 
 
 @pytest.fixture

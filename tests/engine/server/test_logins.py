@@ -31,7 +31,7 @@ def test_a_token_works_until_it_is_revoked(server: TestServer) -> None:
     with server.client(token) as carol:
         job_id = made(carol)["job_id"]
         assert server.service.jobs.jobs([job_id])[0].owner == "token:carol"
-        stored = server.service.engine.database.execute_sql("SELECT * FROM tokens").fetchall()
+        stored = server.sql("SELECT * FROM tokens")
         assert token.split("_", 2)[2] not in str(stored)
         server.in_loop(lambda: Tokens(server.service.engine.database).revoke("carol"))
         assert carol.get(f"/jobs/{job_id}").status_code == 401

@@ -69,6 +69,7 @@ def test_without_its_database_it_is_unhealthy_and_says_so(
     monkeypatch.setattr(type(server.service.jobs), "jobs", lambda *_: gone(None))  # type: ignore[arg-type]
     answer = here.get("/jobs/gen_0")
     assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) >= 1
     assert answer.headers["content-type"] == "application/problem+json"
 
 

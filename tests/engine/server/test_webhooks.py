@@ -17,9 +17,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from engine.errors import InvalidRequest
+from engine.errors import InvalidRequest, StorageError
 from engine.server import webhooks
 from engine.server.webhooks import Refused, check_url, public_address
+from engine.store.calls import Call, Calls
 from tests.certificates import self_signed
 from tests.engine.server.running import TestServer, body, settings_in, until_ended
 
@@ -114,6 +115,25 @@ def test_it_is_tried_again_and_never_led_elsewhere(here: httpx.Client, listener:
     heard = [listener.heard.get(timeout=30) for _ in range(3)]
     assert len({headers["webhook-id"] for headers, _ in heard}) == 1
     assert len({text for _, text in heard}) == 1
+    assert listener.heard.empty()
+
+
+@pytest.mark.logs("can't be written down")
+def test_what_can_not_be_written_down_now_is_told_later(
+    here: httpx.Client, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, tries = Calls.add, []
+
+    def away_once(calls: Calls, call: Call) -> bool:
+        tries.append(call)
+        if len(tries) == 1:
+            raise StorageError("It is away.")
+        return add(calls, call)
+
+    monkeypatch.setattr(Calls, "add", away_once)
+    monkeypatch.setattr(webhooks, "INSIST_SECONDS", 0.01)
+    job_id = here.post("/generate", json=body(callback_url=url_at(listener))).json()["job_id"]
+    assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == job_id
     assert listener.heard.empty()
 
 

@@ -1,0 +1,218 @@
+"""The store on PostgreSQL: pooled connections, transactions that share, migrations under a lock.
+
+A connection is borrowed for one verb and given back, so that a lost one costs one verb at most:
+the pool looks at each before it lends it, and replaces what is dead.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from playhouse.migrations import Runner
+from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import SecretStr
+
+from engine.errors import StorageError
+from engine.store.database import Alone, Database
+from engine.store.faults import translated
+from engine.store.opening import MIGRATIONS
+from engine.store.postgresql.faults import postgresql_words
+from engine.store.postgresql.sole_engine import SoleEngine
+
+__all__ = ["PostgresqlDatabase", "open_postgresql", "reach"]
+
+CONNECTIONS = 10
+"""At most, of one server, beside the one that holds the engine's lock."""
+CONNECTION_PATIENCE = 5.0
+"""Seconds that a verb waits until another one gives a connection back."""
+_SERVER_OPTIONS = {
+    "statement_timeout": "10s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+    # PostgreSQL sees soon that we are gone, and lets go of what we held.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+_CLIENT_OPTIONS = {
+    "application_name": "dgx-music",
+    "connect_timeout": "3",  # seconds
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",  # milliseconds
+}
+_LOCKS = 0x44475853
+"""Our numbers among PostgreSQL's advisory locks: this one, and one of these."""
+_MIGRATING, _ENGINE = 10, 11
+
+
+class PostgresqlDatabase(Database):
+    """READ COMMITTED: each statement sees what was committed before it, and a conditional update
+    waits for the row and looks again. What needs more takes an advisory lock of its kind, which
+    ends with the transaction.
+
+    It takes a connection of its own for each server: no pooler that lends one connection to many
+    may stand between, for the engine's lock belongs to a connection.
+    """
+
+    kind = "postgresql"
+    connections = CONNECTIONS
+
+    def __init__(self, pool: Any, sole: SoleEngine | None) -> None:
+        super().__init__(pool)
+        self._sole = sole
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        with translated(postgresql_words), _busy_told():
+            if not self.peewee.is_closed():  # a verb of this thread has one already
+                yield
+                return
+            with self.peewee.connection_context():
+                yield
+
+    @contextmanager
+    def writing(self, alone: Alone | None = None) -> Iterator[None]:
+        with self.reading():
+            if self.peewee.in_transaction():
+                self._wait_for(alone)
+                yield
+                return
+            with self.peewee.atomic():
+                self._wait_for(alone)
+                yield
+
+    def untaken(self, candidates: Any, table: Any) -> Any:
+        return candidates.for_update(of=table, skip_locked=True)
+
+    def still_sole(self) -> None:
+        if self._sole is not None:
+            self._sole.still()
+
+    def close(self) -> None:
+        self.peewee.close_all()
+        if self._sole is not None:
+            self._sole.close()
+
+    def _wait_for(self, alone: Alone | None) -> None:
+        if alone is not None:
+            _lock(self.peewee, alone.value)
+
+
+class _Pool(PooledPostgresqlDatabase):  # type: ignore[misc] # peewee has no types
+    """A database that does not answer is left alone for as long as it was waited for in vain: who
+    asks waits on the event loop, and loses half of its time at most."""
+
+    _rest_until = 0.0
+    _refusal = ""
+
+    def _connect(self) -> Any:
+        began = time.monotonic()
+        if began < self._rest_until:
+            raise psycopg.OperationalError(self._refusal)
+        try:
+            return super()._connect()
+        except psycopg.OperationalError as error:
+            ended = time.monotonic()
+            self._rest_until, self._refusal = ended + (ended - began), str(error)
+            raise
+
+
+def open_postgresql(url: SecretStr, *, sole: bool) -> PostgresqlDatabase:
+    """Connect and migrate. ``sole``: be the one engine of this database until it is closed.
+
+    No copy is made before a migration, other than with SQLite: all pending ones happen in one
+    transaction, so the tables are as they were if one fails; and a copy of a database that others
+    may use at the same time is its administrator's to make (``pg_dump``), who knows where there is
+    room for it. Raises StorageError, and StoreLocked when there is another engine.
+    """
+    connect_to = _parameters(url)
+    engine = SoleEngine(connect_to, (_LOCKS, _ENGINE)) if sole else None
+    database = PostgresqlDatabase(_pool(connect_to), engine)
+    try:
+        if engine is not None:
+            engine.hold()  # first: nobody's tables are changed while they work
+        with database.writing():
+            _migrate(database.peewee)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def reach(url: SecretStr) -> str:
+    """What answers there, without its secrets. Raises StorageError."""
+    connect_to = _parameters(url)
+    try:
+        with psycopg.connect(**connect_to) as connection:
+            info = connection.info
+            version = info.parameter_status("server_version") or "?"
+            return f"PostgreSQL {version.split()[0]} at {info.host}:{info.port}/{info.dbname}"
+    except psycopg.Error as error:
+        raise postgresql_words(error) from None
+
+
+def _parameters(url: SecretStr) -> Mapping[str, Any]:
+    """For psycopg: ours, where the URL does not say otherwise."""
+    given = _understood(url.get_secret_value())
+    if given is None:
+        raise StorageError(
+            "DGX_MUSIC_DATABASE_URL can't be understood.",
+            hint="It looks like postgresql://name:password@host:5432/database.",
+        )
+    ours = " ".join(f"-c {name}={value}" for name, value in _SERVER_OPTIONS.items())
+    options = f"{ours} {given.pop('options', None) or ''}".strip()
+    return _CLIENT_OPTIONS | given | {"options": options}
+
+
+def _understood(text: str) -> dict[str, Any] | None:
+    """The parts of a URL. What is wrong with it is not said: the words would quote it, and so the
+    password."""
+    if not text.startswith(("postgresql://", "postgres://")):
+        return None
+    try:
+        return dict(conninfo_to_dict(text))
+    except psycopg.ProgrammingError:
+        return None
+
+
+def _pool(connect_to: Mapping[str, Any]) -> Any:
+    parameters = dict(connect_to)
+    # What PostgreSQL would take by itself; peewee wants to know.
+    name = parameters.pop("dbname", None) or parameters.get("user") or "postgres"
+    return _Pool(
+        name,
+        max_connections=CONNECTIONS,
+        timeout=CONNECTION_PATIENCE,
+        prefer_psycopg3=True,
+        isolation_level="READ COMMITTED",
+        autoconnect=False,  # or a connection would stay with its thread
+        **parameters,
+    )
+
+
+def _migrate(pool: Any) -> None:
+    """Bring the tables up to date; of servers that start at once, one after the other."""
+    for patience in ("statement_timeout", "lock_timeout"):
+        pool.execute_sql(f"SET LOCAL {patience} = 0")
+    _lock(pool, _MIGRATING)
+    Runner(pool, directory=str(MIGRATIONS)).up()
+
+
+def _lock(pool: Any, number: int) -> None:
+    """To the end of the transaction."""
+    pool.execute_sql("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, number))
+
+
+@contextmanager
+def _busy_told() -> Iterator[None]:
+    try:
+        yield
+    except MaxConnectionsExceeded as error:
+        raise postgresql_words(error) from error
