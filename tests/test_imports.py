@@ -211,8 +211,8 @@ def test_dependencies_are_those_that_are_imported() -> None:
     rest = [item for item in found if item not in playing and item not in serving]
     assert distributions_of(rest) == everywhere
     assert distributions_of(playing) <= everywhere | musicgen | {"audiocraft"}
-    # uvicorn finds websockets by itself, PyJWT cryptography.
-    found_by_others = {"websockets", "cryptography", "starlette"}
+    # uvicorn finds websockets by itself, PyJWT cryptography, limits redis; fastapi-offline is files.
+    found_by_others = {"websockets", "cryptography", "starlette", "redis", "fastapi-offline"}
     assert distributions_of(serving) - found_by_others <= everywhere | server
     assert server - found_by_others <= distributions_of(serving)
 
