@@ -14,38 +14,32 @@ read in one straight line; a walk over several rows at once ran at half the spee
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.generators.musicgen.decoders.memory import BLOCK, Cache, Room, Rows, Weights
 from engine.generators.musicgen.decoders.vectors import (
     TILE,
-    columns16,
+    as_float,
+    bits,
     columns64,
     compiled,
-    dots1,
-    dots2,
-    dots4,
     exp,
     gelu,
+    in_order,
     inlined,
     meet,
     summing,
+    tile1,
+    tile2,
+    tile4,
 )
 
 __all__ = ["run", "store_prompt"]
 
-CHUNK = 16
-"""Outputs after which the next rows take their turn, while the weights are still near."""
-
-
-@inlined
-def _put(out: Any, sums: Any, rows: int, scales: Any, row_scales: Any, row: int, n: int) -> None:
-    for r in range(2):
-        for s in range(rows):
-            total = np.float32(sums[r * rows + s])
-            out[row + s, n + r] = total * scales[n + r] * row_scales[row + s]
+ABREAST = 4
+"""Rows that share a look at the weights: more sums would not stay in 16 registers."""
 
 
 @compiled
@@ -54,26 +48,32 @@ def _matmul(
 ) -> None:
     """Outputs ``begin`` to ``end`` of rows [rows, inputs] in 16 bits, into ``out``."""
     rows, inputs = q.shape
-    w, x = weights.ctypes.data, q.ctypes.data
-    for chunk in range(begin, end, CHUNK):
-        stop = min(end, chunk + CHUNK)
+    apart, pairs = 2 * inputs, inputs // 2
+    sums = np.empty((ABREAST, TILE), np.int32)
+    to = sums.ctypes.data
+    looks = rows // 4 + rows % 4 // 2 + rows % 2
+    # All looks at a tile together fetch the next one.
+    pace = 2 * TILE // max(1, looks)
+    for n in range(begin, end, TILE):
+        here = weights.ctypes.data + n * inputs
+        ahead = here + TILE * inputs
         row = 0
         while row < rows:
-            there = x + row * inputs * 2
-            left = rows - row
-            abreast = 4 if left >= 4 else 2 if left >= 2 else 1
-            for n in range(chunk, stop, TILE):
-                here = w + n * inputs
-                if abreast == 4:
-                    _put(out, dots4(here, there, inputs), 4, scales, row_scales, row, n)
-                elif abreast == 2:
-                    _put(out, dots2(here, there, inputs), 2, scales, row_scales, row, n)
-                else:
-                    _put(out, dots1(here, there, inputs), 1, scales, row_scales, row, n)
+            there = q.ctypes.data + row * apart
+            abreast = 4 if rows - row >= 4 else 2 if rows - row >= 2 else 1
+            if abreast == 4:
+                tile4(here, there, apart, pairs, to, ahead, pace)
+            elif abreast == 2:
+                tile2(here, there, apart, pairs, to, ahead, pace)
+            else:
+                tile1(here, there, apart, pairs, to, ahead, pace)
+            for r in range(abreast):
+                own, unit, target = sums[r], row_scales[row + r], out[row + r, n : n + TILE]
+                own_scales, own_biases = scales[n : n + TILE], biases[n : n + TILE]
+                for i in range(TILE):
+                    target[i] = np.float32(own[i]) * own_scales[i] * unit + own_biases[i]
             row += abreast
-    for row in range(rows):
-        for n in range(begin, end):
-            out[row, n] += biases[n]
+            ahead += pace * pairs
 
 
 @summing
@@ -82,16 +82,19 @@ def _round(x: Any, q: Any, limit: float) -> Any:
 
     NaN and infinity make the unit NaN, so that nothing hides them.
     """
-    most, total = np.float32(0), np.float32(0)
+    # As bits the sizes of floats are in order, infinity and NaN above all others; and the largest
+    # of whole numbers is found in vectors, which that of floats is not.
+    largest = np.int32(0)
     for i in range(x.shape[0]):
-        most = max(most, abs(x[i]))
-        total += x[i] * np.float32(0)
-    most = max(most, np.float32(1e-20))
+        largest = max(largest, np.int32(bits(x[i]) & np.int32(0x7FFFFFFF)))
+    if largest >= np.int32(0x7F800000):
+        return np.float32(np.nan)
+    most = max(as_float(largest), np.float32(1e-20))
     factor = np.float32(limit) / most
     for i in range(x.shape[0]):
         scaled = x[i] * factor
         q[i] = np.int32(scaled + (np.float32(0.5) if scaled > 0 else np.float32(-0.5)))
-    return most / np.float32(limit) + total
+    return most / np.float32(limit)
 
 
 @compiled
@@ -123,62 +126,97 @@ def _norm(x: Any, out: Any, norm: Any, eps: float) -> None:
 # -- attention ----------------------------------------------------------------------------------
 
 
+class Desk(NamedTuple):
+    """Where one thread notes what it looks at."""
+
+    query: Any
+    """[head dim] of 16 bits"""
+    small: Any
+    """[head dim] of 8 bits"""
+    sums: Any
+    """[BLOCK] of 32 bits"""
+    shares: Any
+    """[BLOCK] of floats"""
+    found: Any
+    """[BLOCK] of 16 bits"""
+    scores: Any
+    """[steps in whole blocks] of floats"""
+
+
+@inlined
+def _make_desk(head_dim: int, blocks: int) -> Any:
+    return Desk(
+        np.empty(head_dim, np.int16),
+        np.empty(head_dim, np.int8),
+        np.empty(BLOCK, np.int32),
+        np.empty(BLOCK, np.float32),
+        np.empty(BLOCK, np.int16),
+        np.empty(blocks * BLOCK, np.float32),
+    )
+
+
 @compiled
 def _keep(
     cache_keys: Any, cache_values: Any, cache_scales: Any, block: int, layer: int, head: int,
-    place: int, key: Any, value: Any,
+    place: int, key: Any, value: Any, small: Any,
 ) -> None:  # fmt: skip
     """Write one step's key and value [head dim] of one head into the cache."""
     dim = key.shape[0]
-    small = np.empty(dim, np.int8)
     scales = cache_scales[block, layer, head]
     keys, values = cache_keys[block, layer, head], cache_values[block, layer, head]
     scales[0, place] = _round(key, small, 127)
-    for i in range(dim):
-        keys[i // 2, place, i % 2] = small[i]
+    for i in range(dim // 2):
+        keys[i, place, 0] = small[2 * i]
+        keys[i, place, 1] = small[2 * i + 1]
     scales[1, place] = _round(value, small, 127)
-    for i in range(dim):
-        values[i // 16, place // 2, i % 16, place % 2] = small[i]
+    for part in range(dim // 16):
+        for i in range(16):
+            values[part, place // 2, i, place % 2] = small[part * 16 + i]
 
 
 @summing
 def _attend(
-    out: Any, query: Any, scores: Any, keys: Any, values: Any, scales: Any,
+    out: Any, query: Any, desk: Desk, keys: Any, values: Any, scales: Any,
     blocks: Any, layer: int, head: int, length: int,
 ) -> None:  # fmt: skip
     """What a query [head dim] finds in the first ``length`` steps of its stream's blocks."""
     dim = query.shape[0]
-    q, sums = np.empty(dim, np.int16), np.empty(BLOCK, np.int32)
+    q, sums, shares, found = desk.query, desk.sums, desk.shares, desk.found
     unit = _round(query, q, 32767) * np.float32(1 / math.sqrt(dim))
-    most = np.float32(-3e38)
-    for first in range(0, length, BLOCK):
-        block = blocks[first // BLOCK]
-        own, own_scales = keys[block, layer, head], scales[block, layer, head, 0]
-        columns64(own.ctypes.data, q.ctypes.data, dim // 2, sums.ctypes.data)
-        there = scores[first : first + BLOCK]
+    count = (length + BLOCK - 1) // BLOCK
+    most = np.int32(-0x7FFFFFFF)
+    for n in range(count):
+        ahead = keys[blocks[min(n + 1, count - 1)], layer, head].ctypes.data
+        own, own_scales = keys[blocks[n], layer, head], scales[blocks[n], layer, head, 0]
+        to = sums.ctypes.data
+        columns64(own.ctypes.data, q.ctypes.data, 0, dim // 2, to, ahead, 2 * BLOCK)
+        there, filled = desk.scores[n * BLOCK : (n + 1) * BLOCK], length - n * BLOCK
         for j in range(BLOCK):
-            there[j] = np.float32(sums[j]) * (unit * own_scales[j])
-        for j in range(min(BLOCK, length - first)):
-            most = max(most, there[j])
-    for j in range(length):
-        scores[j] = exp(scores[j] - most)
+            score = np.float32(sums[j]) * (unit * own_scales[j])
+            there[j] = score if j < filled else np.float32(-3e38)
+        for j in range(BLOCK):
+            most = max(most, in_order(bits(there[j])))
+    top = as_float(in_order(most))
     whole = np.float32(0)
-    for j in range(length):
-        whole += scores[j]
+    for n in range(count):
+        there = desk.scores[n * BLOCK : (n + 1) * BLOCK]
+        for j in range(BLOCK):
+            there[j] = exp(there[j] - top)
+        for j in range(BLOCK):
+            whole += there[j]
     for i in range(dim):
         out[i] = 0
-    shares, found = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.int16)
-    for first in range(0, length, BLOCK):
-        block = blocks[first // BLOCK]
-        own, own_scales = values[block, layer, head], scales[block, layer, head, 1]
-        count = min(BLOCK, length - first)
-        for j in range(count):
-            shares[j] = scores[first + j] * own_scales[j]
-        for j in range(count, BLOCK):
-            shares[j] = 0
+    for n in range(count):
+        ahead = values[blocks[min(n + 1, count - 1)], layer, head].ctypes.data
+        own, own_scales = values[blocks[n], layer, head], scales[blocks[n], layer, head, 1]
+        there, filled = desk.scores[n * BLOCK : (n + 1) * BLOCK], length - n * BLOCK
+        for j in range(BLOCK):
+            # What lies behind the end may be of another take.
+            shares[j] = there[j] * own_scales[j] if j < filled else np.float32(0)
         unit = _round(shares, found, 32767) / whole
         for part in range(dim // 16):
-            columns16(own[part].ctypes.data, found.ctypes.data, BLOCK // 2, sums.ctypes.data)
+            here, to, soon = own[part].ctypes.data, sums.ctypes.data, ahead + part * 16 * BLOCK
+            tile1(here, found.ctypes.data, 0, BLOCK // 2, to, soon, 2 * 16)
             for i in range(16):
                 out[part * 16 + i] += np.float32(sums[i]) * unit
 
@@ -186,12 +224,13 @@ def _attend(
 @compiled
 def store_prompt(cache: Cache, blocks: Any, layer: int, keys: Any, values: Any) -> None:
     """Keep a prompt's keys and values [heads, steps, head dim] of one layer in its blocks."""
-    heads, steps, _ = keys.shape
+    heads, steps, head_dim = keys.shape
+    small = np.empty(head_dim, np.int8)
     for head in range(heads):
         for step in range(steps):
             _keep(
                 cache.keys, cache.values, cache.scales, blocks[step // BLOCK], layer, head,
-                step % BLOCK, keys[head, step], values[head, step],
+                step % BLOCK, keys[head, step], values[head, step], small,
             )  # fmt: skip
 
 
@@ -225,18 +264,18 @@ def _music(
             joined, q, row_scales, weights, scales, biases,
             part * dim + begin * head_dim, part * dim + end * head_dim,
         )  # fmt: skip
-    scores = np.empty(blocks.shape[1] * BLOCK, np.float32)
+    desk = _make_desk(head_dim, blocks.shape[1])
     for head in range(begin, end):
         first, last = head * head_dim, (head + 1) * head_dim
         for row in range(rows):
             _keep(
                 keys, values, cache_scales, blocks[row, steps[row] // BLOCK], layer, head,
                 steps[row] % BLOCK, joined[row, dim + first : dim + last],
-                joined[row, 2 * dim + first : 2 * dim + last],
+                joined[row, 2 * dim + first : 2 * dim + last], desk.small,
             )  # fmt: skip
         for row in range(rows):
             _attend(
-                out[row, first:last], joined[row, first:last], scores,
+                out[row, first:last], joined[row, first:last], desk,
                 keys, values, cache_scales, blocks[row], layer, head, steps[row] + 1,
             )  # fmt: skip
 
@@ -257,12 +296,12 @@ def _prompt(
     _round_rows(normed, q, row_scales)
     begin, end = _share(heads, 1, thread, threads)
     _matmul(queries, q, row_scales, weights, scales, biases, begin * head_dim, end * head_dim)
-    scores = np.empty(blocks.shape[1] * BLOCK, np.float32)
+    desk = _make_desk(head_dim, blocks.shape[1])
     for head in range(begin, end):
         first, last = head * head_dim, (head + 1) * head_dim
         for row in range(rows):
             _attend(
-                out[row, first:last], queries[row, first:last], scores,
+                out[row, first:last], queries[row, first:last], desk,
                 keys, values, cache_scales, blocks[row], layer, head, lengths[row],
             )  # fmt: skip
 
