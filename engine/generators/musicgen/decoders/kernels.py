@@ -23,6 +23,7 @@ from engine.generators.musicgen.decoders.vectors import (
     TILE,
     as_float,
     bits,
+    borrowed,
     columns64,
     compiled,
     exp,
@@ -30,6 +31,7 @@ from engine.generators.musicgen.decoders.vectors import (
     in_order,
     inlined,
     meet,
+    settle,
     summing,
     tile1,
     tile2,
@@ -68,15 +70,15 @@ def _matmul(
             else:
                 tile1(here, there, apart, pairs, to, ahead, pace)
             for r in range(abreast):
-                own, unit, target = sums[r], row_scales[row + r], out[row + r, n : n + TILE]
-                own_scales, own_biases = scales[n : n + TILE], biases[n : n + TILE]
-                for i in range(TILE):
-                    target[i] = np.float32(own[i]) * own_scales[i] * unit + own_biases[i]
+                settle(
+                    to + 4 * TILE * r, scales.ctypes.data + 4 * n, biases.ctypes.data + 4 * n,
+                    row_scales[row + r], out[row + r].ctypes.data + 4 * n,
+                )  # fmt: skip
             row += abreast
             ahead += pace * pairs
 
 
-@summing
+@compiled
 def _round(x: Any, q: Any, limit: float) -> Any:
     """Write ``x`` as whole numbers up to ``limit`` into ``q``; gives their unit.
 
@@ -134,7 +136,7 @@ class Desk(NamedTuple):
     small: Any
     """[head dim] of 8 bits"""
     sums: Any
-    """[BLOCK] of 32 bits"""
+    """[BLOCK or head dim] of 32 bits"""
     shares: Any
     """[BLOCK] of floats"""
     found: Any
@@ -148,7 +150,7 @@ def _make_desk(head_dim: int, blocks: int) -> Any:
     return Desk(
         np.empty(head_dim, np.int16),
         np.empty(head_dim, np.int8),
-        np.empty(BLOCK, np.int32),
+        np.empty(max(BLOCK, head_dim), np.int32),
         np.empty(BLOCK, np.float32),
         np.empty(BLOCK, np.int16),
         np.empty(blocks * BLOCK, np.float32),
@@ -174,7 +176,7 @@ def _keep(
             values[part, place // 2, i, place % 2] = small[part * 16 + i]
 
 
-@summing
+@compiled
 def _attend(
     out: Any, query: Any, desk: Desk, keys: Any, values: Any, scales: Any,
     blocks: Any, layer: int, head: int, length: int,
@@ -182,43 +184,50 @@ def _attend(
     """What a query [head dim] finds in the first ``length`` steps of its stream's blocks."""
     dim = query.shape[0]
     q, sums, shares, found = desk.query, desk.sums, desk.shares, desk.found
+    to, blocks_read = sums.ctypes.data, (length + BLOCK - 1) // BLOCK
     unit = _round(query, q, 32767) * np.float32(1 / math.sqrt(dim))
-    count = (length + BLOCK - 1) // BLOCK
     most = np.int32(-0x7FFFFFFF)
-    for n in range(count):
-        ahead = keys[blocks[min(n + 1, count - 1)], layer, head].ctypes.data
+    for n in range(blocks_read):
+        next_keys = keys[blocks[min(n + 1, blocks_read - 1)], layer, head].ctypes.data
         own, own_scales = keys[blocks[n], layer, head], scales[blocks[n], layer, head, 0]
-        to = sums.ctypes.data
-        columns64(own.ctypes.data, q.ctypes.data, 0, dim // 2, to, ahead, 2 * BLOCK)
-        there, filled = desk.scores[n * BLOCK : (n + 1) * BLOCK], length - n * BLOCK
+        columns64(own.ctypes.data, q.ctypes.data, 0, dim // 2, to, next_keys, 2 * BLOCK)
+        there = desk.scores[n * BLOCK : (n + 1) * BLOCK]
         for j in range(BLOCK):
-            score = np.float32(sums[j]) * (unit * own_scales[j])
-            there[j] = score if j < filled else np.float32(-3e38)
+            there[j] = np.float32(sums[j]) * (unit * own_scales[j])
+        for j in range(length - n * BLOCK, BLOCK):
+            there[j] = np.float32(-3e38)
         for j in range(BLOCK):
             most = max(most, in_order(bits(there[j])))
     top = as_float(in_order(most))
-    whole = np.float32(0)
-    for n in range(count):
+    # 64 sums, in vectors; of one sum each number would have to wait for the last.
+    shares[:] = 0
+    for n in range(blocks_read):
         there = desk.scores[n * BLOCK : (n + 1) * BLOCK]
         for j in range(BLOCK):
             there[j] = exp(there[j] - top)
         for j in range(BLOCK):
-            whole += there[j]
-    for i in range(dim):
-        out[i] = 0
-    for n in range(count):
-        ahead = values[blocks[min(n + 1, count - 1)], layer, head].ctypes.data
+            shares[j] += there[j]
+    whole = np.float32(0)
+    for j in range(BLOCK):
+        whole += shares[j]
+    out[:] = 0
+    for n in range(blocks_read):
+        next_values = values[blocks[min(n + 1, blocks_read - 1)], layer, head].ctypes.data
         own, own_scales = values[blocks[n], layer, head], scales[blocks[n], layer, head, 1]
-        there, filled = desk.scores[n * BLOCK : (n + 1) * BLOCK], length - n * BLOCK
+        there = desk.scores[n * BLOCK : (n + 1) * BLOCK]
         for j in range(BLOCK):
-            # What lies behind the end may be of another take.
-            shares[j] = there[j] * own_scales[j] if j < filled else np.float32(0)
+            shares[j] = there[j] * own_scales[j]
+        for j in range(length - n * BLOCK, BLOCK):
+            shares[j] = 0  # what lies behind the end may be of another take
         unit = _round(shares, found, 32767) / whole
         for part in range(dim // 16):
-            here, to, soon = own[part].ctypes.data, sums.ctypes.data, ahead + part * 16 * BLOCK
-            tile1(here, found.ctypes.data, 0, BLOCK // 2, to, soon, 2 * 16)
-            for i in range(16):
-                out[part * 16 + i] += np.float32(sums[i]) * unit
+            offset = part * 16 * BLOCK
+            tile1(
+                own.ctypes.data + offset, found.ctypes.data, 0, BLOCK // 2, to + 4 * 16 * part,
+                next_values + offset, 2 * 16,
+            )  # fmt: skip
+        for i in range(dim):
+            out[i] += np.float32(sums[i]) * unit
 
 
 @compiled
@@ -351,8 +360,15 @@ def run(
 
     Afterwards ``room.logits`` holds the logits [asked rows, codebooks x card].
     """
-    x, gate = rows.x, barrier.ctypes.data
-    joined, found, hidden = room.joined, room.found, room.hidden
+    x, gate = borrowed(rows.x), barrier.ctypes.data
+    steps, blocks = borrowed(rows.steps), borrowed(rows.blocks)
+    prompt_steps, prompt_blocks = borrowed(rows.prompt_steps), borrowed(rows.prompt_blocks)
+    keys, values, cache_scales = (
+        borrowed(cache.keys),
+        borrowed(cache.values),
+        borrowed(cache.scales),
+    )
+    joined, found, hidden = borrowed(room.joined), borrowed(room.found), borrowed(room.hidden)
     eps = weights.eps
     layers = weights.joined.weights.shape[0]
     for layer in range(layers):
@@ -360,8 +376,7 @@ def run(
         part = weights.joined
         _music(
             x, norms[0], eps, part.weights[layer], part.scales[layer], part.biases[layer],
-            rows.steps, rows.blocks, cache.keys, cache.values, cache.scales, layer, joined, found,
-            thread, threads,
+            steps, blocks, keys, values, cache_scales, layer, joined, found, thread, threads,
         )  # fmt: skip
         meet(gate, threads)
         part = weights.attended
@@ -374,8 +389,8 @@ def run(
             part = weights.queries
             _prompt(
                 x, norms[1], eps, part.weights[layer], part.scales[layer], part.biases[layer],
-                rows.prompt_steps, rows.prompt_blocks, cache.keys, cache.values, cache.scales,
-                layer, joined, found, thread, threads,
+                prompt_steps, prompt_blocks, keys, values, cache_scales, layer, joined, found,
+                thread, threads,
             )  # fmt: skip
             meet(gate, threads)
             part = weights.crossed
