@@ -179,18 +179,24 @@ def _keep(
 @compiled
 def _attend(
     out: Any, query: Any, desk: Desk, keys: Any, values: Any, scales: Any,
-    blocks: Any, layer: int, head: int, length: int,
+    blocks: Any, layer: int, head: int, length: int, next_keys: int,
 ) -> None:  # fmt: skip
-    """What a query [head dim] finds in the first ``length`` steps of its stream's blocks."""
+    """What a query [head dim] finds in the first ``length`` steps of its stream's blocks.
+
+    ``next_keys``: the address of what will be read afterwards.
+    """
     dim = query.shape[0]
     q, sums, shares, found = desk.query, desk.sums, desk.shares, desk.found
     to, blocks_read = sums.ctypes.data, (length + BLOCK - 1) // BLOCK
     unit = _round(query, q, 32767) * np.float32(1 / math.sqrt(dim))
     most = np.int32(-0x7FFFFFFF)
     for n in range(blocks_read):
-        next_keys = keys[blocks[min(n + 1, blocks_read - 1)], layer, head].ctypes.data
+        if n + 1 < blocks_read:
+            ahead = keys[blocks[n + 1], layer, head].ctypes.data
+        else:
+            ahead = values[blocks[0], layer, head].ctypes.data
         own, own_scales = keys[blocks[n], layer, head], scales[blocks[n], layer, head, 0]
-        columns64(own.ctypes.data, q.ctypes.data, 0, dim // 2, to, next_keys, 2 * BLOCK)
+        columns64(own.ctypes.data, q.ctypes.data, 0, dim // 2, to, ahead, 2 * BLOCK)
         there = desk.scores[n * BLOCK : (n + 1) * BLOCK]
         for j in range(BLOCK):
             there[j] = np.float32(sums[j]) * (unit * own_scales[j])
@@ -212,7 +218,9 @@ def _attend(
         whole += shares[j]
     out[:] = 0
     for n in range(blocks_read):
-        next_values = values[blocks[min(n + 1, blocks_read - 1)], layer, head].ctypes.data
+        ahead = next_keys
+        if n + 1 < blocks_read:
+            ahead = values[blocks[n + 1], layer, head].ctypes.data
         own, own_scales = values[blocks[n], layer, head], scales[blocks[n], layer, head, 1]
         there = desk.scores[n * BLOCK : (n + 1) * BLOCK]
         for j in range(BLOCK):
@@ -224,10 +232,27 @@ def _attend(
             offset = part * 16 * BLOCK
             tile1(
                 own.ctypes.data + offset, found.ctypes.data, 0, BLOCK // 2, to + 4 * 16 * part,
-                next_values + offset, 2 * 16,
+                ahead + offset, 2 * 16,
             )  # fmt: skip
         for i in range(dim):
             out[i] += np.float32(sums[i]) * unit
+
+
+@compiled
+def _attend_all(
+    out: Any, queries: Any, desk: Desk, keys: Any, values: Any, scales: Any,
+    blocks: Any, layer: int, head: int, last_head: int, lengths: Any,
+) -> None:  # fmt: skip
+    """The same for one head of all rows. ``last_head``: up to which this thread goes on."""
+    rows, head_dim = out.shape[0], desk.query.shape[0]
+    first, last = head * head_dim, (head + 1) * head_dim
+    for row in range(rows):
+        after = blocks[row + 1, 0] if row + 1 < rows else blocks[0, 0]
+        next_head = head if row + 1 < rows else min(head + 1, last_head)
+        _attend(
+            out[row, first:last], queries[row, first:last], desk, keys, values, scales,
+            blocks[row], layer, head, lengths[row], keys[after, layer, next_head].ctypes.data,
+        )  # fmt: skip
 
 
 @compiled
@@ -274,6 +299,7 @@ def _music(
             part * dim + begin * head_dim, part * dim + end * head_dim,
         )  # fmt: skip
     desk = _make_desk(head_dim, blocks.shape[1])
+    lengths = steps + np.int32(1)
     for head in range(begin, end):
         first, last = head * head_dim, (head + 1) * head_dim
         for row in range(rows):
@@ -282,11 +308,9 @@ def _music(
                 steps[row] % BLOCK, joined[row, dim + first : dim + last],
                 joined[row, 2 * dim + first : 2 * dim + last], desk.small,
             )  # fmt: skip
-        for row in range(rows):
-            _attend(
-                out[row, first:last], joined[row, first:last], desk,
-                keys, values, cache_scales, blocks[row], layer, head, steps[row] + 1,
-            )  # fmt: skip
+        _attend_all(
+            out, joined, desk, keys, values, cache_scales, blocks, layer, head, end - 1, lengths
+        )
 
 
 @compiled
@@ -307,12 +331,9 @@ def _prompt(
     _matmul(queries, q, row_scales, weights, scales, biases, begin * head_dim, end * head_dim)
     desk = _make_desk(head_dim, blocks.shape[1])
     for head in range(begin, end):
-        first, last = head * head_dim, (head + 1) * head_dim
-        for row in range(rows):
-            _attend(
-                out[row, first:last], queries[row, first:last], desk,
-                keys, values, cache_scales, blocks[row], layer, head, lengths[row],
-            )  # fmt: skip
+        _attend_all(
+            out, queries, desk, keys, values, cache_scales, blocks, layer, head, end - 1, lengths
+        )
 
 
 @compiled

@@ -194,10 +194,11 @@ def _table(blocks: Sequence[Sequence[int]], steps: int) -> NDArray[np.int32]:
 def _empty(lm: LMModel, blocks: int) -> Cache:
     layers, heads = len(lm.transformer.layers), lm.transformer.layers[0].self_attn.num_heads
     head_dim = lm.dim // heads
+    # Not zeros: what is not written is not heard, and this way the system gives large pages.
     return Cache(
-        np.zeros((blocks, layers, heads, head_dim // 2, BLOCK, 2), np.int8),
-        np.zeros((blocks, layers, heads, head_dim // 16, BLOCK // 2, 16, 2), np.int8),
-        np.zeros((blocks, layers, heads, 2, BLOCK), np.float32),
+        np.empty((blocks, layers, heads, head_dim // 2, BLOCK, 2), np.int8),
+        np.empty((blocks, layers, heads, head_dim // 16, BLOCK // 2, 16, 2), np.int8),
+        np.empty((blocks, layers, heads, 2, BLOCK), np.float32),
     )
 
 
