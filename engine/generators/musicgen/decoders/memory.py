@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.generators.musicgen.decoders.vectors import LANES, TILE
+from engine.generators.musicgen.decoders.vectors import TILE
 
 __all__ = ["BLOCK", "Cache", "Matrices", "Room", "Rows", "Weights", "make_room", "pack"]
 
@@ -22,7 +22,7 @@ class Matrices(NamedTuple):
     """One matrix of each layer."""
 
     weights: Bytes
-    """[layers, outputs x inputs], packed."""
+    """[layers, outputs x inputs], packed: [outputs / TILE, inputs / 2, TILE, 2]"""
     scales: Floats
     """[layers, outputs]"""
     biases: Floats
@@ -105,6 +105,6 @@ def pack(matrix: Floats, bias: Floats | None) -> tuple[Bytes, Floats, Floats]:
     scales = np.maximum(np.abs(matrix).max(axis=1), np.float32(1e-12)) / np.float32(127)
     with np.errstate(invalid="ignore"):  # a damaged matrix: its scale says so in each sum
         rounded = np.rint(matrix / scales[:, None]).astype(np.int8)
-    tiled = rounded.reshape(outputs // TILE, TILE, inputs // LANES, LANES).transpose(0, 2, 1, 3)
+    tiled = rounded.reshape(outputs // TILE, TILE, inputs // 2, 2).transpose(0, 2, 1, 3)
     biases = np.zeros(outputs, np.float32) if bias is None else bias
     return np.ascontiguousarray(tiled).reshape(-1), scales, biases

@@ -20,8 +20,9 @@ from engine.errors import ModelUnavailable
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.conditions import Conditions
 from engine.generators.musicgen.decoder import out_of_memory
+from engine.generators.musicgen.decoders.attention import store_prompt
 from engine.generators.musicgen.decoders.embedding import Embedding
-from engine.generators.musicgen.decoders.kernels import run, store_prompt
+from engine.generators.musicgen.decoders.kernels import run
 from engine.generators.musicgen.decoders.memory import (
     BLOCK,
     Cache,
@@ -32,6 +33,7 @@ from engine.generators.musicgen.decoders.memory import (
     pack,
 )
 from engine.generators.musicgen.decoders.rows import StreamRow, answer, guide_rows
+from engine.generators.musicgen.decoders.vectors import TILE
 from engine.generators.musicgen.decoders.weights import LMModel, fuse, is_known, prompt_keys_values
 
 __all__ = ["NativeDecoder"]
@@ -65,9 +67,11 @@ class NativeDecoder:
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         """Raises ModelUnavailable for a transformer that only the reference decoder knows."""
-        if not is_known(checkpoint.lm):
+        lm = checkpoint.lm
+        whole = (lm.dim // lm.transformer.layers[0].self_attn.num_heads, lm.n_q * lm.card)
+        if not is_known(lm) or any(size % TILE for size in whole):
             raise ModelUnavailable("This model's transformer is of a kind that is not known here.")
-        self._lm = lm = checkpoint.lm
+        self._lm = lm
         self._embedding = Embedding(lm, int(checkpoint.max_seconds * checkpoint.frame_rate) + BLOCK)
         self._weights = _take_apart(lm)
         self._cache = _empty(lm, 0)
@@ -194,10 +198,11 @@ def _table(blocks: Sequence[Sequence[int]], steps: int) -> NDArray[np.int32]:
 def _empty(lm: LMModel, blocks: int) -> Cache:
     layers, heads = len(lm.transformer.layers), lm.transformer.layers[0].self_attn.num_heads
     head_dim = lm.dim // heads
+    # Not zeros: what is not written is not heard, and this way the system gives large pages.
     return Cache(
-        np.zeros((blocks, layers, heads, head_dim // 2, BLOCK, 2), np.int8),
-        np.zeros((blocks, layers, heads, head_dim // 16, BLOCK // 2, 16, 2), np.int8),
-        np.zeros((blocks, layers, heads, 2, BLOCK), np.float32),
+        np.empty((blocks, layers, heads, head_dim // 2, BLOCK, 2), np.int8),
+        np.empty((blocks, layers, heads, head_dim // 16, BLOCK // 2, 16, 2), np.int8),
+        np.empty((blocks, layers, heads, 2, BLOCK), np.float32),
     )
 
 
