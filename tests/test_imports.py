@@ -13,6 +13,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -75,6 +76,8 @@ RULES = (
         in_=("ui",),
         but=(
             "engine.jobs",
+            "engine.request",
+            "engine.status",
             "engine.places",
             "engine.errors",
             "engine.audio",
@@ -133,7 +136,9 @@ def names_in(node: ast.AST, file: str) -> list[str]:
     return []
 
 
+@cache
 def all_imports() -> list[Import]:
+    """Of the whole program, read once."""
     paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
     assert len(paths) > 10, "the walk found too few files to mean anything"
     files = [(path.relative_to(ROOT).as_posix(), path) for path in paths]
