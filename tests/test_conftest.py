@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -63,7 +64,10 @@ def summary(tmp_path_factory: pytest.TempPathFactory) -> str:
     (folder / "test_inner.py").write_text(TESTS)
     options = ["-c", HERE.parent / "pyproject.toml", "--rootdir", folder, "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", *options, folder]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    environment = os.environ | {"PYTHONPATH": str(HERE.parent)}  # for what conftest imports
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     return done.stdout
 
 

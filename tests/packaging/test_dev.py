@@ -126,6 +126,27 @@ def test_failures_and_ctrl_c_end_with_words_and_codes(
         assert words in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("given", "added"),
+    [
+        ([], ["-n", "3"]),
+        (["tests/faults", "-q", "--soak"], ["-n", "3"]),
+        (["tests/app/test_cli.py"], []),
+        (["tests/app/test_cli.py::test_version"], []),
+        (["-k", "player"], []),
+        (["--lf"], []),
+        (["-n", "0"], []),
+        (["-n5"], []),
+    ],
+)
+def test_tests_share_the_cores_unless_few_are_chosen(
+    started: dict[str, object], monkeypatch: pytest.MonkeyPatch, given: list[str], added: list[str]
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    assert dev.main(["test", *given]) == 0
+    assert started["command"][1:] == ["-m", "pytest", *added, *given]  # type: ignore[index]
+
+
 def test_lint_runs_every_check_and_fails_when_one_does(
     started: dict[str, object], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
