@@ -24,7 +24,9 @@ from engine.settings import EngineSettings
 from tests.e2e.processes import wait_until
 from tests.engine.conftest import Watched
 
-KILLS = 12
+KILLS = 4
+"""Of each run, one at each of MOMENTS; ten times as many with ``--soak``."""
+MOMENTS = (Step.LOADING_MODEL, Step.GENERATING, Step.SAVING, Step.GENERATING)
 PATIENCE = 200.0
 """Seconds until something happens on a busy computer."""
 MOST_LOST = 5.0
@@ -157,8 +159,14 @@ def hashes(jobs: Sequence[Job]) -> list[str]:
 
 @pytest.mark.logs("host")
 async def test_hosts_are_killed_while_they_load_grow_and_save(
-    tmp_path: Path, models: Path, nursery: psutil.Process, beginning: Path, state: State
+    tmp_path: Path,
+    models: Path,
+    nursery: psutil.Process,
+    beginning: Path,
+    state: State,
+    soak: int,
 ) -> None:
+    kills = KILLS * soak
     asked = orders(tmp_path, models, beginning)
     calm, wild = (settings_of(tmp_path / name, models) for name in ("calm", "wild"))
     expected = await undisturbed(calm, command(nursery, calm), asked)
@@ -168,9 +176,8 @@ async def test_hosts_are_killed_while_they_load_grow_and_save(
     async with Watched(wild, host_command=command(nursery, wild)) as engine:
         jobs = await engine.queue.submit(asked)
         lost = Lost(engine)
-        for kill in range(KILLS):
-            moments = (Step.LOADING_MODEL, Step.GENERATING, Step.SAVING, Step.GENERATING)
-            moment = moments[kill % len(moments)]
+        for kill in range(kills):
+            moment = MOMENTS[kill % len(MOMENTS)]
             await told(engine, moment, dice.randrange(1, 12) if kill % 2 else 1)
             lost.look(jobs)
             lost.note_death(jobs)
@@ -188,6 +195,6 @@ async def test_hosts_are_killed_while_they_load_grow_and_save(
     assert lost.worst <= MOST_LOST
     moments_told = ", ".join(f"{count} while {step}" for step, count in killed.items())
     state(
-        f"MusicGen host killed -9 {KILLS} times ({moments_told}): {len(asked)} of {len(asked)} "
+        f"MusicGen host killed -9 {kills} times ({moments_told}): {len(asked)} of {len(asked)} "
         f"takes byte for byte as undisturbed, at most {lost.worst:.1f} s of music lost"
     )
