@@ -60,6 +60,7 @@ class Environment:
         if inputs == known_inputs and known_extras.issuperset(extras):
             return
         wanted = sorted(known_extras.union(extras))
+        self._check_owner()
         self._check_space(wanted)
         say(f"Setting up {self.folder} (once, and again when a dependency changes)")
         started = time.monotonic()
@@ -92,6 +93,15 @@ class Environment:
             return str(stamp["inputs"]), set(stamp["extras"])
         except (OSError, ValueError, KeyError):
             return "", set()
+
+    def _check_owner(self) -> None:
+        """Made anew through a link, the environment of another place would be gone."""
+        if self.folder.is_symlink():
+            raise SetupError(
+                f"{self.folder} is a link to {self.folder.resolve()}, which was made for another "
+                "place or with other packages, and stays as it is.\n"
+                "Remove the link, and this place gets an environment of its own."
+            )
 
     def _check_space(self, extras: Collection[str]) -> None:
         free = shutil.disk_usage(self.root).free
