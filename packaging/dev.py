@@ -2,7 +2,7 @@
 """Set up, run, test, check and measure DGX Music Studio. Needs Python 3.11 and nothing else.
 
 python3 packaging/dev.py run [--light] [ARGUMENTS]   the program; ARGUMENTS go to it as they are
-python3 packaging/dev.py test [PYTEST ARGUMENTS]     all tests, headless
+python3 packaging/dev.py test [PYTEST ARGUMENTS]     all tests, headless; --soak: with more kills
 python3 packaging/dev.py lint [--fix]                ruff, strict mypy, import rules
 python3 packaging/dev.py bench NAME [--json]         one measurement; without NAME: which there are
 
@@ -31,6 +31,9 @@ EXAMPLE_PROMPT = "melancholic lo-fi hip hop, 84 bpm, in D minor"
 # With MusicGen, or its tests would be left out: it makes the first set-up a minute longer where
 # the packages are at hand, and costs nothing afterwards.
 DEVELOPER = ("lint", "musicgen", "server", "test")
+
+MOST_WORKERS = 8
+"""Test processes; each may hold models, and there is not work for more."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -92,7 +95,23 @@ def in_terminal(arguments: list[str]) -> list[str]:
 def test(arguments: list[str]) -> int:
     """Run the tests."""
     environment = prepare(debian.RUN + debian.TEST, DEVELOPER)
-    return become([str(environment.python), "-m", "pytest", *arguments], folder=ROOT)
+    command = [str(environment.python), "-m", "pytest", *workers(arguments), *arguments]
+    return become(command, folder=ROOT)
+
+
+def workers(arguments: Sequence[str]) -> list[str]:
+    """How many test processes pytest shall have, where the arguments leave that open.
+
+    A few chosen tests are done before workers have started.
+
+    >>> workers(["tests/app/test_cli.py"]), workers(["tests/ui", "-k", "player"]), workers(["-n0"])
+    ([], [], [])
+    """
+    said = ("-n", "--numprocesses", "--dist", "-k", "--lf", "--last-failed", "--pdb", "--trace")
+    for argument in arguments:
+        if argument.startswith(said) or argument.endswith(".py") or "::" in argument:
+            return []
+    return ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS))]
 
 
 def lint(arguments: list[str]) -> int:
@@ -100,13 +119,10 @@ def lint(arguments: list[str]) -> int:
     fix = "--fix" in arguments
     environment = prepare(debian.RUN, DEVELOPER)  # the import rules are tested on the real window
     python = str(environment.python)
-    sources = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "packaging").rglob("*.py"))]
     checks = (
         ["ruff", "check", *(["--fix"] if fix else [])],
         ["ruff", "format", *([] if fix else ["--check"])],
         ["mypy"],
-        # On its own: mypy takes packages or files, and packaging/ must not be a package.
-        ["mypy", *sources],
         ["pytest", "-q", "tests/test_imports.py"],
     )
     failed = []

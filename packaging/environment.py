@@ -60,6 +60,7 @@ class Environment:
         if inputs == known_inputs and known_extras.issuperset(extras):
             return
         wanted = sorted(known_extras.union(extras))
+        self._check_owner()
         self._check_space(wanted)
         say(f"Setting up {self.folder} (once, and again when a dependency changes)")
         started = time.monotonic()
@@ -93,6 +94,15 @@ class Environment:
         except (OSError, ValueError, KeyError):
             return "", set()
 
+    def _check_owner(self) -> None:
+        """Made anew through a link, the environment of another place would be gone."""
+        if self.folder.is_symlink():
+            raise SetupError(
+                f"{self.folder} is a link to {self.folder.resolve()}, which was made for another "
+                "place or with other packages, and stays as it is.\n"
+                "Remove the link, and this place gets an environment of its own."
+            )
+
     def _check_space(self, extras: Collection[str]) -> None:
         free = shutil.disk_usage(self.root).free
         if "musicgen" in extras and free < FULL_SIZE and not self._has("torch"):
@@ -106,11 +116,6 @@ class Environment:
         return any(self.folder.glob(f"[Ll]ib/**/site-packages/{package}"))
 
     def _make_venv(self, *, clear: bool) -> None:
-        if self.folder.is_symlink():  # to clear it would empty what others use
-            raise SetupError(
-                f"{self.folder} is a link: its environment belongs to somebody else and does not "
-                "fit here. Remove the link, then run the same command again."
-            )
         importlib.invalidate_caches()  # a system package may have brought it just now
         if importlib.util.find_spec("ensurepip") is None:
             raise SetupError(

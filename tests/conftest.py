@@ -28,6 +28,8 @@ settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)  # the same examples in each run
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+pytest_plugins = ("tests.workers",)
+
 THREAD_PATIENCE = 5.0
 """Seconds that a thread gets to end by itself after its test."""
 

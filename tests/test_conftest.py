@@ -1,7 +1,11 @@
-"""What conftest promises: a test that leaves something behind, or hides a warning, fails."""
+"""What conftest promises: a test that leaves something behind, or hides a warning, fails.
+
+And what a run through workers tells all the same: what was skipped, counted and passed.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -41,6 +45,14 @@ def test_good_window(qtbot): widget = QWidget(); qtbot.addWidget(widget); widget
 @pytest.mark.logs("disk is .dd")
 def test_good_log(): logging.getLogger("engine").warning("disk is odd")
 
+@pytest.mark.logs("caf")
+def test_good_name(): logging.getLogger("engine").warning("caf\\udce9.wav")
+
+def test_good_count(record_property, soak): record_property("counted", f"{2 * soak} kills")
+
+@pytest.mark.skip(reason="no GPU here")
+def test_skipped(): pass
+
 def test_good_home(tmp_path): assert Path(os.environ["DGX_MUSIC_HOME"]).parent == tmp_path
 """
 COMPLAINTS = {
@@ -62,8 +74,12 @@ def summary(tmp_path_factory: pytest.TempPathFactory) -> str:
     (folder / "conftest.py").write_text(hurried)
     (folder / "test_inner.py").write_text(TESTS)
     options = ["-c", HERE.parent / "pyproject.toml", "--rootdir", folder, "-p", "no:cacheprovider"]
+    options += ["-n", "1", "--soak"]
     command = [sys.executable, "-m", "pytest", *options, folder]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    environment = os.environ | {"PYTHONPATH": str(HERE.parent)}  # for what conftest imports
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     return done.stdout
 
 
@@ -76,3 +92,9 @@ def test_what_is_left_behind_or_hidden_fails(summary: str, name: str, complaint:
 def test_what_is_in_order_passes(summary: str) -> None:
     assert not re.search(r"^(FAILED|ERROR) .*test_good", summary, re.MULTILINE)
     assert re.search(r"\d+ passed", summary)
+
+
+def test_what_was_skipped_and_counted_stands_at_the_end(summary: str) -> None:
+    assert re.search(r"^SKIPPED \[1\] test_inner.py:\d+: no GPU here$", summary, re.MULTILINE)
+    assert re.search(r"^=+ faults =+\n20 kills$", summary, re.MULTILINE)
+    assert re.search(r"^=+ .*\d+ passed, 1 skipped.* in [\d.]+s", summary.splitlines()[-1])

@@ -13,6 +13,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -141,7 +142,9 @@ def names_in(node: ast.AST, file: str) -> list[str]:
     return []
 
 
+@cache
 def all_imports() -> list[Import]:
+    """Of the whole program, read once."""
     paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
     assert len(paths) > 10, "the walk found too few files to mean anything"
     files = [(path.relative_to(ROOT).as_posix(), path) for path in paths]
@@ -211,7 +214,7 @@ def test_dependencies_are_those_that_are_imported() -> None:
     rest = [item for item in found if item not in playing and item not in serving]
     assert distributions_of(rest) == everywhere
     assert distributions_of(playing) <= everywhere | musicgen | {"audiocraft"}
-    # uvicorn finds websockets by itself, PyJWT cryptography, limits redis; fastapi-offline is files.
+    # uvicorn finds websockets by itself, PyJWT cryptography, limits redis; the last is files.
     found_by_others = {"websockets", "cryptography", "starlette", "redis", "fastapi-offline"}
     assert distributions_of(serving) - found_by_others <= everywhere | server
     assert server - found_by_others <= distributions_of(serving)

@@ -10,6 +10,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,24 +20,16 @@ from engine.settings import EngineSettings
 from engine.store.opening import open_database
 from engine.store.store import Store
 from tests.engine.conftest import SCRIPTED
+from tests.workers import COUNTED
 
 # The light set-up has no torch.
 collect_ignore_glob = [] if importlib.util.find_spec("audiocraft") else ["test_musicgen*.py"]
 
-_counts: list[str] = []
-
 
 @pytest.fixture
-def state() -> Callable[[str], None]:
+def state(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Say what was counted: it stands in the summary of the test run."""
-    return _counts.append
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _counts:
-        terminalreporter.section("faults")
-        for line in _counts:
-            terminalreporter.write_line(line)
+    return partial(record_property, COUNTED)
 
 
 @pytest.fixture

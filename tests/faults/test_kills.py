@@ -1,4 +1,7 @@
-"""Kill -9, again and again: every job ends exactly once, every take is whole."""
+"""Kill -9, again and again: every job ends exactly once, every take is whole.
+
+The numbers are those of each run; ``--soak`` has ten times as many.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ from tests.e2e.studio import open_studio
 from tests.engine.conftest import SCRIPTED
 from tests.faults.conftest import Library
 
-HOST_KILLS = 100
-PROGRAM_KILLS = 50
-JOBS = 40
+HOST_KILLS = 10
+PROGRAM_KILLS = 5
+JOBS = 20
 
 State = Callable[[str], None]
 
@@ -76,12 +79,13 @@ def wait_for_host(program: Program) -> int:
     return found[0]
 
 
-def test_the_host_is_killed_a_hundred_times(tmp_path: Path, state: State) -> None:
+def test_the_host_is_killed(tmp_path: Path, state: State, soak: int) -> None:
+    kills, jobs = HOST_KILLS * soak, JOBS * soak
     library = Library(tmp_path / "home")
-    library.submit(orders(JOBS))
+    library.submit(orders(jobs))
     dice = random.Random(1)
     with running_studio(tmp_path / "home") as program:
-        for _ in range(HOST_KILLS):
+        for _ in range(kills):
             pid = wait_for_host(program)
             time.sleep(dice.uniform(0.0, 1.5))  # a random moment of its life
             assert library.unfinished(), "the jobs are to outlast the kills"
@@ -91,17 +95,18 @@ def test_the_host_is_killed_a_hundred_times(tmp_path: Path, state: State) -> Non
         wait_until(lambda: library.unfinished() == 0, "the end of all jobs", 300)
         assert program.running, "the window lived through all of it"
     found = library.check()
-    assert found["completed"] == JOBS
-    state(f"host killed -9 {HOST_KILLS} times: {JOBS} of {JOBS} jobs ended once, window alive")
+    assert found["completed"] == jobs
+    state(f"host killed -9 {kills} times: {jobs} of {jobs} jobs ended once, window alive")
 
 
-def test_the_program_is_killed_fifty_times(tmp_path: Path, state: State) -> None:
+def test_the_program_is_killed(tmp_path: Path, state: State, soak: int) -> None:
+    kills = PROGRAM_KILLS * soak
     library = Library(tmp_path / "home")
     dice = random.Random(2)
     submitted = 0
-    for kill in range(PROGRAM_KILLS):
+    for kill in range(kills):
         missing = JOBS - (library.unfinished() if library.database.exists() else 0)
-        library.submit(orders(missing, first=submitted))  # there are always 40 to do
+        library.submit(orders(missing, first=submitted))  # there are always so many to do
         submitted += missing
         with running_studio(tmp_path / "home") as program:
             if kill % 2:
@@ -115,4 +120,4 @@ def test_the_program_is_killed_fifty_times(tmp_path: Path, state: State) -> None
         wait_until(lambda: library.unfinished() == 0, "the end of all jobs", 300)
     found = library.check()
     assert found["completed"] == submitted
-    state(f"program killed -9 {PROGRAM_KILLS} times: {submitted} of {submitted} jobs ended once")
+    state(f"program killed -9 {kills} times: {submitted} of {submitted} jobs ended once")

@@ -11,6 +11,7 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -26,8 +27,10 @@ from tests.e2e.processes import wait_until
 from tests.engine.conftest import Watched
 from tests.faults.conftest import Library
 
-KILLS = 12
-PROGRAM_KILLS = 8
+PROGRAM_KILLS = 4
+"""In each run; ten times as often with ``--soak``."""
+MOMENTS = (Step.LOADING_MODEL, Step.GENERATING, Step.SAVING, Step.GENERATING)
+"""When hosts are killed, in each run; ten times as often with ``--soak``."""
 PATIENCE = 200.0
 """Seconds until something happens on a busy computer."""
 MOST_LOST = 5.0
@@ -154,10 +157,10 @@ def growth(settings: EngineSettings) -> set[tuple[str, int]]:
     return {(file.name, file.stat().st_mtime_ns) for file in files if file.exists()}
 
 
-def kill_again_and_again(settings: EngineSettings, program: list[str]) -> None:
+def kill_again_and_again(settings: EngineSettings, program: list[str], times: int) -> None:
     dice = random.Random(3)
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    for _ in range(PROGRAM_KILLS):
+    for _ in range(times):
         before = growth(settings)
         with subprocess.Popen(program, env=environment, stderr=subprocess.DEVNULL) as process:
             try:
@@ -182,45 +185,60 @@ def hashes(jobs: Sequence[Job]) -> list[str]:
 
 @pytest.mark.logs("host")
 async def test_hosts_are_killed_while_they_load_grow_and_save(
-    tmp_path: Path, models: Path, nursery: psutil.Process, beginning: Path, state: State
+    tmp_path: Path,
+    models: Path,
+    nursery: psutil.Process,
+    beginning: Path,
+    state: State,
+    soak: int,
 ) -> None:
     asked = orders(tmp_path, models, beginning)
-    calm, wild = (settings_of(tmp_path / name, models) for name in ("calm", "wild"))
+    calm = settings_of(tmp_path / "calm", models)
     expected = await undisturbed(calm, command(nursery, calm), asked)
 
     dice = random.Random(1)
-    killed: dict[str, int] = {}
-    async with Watched(wild, host_command=command(nursery, wild)) as engine:
-        jobs = await engine.queue.submit(asked)
-        lost = Lost(engine)
-        for kill in range(KILLS):
-            moments = (Step.LOADING_MODEL, Step.GENERATING, Step.SAVING, Step.GENERATING)
-            moment = moments[kill % len(moments)]
-            await told(engine, moment, dice.randrange(1, 12) if kill % 2 else 1)
+    killed: Counter[str] = Counter()
+    worst = 0.0
+    for turn in range(soak):
+        wild = settings_of(tmp_path / f"wild {turn}", models)
+        async with Watched(wild, host_command=command(nursery, wild)) as engine:
+            jobs = await engine.queue.submit(asked)
+            lost = Lost(engine)
+            for moment in MOMENTS:
+                await told(
+                    engine, moment, dice.randrange(1, 12) if moment is Step.GENERATING else 1
+                )
+                lost.look(jobs)
+                lost.note_death(jobs)
+                hosts = nursery.children()
+                for host in hosts:
+                    host.kill()
+                psutil.wait_procs(hosts, timeout=PATIENCE)
+                killed[moment] += 1
+            ended = await engine.ended(jobs, PATIENCE)
             lost.look(jobs)
-            lost.note_death(jobs)
-            hosts = nursery.children()
-            for host in hosts:
-                host.kill()
-            psutil.wait_procs(hosts, timeout=PATIENCE)
-            killed[moment] = killed.get(moment, 0) + 1
-        ended = await engine.ended(jobs, PATIENCE)
-        lost.look(jobs)
-    assert hashes(ended) == expected
-    takes = [path for path in wild.takes_folder.iterdir() if path.suffix == ".wav"]
-    assert len(takes) == len(asked), "each job ended once"
-    assert not list((wild.cache_folder / "checkpoints").iterdir()), "nothing stays half-written"
-    assert lost.worst <= MOST_LOST
+        assert hashes(ended) == expected
+        takes = [path for path in wild.takes_folder.iterdir() if path.suffix == ".wav"]
+        assert len(takes) == len(asked), "each job ended once"
+        assert not list((wild.cache_folder / "checkpoints").iterdir()), "nothing stays half-written"
+        assert lost.worst <= MOST_LOST
+        worst = max(worst, lost.worst)
     moments_told = ", ".join(f"{count} while {step}" for step, count in killed.items())
+    count = len(asked) * soak
     state(
-        f"MusicGen host killed -9 {KILLS} times ({moments_told}): {len(asked)} of {len(asked)} "
-        f"takes byte for byte as undisturbed, at most {lost.worst:.1f} s of music lost"
+        f"MusicGen host killed -9 {killed.total()} times ({moments_told}): {count} of {count} "
+        f"takes byte for byte as undisturbed, at most {worst:.1f} s of music lost"
     )
 
 
 @pytest.mark.logs("host")
 async def test_the_program_is_killed_while_takes_grow(
-    tmp_path: Path, models: Path, nursery: psutil.Process, beginning: Path, state: State
+    tmp_path: Path,
+    models: Path,
+    nursery: psutil.Process,
+    beginning: Path,
+    state: State,
+    soak: int,
 ) -> None:
     asked = orders(tmp_path, models, beginning)
     calm, wild = (settings_of(tmp_path / name, models) for name in ("calm", "wild"))
@@ -228,9 +246,8 @@ async def test_the_program_is_killed_while_takes_grow(
 
     library = Library(tmp_path / "wild")
     jobs = library.submit(asked)
-    kill_again_and_again(
-        wild, [sys.executable, str(HEADLESS), wild.model_dump_json(), *command(nursery, wild)]
-    )
+    program = [sys.executable, str(HEADLESS), wild.model_dump_json(), *command(nursery, wild)]
+    kill_again_and_again(wild, program, PROGRAM_KILLS * soak)
     wait_until(lambda: not nursery.children(), "the host to follow", PATIENCE)
     interrupted = library.unfinished()
     async with Watched(wild, host_command=command(nursery, wild)) as engine:
@@ -240,6 +257,6 @@ async def test_the_program_is_killed_while_takes_grow(
     assert hashes(ended) == expected
     assert not list((wild.cache_folder / "checkpoints").iterdir()), "nothing stays half-written"
     state(
-        f"program killed -9 {PROGRAM_KILLS} times while MusicGen grew takes: {len(asked)} of "
-        f"{len(asked)} takes byte for byte as undisturbed"
+        f"program killed -9 {PROGRAM_KILLS * soak} times while MusicGen grew takes: "
+        f"{len(asked)} of {len(asked)} takes byte for byte as undisturbed"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import dev
@@ -126,6 +127,27 @@ def test_failures_and_ctrl_c_end_with_words_and_codes(
         assert words in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("given", "added"),
+    [
+        ([], ["-n", "3"]),
+        (["tests/faults", "-q", "--soak"], ["-n", "3"]),
+        (["tests/app/test_cli.py"], []),
+        (["tests/app/test_cli.py::test_version"], []),
+        (["-k", "player"], []),
+        (["--lf"], []),
+        (["-n", "0"], []),
+        (["-n5"], []),
+    ],
+)
+def test_tests_share_the_cores_unless_few_are_chosen(
+    started: dict[str, object], monkeypatch: pytest.MonkeyPatch, given: list[str], added: list[str]
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    assert dev.main(["test", *given]) == 0
+    assert started["command"][1:] == ["-m", "pytest", *added, *given]  # type: ignore[index]
+
+
 def test_lint_runs_every_check_and_fails_when_one_does(
     started: dict[str, object], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -137,8 +159,15 @@ def test_lint_runs_every_check_and_fails_when_one_does(
 
     monkeypatch.setattr(dev.subprocess, "run", check)
     assert dev.main(["lint"]) == 1
-    assert [name.split()[0] for name in ran] == ["ruff", "ruff", "mypy", "mypy", "pytest"]
+    assert [name.split()[0] for name in ran] == ["ruff", "ruff", "mypy", "pytest"]
     assert "Not clean: mypy" in capfd.readouterr().err
+
+
+def test_mypy_looks_at_every_script() -> None:
+    """They are modules, not a package, so it must be told their names."""
+    settings = tomllib.loads(DEV.parents[1].joinpath("pyproject.toml").read_text("utf-8"))
+    scripts = {path.stem for path in DEV.parent.glob("*.py")}
+    assert set(settings["tool"]["mypy"]["modules"]) == scripts
 
 
 def test_the_program_takes_over_with_its_own_exit_code() -> None:

@@ -89,6 +89,22 @@ def test_another_python_or_place_starts_from_nothing(
     assert steps[0][-1] == "--clear"
 
 
+def test_the_environment_of_another_place_is_not_touched(
+    project: Path, steps: list[list[str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    Environment(project).provide()
+    steps.clear()
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(project / "packaging", other / "packaging")
+    shutil.copy(project / "pyproject.toml", other)
+    (other / ".venv").symlink_to(project / ".venv")
+    with pytest.raises(SetupError, match="is a link to"):
+        Environment(other).provide()
+    assert steps == []
+    Environment(project).provide()
+    assert steps == [], "it is still vouched for"
+
+
 def test_a_broken_off_set_up_is_done_again(
     project: Path, monkeypatch: pytest.MonkeyPatch, steps: list[list[str]]
 ) -> None:

@@ -1,14 +1,16 @@
 """What goes wrong with a model or with given audio ends on its row, in plain words.
 
-Through the real queue and a real host process, which loads self-made checkpoints and outlives
-whatever they hold.
+Through the real queue and one real host process, which loads self-made checkpoints and outlives
+whatever they and the given files hold.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +30,6 @@ from tests.engine.musicgen.test_checkpoint import Malicious, change
 Spoil = Callable[[Path], object]
 LONG = 300.0
 """Seconds: the host imports torch, on a machine that may be busy."""
-
-
-@pytest.fixture
-def settings(hub: Path, tmp_path: Path) -> EngineSettings:
-    return EngineSettings(
-        data_folder=tmp_path / "data",
-        takes_folder=tmp_path / "takes",
-        cache_folder=tmp_path / "cache",
-        models_folder=hub,
-        max_retries=0,
-    )
 
 
 def rewrite(old: str, new: str) -> Spoil:
@@ -92,27 +83,6 @@ MODELS: dict[str, tuple[Spoil, str, str]] = {
 }
 
 
-async def test_a_model_that_can_not_be_loaded_fails_its_row_alone(
-    settings: EngineSettings, tiny_folder: Path, tmp_path: Path
-) -> None:
-    folders = {}
-    for name, (spoil, _, _) in MODELS.items():
-        folders[name] = Path(shutil.copytree(tiny_folder, tmp_path / name))
-        spoil(folders[name])
-    orders = [Order(Request(prompt="rain", duration=1, model=str(at))) for at in folders.values()]
-    good = Order(Request(prompt="rain", duration=1, model=str(tiny_folder)))
-    async with Watched(settings) as engine:
-        *bad, made = await engine.ended(await engine.queue.submit([*orders, good]), LONG)
-    for job, (name, (_, code, words)) in zip(bad, MODELS.items(), strict=True):
-        assert job.status is Status.FAILED, name
-        assert (job.error.code, words in job.error.message) == (code, True), (name, job.error)
-        assert job.error.hint, name
-        assert job.attempt == 1, "no other try makes it better, and the host outlived it"
-    assert not (folders["malicious"] / "ran").exists(), "its code did not run"
-    assert made.status is Status.COMPLETED
-    assert re.match(rf"{tiny_folder.name} (openvino|native) int8", made.take.made_by)
-
-
 def written(path: Path, seconds: float, rate: int = 44_100, channels: int = 2) -> Path:
     noise = np.random.default_rng(1).normal(size=(round(seconds * rate), channels)) * 0.1
     sf.write(path, noise, rate)
@@ -162,19 +132,67 @@ TAKEN: dict[str, Callable[[Path], Path]] = {
 }
 
 
-async def test_given_audio_is_used_or_refused_on_its_row(
-    settings: EngineSettings, melody_folder: Path, tmp_path: Path
-) -> None:
-    files = {name: make(tmp_path / name) for name, (make, _) in REFUSED.items()}
-    files |= {name: make(tmp_path / name) for name, make in TAKEN.items()}
-    asked = [
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What came of all that was asked, in its order."""
+
+    models: list[Job]
+    """Of MODELS, and of one that is good, after them."""
+    audio: list[Job]
+    """Each of REFUSED and TAKEN as a melody and as a beginning."""
+    witness: Path
+    """Made by a malicious model, were its code run."""
+
+
+@pytest.fixture(scope="module")
+def rows(
+    hub: Path, tiny_folder: Path, melody_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Rows:
+    folder = tmp_path_factory.mktemp("rows")
+    models = []
+    for name, (spoil, _, _) in MODELS.items():
+        models.append(Path(shutil.copytree(tiny_folder, folder / name)))
+        spoil(models[-1])
+    files = [make(folder / name) for name, (make, _) in REFUSED.items()]
+    files += [make(folder / name) for name, make in TAKEN.items()]
+    asked = [Request(prompt="rain", duration=1, model=str(at)) for at in (*models, tiny_folder)]
+    asked += [
         Request(prompt="", duration=1, model=str(melody_folder), **{role: str(file)})
-        for file in files.values()
+        for file in files
         for role in ("melody", "continue_from")
     ]
-    async with Watched(settings) as engine:
-        jobs = await engine.ended(await engine.queue.submit([*map(Order, asked)]), LONG)
-    for job in jobs:
+    settings = EngineSettings(
+        data_folder=folder / "data",
+        takes_folder=folder / "takes",
+        cache_folder=folder / "cache",
+        models_folder=hub,
+        max_retries=0,
+    )
+
+    async def ended() -> list[Job]:
+        async with Watched(settings) as engine:
+            return await engine.ended(await engine.queue.submit([*map(Order, asked)]), LONG)
+
+    jobs = asyncio.run(ended())
+    count = len(MODELS) + 1
+    return Rows(jobs[:count], jobs[count:], folder / "malicious" / "ran")
+
+
+def test_a_model_that_can_not_be_loaded_fails_its_row_alone(rows: Rows, tiny_folder: Path) -> None:
+    *bad, made = rows.models
+    for job, (name, (_, code, words)) in zip(bad, MODELS.items(), strict=True):
+        assert job.status is Status.FAILED, name
+        assert (job.error.code, words in job.error.message) == (code, True), (name, job.error)
+        assert job.error.hint, name
+        assert job.attempt == 1, "no other try makes it better, and the host outlived it"
+    assert not rows.witness.exists(), "its code did not run"
+    assert made.status is Status.COMPLETED
+    assert re.match(rf"{tiny_folder.name} (openvino|native) int8", made.take.made_by)
+
+
+def test_given_audio_is_used_or_refused_on_its_row(rows: Rows) -> None:
+    assert len(rows.audio) == 2 * (len(REFUSED) + len(TAKEN))
+    for job in rows.audio:
         name = Path(job.request.melody or job.request.continue_from or "").name
         if name in REFUSED:
             assert job.status is Status.FAILED, name
