@@ -18,11 +18,11 @@ from load.crowd import SKETCH, crowd, percentile
 from load.line import Line, ask_for
 from load.loading import nginx
 from load.served import Served, serving, tokens_for
-from peewee import SqliteDatabase
 
 from engine.jobs import Job, Status, Step, Take, utc_now
 from engine.request import Request
 from engine.store.claims import Claims
+from engine.store.database import Database
 
 CLIENTS = 50
 SECONDS = 15
@@ -93,7 +93,7 @@ def events(home: Path) -> dict[str, Any]:
     """Each of the followers sees each change of its owner's jobs, while these are made."""
     tokens: list[str] = []
 
-    def prepare(database: SqliteDatabase, _storage: Path) -> None:
+    def prepare(database: Database, _storage: Path) -> None:
         tokens.extend(tokens_for(database, [f"musician {number}" for number in range(OWNERS)]))
 
     with serving(home, prepare=prepare) as server:
@@ -152,7 +152,7 @@ def download(folder: Path) -> dict[str, Any]:
     """One large take, in ranges, by the server and by nginx; the best of a few in turn."""
     take: list[Path] = []
 
-    def prepare(database: SqliteDatabase, storage: Path) -> None:
+    def prepare(database: Database, storage: Path) -> None:
         take.append(large_take(database, storage))
 
     with serving(folder / "download", prepare=prepare) as server:
@@ -178,7 +178,7 @@ def download(folder: Path) -> dict[str, Any]:
     }
 
 
-def large_take(database: SqliteDatabase, storage: Path) -> Path:
+def large_take(database: Database, storage: Path) -> Path:
     """A file of SIZE as the take of a finished job of the person at this computer."""
     path = storage / "music" / "2025-01-01T00-00-00-000Z_large.wav"
     path.parent.mkdir(parents=True)

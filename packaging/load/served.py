@@ -13,15 +13,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
-from peewee import SqliteDatabase
 
+from engine.store.database import Database
 from engine.store.opening import open_database
 from engine.store.tokens import Tokens
 
 __all__ = ["Served", "serving"]
 
 ROOT = Path(__file__).resolve().parents[2]
-Prepare = Callable[[SqliteDatabase, Path], None]
+Prepare = Callable[[Database, Path], None]
 
 
 class Served:
@@ -79,6 +79,6 @@ def serving(
                 process.kill()
 
 
-def tokens_for(database: SqliteDatabase, names: list[str]) -> list[str]:
+def tokens_for(database: Database, names: list[str]) -> list[str]:
     known = Tokens(database)
     return [known.create(name, admin=False) for name in names]
