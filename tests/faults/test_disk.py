@@ -39,6 +39,11 @@ async def test_a_disk_that_fills_up(
         ]
         jobs = await engine.queue.submit(orders)
         await engine.until(lambda: any(n.code == "disk_full" for n in engine.notices))
+
+        def under_way() -> bool:
+            return any(engine.latest(job.id).status is Status.PROCESSING for job in jobs)
+
+        await engine.until(lambda: not under_way())  # those that grew with it find no room either
         waiting = sum(not engine.latest(job.id).status.final for job in jobs)
         assert waiting > 0
         assert not list((small_disk / "takes").glob(".*.part")), "no half take stays"
