@@ -45,6 +45,9 @@ def test_good_window(qtbot): widget = QWidget(); qtbot.addWidget(widget); widget
 @pytest.mark.logs("disk is .dd")
 def test_good_log(): logging.getLogger("engine").warning("disk is odd")
 
+@pytest.mark.logs("caf")
+def test_good_name(): logging.getLogger("engine").warning("caf\\udce9.wav")
+
 def test_good_count(record_property, soak): record_property("counted", f"{2 * soak} kills")
 
 @pytest.mark.skip(reason="no GPU here")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -84,6 +86,24 @@ def pytest_xdist_setupnodes(specs: list[object]) -> None:
     for name in THREADS:
         os.environ.setdefault(name, str(share))
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """What a test printed or logged may be no text (a file's name); sent as it is, the run ends."""
+    data = yield
+    return sendable(data)
+
+
+def sendable(data: Any) -> Any:
+    """The same with escapes for what UTF-8 can't hold."""
+    if isinstance(data, str):
+        return data.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(data, dict):
+        return {sendable(key): sendable(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return type(data)(map(sendable, data))
+    return data
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
