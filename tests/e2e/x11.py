@@ -55,8 +55,12 @@ class Screen:
 
     def find(self, title: str) -> Window:
         """The first window whose title matches this pattern, once it is visible."""
-        search = ["search", "--sync", "--onlyvisible", "--name", title]
-        return self.window(self._xdotool(*search).split()[0])
+        search = ["xdotool", "search", "--sync", "--onlyvisible", "--name", title]
+        done = self._run(*search)
+        while "BadWindow" in done.stderr:  # another window went while it was looked at
+            done = self._run(*search)
+        assert done.returncode == 0, f"{' '.join(search)}: {done.stderr.strip()}"
+        return self.window(done.stdout.split()[0])
 
     def window(self, identity: str) -> Window:
         """A window by its id, where it is now."""

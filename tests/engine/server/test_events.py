@@ -105,6 +105,7 @@ async def test_a_websocket_carries_the_same(server: TestServer, tokens: dict[str
             assert told[-1].keys() == shown.keys() | {"event_id"}
 
 
+@pytest.mark.logs("without completing handshake")  # what uvicorn says of a refusal with words
 async def test_a_websocket_asks_who_is_there(server: TestServer) -> None:
     url = server.url.replace("http", "ws") + "/api/v1/ws"
     with pytest.raises(InvalidStatus) as refused:

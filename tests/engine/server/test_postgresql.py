@@ -26,10 +26,7 @@ from tests.engine.server.running import (
     until_ended,
     until_step,
 )
-from tests.engine.server.test_access import (
-    test_a_token_works_until_it_is_revoked,
-    test_anothers_job_answers_exactly_as_an_unknown_one,
-)
+from tests.engine.server.test_access import test_anothers_job_answers_exactly_as_an_unknown_one
 from tests.engine.server.test_events import test_a_job_is_followed_to_its_end
 from tests.engine.server.test_housekeeping import (
     test_audio_goes_after_its_time_and_the_job_stays,
@@ -45,6 +42,7 @@ from tests.engine.server.test_jobs import (
     test_the_same_key_makes_one_job,
     test_users_take_turns,
 )
+from tests.engine.server.test_logins import test_a_token_works_until_it_is_revoked
 from tests.engine.server.test_media import test_takes_are_joined_into_one
 from tests.engine.server.test_observing import (
     test_health_has_the_shape_of_the_contract,
