@@ -24,9 +24,10 @@ PACKAGES = ("app", "engine", "ui")
 QT = ("PySide6", "shiboken6", "qasync")
 MODELS = ("torch", "torchaudio", "audiocraft", "transformers", "encodec", "demucs", "openvino")
 SERVING = ("fastapi", "starlette", "uvicorn")
+BUCKETS = ("boto3", "botocore", "s3transfer")
 HTTP = ("httpx", "httpx_sse")
 MUSICGEN = ("engine/generators/musicgen",)
-SERVER = ("engine/server",)
+SERVER = ("engine/server", "engine/storage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ RULES = (
     Rule("rows never leave the store", ("peewee", "playhouse", "sqlite3"), only=("engine/store",)),
     Rule("one place serves", SERVING, only=("engine/server",)),
     Rule("one place calls servers", HTTP, only=("engine/client", "engine/server/webhooks.py")),
+    Rule("one place talks to buckets", BUCKETS, only=("engine/storage",)),
     Rule("one place downloads", ("huggingface_hub", "httpx2"), only=("engine/models",)),
     Rule("one place plays", ("sounddevice",), only=("app/playback/sound_device.py",)),
     Rule("tests are not shipped", ("tests", "pytest"), only=("tests",)),
@@ -163,6 +165,7 @@ def test_rule_holds(rule: Rule) -> None:
         ("app/cli.py", "from fastapi import FastAPI"),
         ("engine/dispatch/remote.py", "import httpx"),
         ("app/playback/deck.py", "import sounddevice"),
+        ("engine/server/routes/media.py", "import boto3"),
         ("app/studio.py", "if TYPE_CHECKING:\n    from tests.fakes import FakeEngine"),
     ],
 )
