@@ -102,7 +102,7 @@ class Dispatcher:
         """Recover what was interrupted, then begin to work."""
         self._paused = self._store.setting(_PAUSED, "") == "yes"
         self._fallback = self._store.setting(_FALLBACK, "") == "yes"
-        await self._recovery.interrupted()
+        self._runs.complete_late(await self._recovery.interrupted())
         self._runs.suspects |= self._claims.suspects()
         self._started = True
         for post in self._posts:
@@ -288,10 +288,11 @@ class Dispatcher:
         """Start one more job there; False when there is no room, or nothing to start."""
         lane = post.lane
         running = self._runs.in_lane(lane)
+        on_its_way = self._runs.before(lane)
         # A job that was there when the host died runs alone: so the guilty one is found, and
         # the others do not pay for it again.
         suspects = self._runs.waiting_suspects(lane.place)
-        if lane.room <= 0 or self._runs.alone_in(lane) or (suspects and running):
+        if lane.room <= on_its_way or self._runs.alone_in(lane) or (suspects and running):
             return False
         claimed = self._claims.claim(
             lane.place,

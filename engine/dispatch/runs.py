@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from engine.dispatch.earlier import Earlier
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
+from engine.dispatch.insistence import Insistence
+from engine.dispatch.keeping import Keeping
 from engine.dispatch.lane import (
     Completed,
     Failed,
@@ -28,22 +30,21 @@ from engine.dispatch.lane import (
     Returned,
     Sources,
 )
+from engine.dispatch.rests import Rests
 from engine.dispatch.retry import RetryPolicy
-from engine.errors import MusicError, NotFound, StorageError
-from engine.jobs import LOCAL, Failure, Job, Step, Take, is_job_id, utc_now
+from engine.errors import MusicError, NotFound, Retriable, StorageError
+from engine.jobs import LOCAL, Failure, Job, Step, Take
 from engine.log_context import marked
-from engine.request import Request
 from engine.store.claims import Claims
 
 __all__ = ["RunEvent", "Runs"]
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 RunEvent = Progressed | Previewed | Completed | Failed | Gone | Returned | Lost
 
-INSIST_SECONDS = 1.0
-"""Between two tries to write the store."""
+FETCH_AGAIN_SECONDS = 5.0
+"""Until a job's sources are looked for again in a storage that does not answer."""
 
 
 @dataclass(slots=True)
@@ -58,6 +59,8 @@ class Running:
     """Nothing else may run beside it."""
     in_lane: bool = False
     """The lane has it; not while an identical take is fetched instead."""
+    fetching: bool = False
+    """What it builds on comes first."""
 
 
 class Runs:
@@ -81,7 +84,10 @@ class Runs:
         self._on_room = on_room
         self._on_disk_full = on_disk_full
         self._running: dict[str, Running] = {}
-        self._resting: dict[str, tuple[datetime, asyncio.TimerHandle]] = {}
+        self._insist = Insistence(feed)
+        self._keeping = Keeping(claims, files, feed, self._insist)
+        self._earlier = Earlier(claims, files)
+        self._rests = Rests(lambda job_id: self._spawn(self._rested(job_id)))
         self._tasks: set[asyncio.Task[None]] = set()
         self.suspects: dict[str, str] = {}
         """Waiting jobs that were there when the host died, and their places; each runs alone."""
@@ -90,10 +96,15 @@ class Runs:
 
     def busy_ids(self) -> list[str]:
         """Jobs that must not be claimed now: they run, or rest before the next try."""
-        return [run.job.id for run in self._running.values()] + list(self._resting)
+        running = [run.job.id for run in self._running.values()]
+        return [*running, *self._rests.ids(), *self._keeping.late]
 
     def in_lane(self, lane: Lane) -> list[Job]:
         return [run.job for run in self._running.values() if run.lane is lane]
+
+    def before(self, lane: Lane) -> int:
+        """How many runs are about to enter it, once something was fetched."""
+        return sum(run.lane is lane and run.fetching for run in self._running.values())
 
     def job_of(self, token: str) -> Job | None:
         """The job that this run is an attempt at; None when the run is over."""
@@ -115,8 +126,8 @@ class Runs:
     def snapshots(self, jobs: list[Job]) -> list[Job]:
         live = {run.job.id: run.job for run in self._running.values()}
         for job in jobs:
-            if job.id in self._resting:
-                live[job.id] = replace(job, retry_at=self._resting[job.id][0])
+            if (until := self._rests.until(job.id)) is not None:
+                live[job.id] = replace(job, retry_at=until)
         return [live.get(job.id, job) for job in jobs]
 
     def renamed(self, job: Job) -> Job:
@@ -131,13 +142,19 @@ class Runs:
     def begin(self, token: str, job: Job, lane: Lane, *, alone: bool = False) -> None:
         """Run a claimed job; an identical take that is there already is used again."""
         self.suspects.pop(job.id, None)
-        self._running[token] = Running(job, lane, self._files.path_for(job), alone)
+        self._running[token] = Running(job, lane, self._files.path_for(job, token), alone)
         self._feed.changed([job])
-        cached = self._identical(job, lane.made_by(job.request.model))
+        cached = self._earlier.identical(job, lane.made_by(job.request.model))
         if cached is None:
             self._enter(token)
         else:
             self._spawn_end(token, self._reuse, cached)
+
+    def complete_late(self, made: Sequence[Job]) -> None:
+        """Takes that were made before the program ended: nobody makes them again meanwhile."""
+        for job in made:
+            self._keeping.late.add(job.id)
+            self._spawn(self._complete_late(job))
 
     def give_up(self, job: Job) -> bool:
         """Drop the run of a job that was just cancelled; False if it does not run."""
@@ -171,13 +188,11 @@ class Runs:
 
     def rest_no_more(self, job_id: str) -> None:
         """Let a job be claimed again at once."""
-        if job_id in self._resting:
-            self._resting.pop(job_id)[1].cancel()
+        self._rests.end(job_id)
 
     async def close(self) -> None:
         """Put what still runs back into the queue; that counts as no retry."""
-        for _, timer in self._resting.values():
-            timer.cancel()
+        self._rests.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -219,21 +234,29 @@ class Runs:
 
     # -- ends --------------------------------------------------------------------------------
 
-    async def _complete(self, token: str, take: Take) -> None:
+    async def _complete(self, token: str, made: Take) -> None:
         run = self._running[token]
-        job = await self._insist(lambda: self._claims.finish(run.job.id, token, take))
-        if job is None:  # cancelled while it was saved
-            await asyncio.to_thread(self._files.discard, take)
-        self._end(token, job)
+        try:
+            job = await self._keeping.finish(run.job, token, made, lambda: not run.job.cancelling)
+        except Retriable as error:
+            await self._fail(token, Failure.of(error), True)
+        else:
+            self._end(token, job)
+
+    async def _complete_late(self, made: Job) -> None:
+        await self._keeping.finish_late(made)
+        self._on_room()
 
     async def _fail(self, token: str, failure: Failure, retriable: bool) -> None:
         run = self._running[token]
         if failure.code == "disk_full":
-            job = await self._insist(lambda: self._claims.release(run.job.id, token))
+            job = await self._insist.row(lambda: self._claims.release(run.job.id, token))
             self._end(token, job)
             self._on_disk_full(failure)
         elif retriable and self._policy.allows(run.job.retries):
-            job = await self._insist(lambda: self._claims.release(run.job.id, token, retry=True))
+            job = await self._insist.row(
+                lambda: self._claims.release(run.job.id, token, retry=True)
+            )
             self._end(token, job, rest=self._policy.wait(run.job.retries))
         else:
             await self._fail_for_good(token, failure)
@@ -245,7 +268,7 @@ class Runs:
         if found is not None and found.take is not None:
             await self._complete(token, found.take)
         elif self._policy.allows(run.job.retries):
-            job = await self._insist(
+            job = await self._insist.row(
                 lambda: self._claims.release(run.job.id, token, retry=True, suspect=True)
             )
             if job is not None:
@@ -259,18 +282,18 @@ class Runs:
     async def _let_go(self, token: str) -> None:
         """A dropped run is over. Its job was cancelled already, or goes back to the queue."""
         run = self._running[token]
-        job = await self._insist(lambda: self._claims.release(run.job.id, token))
+        job = await self._insist.row(lambda: self._claims.release(run.job.id, token))
         self._end(token, job)
 
     async def _take_back(self, token: str, rest: float) -> None:
         """The place could not go on with it: it waits again, and no attempt counts."""
         run = self._running[token]
-        job = await self._insist(lambda: self._claims.release(run.job.id, token, unbegun=True))
+        job = await self._insist.row(lambda: self._claims.release(run.job.id, token, unbegun=True))
         self._end(token, job, rest=rest or None)
 
     async def _fail_for_good(self, token: str, failure: Failure) -> None:
         run = self._running[token]
-        jobs = await self._insist(lambda: self._claims.fail(run.job.id, token, failure))
+        jobs = await self._insist.row(lambda: self._claims.fail(run.job.id, token, failure))
         self._end(token, jobs[0] if jobs else None)
         self._feed.changed(jobs[1:])
 
@@ -287,94 +310,59 @@ class Runs:
         self._on_room()
 
     def _rest(self, job: Job, seconds: float) -> None:
-        """Keep a job from being claimed for a while. By the loop's clock, which never jumps."""
-
-        def over() -> None:
-            del self._resting[job.id]
-            self._spawn(self._rested(job.id))
-
-        timer = asyncio.get_running_loop().call_later(seconds, over)
-        self._resting[job.id] = (utc_now() + timedelta(seconds=seconds), timer)
+        """Keep a job from being claimed for a while."""
+        self._rests.begin(job.id, seconds)
         self._feed.changed([self.snapshot(job)])
 
     async def _rested(self, job_id: str) -> None:
         # As its row is now: it may have been moved or edited meanwhile.
-        self._feed.changed(await self._insist(lambda: self._claims.jobs([job_id])))
+        self._feed.changed(await self._insist.row(lambda: self._claims.jobs([job_id])))
         self._on_room()
 
     # -- inside --------------------------------------------------------------------------------
 
     def _enter(self, token: str) -> None:
-        """Hand a run to its lane, unless its job was cancelled meanwhile."""
+        """Hand a run to its lane, once what it builds on is here."""
+        run = self._running[token]
+        try:
+            places = self._earlier.places(run.job.request)
+        except MusicError as error:
+            self._spawn_end(token, self._fail, Failure.of(error), False)
+            return
+        sources = self._earlier.at_hand(places)
+        if sources is None:
+            run.fetching = True
+            self._spawn_end(token, self._fetch, places)
+        else:
+            self._hand_over(token, sources)
+
+    def _hand_over(self, token: str, sources: Sources) -> None:
+        """To its lane, unless its job was cancelled meanwhile."""
         run = self._running[token]
         if run.job.cancelling:
             self._spawn_end(token, self._let_go)
             return
-        try:
-            sources = self._sources(run.job.request)
-        except MusicError as error:
-            self._spawn_end(token, self._fail, Failure.of(error), False)
-            return
-        run.in_lane = True
+        run.in_lane, run.fetching = True, False
         run.lane.run(token, run.job, run.path, sources)
 
-    def _identical(self, job: Job, made_by: str | None) -> Take | None:
-        """A take that is what this job would give."""
-        request = job.request
-        sources = [source for source in (request.melody, request.continue_from) if source]
-        # What is made here in place of a server's take may be an earlier one of any version.
-        if (made_by is None and job.meant_for is None) or not all(map(is_job_id, sources)):
-            return None  # a file may have changed since
+    async def _fetch(self, token: str, places: Mapping[str, Path]) -> None:
         try:
-            return self._claims.cached_take(request.fingerprint(), made_by, job.owner)
+            sources = await self._earlier.fetch(places)
+        except NotFound as error:
+            await self._fail_for_good(token, Failure.of(error))
         except StorageError as error:
-            log.warning("made anew, as no identical take could be looked for: %s", error.message)
-            return None
-
-    def _sources(self, request: Request) -> Sources:
-        """The files of the audio that it builds on: of takes, or of whatever else it names."""
-        files = {}
-        for name in ("melody", "continue_from"):
-            source = getattr(request, name)
-            if source is None:
-                continue
-            path = self._source(source) if is_job_id(source) else self._files.source(source)
-            if path is None:
-                raise NotFound("The audio that this take builds on is not there any more.")
-            files[name] = path
-        return files
-
-    def _source(self, job_id: str) -> Path:
-        try:
-            take = self._claims.job(job_id).take
-        except NotFound:
-            take = None
-        if take is None:
-            raise NotFound(
-                "The take that this one builds on is not there any more.",
-                hint="Choose another one to build on.",
-            )
-        return take.path
+            log.info("a take waits for what it builds on: %s", error.message)
+            await self._take_back(token, FETCH_AGAIN_SECONDS)
+        else:
+            self._hand_over(token, sources)
 
     async def _reuse(self, token: str, take: Take) -> None:
         run = self._running[token]
-        again = await asyncio.to_thread(self._files.reuse, take, run.path)
+        again = await self._files.reuse(take, run.path)
         if again is None:
             self._enter(token)
         else:
             await self._complete(token, again)
-
-    async def _insist(self, verb: Callable[[], T]) -> T:
-        """Do this with the store, however long it takes until it can be written."""
-        told = False
-        while True:
-            try:
-                return verb()
-            except StorageError as error:
-                if not told:
-                    self._feed.notice(Failure.of(error))
-                    told = True
-                await asyncio.sleep(INSIST_SECONDS)
 
     def _spawn_end(self, token: str, end: Callable[..., Awaitable[None]], *how: Any) -> None:
         async def whatever_breaks() -> None:
