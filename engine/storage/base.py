@@ -109,11 +109,11 @@ class Places:
 
     def __init__(self, root: Path, *, whole: bool) -> None:
         self._root = root.absolute()
-        self._whole = whole
+        self._whole_paths = whole
 
     def places(self, key: str) -> tuple[Path, Path]:
         bare = Path(checked(key))
-        return (self._root / bare, bare) if self._whole else (bare, self._root / bare)
+        return (self._root / bare, bare) if self._whole_paths else (bare, self._root / bare)
 
     def key_of(self, place: Path) -> str:
         try:

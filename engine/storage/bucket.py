@@ -57,7 +57,7 @@ class BucketStorage(Places):
         self.address = address
         self._cache = cache
         self._clients = clients
-        self._whole = ThreadPoolExecutor(WHOLE_FILES_AT_ONCE, "bucket files")
+        self._files = ThreadPoolExecutor(WHOLE_FILES_AT_ONCE, "bucket files")
         self._blocks = ThreadPoolExecutor(BLOCKS_AT_ONCE, "bucket blocks")
         self._fetching: dict[str, asyncio.Lock] = {}
 
@@ -65,7 +65,7 @@ class BucketStorage(Places):
 
     async def put(self, file: Path, key: str, *, sha256: str, job: str = "") -> None:
         """Raises Retriable when the file is not any more what it was."""
-        await self._in(self._whole, self._put, file, checked(key), sha256, job)
+        await self._in(self._files, self._put, file, checked(key), sha256, job)
 
     def _put(self, file: Path, key: str, sha256: str, job: str) -> None:
         if _digest(file) != sha256:
@@ -97,7 +97,7 @@ class BucketStorage(Places):
                 if path.is_file():
                     os.utime(path)  # it stays a while longer
                 else:
-                    await self._in(self._whole, self._fetch, key, path)
+                    await self._in(self._files, self._fetch, key, path)
         finally:
             if not lock.locked():
                 self._fetching.pop(key, None)
@@ -158,7 +158,7 @@ class BucketStorage(Places):
             asked["ContinuationToken"] = page.get("NextContinuationToken")
 
     async def sweep(self, before: datetime) -> int:
-        return await self._in(self._whole, self._sweep, before)
+        return await self._in(self._files, self._sweep, before)
 
     def _sweep(self, before: datetime) -> int:
         client, bucket = self._clients.patient, self.address.bucket
@@ -191,7 +191,7 @@ class BucketStorage(Places):
         asked = {"Bucket": self.address.bucket, "Prefix": self.address.prefix, "MaxKeys": 1}
         # First, as its refusal has words: an answer to HEAD has none.
         await self._quickly(lambda: self._clients.quick.list_objects_v2(**asked))
-        await self._in(self._whole, self._prove)
+        await self._in(self._files, self._prove)
 
     def _prove(self) -> None:
         """Where the sweep finds it, should this die in between."""
@@ -206,7 +206,7 @@ class BucketStorage(Places):
             client.delete_object(**named)
 
     async def close(self) -> None:
-        for pool in (self._whole, self._blocks):
+        for pool in (self._files, self._blocks):
             pool.shutdown(wait=False, cancel_futures=True)
         self._clients.close()
 

@@ -11,6 +11,7 @@ import pytest
 from engine.errors import NotFound
 from engine.jobs import utc_now
 from engine.storage.base import Storage
+from engine.storage.disk import DiskStorage
 from tests.engine.storage.conftest import Sample
 
 KEY = "music/2024-09-01T00-45-30-123Z_calm_piano_1f0e9d8c7b6a.wav"
@@ -84,5 +85,7 @@ async def test_no_key_leads_elsewhere(storage: Storage, sample: Sample, key: str
 async def test_rows_name_files_in_the_way_of_either_kind(storage: Storage) -> None:
     for place in storage.places(KEY):
         assert storage.key_of(place) == KEY
+    on_disk = isinstance(storage, DiskStorage)
+    assert storage.places(KEY)[0].is_absolute() == on_disk, "a bucket's rows hold on any computer"
     with pytest.raises(NotFound):
         storage.key_of(Path("/somewhere/else.wav"))
