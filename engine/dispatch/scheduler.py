@@ -283,6 +283,8 @@ class Scheduler:
         self.runs.hear(event)
         if isinstance(event, Progressed):
             self._measure()
+        elif isinstance(event, Completed):
+            self.wake()  # its lane has room from now on, however long its take is on its way
 
     def _measure(self) -> None:
         for post in self.posts:
