@@ -50,6 +50,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker and config.pluginmanager.has_plugin("cacheprovider"):
+        # What compiles in tests does so outside of any lock (engine/compiling.py says why it must
+        # not in the program), so each worker keeps its own.
+        os.environ["NUMBA_CACHE_DIR"] = str(config.cache.mkdir(f"numba-{worker}"))
     config.option.loadscopereorder = False  # by the number of tests would not be by their time
     if config.getoption("--soak"):
         long = settings(max_examples=SOAK * settings.default.max_examples)

@@ -14,6 +14,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from engine import compiling
 from engine.audio.files import probe, read_audio
 
 if TYPE_CHECKING:
@@ -53,8 +54,9 @@ def analyse(path: Path) -> Analysis:
 def get_ready() -> None:
     """Load and compile now what the first call would: seconds of work."""
     noise = np.random.default_rng(1).normal(0.0, 0.1, 3 * RATE).astype(np.float32)
-    estimate_tempo(noise)
-    estimate_key(noise)
+    with compiling.alone():
+        estimate_tempo(noise)
+        estimate_key(noise)
 
 
 def mono(samples: Samples, sample_rate: int) -> NDArray[np.float32]:

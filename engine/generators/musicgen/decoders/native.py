@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine import compiling
 from engine.errors import ModelUnavailable
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.conditions import Conditions
@@ -79,10 +80,11 @@ class NativeDecoder:
         cores = psutil.cpu_count(logical=False) or 1
         self._threads = max(1, min(cores, lm.dim // LEAST_SHARE))
         # Compiles, once on each computer: half a minute that no first step should take.
-        nothing = np.zeros((0, 1, lm.dim), np.float32)
-        self._read_some([], np.zeros(0, np.int32), nothing)
-        none = np.zeros((0, 0, 0), np.float32)
-        store_prompt(self._cache, np.zeros(0, np.int32), 0, none, none)
+        with compiling.alone():
+            nothing = np.zeros((0, 1, lm.dim), np.float32)
+            self._read_some([], np.zeros(0, np.int32), nothing)
+            none = np.zeros((0, 0, 0), np.float32)
+            store_prompt(self._cache, np.zeros(0, np.int32), 0, none, none)
 
     @torch.no_grad()
     def open(self, conditions: Conditions, guidance: float = 3.0) -> NativeRow:
