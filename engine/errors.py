@@ -19,6 +19,8 @@
      ├─ StorageError            the disk or the database
      │   ├─ DiskFull            no room for the take; the queue pauses until there is
      │   ├─ FolderNotWritable
+     │   ├─ StorageAway         the bucket does not answer now; what waits for it waits on
+     │   │   └─ StorageClosed   it does not let us in, or is not there: a person must act
      │   ├─ StoreLocked         another program holds the database
      │   └─ StoreDamaged        the database was kept aside and started afresh
      ├─ DownloadError           a model could not be fetched; what has arrived is kept
@@ -74,6 +76,8 @@ __all__ = [
     "ServerError",
     "ServerRefused",
     "ServerStrange",
+    "StorageAway",
+    "StorageClosed",
     "StorageError",
     "StoreDamaged",
     "StoreLocked",
@@ -196,13 +200,31 @@ class StorageError(MusicError):
 
 
 class DiskFull(StorageError):
+    """``retry_after``: seconds until it is worth looking again."""
+
     code = "disk_full"
+    retry_after = 60.0
     default_hint = "Free some space, then retry."
 
 
 class FolderNotWritable(StorageError):
     code = "folder_not_writable"
     default_hint = "Choose another folder, or change its permissions."
+
+
+class StorageAway(StorageError):
+    """``retry_after``: seconds until it is worth trying again."""
+
+    code = "storage_away"
+    default_hint = "Try again in a moment."
+    retry_after = 10.0
+
+
+class StorageClosed(StorageAway):
+    """Only a person can open it; who waits is told to come back all the same."""
+
+    code = "storage_closed"
+    retry_after = 60.0
 
 
 class StoreLocked(StorageError):

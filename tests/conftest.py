@@ -16,12 +16,14 @@ import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from tests.buckets import S3Server
     from tests.postgres import Postgres
 
 settings.register_profile("here", deadline=None)
@@ -56,6 +58,26 @@ def postgres() -> Iterator[Postgres]:
     with running_postgres() as server:
         if server is None:
             pytest.skip("PostgreSQL is not installed")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[S3Server]:
+    """A quick S3 server, for all tests of this process."""
+    from tests.buckets import moto_running  # here: most tests need no boto3
+
+    with moto_running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rgw() -> Iterator[S3Server]:
+    """A strict one, which takes its time to start."""
+    from tests.rgw import installed, rgw_running
+
+    if not installed():
+        pytest.skip("Ceph's gateway is not installed")
+    with TemporaryDirectory(prefix="rgw") as folder, rgw_running(Path(folder)) as server:
         yield server
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlsplit
@@ -47,6 +49,12 @@ class Proxy:
         self._fate = fate
         self._port = 0
         self._server: asyncio.Server | None = None
+        self.busy = False
+        """Answer 503 in place of the server."""
+        self.spoil: Callable[[bytes], bytes] = bytes
+        """Done to what the client says."""
+        self.refused = 0
+        """So often."""
         self._connections: set[asyncio.Task[None]] = set()
         self.struck: Counter[Trouble] = Counter()
         """Troubles that happened, and not only could have."""
@@ -87,6 +95,9 @@ class Proxy:
     ) -> None:
         there: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
         try:
+            if self.busy:
+                await self._refuse(reader, writer)
+                return
             times = 2 if fate.trouble is Trouble.DUPLICATE else 1
             there += [await asyncio.open_connection(*self._target) for _ in range(times)]
             if times == 2:
@@ -105,6 +116,19 @@ class Proxy:
                     each.transport.abort()
                 each.close()
 
+    async def _refuse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """After what was asked has come, or the client would be cut while it speaks."""
+        with suppress(asyncio.IncompleteReadError):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+            if length and b"100-continue" not in head.lower():
+                await reader.readexactly(int(length[1]))
+            writer.write(
+                b"HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
+            await writer.drain()
+            self.refused += 1
+
 
 class _Over(Exception):
     """This connection's end has come."""
@@ -121,7 +145,7 @@ class _Line:
         self._struck = False
 
     async def ask(self, reader: asyncio.StreamReader, to: list[asyncio.StreamWriter]) -> None:
-        while data := await reader.read(65536):
+        while data := self._proxy.spoil(await reader.read(65536)):
             if self._fate.trouble is Trouble.CUT:
                 data = await self._strike(data, to)
             for each in to:

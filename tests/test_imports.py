@@ -25,10 +25,11 @@ PACKAGES = ("app", "engine", "ui")
 QT = ("PySide6", "shiboken6", "qasync")
 MODELS = ("torch", "torchaudio", "audiocraft", "transformers", "encodec", "demucs", "openvino")
 SERVING = ("fastapi", "starlette", "uvicorn")
+BUCKETS = ("boto3", "botocore", "s3transfer")
 HTTP = ("httpx", "httpx_sse")
 MUSICGEN = ("engine/generators/musicgen",)
 POSTGRESQL = ("engine/store/postgresql",)
-SERVER = ("engine/server", *POSTGRESQL)
+SERVER = ("engine/server", "engine/storage", *POSTGRESQL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ RULES = (
         HTTP,
         only=("engine/client", "engine/server/webhooks.py", "engine/server/keyset.py"),
     ),
+    Rule("one place talks to buckets", BUCKETS, only=("engine/storage",)),
     Rule("one place downloads", ("huggingface_hub", "httpx2"), only=("engine/models",)),
     Rule("one place plays", ("sounddevice",), only=("app/playback/sound_device.py",)),
     Rule("tests are not shipped", ("tests", "pytest"), only=("tests",)),
@@ -175,6 +177,7 @@ def test_rule_holds(rule: Rule) -> None:
         ("app/cli.py", "from fastapi import FastAPI"),
         ("engine/dispatch/remote.py", "import httpx"),
         ("app/playback/deck.py", "import sounddevice"),
+        ("engine/server/routes/media.py", "import boto3"),
         ("app/studio.py", "if TYPE_CHECKING:\n    from tests.fakes import FakeEngine"),
     ],
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import DiskFull, FolderNotWritable, StorageError
 
-__all__ = ["in_plain_words", "part_of", "replacing"]
+__all__ = ["in_plain_words", "linked", "part_of", "passing", "replacing"]
 
 
 def part_of(path: Path) -> Path:
@@ -43,6 +44,31 @@ def replacing(path: Path) -> Iterator[Path]:
         _sync_folder(path.parent)
     except OSError as error:
         raise in_plain_words(error, path.parent) from error
+
+
+@contextmanager
+def passing(path: Path) -> Iterator[Path]:
+    """A file on its way: its folder is made, and it is gone at the end, however that comes.
+    Raises what ``replacing`` does."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise in_plain_words(error, path.parent) from error
+
+
+def linked(source: Path, target: Path) -> None:
+    """A second name for the same file, or a copy where the disk has no links; whole or not.
+    Raises what ``replacing`` does."""
+    with replacing(target) as part:
+        part.unlink(missing_ok=True)
+        try:
+            part.hardlink_to(source)
+        except OSError:
+            shutil.copyfile(source, part)
 
 
 def in_plain_words(error: OSError, folder: Path) -> StorageError:

@@ -73,7 +73,7 @@ class Dispatcher:
         """Recover what was interrupted, then begin to work."""
         self.scheduler.paused = self._store.setting(_PAUSED, "") == "yes"
         self.scheduler.fallback = self._store.setting(_FALLBACK, "") == "yes"
-        await self._recovery.interrupted()
+        self._runs.complete_late(await self._recovery.interrupted())
         await self.scheduler.start()
         self._spawn(self._recovery.unknown_files(self._feed))
         self._spawn(self._recovery.old_trash(self._settings.trash_days))

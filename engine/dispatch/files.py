@@ -6,19 +6,20 @@ place is a take, whatever became of the row that should tell of it.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from engine.audio.atomic import in_plain_words, replacing
+from engine.audio.atomic import in_plain_words, linked
 from engine.audio.names import safe_name
-from engine.errors import AudioError, StorageError
+from engine.errors import AudioError, NotFound, StorageError
 from engine.jobs import Job, Status, Step, Take, is_job_id
 
 __all__ = ["TakeFiles"]
@@ -34,8 +35,9 @@ class TakeFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def path_for(self, job: Job) -> Path:
-        """Where this job's take goes: a readable name and the job's id."""
+    def path_for(self, job: Job, token: str) -> Path:  # noqa: ARG002
+        """Where an attempt's take is made: here in its place at once, under a readable name and
+        the job's id. ``token`` is the attempt's."""
         name = safe_name(job.name)
         return self.folder / f"{name} - {job.id[4:]}.{job.request.output_format}"
 
@@ -57,14 +59,37 @@ class TakeFiles:
                         found[f"gen_{match['id']}"] = Path(entry.path)
         return found
 
-    def placed(self, jobs: list[Job]) -> dict[str, Path]:
+    def placed(self, jobs: Collection[str]) -> dict[str, Path]:
         """Those of these jobs that have a file in place."""
         files = self.ids() if jobs else {}
-        return {job.id: files[job.id] for job in jobs if job.id in files}
+        return {job_id: path for job_id, path in files.items() if job_id in jobs}
 
     def source(self, reference: str) -> Path | None:
         """The file that a request means by the name of something other than a take."""
         return None if is_job_id(reference) else Path(reference)
+
+    def at_hand(self, place: Path) -> Path | None:
+        """The file of a take's or a source's place; None when it has to be fetched first."""
+        return place
+
+    async def fetch(self, place: Path) -> Path:
+        """The same, however long it takes. Raises NotFound and StorageError."""
+        return place
+
+    async def keep(self, job: Job, take: Take) -> Take:  # noqa: ARG002
+        """Put a made take where takes are kept; the take as its row is to have it.
+
+        May be repeated. Raises StorageError when it can't be done now, and Retriable when the
+        take is spoilt.
+        """
+        return take
+
+    def kept(self, made: Take) -> None:
+        """The row of a take has been written: what was only made on the way can go."""
+
+    def sweep_ended(self, open_ids: set[str]) -> int:  # noqa: ARG002
+        """Remove takes on their way that no open job waits for; returns how many."""
+        return 0
 
     def find(self, job_id: str, path: Path) -> Job | None:
         """The finished job whose file is at ``path``; None if there is none."""
@@ -87,8 +112,7 @@ class TakeFiles:
         except AudioError as error:
             log.warning("left alone: %s", error.message)
             return None
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = _digest(path)
         facts = embedded.facts
         midi = path.with_suffix(".mid")
         made = datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -127,17 +151,17 @@ class TakeFiles:
             if job_id not in known:
                 yield job_id, path
 
-    def reuse(self, take: Take, path: Path) -> Take | None:
+    async def reuse(self, take: Take, path: Path) -> Take | None:
         """Give an identical job its own file; None when the old one is gone or changed."""
+        midi_path = path.with_suffix(".mid") if take.midi_path else None
         try:
-            with take.path.open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != take.sha256:
-                    return None
-            midi_path = path.with_suffix(".mid") if take.midi_path else None
+            audio = await self.fetch(take.path)
+            if await asyncio.to_thread(_digest, audio) != take.sha256:
+                return None
             if take.midi_path and midi_path:
-                _link(take.midi_path, midi_path)
-            _link(take.path, path)  # the last: a take is complete when its audio is there
-        except (OSError, StorageError) as error:
+                await asyncio.to_thread(linked, await self.fetch(take.midi_path), midi_path)
+            await asyncio.to_thread(linked, audio, path)  # the last: with it the take is complete
+        except (OSError, NotFound, StorageError) as error:
             log.warning("the identical take can't be used again: %s", error)
             return None
         return replace(take, path=path, midi_path=midi_path, stars=0, kept=None, tags=(), notes="")
@@ -151,7 +175,7 @@ class TakeFiles:
             found = self.read(job.id, arrived)
             if found is None or found.take is None:
                 return None
-            _link(arrived, path)
+            linked(arrived, path)
             return replace(found.take, path=path)
         except OSError as error:
             raise in_plain_words(error, part.parent) from error
@@ -163,11 +187,11 @@ class TakeFiles:
         for file in (path, path.with_suffix(".mid")):
             file.unlink(missing_ok=True)
 
-    def discard(self, take: Take) -> None:
+    async def discard(self, take: Take) -> None:
         """Remove a take's files."""
         for path in (take.path, take.midi_path):
             if path is not None:
-                path.unlink(missing_ok=True)
+                await asyncio.to_thread(path.unlink, missing_ok=True)
 
     def free_bytes(self) -> int | None:
         """Free space of the takes' disk; None when the folder can't be asked."""
@@ -175,14 +199,9 @@ class TakeFiles:
         return shutil.disk_usage(folder).free if folder else None
 
 
-def _link(source: Path, target: Path) -> None:
-    """A second name for the same file, or a copy where the disk has no links; whole or not."""
-    with replacing(target) as part:
-        part.unlink(missing_ok=True)
-        try:
-            part.hardlink_to(source)
-        except OSError:
-            shutil.copyfile(source, part)
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _number(text: str | None) -> float | None:

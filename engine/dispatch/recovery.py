@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
+from engine.errors import Retriable, StorageError
 from engine.jobs import Job
 from engine.store.claims import Claims
 from engine.store.store import Store
@@ -28,37 +30,52 @@ class Recovery:
         self._cache = cache
         self._no_takes: set[tuple[Path, int]] = set()  # files, as they were when last modified
 
-    async def interrupted(self) -> int:
+    async def interrupted(self) -> list[Job]:
         """What ran when the program ended: done if its file is in place, else it waits again.
 
-        Returns how many wait again. Call it before anything is claimed.
+        Returns finished jobs whose takes could not be kept yet. Call it before anything is
+        claimed.
         """
         parts = self._files.sweep()
         shutil.rmtree(self._cache / "previews", ignore_errors=True)
-        waiting = self._claims.recover()
-        files = self._files.placed(waiting)
-        again = 0
-        for job in waiting:
-            path = files.get(job.id)
-            found = await asyncio.to_thread(self._files.read, job.id, path) if path else None
+        again = self._claims.recover()
+        waiting = self._store.pending_ids()
+        late: list[Job] = []
+        for job_id, path in self._files.placed(waiting).items():
+            found = await asyncio.to_thread(self._files.read, job_id, path)
             if found is not None:
-                self._claims.adopt(found)
-            else:
-                again += 1
-        self._sweep()
-        if parts or waiting:
-            log.info("recovered %d interrupted jobs, %d parts removed", len(waiting), parts)
-        return again
+                row = self._store.job(job_id)
+                made = replace(found, name=row.name, created_at=row.created_at, owner=row.owner)
+                if late or not await self._kept(made):
+                    late.append(made)
+        ended = self._files.sweep_ended(waiting)
+        self._sweep(waiting)
+        if parts or again or ended:
+            log.info("recovered %d interrupted jobs, %d parts removed", len(again), parts + ended)
+        return late
 
-    def _sweep(self) -> None:
+    async def _kept(self, made: Job) -> bool:
+        """Adopt a take that is made; False while it can't be put where takes are kept."""
+        if made.take is None:
+            return True
+        try:
+            self._claims.adopt(replace(made, take=await self._files.keep(made, made.take)))
+        except Retriable as error:
+            log.warning("%s waits again: %s", made.id, error.message)
+        except StorageError as error:
+            log.warning("a take waits for its storage: %s", error.message)
+            return False
+        self._files.kept(made.take)
+        return True
+
+    def _sweep(self, waiting: set[str]) -> None:
         """Checkpoints that nothing waits for, and takes of jobs that were cancelled while these
         were saved: nobody was left to remove them."""
-        pending = self._store.pending_ids()
         for file in (self._cache / "checkpoints").glob("*"):
-            if file.stem not in pending:
+            if file.stem not in waiting:
                 file.unlink(missing_ok=True)
         for job in self._store.begun_in_vain():
-            self._files.remove(self._files.path_for(job))
+            self._files.remove(self._files.path_for(job, ""))
 
     async def unknown_files(self, feed: Feed) -> int:
         """Takes that no row tells of (a lost database, another program): back in the library.
@@ -96,9 +113,9 @@ class Recovery:
         for job in self._store.trash(days):
             try:
                 if job.take is not None:
-                    await asyncio.to_thread(self._files.discard, job.take)
+                    await self._files.discard(job.take)
                 gone.append(job.id)
-            except OSError as error:  # another program may have it open
+            except (OSError, StorageError) as error:  # another program may have it open
                 log.warning("%s stays in the trash: %s", job.id, error)
         self._store.purge(gone)
         return len(gone)

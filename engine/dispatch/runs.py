@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from engine.dispatch.earlier import Earlier
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
+from engine.dispatch.insistence import Insistence
+from engine.dispatch.keeping import Keeping
 from engine.dispatch.lane import (
     Completed,
     Failed,
@@ -26,11 +28,12 @@ from engine.dispatch.lane import (
     Previewed,
     Progressed,
     Returned,
+    Sources,
 )
-from engine.dispatch.material import Material
+from engine.dispatch.rests import Rests
 from engine.dispatch.retry import RetryPolicy
-from engine.errors import MusicError, StorageError
-from engine.jobs import LOCAL, Failure, Job, Step, Take, utc_now
+from engine.errors import MusicError, NotFound, Retriable, StorageError
+from engine.jobs import LOCAL, Failure, Job, Step, Take
 from engine.log_context import marked
 from engine.store.claims import Claims
 
@@ -38,11 +41,10 @@ __all__ = ["RunEvent", "Runs"]
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 RunEvent = Progressed | Previewed | Completed | Failed | Gone | Returned | Lost
 
-INSIST_SECONDS = 1.0
-"""Between two tries to write the store."""
+FETCH_AGAIN_SECONDS = 5.0
+"""Until a job's sources are looked for again in a storage that does not answer."""
 
 
 @dataclass(slots=True)
@@ -57,6 +59,8 @@ class Running:
     """Nothing else may run beside it."""
     in_lane: bool = False
     """The lane has it; not while an identical take is fetched instead."""
+    fetching: bool = False
+    """What it builds on comes first."""
 
 
 class Runs:
@@ -75,13 +79,15 @@ class Runs:
         """``on_room``: a lane or a job became free; ``on_disk_full``: no take could be saved."""
         self._claims = claims
         self._files = files
-        self._material = Material(claims, files)
         self._feed = feed
         self._policy = policy
         self._on_room = on_room
         self._on_disk_full = on_disk_full
         self._running: dict[str, Running] = {}
-        self._resting: dict[str, tuple[datetime, asyncio.TimerHandle]] = {}
+        self._insist = Insistence(feed)
+        self._keeping = Keeping(claims, files, feed, self._insist)
+        self._earlier = Earlier(claims, files)
+        self._rests = Rests(lambda job_id: self._spawn(self._rested(job_id)))
         self._tasks: set[asyncio.Task[None]] = set()
         self.suspects: dict[str, str] = {}
         """Waiting jobs that were there when the host died, and their places; each runs alone."""
@@ -90,7 +96,8 @@ class Runs:
 
     def busy_ids(self) -> list[str]:
         """Jobs that must not be claimed now: they run, or rest before the next try."""
-        return [run.job.id for run in self._running.values()] + list(self._resting)
+        running = [run.job.id for run in self._running.values()]
+        return [*running, *self._rests.ids(), *self._keeping.late]
 
     def tokens(self) -> list[str]:
         """The claims that are ours."""
@@ -98,6 +105,10 @@ class Runs:
 
     def in_lane(self, lane: Lane) -> list[Job]:
         return [run.job for run in self._running.values() if run.lane is lane]
+
+    def before(self, lane: Lane) -> int:
+        """How many runs are about to enter it, once something was fetched."""
+        return sum(run.lane is lane and run.fetching for run in self._running.values())
 
     def job_of(self, token: str) -> Job | None:
         """The job that this run is an attempt at; None when the run is over."""
@@ -119,8 +130,8 @@ class Runs:
     def snapshots(self, jobs: list[Job]) -> list[Job]:
         live = {run.job.id: run.job for run in self._running.values()}
         for job in jobs:
-            if job.id in self._resting:
-                live[job.id] = replace(job, retry_at=self._resting[job.id][0])
+            if (until := self._rests.until(job.id)) is not None:
+                live[job.id] = replace(job, retry_at=until)
         return [live.get(job.id, job) for job in jobs]
 
     def renamed(self, job: Job) -> Job:
@@ -136,13 +147,19 @@ class Runs:
         """Run a claimed job; an identical take that is there already is used again."""
         self.suspects.pop(job.id, None)
         job = replace(job, ends_early=lane.ends_early)
-        self._running[token] = Running(job, lane, self._files.path_for(job), alone)
+        self._running[token] = Running(job, lane, self._files.path_for(job, token), alone)
         self._feed.changed([job])
-        cached = self._material.identical(job, lane.made_by(job.request.model))
+        cached = self._earlier.identical(job, lane.made_by(job.request.model))
         if cached is None:
             self._enter(token)
         else:
             self._spawn_end(token, self._reuse, cached)
+
+    def complete_late(self, made: Sequence[Job]) -> None:
+        """Takes that were made before the program ended: nobody makes them again meanwhile."""
+        for job in made:
+            self._keeping.late.add(job.id)
+            self._spawn(self._complete_late(job))
 
     def give_up(self, job: Job) -> bool:
         """Drop the run of a job that was just cancelled; False if it does not run."""
@@ -176,13 +193,11 @@ class Runs:
 
     def rest_no_more(self, job_id: str) -> None:
         """Let a job be claimed again at once."""
-        if job_id in self._resting:
-            self._resting.pop(job_id)[1].cancel()
+        self._rests.end(job_id)
 
     async def close(self) -> None:
         """Put what still runs back into the queue; that counts as no retry."""
-        for _, timer in self._resting.values():
-            timer.cancel()
+        self._rests.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -227,21 +242,29 @@ class Runs:
 
     # -- ends --------------------------------------------------------------------------------
 
-    async def _complete(self, token: str, take: Take) -> None:
+    async def _complete(self, token: str, made: Take) -> None:
         run = self._running[token]
-        job = await self._insist(lambda: self._claims.finish(run.job.id, token, take))
-        if job is None:  # cancelled while it was saved
-            await asyncio.to_thread(self._files.discard, take)
-        await self._end(token, job)
+        try:
+            job = await self._keeping.finish(run.job, token, made, lambda: not run.job.cancelling)
+        except Retriable as error:
+            await self._fail(token, Failure.of(error), True)
+        else:
+            await self._end(token, job)
+
+    async def _complete_late(self, made: Job) -> None:
+        await self._keeping.finish_late(made)
+        self._on_room()
 
     async def _fail(self, token: str, failure: Failure, retriable: bool) -> None:
         run = self._running[token]
         if failure.code == "disk_full":
-            job = await self._insist(lambda: self._claims.release(run.job.id, token))
+            job = await self._insist.row(lambda: self._claims.release(run.job.id, token))
             await self._end(token, job)
             self._on_disk_full(failure)
         elif retriable and self._policy.allows(run.job.retries):
-            job = await self._insist(lambda: self._claims.release(run.job.id, token, retry=True))
+            job = await self._insist.row(
+                lambda: self._claims.release(run.job.id, token, retry=True)
+            )
             await self._end(token, job, rest=self._policy.wait(run.job.retries))
         else:
             await self._fail_for_good(token, failure)
@@ -253,7 +276,7 @@ class Runs:
         if found is not None and found.take is not None:
             await self._complete(token, found.take)
         elif self._policy.allows(run.job.retries):
-            job = await self._insist(
+            job = await self._insist.row(
                 lambda: self._claims.release(run.job.id, token, retry=True, suspect=True)
             )
             if job is not None:
@@ -267,25 +290,25 @@ class Runs:
     async def _let_go(self, token: str) -> None:
         """A dropped run is over. Its job was cancelled already, or goes back to the queue."""
         run = self._running[token]
-        job = await self._insist(lambda: self._claims.release(run.job.id, token))
+        job = await self._insist.row(lambda: self._claims.release(run.job.id, token))
         await self._end(token, job)
 
     async def _take_back(self, token: str, rest: float) -> None:
         """The place could not go on with it: it waits again, and no attempt counts."""
         run = self._running[token]
-        job = await self._insist(lambda: self._claims.release(run.job.id, token, unbegun=True))
+        job = await self._insist.row(lambda: self._claims.release(run.job.id, token, unbegun=True))
         await self._end(token, job, rest=rest or None)
 
     async def _fail_for_good(self, token: str, failure: Failure) -> None:
         run = self._running[token]
-        jobs = await self._insist(lambda: self._claims.fail(run.job.id, token, failure))
+        jobs = await self._insist.row(lambda: self._claims.fail(run.job.id, token, failure))
         await self._end(token, jobs[0] if jobs else None)
         self._feed.changed(jobs[1:])
 
     async def _end(self, token: str, job: Job | None, rest: float | None = None) -> None:
         """Forget a run and tell its job's new state; ``job`` None: somebody else decided it."""
         job_id = self._running[token].job.id
-        decided = [] if job else await self._insist(lambda: self._claims.jobs([job_id]))
+        decided = [] if job else await self._insist.row(lambda: self._claims.jobs([job_id]))
         del self._running[token]
         if job is None:
             self._feed.changed(decided)
@@ -296,57 +319,59 @@ class Runs:
         self._on_room()
 
     def _rest(self, job: Job, seconds: float) -> None:
-        """Keep a job from being claimed for a while. By the loop's clock, which never jumps."""
-
-        def over() -> None:
-            del self._resting[job.id]
-            self._spawn(self._rested(job.id))
-
-        timer = asyncio.get_running_loop().call_later(seconds, over)
-        self._resting[job.id] = (utc_now() + timedelta(seconds=seconds), timer)
+        """Keep a job from being claimed for a while."""
+        self._rests.begin(job.id, seconds)
         self._feed.changed([self.snapshot(job)])
 
     async def _rested(self, job_id: str) -> None:
         # As its row is now: it may have been moved or edited meanwhile.
-        self._feed.changed(await self._insist(lambda: self._claims.jobs([job_id])))
+        self._feed.changed(await self._insist.row(lambda: self._claims.jobs([job_id])))
         self._on_room()
 
     # -- inside --------------------------------------------------------------------------------
 
     def _enter(self, token: str) -> None:
-        """Hand a run to its lane, unless its job was cancelled meanwhile."""
+        """Hand a run to its lane, once what it builds on is here."""
+        run = self._running[token]
+        try:
+            places = self._earlier.places(run.job.request)
+        except MusicError as error:
+            self._spawn_end(token, self._fail, Failure.of(error), False)
+            return
+        sources = self._earlier.at_hand(places)
+        if sources is None:
+            run.fetching = True
+            self._spawn_end(token, self._fetch, places)
+        else:
+            self._hand_over(token, sources)
+
+    def _hand_over(self, token: str, sources: Sources) -> None:
+        """To its lane, unless its job was cancelled meanwhile."""
         run = self._running[token]
         if run.job.cancelling:
             self._spawn_end(token, self._let_go)
             return
-        try:
-            sources = self._material.sources(run.job.request)
-        except MusicError as error:
-            retriable = isinstance(error, StorageError)  # it could not be looked up now
-            self._spawn_end(token, self._fail, Failure.of(error), retriable)
-            return
-        run.in_lane = True
+        run.in_lane, run.fetching = True, False
         run.lane.run(token, run.job, run.path, sources)
+
+    async def _fetch(self, token: str, places: Mapping[str, Path]) -> None:
+        try:
+            sources = await self._earlier.fetch(places)
+        except NotFound as error:
+            await self._fail_for_good(token, Failure.of(error))
+        except StorageError as error:
+            log.info("a take waits for what it builds on: %s", error.message)
+            await self._take_back(token, FETCH_AGAIN_SECONDS)
+        else:
+            self._hand_over(token, sources)
 
     async def _reuse(self, token: str, take: Take) -> None:
         run = self._running[token]
-        again = await asyncio.to_thread(self._files.reuse, take, run.path)
+        again = await self._files.reuse(take, run.path)
         if again is None:
             self._enter(token)
         else:
             await self._complete(token, again)
-
-    async def _insist(self, verb: Callable[[], T]) -> T:
-        """Do this with the store, however long it takes until it can be written."""
-        told = False
-        while True:
-            try:
-                return verb()
-            except StorageError as error:
-                if not told:
-                    self._feed.notice(Failure.of(error))
-                    told = True
-                await asyncio.sleep(INSIST_SECONDS)
 
     def _spawn_end(self, token: str, end: Callable[..., Awaitable[None]], *how: Any) -> None:
         async def whatever_breaks() -> None:

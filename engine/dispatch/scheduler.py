@@ -190,10 +190,11 @@ class Scheduler:
         """Start one more job there; False when there is no room, or nothing to start."""
         lane = post.lane
         running = self.runs.in_lane(lane)
+        on_its_way = self.runs.before(lane)
         # A job that was there when the host died runs alone: so the guilty one is found, and
         # the others do not pay for it again.
         suspects = self.runs.waiting_suspects(lane.place)
-        if lane.room <= 0 or self.runs.alone_in(lane) or (suspects and running):
+        if lane.room <= on_its_way or self.runs.alone_in(lane) or (suspects and running):
             return False
         claimed = self._claims.claim(
             lane.place,
@@ -282,6 +283,8 @@ class Scheduler:
         self.runs.hear(event)
         if isinstance(event, Progressed):
             self._measure()
+        elif isinstance(event, Completed):
+            self.wake()  # its lane has room from now on, however long its take is on its way
 
     def _measure(self) -> None:
         for post in self.posts:

@@ -14,9 +14,14 @@ from typing import Any
 
 from engine.errors import StorageError
 from engine.server.settings import ServerSettings
+from engine.storage.base import Storage
 from engine.store.shared import SharedJobs
 
 __all__ = ["Check", "Health", "Level", "overall"]
+
+
+BUCKET_SECONDS = 5.0
+"""Between two looks at the bucket."""
 
 
 class Level(StrEnum):
@@ -39,17 +44,26 @@ class Check:
 class Health:
     """Looks at what the server stands on."""
 
-    def __init__(self, settings: ServerSettings, jobs: SharedJobs) -> None:
+    def __init__(
+        self, settings: ServerSettings, jobs: SharedJobs, bucket: Storage | None = None
+    ) -> None:
+        """``bucket``: the storage, if it is not a folder here."""
         self._settings = settings
         self._jobs = jobs
+        self._bucket = bucket
+        self._looked: tuple[float, Check] | None = None
+        self._looking = asyncio.Lock()
 
     async def checks(self) -> list[Check]:
-        return [
+        found = [
             _timed("database", self._database),
             _timed("gpu", _gpu),
             _timed("queue", self._queue),
             await asyncio.to_thread(_timed, "disk_space", self._disk),
         ]
+        if self._bucket is not None:
+            found.append(await self._storage(self._bucket))
+        return found
 
     def database(self) -> Check:
         return _timed("database", self._database)
@@ -57,6 +71,21 @@ class Health:
     def _database(self) -> Check:
         self._jobs.knows("")
         return Check("database", Level.HEALTHY, "Connected")
+
+    async def _storage(self, bucket: Storage) -> Check:
+        """Whether the bucket answers; asked again after some seconds, and by one at a time."""
+        async with self._looking:
+            now = time.monotonic()
+            if self._looked is None or now - self._looked[0] > BUCKET_SECONDS:
+                level, message = Level.HEALTHY, "The bucket answers"
+                try:
+                    await bucket.check()
+                except StorageError as error:  # takes wait, and nothing is lost
+                    level, message = Level.DEGRADED, error.message
+                ended = time.monotonic()
+                took = round((ended - now) * 1000, 2)
+                self._looked = ended, Check("storage", level, message, milliseconds=took)
+            return self._looked[1]
 
     def _queue(self) -> Check:
         settings = self._settings

@@ -6,13 +6,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from engine.errors import StorageError
+from engine.errors import NotFound, StorageError
 from engine.jobs import Job, utc_now
 from engine.server.settings import ServerSettings
-from engine.server.takes import UPLOADS, Storage
+from engine.storage.base import Storage
+from engine.storage.orphans import Orphans
 from engine.store.shared import SharedJobs
 from engine.store.uploads import Uploads
 
@@ -20,6 +22,8 @@ __all__ = ["Housekeeping"]
 
 log = logging.getLogger(__name__)
 
+TRANSCODED, FETCHED = "transcoded", "fetched"
+"""Folders of the cache."""
 DAY = timedelta(days=1)
 UNFINISHED_SECONDS = 3600.0
 """A temporary file this old belongs to nobody who still writes it."""
@@ -34,18 +38,22 @@ class Housekeeping:
         jobs: SharedJobs,
         uploads: Uploads,
         storage: Storage,
+        outgoing: Path,
         tell: Callable[[Sequence[Job]], None],
     ) -> None:
-        """``tell`` hears of jobs whose audio is gone."""
+        """``outgoing``: the folder of what is on its way to the storage; ``tell`` hears of jobs
+        whose audio is gone."""
         self._settings = settings
         self._jobs = jobs
         self._uploads = uploads
         self._storage = storage
+        self._outgoing = outgoing
+        self._orphans = Orphans(settings.orphan_hours, jobs, uploads, storage)
         self._tell = tell
 
     async def keep(self) -> None:
         """Until it is cancelled."""
-        self._temporary(older_than=0.0)  # whoever wrote them ended before this began
+        self._temporary(self._transcodings, older_than=0.0)  # whoever wrote them ended before
         while True:
             try:
                 await self.sweep()
@@ -58,17 +66,24 @@ class Housekeeping:
         audio = await self._audio() if self._settings.audio_days else 0
         uploads = await self._unused_uploads()
         self._jobs.forget_repeats(utc_now() - DAY)
-        files = self._temporary(UNFINISHED_SECONDS) + self._of_ended_jobs() + self._transcoded()
-        if audio or uploads or files:
-            log.info("swept: %d takes, %d uploads, %d files", audio, uploads, files)
+        files = sum(
+            self._temporary(folder, UNFINISHED_SECONDS)
+            for folder in (self._outgoing, self._transcodings)
+        )
+        files += self._of_ended_jobs() + self._not_asked_for()
+        orphans = await self._orphans.sweep()
+        if audio or uploads or files or orphans:
+            log.info(
+                "swept: %d takes, %d uploads, %d files, %d orphans", audio, uploads, files, orphans
+            )
 
     async def _audio(self) -> int:
         old = self._jobs.outdated(utc_now() - timedelta(days=self._settings.audio_days))
         for job in old:
-            if job.take is not None:
-                await self._storage.remove(self._storage.key_of(job.take.path))
-                if job.take.midi_path is not None:
-                    await self._storage.remove(self._storage.key_of(job.take.midi_path))
+            for place in (job.take.path, job.take.midi_path) if job.take else ():
+                with suppress(NotFound):  # it lies elsewhere, where nothing is ours to remove
+                    if place is not None:
+                        await self._storage.remove(self._storage.key_of(place))
         if old:
             self._tell(self._jobs.forget_takes(old))
         return len(old)
@@ -86,23 +101,30 @@ class Housekeeping:
         self._uploads.forget([upload.id for upload in unused])
         return len(unused)
 
-    def _temporary(self, older_than: float) -> int:
-        """What uploads and transcodings that were broken off left behind."""
-        folders = (self._storage.local(UPLOADS), self._settings.cache_folder / "transcoded")
-        parts = (part for folder in folders for part in folder.glob(".*.part"))
-        return _remove(part for part in parts if _age(part) >= older_than)
+    @property
+    def _transcodings(self) -> Path:
+        return self._settings.cache_folder / TRANSCODED
+
+    def _temporary(self, folder: Path, older_than: float) -> int:
+        """What was broken off on its way."""
+        return _remove(part for part in folder.glob(".*.part") if _age(part) >= older_than)
 
     def _of_ended_jobs(self) -> int:
-        """Previews and checkpoints that nobody goes on from."""
+        """Previews and checkpoints that nobody goes on from, and takes that nobody stores."""
         open_ids = {job.id for job in self._jobs.open()}
         cache = self._settings.cache_folder
-        files = (file for kind in ("previews", "checkpoints") for file in (cache / kind).glob("*"))
+        folders = (cache / "previews", cache / "checkpoints", self._outgoing)
+        files = (file for folder in folders for file in folder.glob("gen_*"))
         return _remove(
-            file for file in files if file.stem not in open_ids and _age(file) > UNFINISHED_SECONDS
+            file
+            for file in files
+            if file.stem.partition("-")[0] not in open_ids and _age(file) > UNFINISHED_SECONDS
         )
 
-    def _transcoded(self) -> int:
-        files = (self._settings.cache_folder / "transcoded").glob("[!.]*")
+    def _not_asked_for(self) -> int:
+        """Copies of takes: transcoded, or fetched from the storage."""
+        fetched = self._settings.cache_folder / FETCHED
+        files = (*self._transcodings.glob("[!.]*"), *fetched.glob("*/[!.]*"))
         return _remove(file for file in files if _age(file) > DAY.total_seconds())
 
 

@@ -18,7 +18,7 @@ from engine.server.broadcast import Broadcast
 from engine.server.callers import Gate
 from engine.server.counting import Counts
 from engine.server.health import Health
-from engine.server.housekeeping import Housekeeping
+from engine.server.housekeeping import FETCHED, TRANSCODED, Housekeeping
 from engine.server.jwts import JwtChecker
 from engine.server.limits import SubmitLimit
 from engine.server.metrics import Metrics
@@ -26,9 +26,11 @@ from engine.server.models import ServerModels
 from engine.server.service import Service
 from engine.server.settings import ServerSettings
 from engine.server.signing import MediaLinks, kept_secret
-from engine.server.takes import DiskStorage, StoredTakes
 from engine.server.transcode import Transcoder
 from engine.server.webhooks import Webhooks
+from engine.storage.base import Storage
+from engine.storage.opening import open_storage
+from engine.storage.takes import StoredTakes
 from engine.store.calls import Calls
 from engine.store.shared import SharedJobs
 from engine.store.tokens import Tokens
@@ -51,10 +53,40 @@ async def opened(
     """A service that works. ``address_of`` looks up hosts of webhooks; ``trust``: whose
     certificates count for them and for key sets, in place of the computer's own.
 
-    Raises what LocalEngine raises, and NotAllowed when the address is open to others while nobody
-    could log in.
+    Raises what LocalEngine raises, StorageError when the bucket can't be used, and NotAllowed when
+    the address is open to others while nobody could log in.
     """
-    storage = DiskStorage(settings.takes_folder)
+    async with (
+        _storage(settings) as storage,
+        _over(storage, settings, address_of, trust) as service,
+    ):
+        yield service
+
+
+@asynccontextmanager
+async def _storage(settings: ServerSettings) -> AsyncIterator[Storage]:
+    """Where takes are kept, when it can be used."""
+    storage = open_storage(
+        settings.storage,
+        settings.storage_endpoint,
+        root=settings.takes_folder,
+        cache=settings.cache_folder / FETCHED,
+    )
+    try:
+        await storage.prove()
+        yield storage
+    finally:
+        await storage.close()
+
+
+@asynccontextmanager
+async def _over(
+    storage: Storage,
+    settings: ServerSettings,
+    address_of: Callable[[str], str] | None,
+    trust: ssl.SSLContext | None,
+) -> AsyncIterator[Service]:
+    takes = StoredTakes(storage, settings.takes_folder)
     broadcast = Broadcast(settings.heartbeat_seconds)
     feed = Feed()
     feed.listen(broadcast.tell, lambda _: None, lambda _: None)
@@ -63,7 +95,7 @@ async def opened(
     engine = LocalEngine(
         settings,
         feed,
-        files=StoredTakes(storage),
+        files=takes,
         fair=True,
         database_url=settings.database_url,
     )
@@ -91,20 +123,21 @@ async def opened(
             engine=engine,
             jobs=jobs,
             storage=storage,
+            takes=takes,
             gate=Gate(settings, tokens, jwts, counts),
             links=MediaLinks(_secret(settings), settings.url_seconds),
             limits=SubmitLimit(settings, counts),
             models=ServerModels(
                 ModelFolder(settings.models), settings.generators, lambda: engine.lane.model
             ),
-            health=Health(settings, jobs),
+            health=Health(settings, jobs, storage if settings.storage else None),
             broadcast=broadcast,
             uploads=Uploads(engine.database),
-            transcoder=Transcoder(settings.cache_folder / "transcoded", heavy_work),
+            transcoder=Transcoder(settings.cache_folder / TRANSCODED, storage, heavy_work),
             heavy_work=heavy_work,
             metrics=metrics,
         )
-        house = Housekeeping(settings, jobs, service.uploads, storage, feed.changed)
+        house = Housekeeping(settings, jobs, service.uploads, storage, takes.folder, feed.changed)
         async with _beside(house.keep()), _webhooks(service, feed, address_of, trust):
             yield service
 

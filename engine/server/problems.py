@@ -61,6 +61,15 @@ _STATUS: Mapping[type[MusicError], int] = {
 }
 
 
+_FOR_CALLERS: Mapping[type[MusicError], str] = {
+    errors.DiskFull: "The server has no room left. Try again later.",
+    errors.FolderNotWritable: "The server can't write its files. Tell who runs it.",
+    errors.StorageAway: "The server can't reach its audio now. Try again in a moment.",
+    errors.StorageClosed: "The server can't reach its audio. Tell who runs it.",
+}
+"""In place of words for who runs the server, which name folders, buckets and hosts."""
+
+
 def problem(
     status: int,
     detail: str,
@@ -101,7 +110,7 @@ def problem_of(error: MusicError) -> Response:
         log.warning("%s: %s %s", error.code, error.message, error.detail)
     # The detail of an error is for who runs the server: it may name files of this computer.
     message = error.message if error.message.endswith((".", "?", "!")) else f"{error.message}."
-    words = " ".join(filter(None, (message, error.hint)))
+    words = _FOR_CALLERS.get(type(error)) or " ".join(filter(None, (message, error.hint)))
     return problem(status, words, code=error.code, fields=fields, headers=headers, error=short)
 
 

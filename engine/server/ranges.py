@@ -1,41 +1,84 @@
-"""A file as a response, in whole or in ranges, after RFC 9110."""
+"""Audio as a response, in whole or in ranges, after RFC 9110."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import os
+import stat
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from engine.errors import NotFound
-from engine.server.problems import problem
+from engine.errors import MusicError, NotFound
+from engine.server.problems import problem, problem_of
+from engine.storage.base import Reader, Storage
+from engine.storage.disk import DiskStorage, reading
 
-__all__ = ["MediaFile"]
+__all__ = ["MediaFile", "Sound", "file_here", "stored"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Something to be listened to, wherever it lies."""
+
+    size: int
+    """Bytes."""
+    modified: datetime
+    block: int
+    """Bytes that are read at once."""
+    open: Callable[[], AbstractAsyncContextManager[Reader]]
+
+
+async def stored(storage: Storage, key: str) -> Sound:
+    """Raises NotFound, and StorageError when the storage can't say."""
+    found = await storage.look(key)
+    return Sound(found.size, found.modified, storage.block, lambda: storage.open(found))
+
+
+def file_here(path: Path) -> Sound:
+    """A file of this computer. Raises NotFound."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise NotFound("This audio is not here any more.") from error
+    modified = datetime.fromtimestamp(found.st_mtime, UTC)
+    return Sound(found.st_size, modified, DiskStorage.block, lambda: reading(path))
 
 
 class MediaFile(FileResponse):
     """Starlette's response, where it strays from the RFC put right: an unknown unit and a HEAD
-    ask for no range, one bad range among good ones is left out, ``If-None-Match`` is heard, and
-    a file that is gone is not found. Raises NotFound."""
+    ask for no range, one bad range among good ones is left out, and ``If-None-Match`` is heard.
 
-    chunk_size = 256 * 1024
+    Nothing is said before the first block is there, so a storage that fails is told as such.
+    """
 
-    def __init__(self, path: Path, etag: str, headers: Mapping[str, str], filename: str) -> None:
-        """``etag`` is the file's digest, without quotes."""
-        try:
-            stat = path.stat()
-        except OSError as error:
-            raise NotFound("This audio is not here any more.") from error
+    def __init__(
+        self, sound: Sound, kind: str, etag: str, headers: Mapping[str, str], filename: str
+    ) -> None:
+        """``kind``: the extension of such files; ``etag``: the digest, without quotes."""
+        self._sound = sound
+        self.chunk_size = sound.block
         super().__init__(
-            path,
+            filename,
             headers={"etag": f'"{etag}"', **headers},
-            media_type=AUDIO_TYPES.get(path.suffix[1:], "application/octet-stream"),
+            media_type=AUDIO_TYPES.get(kind, "application/octet-stream"),
             filename=filename,
-            stat_result=stat,
+            stat_result=_as_file(sound),
             content_disposition_type="inline",
         )
+
+    def _open_file(self) -> Any:
+        """In place of Starlette's, which opens a path."""
+        return self._sound.open()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Headers(scope=scope)
@@ -46,13 +89,15 @@ class MediaFile(FileResponse):
             return
         wanted = asked.get("range", "")
         if wanted and scope["method"] == "GET":
-            ranges = _possible(wanted, int(self.headers["content-length"]))
+            ranges = _possible(wanted, self._sound.size)
             if ranges == []:
-                size = self.headers["content-length"]
                 await problem(
                     416,
                     "The file has none of these bytes.",
-                    headers={"content-range": f"bytes */{size}", "accept-ranges": "bytes"},
+                    headers={
+                        "content-range": f"bytes */{self._sound.size}",
+                        "accept-ranges": "bytes",
+                    },
                 )(scope, receive, send)
                 return
             wanted = f"bytes={','.join(ranges)}" if ranges else ""
@@ -60,7 +105,30 @@ class MediaFile(FileResponse):
             wanted = ""
         rest = [(name, value) for name, value in scope["headers"] if name != b"range"]
         ranged = [(b"range", wanted.encode("ascii"))] if wanted else []
-        await super().__call__({**scope, "headers": rest + ranged}, receive, send)
+        await self._give({**scope, "headers": rest + ranged}, receive, send)
+
+    async def _give(self, scope: Scope, receive: Receive, send: Send) -> None:
+        held: list[Message] = []
+        begun = False
+
+        async def send_with_first_block(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                held.append(message)
+                return
+            begun = True
+            while held:
+                await send(held.pop())
+            await send(message)
+
+        try:
+            await super().__call__(scope, receive, send_with_first_block)
+        except MusicError as error:
+            if not begun:
+                await problem_of(error)(scope, receive, send)
+                return
+            # Too late to say so: the connection ends early, and the listener may go on from there.
+            log.warning("audio was cut off: %s %s", error.message, error.detail)
 
 
 AUDIO_TYPES = {
@@ -71,6 +139,12 @@ AUDIO_TYPES = {
     "opus": "audio/ogg",
     "m4a": "audio/mp4",
 }
+
+
+def _as_file(sound: Sound) -> os.stat_result:
+    """What Starlette wants to know of it."""
+    moment = int(sound.modified.timestamp())
+    return os.stat_result((stat.S_IFREG, 0, 0, 1, 0, 0, sound.size, moment, moment, moment))
 
 
 def _matches(condition: str | None, etag: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -21,8 +22,9 @@ from engine.server.metrics import Metrics
 from engine.server.models import ServerModels
 from engine.server.settings import ServerSettings
 from engine.server.signing import MediaLinks
-from engine.server.takes import Storage
 from engine.server.transcode import Transcoder
+from engine.storage.base import Storage
+from engine.storage.takes import StoredTakes
 from engine.store.shared import SharedJobs
 from engine.store.uploads import Uploads
 from engine.wire import JobView, view_of
@@ -38,6 +40,8 @@ class Service:
     engine: LocalEngine
     jobs: SharedJobs
     storage: Storage
+    takes: StoredTakes
+    """Made here, on their way to the storage."""
     gate: Gate
     links: MediaLinks
     limits: SubmitLimit
@@ -76,8 +80,8 @@ class Service:
         """``base_url``: scheme and host by which the caller reached the server."""
         url = None
         if job.take is not None:
-            key = self.storage.key_of(job.take.path)
-            url = self.links.make(base_url, key).url
+            with suppress(NotFound):  # it lies in a storage that was used before
+                url = self.links.make(base_url, self.storage.key_of(job.take.path)).url
         return view_of(job, queue_position=self.jobs.position(job), audio_url=url)
 
 

@@ -24,7 +24,10 @@ __all__ = ["Running", "serve"]
 
 log = logging.getLogger(__name__)
 
-TALKERS = ("uvicorn.access", "httpx", "python_multipart")
+TALKERS = (
+    *("uvicorn.access", "httpx", "python_multipart"),
+    *("boto3", "botocore", "s3transfer", "urllib3"),
+)
 """They log whole URLs, and so the signatures and secrets in them, or warn of what others send."""
 LARGEST_MESSAGE = 64 * 1024
 """Bytes, of a WebSocket's message and of a request's head."""

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from engine.settings import EngineSettings
+from engine.storage.address import BucketAddress
 
 __all__ = ["ServerSettings", "is_loopback"]
 
@@ -19,13 +20,28 @@ def _redis_url(url: SecretStr) -> SecretStr:
     return url
 
 
+def _bucket(address: str) -> str:
+    if address:
+        BucketAddress.parse(address)
+    return address
+
+
 class ServerSettings(EngineSettings):
     """The engine's settings, and how to serve it.
 
-    ``takes_folder`` is the root of the storage: takes lie in its ``music``, uploads in ``uploads``.
+    ``takes_folder`` is the root of the storage: takes lie in its ``music``, uploads in ``uploads``,
+    and what is on its way there in ``outgoing``. With a bucket, only the last is used.
     """
 
     model_config = SettingsConfigDict(hide_input_in_errors=True)  # it may be a secret
+
+    storage: Annotated[str, AfterValidator(_bucket)] = ""
+    """``s3://bucket/prefix``; empty: the takes folder. No other server may use the same prefix."""
+    storage_endpoint: str = ""
+    """URL of the S3 server; empty: what ``AWS_ENDPOINT_URL_S3``, ``AWS_ENDPOINT_URL`` or the AWS
+    profile say, else Amazon's."""
+    orphan_hours: Annotated[float, Field(gt=0)] = 6.0
+    """Stored files that no row tells of, and broken writes into a bucket, go after this."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +17,9 @@ from engine.errors import InvalidRequest, Problem
 from engine.generators.base import Audio, Facts
 from engine.jobs import Job, Status, Step, Take, new_id, utc_now
 from engine.request import MAX_DURATION, MAX_PROMPT, Request
-from engine.server.takes import MUSIC, Storage, stored_name
 from engine.wire import Stitch
 
-__all__ = ["join_takes"]
+__all__ = ["check_length", "join_takes"]
 
 MADE_BY = "stitch 1"
 
@@ -31,19 +30,33 @@ class _Piece:
     take: Take
 
 
-def join_takes(wanted: Stitch, jobs: Sequence[Job], storage: Storage, owner: str) -> Job:
-    """The new job, its file in place. Takes its time: not for the event loop.
-
-    Raises InvalidRequest, AudioError and StorageError.
-    """
-    pieces = [_Piece(job, job.take) for job in jobs if job.take is not None]
-    seconds = stitched_seconds([p.take.duration for p in pieces], wanted.crossfade_seconds)
+def check_length(wanted: Stitch, jobs: Sequence[Job]) -> None:
+    """Raises InvalidRequest."""
+    lengths = [piece.take.duration for piece in _pieces(jobs)]
+    seconds = stitched_seconds(lengths, wanted.crossfade_seconds)
     if seconds > MAX_DURATION:
         message = f"make {seconds:.0f} seconds together: at most {MAX_DURATION:g}"
         raise InvalidRequest((Problem("job_ids", message),))
+
+
+def join_takes(
+    wanted: Stitch,
+    jobs: Sequence[Job],
+    files: Sequence[Path],
+    place: Callable[[str], Path],
+    owner: str,
+) -> tuple[Job, Take]:
+    """The new job and its take, made from the jobs' files. Takes its time: not for the event loop.
+
+    ``place``: where the take of a job of this id is made.
+
+    Raises AudioError and StorageError.
+    """
+    pieces = _pieces(jobs)
+    job_id = new_id()
     began = utc_now()
     started = time.monotonic()
-    samples, rate = stitch([p.take.path for p in pieces], wanted.crossfade_seconds)
+    samples, rate = stitch(files, wanted.crossfade_seconds)
     licences = dict.fromkeys(p.take.licence for p in pieces if p.take.licence)
     facts = Facts(MADE_BY, licence="; ".join(licences))
     request = Request(
@@ -54,9 +67,8 @@ def join_takes(wanted: Stitch, jobs: Sequence[Job], storage: Storage, owner: str
         output_format=wanted.output_format,
     )
     name = wanted.name or f"{pieces[0].job.name[:180]} and {len(pieces) - 1} more"
-    path, moment = _free_place(storage, began, name, wanted.output_format)
     audio = Audio(samples, rate, facts)
-    written = write_audio(path, audio, request, tags={"title": name})
+    written = write_audio(place(job_id), audio, request, tags={"title": name})
     take = Take(
         path=written.path,
         duration=len(samples) / rate,
@@ -69,28 +81,23 @@ def join_takes(wanted: Stitch, jobs: Sequence[Job], storage: Storage, owner: str
         licence=facts.licence,
         size=written.size,
     )
-    return Job(
-        id=new_id(),
+    job = Job(
+        id=job_id,
         request=request,
         name=name,
         status=Status.COMPLETED,
         step=Step.COMPLETED,
-        created_at=moment,
-        started_at=moment,
+        created_at=began,
+        started_at=began,
         finished_at=began + timedelta(seconds=time.monotonic() - started),
         progress=1.0,
-        take=take,
         owner=owner,
     )
+    return job, take
 
 
-def _free_place(
-    storage: Storage, moment: datetime, name: str, extension: str
-) -> tuple[Path, datetime]:
-    """Where nothing lies yet, by the clock's next free millisecond."""
-    while (path := storage.local(f"{MUSIC}/{stored_name(moment, name, extension)}")).exists():
-        moment += timedelta(milliseconds=1)
-    return path, moment
+def _pieces(jobs: Sequence[Job]) -> list[_Piece]:
+    return [_Piece(job, job.take) for job in jobs if job.take is not None]
 
 
 def _figure(value: float) -> float | None:

@@ -21,6 +21,7 @@ from engine.audio.atomic import replacing
 from engine.audio.files import BLOCK
 from engine.errors import AudioError
 from engine.jobs import Take
+from engine.storage.base import Storage
 
 __all__ = ["Format", "Transcoder"]
 
@@ -56,21 +57,23 @@ _RECIPES: Mapping[Format, _Recipe] = {
 class Transcoder:
     """Keeps what it made until the cache is swept."""
 
-    def __init__(self, folder: Path, at_once: asyncio.Semaphore) -> None:
+    def __init__(self, folder: Path, storage: Storage, at_once: asyncio.Semaphore) -> None:
         self._folder = folder
+        self._storage = storage
         self._at_once = at_once
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def file(self, take: Take, format: Format) -> Path:
-        """Where the take lies in this format. Raises AudioError and StorageError."""
+        """Where the take lies in this format. Raises AudioError, NotFound and StorageError."""
         name = f"{take.sha256}.{format.value}"
         path = self._folder / name
         lock = self._locks.setdefault(name, asyncio.Lock())
         try:
             async with lock:  # asked for twice at once, it is made once
                 if not path.is_file():
+                    source = await self._storage.fetch(self._storage.key_of(take.path))
                     async with self._at_once:
-                        await asyncio.to_thread(_make, take.path, path, format)
+                        await asyncio.to_thread(_make, source, path, format)
         finally:
             if not lock.locked():
                 self._locks.pop(name, None)

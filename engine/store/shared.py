@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from peewee import fn
 
 from engine.jobs import Job, Status, utc_now
-from engine.store.records import Records
+from engine.store.records import Records, chunks
 from engine.store.rows import from_row
 
 __all__ = ["QueueFigures", "SharedJobs"]
@@ -136,12 +136,22 @@ class SharedJobs(Records):
             average_processing_seconds=sum(times) / len(times) if times else None,
         )
 
-    def take_at(self, path: str) -> Job | None:
-        """The job whose take this file is."""
+    def take_at(self, *paths: str) -> Job | None:
+        """The job whose take this file is, by any of its names."""
         takes = self._tables.takes
         with self._database.reading():
-            row = self._tables.everything().where(takes.path == path).dicts().first()
+            row = self._tables.everything().where(takes.path.in_(paths)).dicts().first()
         return from_row(row) if row is not None else None
+
+    def known_paths(self, paths: Collection[str]) -> set[str]:
+        """Those of these files that are takes."""
+        takes = self._tables.takes
+        with self._database.reading():
+            return {
+                row["path"]
+                for chunk in chunks(paths)
+                for row in takes.select(takes.path).where(takes.path.in_(chunk)).dicts()
+            }
 
     def outdated(self, before: datetime) -> list[Job]:
         """Jobs whose audio is older than this, and not marked to be kept."""

@@ -75,6 +75,16 @@ class Uploads:
             query = table.select().where(table.used_at < moment.timestamp())
             return [_upload(row) for row in query.dicts()]
 
+    def known(self, ids: Collection[str]) -> set[str]:
+        """Those of these that there are."""
+        table = self._table
+        with self._database.reading():
+            return {
+                row["id"]
+                for chunk in chunks(ids)
+                for row in table.select(table.id).where(table.id.in_(chunk)).dicts()
+            }
+
     def forget(self, ids: Collection[str]) -> None:
         with self._database.writing():
             for chunk in chunks(ids):

@@ -10,7 +10,7 @@ from engine.errors import Conflict, NotFound
 from engine.jobs import Job
 from engine.server.callers import AnyCaller
 from engine.server.problems import may_fail
-from engine.server.ranges import MediaFile
+from engine.server.ranges import MediaFile, stored
 from engine.server.routes.jobs import JobId
 from engine.server.service import Service, TheService
 from engine.wire import AudioLink
@@ -54,10 +54,10 @@ async def media(
 ) -> Response:
     """The audio of a signed link."""
     service.links.check(key, expires, signature)
-    job = service.jobs.take_at(str(service.storage.local(key)))
+    job = service.jobs.take_at(*map(str, service.storage.places(key)))
     if job is None:
         raise NotFound("This audio is not here any more.")
-    return whole_file(job)
+    return await whole_file(service, job)
 
 
 def key_of_take(service: Service, job: Job) -> str:
@@ -69,14 +69,15 @@ def key_of_take(service: Service, job: Job) -> str:
     raise Conflict(f"There is no audio: the job is {job.status.value}.")
 
 
-def whole_file(job: Job) -> MediaFile:
-    """The take's file. Raises NotFound."""
+async def whole_file(service: Service, job: Job) -> MediaFile:
+    """The take's file. Raises NotFound, and StorageError when the storage can't say."""
     if job.take is None:
         raise NotFound("This audio is not here any more.")
-    path = job.take.path
+    kind = job.take.path.suffix
     return MediaFile(
-        path,
+        await stored(service.storage, service.storage.key_of(job.take.path)),
+        kind[1:],
         etag=job.take.sha256,
         headers={"cache-control": "private, max-age=3600"},
-        filename=f"{job.name}{path.suffix}",
+        filename=f"{job.name}{kind}",
     )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from pathlib import Path
+from secrets import token_hex
 
 from fastapi import APIRouter, Request, Response
 
 from engine.errors import InvalidRequest, NotFound, Problem
-from engine.jobs import Job
+from engine.jobs import Job, Take
 from engine.server.callers import AnyCaller, Caller
 from engine.server.problems import may_fail
 from engine.server.service import Service, TheService
-from engine.server.stitching import join_takes
+from engine.server.stitching import check_length, join_takes
 from engine.wire import API, JobView, Stitch
 
 __all__ = ["router"]
@@ -32,11 +35,27 @@ async def stitch_takes(
     service.accepting()
     await service.limits.count(response, caller)
     jobs = [_with_audio(service, caller, index, id_) for index, id_ in enumerate(body.job_ids)]
+    check_length(body, jobs)
+    files = [await _file(service, index, job) for index, job in enumerate(jobs)]
+    attempt = token_hex(16)
+
+    def place(job_id: str) -> Path:
+        return service.takes.outgoing(job_id, attempt, body.output_format)
+
     async with service.heavy_work:
-        made = await asyncio.to_thread(join_takes, body, jobs, service.storage, caller.owner)
-    job = await service.engine.dispatcher.adopt(made)
+        made, take = await asyncio.to_thread(join_takes, body, jobs, files, place, caller.owner)
+    job = await _stored(service, made, take, jobs[0].id)
     response.headers["Location"] = f"{API}/jobs/{job.id}"
     return service.view(job, str(request.base_url))
+
+
+async def _stored(service: Service, made: Job, take: Take, first: str) -> Job:
+    """The job as its row has it; nothing stays of one that can't be stored."""
+    try:
+        kept = await service.takes.keep(made, take, known=first)
+        return await service.engine.dispatcher.adopt(replace(made, take=kept))
+    finally:
+        service.takes.kept(take)
 
 
 def _with_audio(service: Service, caller: Caller, index: int, job_id: str) -> Job:
@@ -45,5 +64,18 @@ def _with_audio(service: Service, caller: Caller, index: int, job_id: str) -> Jo
     except NotFound:
         raise InvalidRequest((Problem(f"job_ids.{index}", f"there is no {job_id}"),)) from None
     if job.take is None:
-        raise InvalidRequest((Problem(f"job_ids.{index}", f"{job_id} has no audio"),))
+        raise _silent(index, job_id)
     return job
+
+
+async def _file(service: Service, index: int, job: Job) -> Path:
+    try:
+        if job.take is not None:
+            return await service.storage.fetch(service.storage.key_of(job.take.path))
+    except NotFound:
+        pass
+    raise _silent(index, job.id)
+
+
+def _silent(index: int, job_id: str) -> InvalidRequest:
+    return InvalidRequest((Problem(f"job_ids.{index}", f"{job_id} has no audio"),))

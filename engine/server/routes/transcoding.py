@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from engine.server.callers import AnyCaller
 from engine.server.problems import may_fail
-from engine.server.ranges import MediaFile
+from engine.server.ranges import MediaFile, file_here
 from engine.server.routes.jobs import JobId
 from engine.server.routes.media import FILE_RESPONSES, key_of_take, whole_file
 from engine.server.service import TheService
@@ -29,10 +29,11 @@ async def audio(
     job = service.own(caller, job_id)
     key_of_take(service, job)
     if job.take is None or format is None or job.take.path.suffix == f".{format.value}":
-        return whole_file(job)
+        return await whole_file(service, job)
     path = await service.transcoder.file(job.take, format)
     return MediaFile(
-        path,
+        file_here(path),
+        format.value,
         etag=f"{job.take.sha256}-{format.value}",
         headers={"cache-control": "private, max-age=3600"},
         filename=f"{job.name}.{format.value}",

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from engine.audio.atomic import replacing
+from engine.audio.atomic import part_of, passing
 from engine.audio.names import safe_name
-from engine.errors import AudioError, NotAllowed
+from engine.errors import AudioError, DiskFull, NotAllowed, StorageError
 from engine.jobs import utc_now
 from engine.server.callers import AnyCaller, Caller
 from engine.server.problems import may_fail
 from engine.server.receiving import receive
 from engine.server.service import Service, TheService
-from engine.server.takes import UPLOADS
 from engine.server.weighing import weigh
+from engine.storage.base import UPLOADS
 from engine.store.uploads import Upload
 from engine.wire import API, UploadView
 
@@ -58,7 +58,7 @@ async def upload(
     settings = service.settings
     upload_id = f"upl_{secrets.token_hex(8)}"
     key = f"{UPLOADS}/{upload_id}"
-    with replacing(service.storage.local(key)) as part:
+    with passing(part_of(service.takes.folder / upload_id)) as part:
         received = await receive(
             request, part, limit=settings.upload_bytes, patience=settings.upload_patience
         )
@@ -67,6 +67,7 @@ async def upload(
                 info = await weigh(part, settings.upload_seconds)
             except TimeoutError:
                 raise AudioError("It takes too long to look at this file.") from None
+        await service.storage.put(part, key, sha256=received.sha256)
     now = utc_now()
     made = Upload(
         id=upload_id,
@@ -82,7 +83,11 @@ async def upload(
         created_at=now,
         used_at=now,
     )
-    service.uploads.add(made)
+    try:
+        service.uploads.add(made)
+    except StorageError:
+        await service.storage.remove(key)
+        raise
     response.headers["Location"] = f"{API}/uploads/{upload_id}"
     return _view(service, made)
 
@@ -101,6 +106,9 @@ async def remove(upload_id: UploadId, caller: AnyCaller, service: TheService) ->
 
 
 def _check_room(service: Service, caller: Caller) -> None:
+    free = service.takes.free_bytes()
+    if free is not None and free < service.settings.free_space_floor:
+        raise DiskFull("The disk is nearly full.", detail=f"{free:,} bytes free")
     stored = service.settings.quota_stored_bytes
     if caller.named and stored and service.uploads.bytes_of(caller.owner) >= stored:
         raise NotAllowed("Your uploads fill the room that you have here.", hint="Delete some.")

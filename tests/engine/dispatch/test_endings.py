@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.dispatch import runs, scheduler
+from engine.dispatch import insistence, scheduler
 from engine.dispatch.recovery import Recovery
 from engine.errors import StorageError
 from engine.jobs import Status
@@ -122,7 +122,7 @@ def unheard_once(monkeypatch: pytest.MonkeyPatch, verbs: type, name: str) -> lis
         return answer
 
     monkeypatch.setattr(verbs, name, unheard)
-    monkeypatch.setattr(runs, "INSIST_SECONDS", 0.01)
+    monkeypatch.setattr(insistence, "INSIST_SECONDS", 0.01)
     monkeypatch.setattr(scheduler, "LOOK_AGAIN_SECONDS", 0.01)
     return answers
 

@@ -88,7 +88,7 @@ async def test_a_take_of_another_program_is_found_while_the_library_is_open(
 
 
 @pytest.mark.logs("can't be used again")
-def test_a_take_is_used_again_with_its_midi_or_not_at_all(tmp_path: Path) -> None:
+async def test_a_take_is_used_again_with_its_midi_or_not_at_all(tmp_path: Path) -> None:
     audio, midi = tmp_path / "a.wav", tmp_path / "a.mid"
     audio.write_bytes(b"sound")
     midi.write_bytes(b"notes")
@@ -96,11 +96,11 @@ def test_a_take_is_used_again_with_its_midi_or_not_at_all(tmp_path: Path) -> Non
     take = Take(audio, 1.0, 44_100, 2, sha256, midi_path=midi, stars=3)
     files = TakeFiles(tmp_path)
 
-    again = files.reuse(take, tmp_path / "new" / "b.wav")
+    again = await files.reuse(take, tmp_path / "new" / "b.wav")
     assert again == dataclasses.replace(
         take, path=tmp_path / "new" / "b.wav", midi_path=tmp_path / "new" / "b.mid", stars=0
     )
     assert (again.path.read_bytes(), again.midi_path.read_bytes()) == (b"sound", b"notes")
     midi.unlink()
-    assert files.reuse(take, tmp_path / "c.wav") is None
+    assert await files.reuse(take, tmp_path / "c.wav") is None
     assert not (tmp_path / "c.wav").exists()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.engine.server.running import TestServer, settings_in
+from tests.engine.server.running import TestServer, settings_in, storage_settings
 
 
 @pytest.fixture(autouse=True)
@@ -27,8 +27,17 @@ def _no_threads_left_behind() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
-    with TestServer(settings_in(tmp_path_factory.mktemp("server"))) as running:
+def storage(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Settings that say where takes are kept. A module whose tests are to hold over both kinds
+    has a fixture of this name with ``params=BOTH``."""
+    yield from storage_settings(request)
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, storage: dict[str, str]
+) -> Iterator[TestServer]:
+    with TestServer(settings_in(tmp_path_factory.mktemp("server"), **storage)) as running:
         yield running
 
 

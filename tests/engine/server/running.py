@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 import jwt
 import numpy as np
+import pytest
 import soundfile as sf
 
 from app.journal import start_journal
@@ -27,10 +28,13 @@ from engine.server.service import Service
 from engine.server.serving import Running, serve
 from engine.server.settings import ServerSettings
 from engine.store.tokens import Tokens
+from tests.buckets import S3Server, known_to_boto
 from tests.engine.conftest import SCRIPTED
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = "a shared secret of the tests, long enough"
+BOTH = ("disk", "moto")
+"""Kinds of storage."""
 FINAL = ("completed", "failed", "cancelled")
 
 
@@ -47,6 +51,17 @@ def settings_in(folder: Path, **changes: Any) -> ServerSettings:
         "heartbeat_seconds": 0.5,
     }
     return ServerSettings(**(values | changes))
+
+
+def storage_settings(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Of the kind that is the fixture's parameter; without one, of the disk."""
+    kind = getattr(request, "param", "disk")
+    if kind == "disk":
+        yield {}
+        return
+    server: S3Server = request.getfixturevalue(kind)
+    with known_to_boto(server):
+        yield server.bucket().settings()
 
 
 class TestServer:
@@ -120,6 +135,19 @@ class TestServer:
                 return list(cursor.fetchall()) if cursor.description else []
 
         return list(self.in_loop(run))
+
+    def keys(self, prefix: str) -> set[str]:
+        """What the storage has under ``music`` or ``uploads``."""
+
+        async def listed() -> set[str]:
+            return {stored.key async for stored in self.service.storage.list(prefix)}
+
+        found: set[str] = self.in_loop_async(listed)
+        return found
+
+    def on_the_way(self) -> list[str]:
+        """What still lies among the outgoing."""
+        return [path.name for path in self.service.takes.folder.glob("*")]
 
     def token(self, name: str, *, admin: bool = False) -> str:
         return self.in_loop(lambda: Tokens(self.service.engine.database).create(name, admin=admin))

@@ -14,24 +14,37 @@ import soundfile as sf
 
 from engine.errors import AudioError
 from engine.server.weighing import weigh
-from tests.engine.server.running import TestServer, body, made, settings_in, tone
+from tests.engine.server.running import (
+    BOTH,
+    TestServer,
+    body,
+    made,
+    settings_in,
+    tone,
+)
 
 LIMIT = 400_000
+over_both = pytest.mark.parametrize("storage", BOTH, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, storage: dict[str, str]
+) -> Iterator[TestServer]:
     folder = tmp_path_factory.mktemp("uploads")
     few = {"upload_bytes": LIMIT, "upload_seconds": 60, "upload_patience": 2}
-    with TestServer(settings_in(folder, **few)) as running:
+    with TestServer(settings_in(folder, **few, **storage)) as running:
         yield running
 
 
-def parts(server: TestServer) -> list[Path]:
-    """What is left of uploads that did not become any."""
-    return list((server.settings.takes_folder / "uploads").glob(".*"))
+def left(server: TestServer) -> list[str]:
+    """Of uploads that did not become any."""
+    stored = {key.rpartition("/")[2] for key in server.keys("uploads")}
+    known = server.in_loop(lambda: server.service.uploads.known(stored))
+    return [*server.on_the_way(), *(stored - known)]
 
 
+@over_both
 @pytest.mark.parametrize("format", ["WAV", "FLAC", "OGG", "MP3"])
 def test_a_form_and_a_plain_body_are_taken(here: httpx.Client, format: str) -> None:
     sound = tone(2, format)
@@ -51,6 +64,7 @@ def test_a_form_and_a_plain_body_are_taken(here: httpx.Client, format: str) -> N
     assert here.get(f"/uploads/{upload['upload_id']}").status_code == 404
 
 
+@over_both
 def test_an_upload_is_gone_on_from(server: TestServer, here: httpx.Client) -> None:
     upload = here.post("/uploads", files={"file": ("riff.wav", tone(2))}).json()["upload_id"]
     first = made(here)["job_id"]
@@ -83,9 +97,10 @@ def test_what_is_no_good_is_refused_and_gone(
     for answer in (plain, form):
         assert answer.status_code == status, answer.text
         assert answer.headers["content-type"] == "application/problem+json"
-    assert not parts(server)
+    assert not left(server)
 
 
+@over_both
 def test_an_upload_that_never_ends_is_cut_off(server: TestServer, here: httpx.Client) -> None:
     """No length told, and audio all the way: it is counted as it comes."""
     sent = 0
@@ -100,7 +115,7 @@ def test_an_upload_that_never_ends_is_cut_off(server: TestServer, here: httpx.Cl
     answer = here.post("/uploads", content=stream())
     assert answer.status_code == 413
     assert sent < 100 * LIMIT
-    assert not parts(server)
+    assert not left(server)
 
 
 def test_a_slow_upload_is_given_up(server: TestServer) -> None:
@@ -109,7 +124,7 @@ def test_a_slow_upload_is_given_up(server: TestServer) -> None:
         head = f"POST /api/v1/uploads HTTP/1.1\r\nHost: {host}\r\nContent-Length: 90000\r\n\r\n"
         connection.sendall(head.encode() + tone(1)[:4000])
         assert connection.recv(200).startswith(b"HTTP/1.1 408 ")
-    assert not parts(server)
+    assert not left(server)
 
 
 def test_a_form_without_a_file(here: httpx.Client) -> None:

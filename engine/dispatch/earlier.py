@@ -1,8 +1,9 @@
-"""What a run builds on: the audio that its request names, or a take that is there already."""
+"""What earlier takes and uploads give to a run: audio to build on, or the very take."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 from engine.dispatch.files import TakeFiles
@@ -12,12 +13,14 @@ from engine.jobs import Job, Take, is_job_id
 from engine.request import Request
 from engine.store.claims import Claims
 
-__all__ = ["Material"]
+__all__ = ["Earlier"]
 
 log = logging.getLogger(__name__)
 
 
-class Material:
+class Earlier:
+    """Looks up what a request refers to."""
+
     def __init__(self, claims: Claims, files: TakeFiles) -> None:
         self._claims = claims
         self._files = files
@@ -35,20 +38,33 @@ class Material:
             log.warning("made anew, as no identical take could be looked for: %s", error.message)
             return None
 
-    def sources(self, request: Request) -> Sources:
-        """The files of the audio that it builds on: of takes, or of whatever else it names."""
-        files = {}
+    def places(self, request: Request) -> dict[str, Path]:
+        """Of the audio that it builds on: takes, or whatever else it names. Raises NotFound."""
+        found = {}
         for name in ("melody", "continue_from"):
             source = getattr(request, name)
             if source is None:
                 continue
-            path = self._source(source) if is_job_id(source) else self._files.source(source)
-            if path is None:
-                raise NotFound("The audio that this take builds on is not there any more.")
-            files[name] = path
-        return files
+            place = self._take(source) if is_job_id(source) else self._files.source(source)
+            if place is None:
+                raise _gone()
+            found[name] = place
+        return found
 
-    def _source(self, job_id: str) -> Path:
+    def at_hand(self, places: Mapping[str, Path]) -> Sources | None:
+        """Their files; None when some have to be fetched first."""
+        files = {name: self._files.at_hand(place) for name, place in places.items()}
+        here = {name: file for name, file in files.items() if file is not None}
+        return here if len(here) == len(places) else None
+
+    async def fetch(self, places: Mapping[str, Path]) -> Sources:
+        """Raises NotFound and StorageError."""
+        try:
+            return {name: await self._files.fetch(place) for name, place in places.items()}
+        except NotFound as error:
+            raise _gone() from error
+
+    def _take(self, job_id: str) -> Path:
         try:
             take = self._claims.job(job_id).take
         except NotFound:
@@ -59,3 +75,7 @@ class Material:
                 hint="Choose another one to build on.",
             )
         return take.path
+
+
+def _gone() -> NotFound:
+    return NotFound("The audio that this take builds on is not there any more.")

@@ -1,0 +1,110 @@
+"""What a bucket adds: files in parts, a copy that is checked, and plain words for its troubles."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from engine.errors import Retriable, StorageAway, StorageClosed, StorageError
+from engine.storage.address import BucketAddress
+from engine.storage.base import Storage
+from engine.storage.opening import open_storage
+from tests.buckets import PREFIX, Bucket
+from tests.engine.storage.conftest import Sample, sample_of
+
+KEY = "music/a.wav"
+
+
+@pytest.fixture
+async def storage(bucket: Bucket, tmp_path: Path) -> AsyncIterator[Storage]:
+    address, endpoint = bucket.settings().values()
+    opened = open_storage(address, endpoint, root=tmp_path / "root", cache=tmp_path / "cache")
+    yield opened
+    await opened.close()
+
+
+async def test_a_long_file_goes_up_in_parts_and_is_read_with_little_memory(
+    storage: Storage, bucket: Bucket, tmp_path: Path
+) -> None:
+    long = sample_of(tmp_path / "long.wav", 40 * 2**20 + 1)
+    tracemalloc.start()
+    try:
+        await storage.put(long.path, KEY, sha256=long.sha256)
+        size, at = 0, tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        async with storage.open(await storage.look(KEY)) as reader:
+            while block := await reader.read(storage.block):
+                assert long.data.startswith(block, size)
+                size += len(block)
+        peak = tracemalloc.get_traced_memory()[1] - at
+    finally:
+        tracemalloc.stop()
+    assert size == len(long.data)
+    assert peak < 6 * storage.block, "some blocks, however long the file is"
+    parted = bucket.client.head_object(Bucket=bucket.name, Key=f"{PREFIX}/{KEY}")["ETag"]
+    assert parted.strip('"').endswith("-3") and bucket.unfinished() == 0
+
+
+async def test_what_was_damaged_on_the_way_is_not_used(
+    storage: Storage, bucket: Bucket, sample: Sample, tmp_path: Path
+) -> None:
+    with pytest.raises(Retriable, match="damaged"):
+        await storage.put(sample.path, KEY, sha256="0" * 64)
+    assert bucket.keys() == set()
+    bucket.write(KEY, sample.data[:-1], sha256=sample.sha256)
+    with pytest.raises(StorageError, match="another file"):
+        await storage.fetch(KEY)
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+
+
+async def test_a_long_list_is_read_to_its_end(storage: Storage, bucket: Bucket) -> None:
+    for number in range(1003):
+        bucket.write(f"uploads/upl_{number}", b"x")
+    assert len([each async for each in storage.list("uploads")]) == 1003
+
+
+async def test_a_bucket_is_proved_without_a_trace(storage: Storage, bucket: Bucket) -> None:
+    await storage.prove()
+    assert bucket.keys() == set()
+
+
+async def test_no_bucket_and_no_server_are_told_in_plain_words(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(address: str, endpoint: str) -> StorageError:
+        storage = open_storage(address, endpoint, root=tmp_path, cache=tmp_path)
+        try:
+            with pytest.raises(StorageError) as caught:
+                await storage.prove()
+        finally:
+            await storage.close()
+        return caught.value
+
+    none = await refused("s3://no-such-bucket", bucket.server.url)
+    assert isinstance(none, StorageClosed)
+    assert none.message == f"There is no bucket no-such-bucket at {bucket.server.url}."
+    gone = await refused(bucket.address, "http://127.0.0.1:9")
+    assert isinstance(gone, StorageAway) and "can't be reached" in gone.message
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    nobody = await refused(bucket.address, bucket.server.url)
+    assert isinstance(nobody, StorageClosed) and "AWS_ACCESS_KEY_ID" in nobody.hint
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["s3://b", "http://bucket/x", "s3://", "s3://Bucket/x", "s3://bucket/../x", "s3://bucket/a b",
+     "s3://bucket/x?y"],
+)  # fmt: skip
+def test_what_is_no_address_of_a_bucket(address: str) -> None:
+    with pytest.raises(ValueError, match="s3://BUCKET"):
+        BucketAddress.parse(address)
+
+
+def test_addresses() -> None:
+    assert BucketAddress.parse("s3://bucket") == BucketAddress("bucket", "")
+    assert BucketAddress.parse("s3://bucket/a/b/") == BucketAddress("bucket", "a/b/")
+    assert BucketAddress("bucket", "a/b/").key("a/b/music/x.wav") == "music/x.wav"

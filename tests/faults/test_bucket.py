@@ -1,0 +1,257 @@
+"""The bucket goes away in every way: no take lost, none doubled, nothing half-written stays."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import random
+import re
+import signal
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.buckets import ROOT, Bucket, S3Server, known_to_boto
+from tests.e2e.processes import Program, wait_until
+from tests.engine.conftest import SCRIPTED
+from tests.engine.server.running import TestServer, body, settings_in, until_ended
+from tests.proxy import Fate, Proxy, Trouble
+
+TROUBLES = 30
+KILLS = 3
+AT_ONCE = 8
+AWAY = "bucket|storage|audio was cut off|cut off|without completing"
+
+State = Callable[[str], None]
+
+
+@pytest.fixture
+def bucket(moto: S3Server) -> Iterator[Bucket]:
+    with known_to_boto(moto):
+        yield moto.bucket()
+
+
+def check(bucket: Bucket, home: Path) -> Counter[str]:
+    """Hold rows and objects against each other; returns how many of what there are."""
+    with closing(sqlite3.connect(home / "data" / "studio.db")) as rows:
+        takes = dict(rows.execute("SELECT path, sha256 FROM takes"))
+        jobs = Counter(row[0] for row in rows.execute("SELECT status FROM jobs"))
+    assert bucket.keys() == set(takes), "each take has its object, and there is no other one"
+    for key, sha256 in takes.items():
+        assert hashlib.sha256(bucket.content(key)).hexdigest() == sha256, "no half take"
+    assert bucket.unfinished() == 0
+    left = [path.name for path in (home / "storage" / "outgoing").glob("*")]
+    assert left == [], "what is stored is gone from here"
+    return jobs
+
+
+@pytest.mark.logs(AWAY)
+@pytest.mark.parametrize("how", ["refuses", "busy"])
+async def test_a_bucket_that_is_away_costs_nothing(
+    bucket: Bucket, tmp_path: Path, how: str, caplog: pytest.LogCaptureFixture, state: State
+) -> None:
+    async with Proxy(bucket.server.url) as proxy:
+        settings = settings_in(tmp_path, **bucket.settings(proxy.url))
+
+        def before(server: TestServer) -> tuple[str, str]:
+            with server.client() as here:
+                job = here.post("/generate", json=body("hz=200")).json()
+                url: str = until_ended(here, job["job_id"])["audio_url"]
+                assert (
+                    here.get("/health/detailed").json()["checks"]["storage"]["status"] == "healthy"
+                )
+                return url, job["job_id"]
+
+        def meanwhile(server: TestServer, url: str) -> list[str]:
+            with server.client() as here:
+                jobs = [
+                    here.post("/generate", json=body(f"hz={300 + n}")).json()["job_id"]
+                    for n in range(AT_ONCE)
+                ]
+                made = server.service.takes.folder
+                wait_until(lambda: len(list(made.glob("gen_*"))) == AT_ONCE, "takes on their way")
+                answers = [
+                    httpx.get(url, trust_env=False, timeout=60),
+                    httpx.head(url, trust_env=False, timeout=60),
+                    here.post("/uploads", content=Path(next(made.glob("gen_*"))).read_bytes()),
+                ]
+                for answer in answers:
+                    assert answer.status_code == 503 and int(answer.headers["retry-after"]) > 0
+                problem = answers[0]
+                assert problem.headers["content-type"] == "application/problem+json"
+                assert bucket.name not in problem.text and "127.0.0.1" not in problem.text
+                server.service.health._looked = None
+                health = here.get("/health/detailed")
+                assert health.status_code == 200 and health.json()["status"] == "degraded"
+                assert health.json()["checks"]["storage"]["status"] == "degraded"
+                states = {here.get(f"/jobs/{job}").json()["status"] for job in jobs}
+                assert states == {"processing"}
+                assert len(bucket.keys()) == 1
+                return jobs
+
+        def after(server: TestServer, jobs: list[str], url: str) -> None:
+            with server.client() as here:
+                for job_id in jobs:
+                    job = until_ended(here, job_id)
+                    assert (job["status"], job["retry_count"]) == ("completed", 0), job
+                    answer = httpx.get(job["audio_url"], trust_env=False)
+                    assert answer.status_code == 200
+                assert httpx.get(url, trust_env=False).status_code == 200
+
+        server = await asyncio.to_thread(TestServer(settings).__enter__)
+        try:
+            url, _ = await asyncio.to_thread(before, server)
+            if how == "busy":
+                await proxy.shut()  # the connections that there are
+                await proxy.open()
+                proxy.busy = True
+            else:
+                await proxy.shut()
+            jobs = await asyncio.to_thread(meanwhile, server, url)
+            proxy.busy = False
+            if how == "refuses":
+                await proxy.open()
+            await asyncio.to_thread(after, server, jobs, url)
+        finally:
+            await asyncio.to_thread(server.end)
+    found = check(bucket, tmp_path)
+    assert found == {"completed": AT_ONCE + 1}
+    told = [r for r in caplog.records if "wait until they can be stored" in r.getMessage()]
+    assert len(told) == 1 and told[0].levelno == logging.WARNING, "an outage is told once"
+    state(
+        f"bucket {how} with {AT_ONCE} takes on their way: {AT_ONCE} of {AT_ONCE} stored once, "
+        f"told once; media 503, health degraded with 200"
+    )
+
+
+@pytest.mark.logs(AWAY)
+async def test_connections_to_the_bucket_break(
+    bucket: Bucket, tmp_path: Path, state: State
+) -> None:
+    dice = random.Random(5)
+
+    def fate() -> Fate:
+        """Every second connection breaks, at any byte of what goes over it."""
+        kinds = (Trouble.CUT, Trouble.TRUNCATE, Trouble.DELAY)
+        trouble = dice.choice((*kinds, *(Trouble.NONE for _ in kinds)))
+        return Fate(trouble, dice.choice((0, dice.randrange(300_000))), dice.uniform(0.02, 0.2))
+
+    async with Proxy(bucket.server.url) as proxy:
+        settings = settings_in(tmp_path, **bucket.settings(proxy.url))
+        server = await asyncio.to_thread(TestServer(settings).__enter__)
+        proxy._fate = fate  # the start has to be good
+
+        def work(first: int) -> int:
+            with server.client() as here:
+                given = [
+                    here.post("/generate", json=body(f"hz={first + n}", duration=4)).json()
+                    for n in range(AT_ONCE)
+                ]
+                ended = [until_ended(here, job["job_id"]) for job in given]
+            assert {job["status"] for job in ended} == {"completed"}, ended
+            return len(ended)
+
+        total = 0
+        try:
+            while sum(proxy.struck.values()) < TROUBLES:
+                total += await asyncio.to_thread(work, 300 + total)
+        finally:
+            await asyncio.to_thread(server.end)
+        how = ", ".join(f"{count} {kind.value}" for kind, count in proxy.struck.most_common())
+    assert check(bucket, tmp_path) == {"completed": total}
+    state(f"way to the bucket broken {sum(proxy.struck.values())} times ({how}): "
+          f"{total} of {total} takes stored once")  # fmt: skip
+
+
+# -- the program as it is started ------------------------------------------------------------
+
+
+@contextmanager
+def served(home: Path, bucket: Bucket, endpoint: str) -> Iterator[tuple[Program, httpx.Client]]:
+    """``dgx-music serve`` with the variables by which boto3 finds everything."""
+    variables = {
+        **os.environ,
+        **bucket.server.variables,
+        "DGX_MUSIC_HOME": str(home),
+        "DGX_MUSIC_GENERATORS": json.dumps(SCRIPTED),
+        "DGX_MUSIC_STORAGE": bucket.address,
+        "AWS_ENDPOINT_URL_S3": endpoint,
+        "PYTHONPATH": str(ROOT),
+    }
+    log = home.with_suffix(".log")
+    log.write_text("")
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0"]
+    with Program(command, log, variables) as program:
+        wait_until(lambda: "Serving at" in log.read_text() or not program.running, "its address")
+        found = re.search(r"Serving at (http://[\d.]+:\d+)", log.read_text())
+        assert found, log.read_text()
+        with httpx.Client(base_url=f"{found[1]}/api/v1", timeout=60, trust_env=False) as client:
+            yield program, client
+
+
+async def test_killed_between_made_and_stored_it_loses_nothing(
+    bucket: Bucket, tmp_path: Path, state: State
+) -> None:
+    home, jobs = tmp_path / "home", []
+    outgoing = home / "data" / "server" / "storage" / "outgoing"
+
+    def made_and_killed() -> list[str]:
+        """With the bucket gone: all takes are made, none is stored."""
+        with served(home, bucket, proxy.url) as (program, here):
+            loop.call_soon_threadsafe(gone.set)
+            asyncio.run_coroutine_threadsafe(shut.wait(), loop).result(30)
+            given = [
+                here.post("/generate", json=body(f"hz={300 + len(jobs) + n}")).json()["job_id"]
+                for n in range(AT_ONCE)
+            ]
+            wait_until(lambda: len(list(outgoing.glob("gen_*"))) == AT_ONCE, "takes on their way")
+            os.kill(program.pid, signal.SIGKILL)
+            program.wait()
+        return given
+
+    def stored_after_all() -> None:
+        with served(home, bucket, proxy.url) as (program, here):
+            for job_id in jobs:
+                job = until_ended(here, job_id)
+                assert (job["status"], job["retry_count"]) == ("completed", 0), job
+            os.kill(program.pid, signal.SIGTERM)
+            program.wait()
+
+    loop = asyncio.get_running_loop()
+    async with Proxy(bucket.server.url) as proxy:
+        for _ in range(KILLS):
+            gone, shut = asyncio.Event(), asyncio.Event()
+            killing = asyncio.create_task(asyncio.to_thread(made_and_killed))
+            await gone.wait()
+            await proxy.shut()
+            shut.set()
+            jobs += await killing
+            await proxy.open()
+            await asyncio.to_thread(stored_after_all)
+    with closing(sqlite3.connect(home / "data" / "server" / "studio.db")) as rows:
+        attempts = Counter(row[0] for row in rows.execute("SELECT attempt FROM jobs"))
+        takes = {row[0] for row in rows.execute("SELECT path FROM takes")}
+    assert attempts == {1: len(jobs)}, "what was made is stored, and not made again"
+    assert bucket.keys() == takes and len(takes) == len(jobs)
+    assert list(outgoing.glob("*")) == [] and bucket.unfinished() == 0
+    state(f"killed -9 {KILLS} times between made and stored: {len(jobs)} of {len(jobs)} takes "
+          "stored once, none made twice")  # fmt: skip
+
+
+def test_without_its_bucket_it_does_not_start(bucket: Bucket, tmp_path: Path) -> None:
+    with (
+        pytest.raises(AssertionError, match="can't be reached"),
+        served(tmp_path / "home", bucket, "http://127.0.0.1:9"),
+    ):
+        pass
+    log = (tmp_path / "home.log").read_text()
+    assert "Traceback" not in log and bucket.server.secret not in log
