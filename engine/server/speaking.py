@@ -47,9 +47,9 @@ class Speaking(H11Protocol):
         if cycle.disconnected or self.transport.is_closing():
             return
         count = message["count"]
-        # It counts what it is given, and would put frames around it, had it to.
-        framed = self.conn.send_with_data_passthrough(h11.Data(data=range(count)))  # type: ignore[arg-type]
-        if framed != [range(count)]:
+        # h11 counts what passes it by, and would put frames around it, had it to.
+        passing: Any = range(count)
+        if self.conn.send_with_data_passthrough(h11.Data(data=passing)) != [passing]:
             raise RuntimeError("zero copy needs a Content-Length")
         sock = self.transport.get_extra_info("socket")
         try:

@@ -261,11 +261,12 @@ class _Blocks:
 
 def _is_whole(file: Path, told: dict[str, Any]) -> bool:
     """Whether it is what the bucket says that it has."""
-    if (sha256 := told["Metadata"].get("sha256")) is not None:
-        return _digest(file) == sha256
+    ours: str | None = told["Metadata"].get("sha256")
+    if ours is not None:
+        return _digest(file) == ours
     # Somebody else has put it there. Of what came in one piece the ETag is the MD5, unless it lies
     # there under a key of its own.
-    etag = told["ETag"].strip('"')
+    etag: str = told["ETag"].strip('"')
     encrypted = (
         told.get("ServerSideEncryption", "AES256") != "AES256" or "SSECustomerAlgorithm" in told
     )
