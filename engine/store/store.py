@@ -12,8 +12,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.errors import Conflict, InvalidRequest, KeyReused, Problem
-from engine.jobs import Choice, Job, Once, Order, Status, new_id, utc_now
+from engine.errors import Conflict, InvalidRequest, KeyReused, MusicError, Problem
+from engine.jobs import Choice, Job, Once, Order, Status, Submission, new_id, utc_now
 from engine.request import Request, default_name
 from engine.store.database import Alone, Database
 from engine.store.positions import POSITION_STEP, Positions
@@ -67,6 +67,18 @@ class Store(Positions):
                     asdict(once) | made | {"created_at": utc_now().timestamp()}
                 ).execute()
         return [from_row(_BLANK | row) for row in rows]
+
+    def submit_all(self, submissions: Sequence[Submission]) -> list[list[Job] | MusicError]:
+        """The same for several, in one transaction: the jobs of each, or what ``submit`` would
+        raise for it alone. Raises StorageError, and then none is queued."""
+        found: list[list[Job] | MusicError] = []
+        with self._database.writing(Alone.QUEUE):
+            for each in submissions:
+                try:
+                    found.append(self.submit(each.orders, front=each.front, once=each.once))
+                except (InvalidRequest, KeyReused) as error:  # before anything was written
+                    found.append(error)
+        return found
 
     def cancel(self, ids: Collection[str]) -> list[Job]:
         """End waiting and running jobs as cancelled, and fail what depended on them; ended ones
