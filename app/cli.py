@@ -9,6 +9,7 @@ import typer
 
 from app.cli_models import models
 from app.cli_serve import serve, tokens
+from app.cli_worker import worker, workers
 from app.launch import open_window
 
 __all__ = ["main"]
@@ -22,7 +23,9 @@ cli = typer.Typer(
 
 cli.add_typer(models, name="models")
 cli.add_typer(tokens, name="token")
+cli.add_typer(workers, name="workers")
 cli.command()(serve)
+cli.command()(worker)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Precision = Annotated[

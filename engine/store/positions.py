@@ -8,6 +8,7 @@ from peewee import fn
 
 from engine.jobs import Job, Status
 from engine.store.database import Alone, Database
+from engine.store.permits import Permits
 from engine.store.prepared import Prepared
 from engine.store.records import Records
 from engine.store.rows import from_row
@@ -22,8 +23,8 @@ _CLOSEST = 1e-6
 class Positions(Records):
     """Whoever asks for a position and then takes it is alone with the queue in between."""
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
+    def __init__(self, database: Database, permits: Permits | None = None) -> None:
+        super().__init__(database, permits)
         jobs = self._tables.jobs
         # What has ended gets another position before it waits again; so the index has it all.
         alive = jobs.status.in_((Status.PENDING.value, Status.PROCESSING.value))

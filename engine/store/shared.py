@@ -13,6 +13,7 @@ from engine.store.database import Database
 from engine.store.prepared import Given, Prepared
 from engine.store.records import Records, chunks
 from engine.store.rows import from_row
+from engine.store.turns import AGEING_SECONDS, Turns
 
 __all__ = ["QueueFigures", "SharedJobs"]
 
@@ -36,15 +37,20 @@ class QueueFigures:
 class SharedJobs(Records):
     """Queries by owner."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, ageing: float = AGEING_SECONDS) -> None:
+        """``ageing``: seconds in which who waits gains a level of priority."""
         super().__init__(database)
-        jobs = self._tables.jobs
+        self._turns = Turns(database, ageing)
+        jobs, level = self._tables.jobs, self._turns.level
         waiting = jobs.status == Status.PENDING.value  # and so not in the trash: the index has all
-        earlier = (jobs.priority > Given("priority")) | (
-            (jobs.priority == Given("priority")) & (jobs.position < Given("position"))
+        mine = self._turns.joined(jobs.select(level)).where(jobs.id == Given("id"))
+        self._level = Prepared(database, mine)
+        earlier = (level > Given("level")) | (
+            (level == Given("level")) & (jobs.position < Given("position"))
         )
         count = fn.COUNT(SQL("*"))
-        self._before = Prepared(database, jobs.select(count).where(waiting & earlier))
+        before = self._turns.joined(jobs.select(count)).where(waiting & earlier)
+        self._before = Prepared(database, before)
         alive = jobs.select(
             jobs.status, count.alias("number"), fn.MIN(jobs.created_at).alias("oldest")
         )
@@ -94,14 +100,18 @@ class SharedJobs(Records):
         if job.status is not Status.PENDING:
             return None
         with self._database.reading():
-            return 1 + int(self._before.value(priority=job.priority, position=job.position))
+            level = self._level.value(id=job.id)
+            if level is None:  # it was removed meanwhile
+                return None
+            return 1 + int(self._before.value(level=level, position=job.position))
 
     def waiting(self, limit: int) -> list[Job]:
-        """What waits, of all owners, in the order of the queue."""
+        """What waits, of all owners, in the order of the queue as far as it is known: whose turn
+        it will be is not."""
         jobs = self._tables.jobs
         pending = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
-        query = self._tables.everything().where(pending)
-        ordered = query.order_by(jobs.priority.desc(), jobs.position).limit(limit)
+        query = self._turns.joined(self._tables.everything()).where(pending)
+        ordered = query.order_by(self._turns.level.desc(), jobs.position).limit(limit)
         with self._database.reading():
             return [from_row(row) for row in ordered.dicts()]
 

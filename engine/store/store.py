@@ -16,21 +16,24 @@ from engine.errors import Conflict, InvalidRequest, KeyReused, MusicError, Probl
 from engine.jobs import Choice, Job, Once, Order, Status, Submission, new_id, utc_now
 from engine.request import Request, default_name
 from engine.store.database import Alone, Database
+from engine.store.permits import Permit, Permits
 from engine.store.positions import POSITION_STEP, Positions
 from engine.store.prepared import Given, Prepared
 from engine.store.records import chunks
 from engine.store.rows import from_row, job_row
 
-__all__ = ["Store"]
+__all__ = ["PAUSED", "Store"]
 
+PAUSED = "paused"
+"""The setting that is "yes" while nothing runs."""
 _NOT_MADE = (Status.FAILED, Status.CANCELLED)
 
 
 class Store(Positions):
     """What a musician does with the queue and the library."""
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
+    def __init__(self, database: Database, permits: Permits | None = None) -> None:
+        super().__init__(database, permits)
         jobs = self._tables.jobs
         made = jobs.select(jobs.created_at)
         self._made_since = Prepared(database, made.where(jobs.created_at >= Given("since")))
@@ -61,6 +64,7 @@ class Store(Positions):
                 for row in rows:
                     row["priority"] = max(row["priority"], top)
             self._insert(self._tables.jobs, rows)
+            self._let_run_new(rows)
             if once is not None:
                 made = {"job_ids": json.dumps([row["id"] for row in rows])}
                 self._tables.repeats.insert(
@@ -106,7 +110,9 @@ class Store(Positions):
                     error=None,
                     finished_at=None,
                     deleted_at=None,
+                    waits_since=utc_now().timestamp(),
                 )
+            self._let_run(again)
             return self.jobs(again)
 
     def edit(self, job_id: str, request: Request, name: str | None) -> Job:
@@ -219,6 +225,15 @@ class Store(Positions):
             row = settings.insert({"name": name, "value": value})
             row.on_conflict(conflict_target=("name",), preserve=(settings.value,)).execute()
 
+    def _let_run_new(self, rows: Sequence[dict[str, Any]]) -> None:
+        if self._permits is None:
+            return
+        free = [row for row in rows if row["depends_on"] is None]
+        self._permits.issue(
+            [Permit(row["id"], row["model"], row["priority"]) for row in free], new=True
+        )
+        self._let_run([row["id"] for row in rows if row["depends_on"] is not None])
+
     def _made_before(self, once: Once) -> list[Job] | None:
         """The jobs that this key has made already; None if it is new."""
         repeats = self._tables.repeats
@@ -267,5 +282,7 @@ class Store(Positions):
         return [datetime.fromtimestamp(next(free) / 1000, UTC) for _ in range(count)]
 
 
-_BLANK = dict.fromkeys(("error", "started_at", "finished_at", "take_path", "meant_for"))
+_BLANK = dict.fromkeys(
+    ("error", "started_at", "finished_at", "rests_until", "take_path", "meant_for")
+)
 """The columns that ``job_row`` leaves to the database."""
