@@ -24,7 +24,7 @@ from engine.store.opening import MIGRATIONS
 from engine.store.postgresql.faults import postgresql_words
 from engine.store.postgresql.sole_engine import SoleEngine
 
-__all__ = ["PostgresqlDatabase", "open_postgresql", "reach"]
+__all__ = ["PostgresqlDatabase", "open_postgresql", "parameters", "reach"]
 
 CONNECTIONS = 10
 """At most, of one server, beside the one that holds the engine's lock."""
@@ -132,7 +132,7 @@ def open_postgresql(url: SecretStr, *, sole: bool) -> PostgresqlDatabase:
     may use at the same time is its administrator's to make (``pg_dump``), who knows where there is
     room for it. Raises StorageError, and StoreLocked when there is another engine.
     """
-    connect_to = _parameters(url)
+    connect_to = parameters(url)
     engine = SoleEngine(connect_to, (_LOCKS, _ENGINE)) if sole else None
     database = PostgresqlDatabase(_pool(connect_to), engine)
     try:
@@ -148,7 +148,7 @@ def open_postgresql(url: SecretStr, *, sole: bool) -> PostgresqlDatabase:
 
 def reach(url: SecretStr) -> str:
     """What answers there, without its secrets. Raises StorageError."""
-    connect_to = _parameters(url)
+    connect_to = parameters(url)
     try:
         with psycopg.connect(**connect_to) as connection:
             info = connection.info
@@ -158,7 +158,7 @@ def reach(url: SecretStr) -> str:
         raise postgresql_words(error) from None
 
 
-def _parameters(url: SecretStr) -> Mapping[str, Any]:
+def parameters(url: SecretStr) -> Mapping[str, Any]:
     """For psycopg: ours, where the URL does not say otherwise."""
     given = _understood(url.get_secret_value())
     if given is None:
