@@ -23,7 +23,7 @@ class Grown:
     step: Step
     progress: float
     """0 to 1."""
-    seconds_left: float | None
+    eta_seconds: float | None
 
 
 class Growing(Records):
@@ -39,9 +39,9 @@ class Growing(Records):
             sql("SET LOCAL synchronous_commit = off")
             rows = sql(
                 "UPDATE jobs SET step = grown.step, progress = grown.progress, "
-                "seconds_left = grown.seconds_left "
+                "eta_seconds = grown.eta_seconds "
                 "FROM unnest(%s::text[], %s::text[], %s::text[], %s::float8[], %s::float8[]) "
-                "AS grown (id, token, step, progress, seconds_left) "
+                "AS grown (id, token, step, progress, eta_seconds) "
                 "WHERE jobs.id = grown.id AND jobs.token = grown.token AND jobs.status = %s "
                 "RETURNING jobs.id",
                 (
@@ -49,7 +49,7 @@ class Growing(Records):
                     [each.token for each in grown],
                     [each.step.value for each in grown],
                     [each.progress for each in grown],
-                    [each.seconds_left for each in grown],
+                    [each.eta_seconds for each in grown],
                     Status.PROCESSING.value,
                 ),
             )
