@@ -18,11 +18,13 @@ from engine.request import Request, default_name
 
 __all__ = ["Tables", "failure_text", "from_row", "job_row", "new_token", "take_row"]
 
+_RUN = ("worker", "lease_until", "rests_until", "ending_early", "checkpoint", "preview")
+_REPORT = ("step", "progress", "eta_seconds")
 _JOBS = (
     "id", "request", "model", "fingerprint", "name", "status", "priority", "position", "place",
     "when_idle", "depends_on", "batch", "attempt", "retries", "suspect", "token", "error",
     "created_at", "started_at", "finished_at", "deleted_at", "owner", "request_id", "callback_url",
-    "meant_for",
+    "meant_for", *_RUN, *_REPORT,
 )  # fmt: skip
 _TAKES = (
     "job_id", "path", "sha256", "made_by", "facts", "stars", "kept", "tags", "notes", "size",
@@ -35,6 +37,10 @@ _UPLOADS = (
 )  # fmt: skip
 _SUBMISSIONS = ("key", "job_id", "place", "asked", "body", "remote_id", "open", "created_at")
 _CALLS = ("id", "job_id", "url", "body", "created_at", "done_at")
+_WORKERS = (
+    "id", "name", "pid", "version", "device", "model", "models", "slots", "state", "began_at",
+    "seen_at",
+)  # fmt: skip
 _FACTS = (
     "duration", "sample_rate", "channels", "tempo", "beats_per_bar", "key", "loudness",
     "true_peak", "not_understood", "remarks", "licence",
@@ -69,6 +75,8 @@ class Tables:
         self.uploads: Any = Table("uploads", _UPLOADS).bind(database)
         self.calls: Any = Table("calls", _CALLS).bind(database)
         self.submissions: Any = Table("submissions", _SUBMISSIONS).bind(database)
+        self.workers: Any = Table("workers", _WORKERS).bind(database)
+        self.served: Any = Table("served", ("owner", "priority", "at")).bind(database)
 
     def everything(self) -> Any:
         """Select of all columns of jobs with their takes; take columns are named ``take_*``."""
