@@ -18,7 +18,7 @@ from engine.server.broadcast import Broadcast
 from engine.server.callers import Gate
 from engine.server.counting import Counts
 from engine.server.health import Health
-from engine.server.housekeeping import FETCHED, TRANSCODED, Housekeeping
+from engine.server.housekeeping import Housekeeping
 from engine.server.jwts import JwtChecker
 from engine.server.limits import SubmitLimit
 from engine.server.metrics import Metrics
@@ -29,6 +29,7 @@ from engine.server.signing import MediaLinks, kept_secret
 from engine.server.transcode import Transcoder
 from engine.server.webhooks import Webhooks
 from engine.storage.base import Storage
+from engine.storage.leftovers import FETCHED, TRANSCODED, Leftovers
 from engine.storage.opening import open_storage
 from engine.storage.takes import StoredTakes
 from engine.store.calls import Calls
@@ -137,7 +138,8 @@ async def _over(
             heavy_work=heavy_work,
             metrics=metrics,
         )
-        house = Housekeeping(settings, jobs, service.uploads, storage, takes.folder, feed.changed)
+        leftovers = Leftovers(settings.cache_folder, takes.folder)
+        house = Housekeeping(settings, jobs, service.uploads, storage, leftovers, feed.changed)
         async with _beside(house.keep()), _webhooks(service, feed, address_of, trust):
             yield service
 

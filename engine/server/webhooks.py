@@ -16,6 +16,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from secrets import token_hex
@@ -74,8 +75,9 @@ class Webhooks:
         trust: ssl.SSLContext | None = None,
     ) -> None:
         """``body_of`` writes the job as JSON. ``lease``: seconds after which another server may
-        send what this one does not say any more that it sends; 0: there is none. ``address_of`` and ``trust`` stand in for the
-        public internet in tests: which address a host has, and whose certificates count."""
+        send what this one does not say any more that it sends; 0: there is no other. ``address_of``
+        and ``trust`` stand in for the public internet in tests: which address a host has, and
+        whose certificates count."""
         self._calls = calls
         self._jobs = jobs
         self._secret = secret
@@ -114,10 +116,12 @@ class Webhooks:
                     self._spawn(_insist(partial(self._owe, change.job)))
 
     async def close(self) -> None:
-        """What is not delivered stays owed."""
+        """What is not delivered stays owed, and is free for others."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(StorageError):  # then it is free when the lease ends
+            self._calls.keep(self._me, 0.0)
         await self._client.aclose()
 
     def _owe(self, job: Job) -> None:

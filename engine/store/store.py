@@ -249,5 +249,7 @@ class Store(Positions):
         return [datetime.fromtimestamp(next(free) / 1000, UTC) for _ in range(count)]
 
 
-_BLANK = dict.fromkeys(("error", "started_at", "finished_at", "take_path", "meant_for"))
+_BLANK = dict.fromkeys(
+    ("error", "started_at", "finished_at", "take_path", "meant_for", "checkpoint")
+)
 """The columns that ``job_row`` leaves to the database."""

@@ -5,8 +5,9 @@ All of it belongs to one attempt: of one that was given up nothing is written an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from engine.jobs import Status, Step
 from engine.store.records import Records
@@ -75,12 +76,6 @@ class Growing(Records):
         with self._database.writing():
             return bool(self._update([job_id], growing, ending_early=True, fingerprint=""))
 
-    def wanted(self, keys: Collection[str]) -> set[str]:
-        """Those of these checkpoints and previews that open jobs have."""
+    def _held(self, token: str) -> Any:
         jobs = self._tables.jobs
-        open_ = jobs.status.in_([Status.PENDING.value, Status.PROCESSING.value])
-        query = jobs.select(jobs.checkpoint, jobs.preview).where(
-            open_ & (jobs.checkpoint.in_(list(keys)) | jobs.preview.in_(list(keys)))
-        )
-        with self._database.reading():
-            return {key for row in query.dicts() for key in (row["checkpoint"], row["preview"])}
+        return (jobs.token == token) & (jobs.status == Status.PROCESSING.value)
