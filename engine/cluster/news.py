@@ -29,7 +29,7 @@ TELL_SECONDS = 0.05
 LOOK_SECONDS = 5.0
 """Between two looks of those who hear news, in case one was lost."""
 LONGEST = 7_500
-"""Letters of ids in one message: PostgreSQL carries less than 8,000 bytes."""
+"""Bytes of ids in one message: PostgreSQL carries less than 8,000."""
 
 
 class Kind(StrEnum):
@@ -161,10 +161,10 @@ def _words(kind: Kind, ids: Sequence[str]) -> Iterator[str]:
     part: list[str] = []
     size = 0
     for each in ids:
-        size += len(each) + len('"", ')
+        size += len(json.dumps(each)) + len(", ")
         if size > LONGEST:
             yield json.dumps([kind, *part])
-            part, size = [], len(each)
+            part, size = [], len(json.dumps(each))
         part.append(each)
     yield json.dumps([kind, *part])
 
