@@ -28,8 +28,8 @@ class _Load:
     """What one attempt has there."""
 
     job_id: str
-    key: str | None
-    """Of the newest file that is there."""
+    there: list[str]
+    """Keys of its files, the newest last."""
     newest: Path | None = None
     """What is to follow."""
     count: int = 0
@@ -51,21 +51,24 @@ class Carrier:
         written: Callable[[str, str, str], bool],
         pause: float,
         at_once: int,
+        stay: int = 1,
     ) -> None:
         """``leaving``: a folder for what is under way; ``written``: writes (job, token, key) into
         the job's row, False if the attempt is not the job's any more; ``pause``: seconds between
-        two files of one attempt; ``at_once``: so many travel together."""
+        two files of one attempt; ``at_once``: so many travel together; ``stay``: so many of an
+        attempt's stay there, as somebody may be reading an earlier one."""
         self._storage = storage
         self._prefix, self._suffix = prefix, suffix
         self._leaving = leaving
         self._written = written
         self._pause = pause
+        self._stay = stay
         self._room = asyncio.Semaphore(at_once)
         self._loads: dict[str, _Load] = {}
 
     def begin(self, job_id: str, token: str, key: str | None) -> None:
         """``key``: what an earlier attempt has left there."""
-        self._loads[token] = _Load(job_id, key)
+        self._loads[token] = _Load(job_id, [] if key is None else [key])
 
     def carry(self, token: str, file: Path) -> None:
         """Its newest file; soon."""
@@ -93,8 +96,8 @@ class Carrier:
         """Nobody goes on from there: what can't be removed now is left to the sweep."""
         load = self._loads.get(token)
         await self.leave(token)
-        if load is not None and load.key is not None:
-            await self._forget(load.key)
+        for key in load.there if load is not None else ():
+            await self._forget(key)
 
     async def close(self) -> None:
         await asyncio.gather(*(self.leave(token) for token in list(self._loads)))
@@ -112,7 +115,7 @@ class Carrier:
             load.task = None
 
     async def _move(self, token: str, load: _Load, file: Path) -> None:
-        """Up, then into the row, and then the one before can go."""
+        """Up, then into the row, and only then the ones before can go."""
         async with self._room, load.moving:
             load.count += 1
             name = f"{load.job_id}-{token[:12]}-{load.count}.{self._suffix}"
@@ -125,9 +128,9 @@ class Carrier:
             if not self._written(load.job_id, token, key):
                 await self._forget(key)
                 return
-            before, load.key = load.key, key
-            if before is not None:
-                await self._forget(before)
+            load.there.append(key)
+            while len(load.there) > self._stay:
+                await self._forget(load.there.pop(0))
 
     async def _forget(self, key: str) -> None:
         try:
