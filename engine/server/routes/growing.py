@@ -15,8 +15,8 @@ from engine.errors import Conflict, NotFound
 from engine.server.callers import AnyCaller
 from engine.server.polling import NOT_CHANGED, IfNoneMatch, is_known
 from engine.server.problems import may_fail
-from engine.server.routes.jobs import JobId
 from engine.server.ranges import MediaFile, stored
+from engine.server.routes.jobs import JobId
 from engine.server.service import Service, TheService
 from engine.wire import JobView
 
