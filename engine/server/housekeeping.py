@@ -23,7 +23,7 @@ __all__ = ["Housekeeping"]
 log = logging.getLogger(__name__)
 
 
-class Turns(Protocol):
+class Chores(Protocol):
     """Who of several servers does what is to be done once."""
 
     def mine(self, what: str, seconds: float) -> bool:
@@ -42,16 +42,16 @@ class Housekeeping:
         storage: Storage,
         leftovers: Leftovers,
         tell: Callable[[Sequence[Job]], None],
-        turns: Turns | None = None,
+        chores: Chores | None = None,
     ) -> None:
-        """``tell`` hears of jobs whose audio is gone; ``turns``: of several servers on one
+        """``tell`` hears of jobs whose audio is gone; ``chores``: of several servers on one
         database, None where there is one."""
         self._settings = settings
         self._jobs = jobs
         self._uploads = uploads
         self._storage = storage
         self._leftovers = leftovers
-        self._turns = turns
+        self._chores = chores
         self._orphans = Orphans(settings.orphan_hours, jobs, uploads, storage)
         self._tell = tell
 
@@ -71,7 +71,7 @@ class Housekeeping:
         if files:
             log.info("swept: %d files", files)
         # A little early, or a server alone would find each other turn taken by itself.
-        if self._turns is None or self._turns.mine("sweep", 0.9 * self._settings.sweep_seconds):
+        if self._chores is None or self._chores.mine("sweep", 0.9 * self._settings.sweep_seconds):
             await self._shared()
 
     async def _shared(self) -> None:

@@ -42,7 +42,7 @@ class Calls:
     def take(self, sender: str, seconds: float) -> list[Call]:
         """All that is owed and that nobody sends: ``sender`` does so for this long."""
         table = self._table
-        free = table.sender_until.is_null() | (table.sender_until <= self._database.clock)
+        free = table.sender_until.is_null() | (table.sender_until <= self._database.now)
         with self._database.writing():
             taken = list(
                 table.update({table.sender: sender, table.sender_until: self._until(seconds)})
@@ -77,4 +77,4 @@ class Calls:
             self._table.delete().where(self._table.done_at < before.timestamp()).execute()
 
     def _until(self, seconds: float) -> Any:
-        return self._database.clock + seconds
+        return self._database.now + seconds

@@ -32,8 +32,6 @@ class Database(ABC):
     kind: str
     connections: int
     """At most, at a time."""
-    clock: Any
-    """Seconds, as an expression of queries: the one clock of all who share the database."""
 
     def __init__(self, peewee_database: Any) -> None:
         self.peewee = peewee_database

@@ -17,7 +17,6 @@ from typing import Any
 
 import peewee
 from filelock import FileLock, Timeout
-from peewee import SQL
 from playhouse.migrations import Runner
 
 from engine.errors import FolderNotWritable, StoreDamaged, StoreLocked
@@ -39,7 +38,6 @@ class SqliteDatabase(Database):
 
     kind = "sqlite"
     connections = 1
-    clock = SQL("((julianday('now') - 2440587.5) * 86400.0)")
 
     def reading(self) -> AbstractContextManager[None]:
         return translated(sqlite_words)

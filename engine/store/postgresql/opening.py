@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from peewee import SQL
 from playhouse.migrations import Runner
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 from psycopg.conninfo import conninfo_to_dict
@@ -64,7 +63,6 @@ class PostgresqlDatabase(Database):
 
     kind = "postgresql"
     connections = CONNECTIONS
-    clock = SQL("extract(epoch from clock_timestamp())::float8")
 
     def __init__(self, pool: Any, sole: SoleEngine | None) -> None:
         super().__init__(pool)

@@ -1,13 +1,13 @@
-"""Whose turn it is among the processes that share a database: what is to be done once at a time."""
+"""What is to be done by one of the processes that share a database: whose turn it is."""
 
 from __future__ import annotations
 
 from engine.store.database import Database
 
-__all__ = ["Turns"]
+__all__ = ["Chores"]
 
 
-class Turns:
+class Chores:
     """By the database's clock: those of machines may be hours apart."""
 
     def __init__(self, database: Database) -> None:
@@ -22,6 +22,6 @@ class Turns:
                 "VALUES (%s, extract(epoch FROM clock_timestamp())::text) "
                 "ON CONFLICT (name) DO UPDATE SET value = excluded.value "
                 "WHERE settings.value::float8 + %s <= excluded.value::float8 RETURNING name",
-                (f"turn: {what}", seconds),
+                (f"chore: {what}", seconds),
             )
             return bool(cursor.fetchall())
