@@ -16,7 +16,9 @@ from engine.errors import StorageError
 from engine.jobs import new_id
 from engine.store.postgresql import channel
 from engine.store.postgresql.channel import Channel
+from engine.store.postgresql.opening import open_postgresql
 from tests.engine.cluster.conftest import Open
+from tests.pgbouncer import running_pgbouncer
 from tests.postgres import Postgres
 
 PATIENCE = 20.0
@@ -131,3 +133,24 @@ def test_news_arrive_as_they_were(kind: Kind, ids: list[str]) -> None:
 @pytest.mark.parametrize("word", ["", "proof 17", "[]", "{}", '["later version"]', '["jobs", 1]'])
 def test_what_is_no_news_is_passed_over(word: str) -> None:
     assert module._note(word) is None
+
+
+async def test_behind_a_pooler_nothing_is_heard_and_that_is_noticed(
+    postgres: Postgres, url: SecretStr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "PROOF_SECONDS", 0.3)
+    monkeypatch.setattr(channel, "DEAF_SECONDS", 0.01)
+    with running_pgbouncer(postgres) as bouncer:
+        if bouncer is None:
+            pytest.skip("PgBouncer is not installed")
+        through = bouncer.url(url)
+        database = open_postgresql(through, sole=False, pooled=True)
+        news = News(Channel(database, through, CHANNEL), poll_seconds=0.01)
+        ear = Ear(news)
+        async with news:
+            for _ in range(20):  # on one of the few lent connections LISTEN has its effect
+                news.tell(Kind.JOBS)
+                looks = ear.looks()
+                await ear.until(lambda looks=looks: ear.looks() > looks + 2)  # type: ignore[misc]
+            assert not news.hears
+        database.close()
