@@ -12,7 +12,7 @@ import logging
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from engine.audio.atomic import linked
 from engine.cluster.carrier import Carrier
@@ -23,6 +23,7 @@ from engine.dispatch.lane import (
     Failed,
     Gone,
     Kept,
+    Lane,
     LaneEvent,
     Listener,
     Loaded,
@@ -32,7 +33,6 @@ from engine.dispatch.lane import (
     Returned,
     Sources,
 )
-from engine.dispatch.local import LocalLane
 from engine.errors import MusicError, NotFound, StorageError
 from engine.jobs import LOCAL, Change, Job, Status, Step
 from engine.storage.base import Storage
@@ -46,6 +46,12 @@ FETCH_AGAIN_SECONDS = 5.0
 """Until a checkpoint is looked for again in a storage that does not answer."""
 LAST_CARRY_SHARE = 0.4
 """Of the patience at the end, for bringing the last checkpoints away."""
+
+
+class Machine(Lane, Protocol):
+    """The lane of a computer: ``engine.dispatch.local.LocalLane``."""
+
+    def checkpoint_path(self, job: Job) -> Path: ...
 
 
 @dataclass(slots=True)
@@ -68,7 +74,7 @@ class SharedLane:
 
     def __init__(
         self,
-        inner: LocalLane,
+        inner: Machine,
         storage: Storage,
         checkpoints: Carrier,
         previews: Carrier,
@@ -181,7 +187,6 @@ class SharedLane:
             log.warning("%s begins anew: its checkpoint is gone", job.id)
             return
         await asyncio.to_thread(linked, fetched, here)
-        fetched.unlink(missing_ok=True)
         log.info("%s goes on from where another run was", job.id)
 
     # -- what the host tells -------------------------------------------------------------------

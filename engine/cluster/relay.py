@@ -47,8 +47,7 @@ class Relay:
 
     def start(self) -> None:
         """Raises StorageError."""
-        running = self._rows.in_state(Status.PROCESSING)
-        self._running = {job.id: job for job in running}
+        self._running = {job.id: job for job in self._rows.running()}
 
     def close(self) -> None:
         for handle in (self._looking, self._reading):
