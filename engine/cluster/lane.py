@@ -79,15 +79,12 @@ class SharedLane:
         checkpoints: Carrier,
         previews: Carrier,
         progress: Progress,
-        slots: int | None = None,
     ) -> None:
-        """``slots``: at most so many runs, whatever the host would take."""
         self._inner = inner
         self._storage = storage
         self._checkpoints = checkpoints
         self._previews = previews
         self._progress = progress
-        self._slots = slots
         self._runs: dict[str, _Run] = {}
         self._ended: dict[str, tuple[str, int]] = {}
         """By job: the run that has ended, while the row does not say how, and its attempt."""
@@ -99,10 +96,7 @@ class SharedLane:
     @property
     def room(self) -> int:
         coming = sum(run.coming for run in self._runs.values())
-        room = self._inner.room - coming
-        if self._slots is not None:
-            room = min(room, self._slots - len(self._runs))
-        return max(0, room)
+        return max(0, self._inner.room - coming)
 
     @property
     def model(self) -> str | None:

@@ -7,6 +7,7 @@ import logging
 
 from engine.cluster.news import Kind, News
 from engine.errors import StorageError
+from engine.jobs import Step
 from engine.store.postgresql.growing import Growing, Grown
 
 __all__ = ["Progress"]
@@ -23,6 +24,8 @@ class Progress:
         self._growing = growing
         self._news = news
         self._newest: dict[str, Grown] = {}
+        self._steps: dict[str, Step] = {}
+        """As they were last written."""
         self._writing: asyncio.TimerHandle | None = None
         self._next = 0.0
 
@@ -35,6 +38,7 @@ class Progress:
     def over(self, token: str) -> None:
         """The run has ended: its row says how."""
         self._newest.pop(token, None)
+        self._steps.pop(token, None)
 
     def close(self) -> None:
         if self._writing is not None:
@@ -50,5 +54,9 @@ class Progress:
             shown = self._growing.show(newest)
         except StorageError as error:  # the next one comes soon
             log.info("progress is not shown: %s", error.message)
-        else:
-            self._news.tell(Kind.PROGRESS, shown)
+            return
+        self._news.tell(Kind.PROGRESS, shown)
+        steps = {grown.token: grown.step for grown in newest}
+        if steps != {token: self._steps.get(token) for token in steps}:
+            self._news.tell(Kind.JOBS)
+            self._steps |= steps
