@@ -55,6 +55,12 @@ class ServerSettings(EngineSettings):
     """Between two signs of life of a worker."""
     reap_seconds: Annotated[float, Field(gt=0)] = 5.0
     """Between two looks for jobs of lost workers."""
+    drain_seconds: Annotated[float, Field(ge=0)] = 600.0
+    """A worker that is told to end finishes what it can in this time, and hands over the rest."""
+    listen: bool = True
+    """Hear of news from the database at once; False: ask it, as behind a pooler."""
+    permit_poll_seconds: Annotated[float, Field(gt=0)] = 2.0
+    """Between two looks for work, beside what a worker hears of."""
     ageing_seconds: Annotated[float, Field(gt=0)] = 600.0
     """Who waits gains a level of priority each time this passes without a start."""
 

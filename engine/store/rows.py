@@ -18,7 +18,9 @@ from engine.request import Request, default_name
 
 __all__ = ["Tables", "failure_text", "from_row", "job_row", "new_token", "take_row"]
 
-_RUN = ("worker", "lease_until", "rests_until", "ending_early", "checkpoint", "preview")
+_RUN = (
+    "worker", "lease_until", "rests_until", "waits_since", "ending_early", "checkpoint", "preview",
+)  # fmt: skip
 _REPORT = ("step", "progress", "eta_seconds")
 _JOBS = (
     "id", "request", "model", "fingerprint", "name", "status", "priority", "position", "place",
@@ -104,6 +106,7 @@ def job_row(order: Order, *, position: float, batch: str | None, now: datetime) 
         "retries": 0,
         "suspect": False,
         "created_at": now.timestamp(),
+        "waits_since": now.timestamp(),
         "owner": order.owner,
         "request_id": order.request_id,
         "callback_url": order.callback_url,
@@ -158,6 +161,7 @@ def from_row(row: Mapping[str, Any]) -> Job:
         take=_take(row) if row["take_path"] is not None else None,
         owner=row["owner"],
         request_id=row["request_id"],
+        retry_at=_moment(row["rests_until"]) if row["rests_until"] is not None else None,
         callback_url=row["callback_url"],
         meant_for=Choice(**json.loads(row["meant_for"])) if row["meant_for"] else None,
     )

@@ -41,6 +41,7 @@ def up(_migrator: Any, db: Any) -> None:
         "worker TEXT",
         "lease_until DOUBLE PRECISION",
         "rests_until DOUBLE PRECISION",
+        "waits_since DOUBLE PRECISION",
         "step TEXT",
         "progress DOUBLE PRECISION",
         "eta_seconds DOUBLE PRECISION",

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import peewee
 import psycopg
 from playhouse.migrations import Runner
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
@@ -91,6 +92,22 @@ class PostgresqlDatabase(Database):
     def untaken(self, candidates: Any, table: Any) -> Any:
         return candidates.for_update(of=table, skip_locked=True)
 
+    def free(self, alone: Alone) -> bool:
+        taken = self.peewee.execute_sql(
+            "SELECT pg_try_advisory_xact_lock(%s, %s)", (_LOCKS, alone.value)
+        )
+        return bool(taken.fetchone()[0])
+
+    @property
+    def now(self) -> Any:
+        return peewee.SQL("extract(epoch FROM clock_timestamp())::double precision")
+
+    def whole_part(self, seconds: Any, unit: float) -> Any:
+        return peewee.fn.GREATEST(0, peewee.fn.FLOOR(seconds / unit))
+
+    def later(self, one: Any, other: Any) -> Any:
+        return peewee.fn.GREATEST(one, other)
+
     def still_sole(self) -> None:
         if self._sole is not None:
             self._sole.still()
@@ -159,7 +176,7 @@ def reach(url: SecretStr) -> str:
 
 
 def parameters(url: SecretStr) -> Mapping[str, Any]:
-    """For psycopg: ours, where the URL does not say otherwise."""
+    """For psycopg: ours, where the URL does not say otherwise. Raises StorageError."""
     given = _understood(url.get_secret_value())
     if given is None:
         raise StorageError(
