@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from engine.audio.atomic import linked
 from engine.cluster.carrier import Carrier
+from engine.cluster.news import News
 from engine.cluster.progress import Progress
 from engine.dispatch.lane import (
     QUIT_SECONDS,
@@ -35,10 +36,11 @@ from engine.dispatch.lane import (
 )
 from engine.errors import MusicError, NotFound, StorageError
 from engine.jobs import LOCAL, Change, Job, Status, Step
-from engine.storage.base import Storage
-from engine.store.postgresql.growing import Grown
+from engine.server.settings import ServerSettings
+from engine.storage.base import CHECKPOINTS, PREVIEWS, Storage
+from engine.store.postgresql.growing import Growing, Grown
 
-__all__ = ["SharedLane"]
+__all__ = ["SharedLane", "shared_lane"]
 
 log = logging.getLogger(__name__)
 
@@ -240,3 +242,20 @@ class SharedLane:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def shared_lane(
+    machine: Machine, settings: ServerSettings, storage: Storage, growing: Growing, news: News
+) -> SharedLane:
+    """Over ``machine``, whose files lie in the cache of ``settings``."""
+    how: dict[str, Any] = {
+        "leaving": settings.cache_folder / "leaving",
+        "pause": settings.carry_seconds,
+    }
+    return SharedLane(
+        machine,
+        storage,
+        Carrier(storage, CHECKPOINTS, "ckpt", written=growing.kept, at_once=2, **how),
+        Carrier(storage, PREVIEWS, "wav", written=growing.can_be_heard, at_once=1, stay=2, **how),
+        Progress(growing, news),
+    )

@@ -91,6 +91,8 @@ class Store(Positions):
                     error=None,
                     finished_at=None,
                     deleted_at=None,
+                    ending_early=False,
+                    checkpoint=None,
                     waits_since=utc_now().timestamp(),
                 )
             self._let_run(again)

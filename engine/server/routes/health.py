@@ -135,12 +135,12 @@ async def _workers(service: Service) -> Workers:
         busy = alive and status.running > 0
         return Workers(active=alive, busy=busy, idle=alive and not busy)
     known = service.workers.all()
-    alive = [worker for worker in known if worker.state is not WorkerState.LOST]
-    busy = sum(worker.running > 0 for worker in alive)
+    there = [worker for worker in known if worker.state is not WorkerState.LOST]
+    at_work = sum(worker.running > 0 for worker in there)
     return Workers(
-        active=len(alive),
-        busy=busy,
-        idle=len(alive) - busy,
+        active=len(there),
+        busy=at_work,
+        idle=len(there) - at_work,
         each=[_worker_view(worker) for worker in known],
     )
 
