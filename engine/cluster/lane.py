@@ -90,7 +90,8 @@ class SharedLane:
         self._runs: dict[str, _Run] = {}
         self._ended: dict[str, tuple[str, int]] = {}
         """By job: the run that has ended, while the row does not say how, and its attempt."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._beginning: set[asyncio.Task[None]] = set()
+        self._tidying: set[asyncio.Task[None]] = set()
         self._listener: Listener | None = None
 
     # -- Lane --------------------------------------------------------------------------------
@@ -119,7 +120,7 @@ class SharedLane:
         self._runs[run] = _Run(job)
         self._checkpoints.begin(job.id, run, job.checkpoint)
         self._previews.begin(job.id, run, None)
-        self._spawn(self._begin(run, job, path, sources))
+        _spawn(self._beginning, self._begin(run, job, path, sources))
 
     def drop(self, run: str) -> None:
         known = self._runs.get(run)
@@ -142,9 +143,9 @@ class SharedLane:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + patience
         await self._inner.stop(patience * (1 - LAST_CARRY_SHARE))
-        for task in list(self._tasks):
+        for task in list(self._beginning):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._beginning, return_exceptions=True)
         try:
             async with asyncio.timeout_at(deadline):
                 begun = [run for run, known in self._runs.items() if not known.coming]
@@ -152,8 +153,15 @@ class SharedLane:
         except TimeoutError:
             log.info("not all that grew could be brought away: earlier checkpoints count")
         self._progress.close()
-        await asyncio.gather(self._checkpoints.close(), self._previews.close())
+        for run in self._runs:
+            await self._checkpoints.leave(run)
+            _spawn(self._tidying, self._previews.remove(run))
         self._runs.clear()
+
+    async def close(self) -> None:
+        """After ``stop``, when the rows of what had ended before say so."""
+        await asyncio.gather(*self._tidying, return_exceptions=True)
+        await asyncio.gather(self._checkpoints.close(), self._previews.close())
 
     # -- beginning ---------------------------------------------------------------------------
 
@@ -214,7 +222,7 @@ class SharedLane:
         known = self._runs.pop(run, None)
         if known is not None:
             self._progress.over(run)
-            self._spawn(self._previews.remove(run))
+            _spawn(self._tidying, self._previews.remove(run))
             self._ended[known.job.id] = (run, known.job.attempt)
 
     def changed(self, changes: Sequence[Change]) -> None:
@@ -226,9 +234,9 @@ class SharedLane:
                 continue  # its take is on its way
             del self._ended[job.id]
             if job.status.final:
-                self._spawn(self._checkpoints.remove(run))
+                _spawn(self._tidying, self._checkpoints.remove(run))
             else:
-                self._spawn(self._checkpoints.leave(run))
+                _spawn(self._tidying, self._checkpoints.leave(run))
 
     async def _carry_last(self, run: str) -> None:
         here = self._inner.checkpoint_path(self._runs[run].job)
@@ -238,10 +246,11 @@ class SharedLane:
             except MusicError as error:
                 log.warning("%s goes on from an earlier checkpoint: %s", run, error.message)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+def _spawn(among: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+    among.add(task)
+    task.add_done_callback(among.discard)
 
 
 def shared_lane(

@@ -173,6 +173,7 @@ class MusicWorker:
             self._draining.cancel()
         grace = self._settings.grace_seconds
         await self.scheduler.close(grace * PUT_AWAY_SHARE, for_takes=grace * KEEP_SHARE)
+        await self._lane.close()
         for task in self.tasks:
             if task.get_name() != "intake":
                 task.cancel()

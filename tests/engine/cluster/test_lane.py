@@ -183,6 +183,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     await made.lane.start(made.hear)
     yield made
     await made.lane.stop()
+    await made.lane.close()
 
 
 async def test_what_is_kept_is_where_another_goes_on(scene: Scene) -> None:
