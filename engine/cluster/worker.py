@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.cluster.desk import Desk
+from engine.cluster.discarding import Discarding
 from engine.cluster.intake import Intake
 from engine.cluster.lane import shared_lane
 from engine.cluster.pulse import Pulse
@@ -114,7 +115,8 @@ class MusicWorker:
             LocalLane(settings, host_command), settings, storage, queue.growing, self._news
         )
         self.scheduler.posts.append(Post(self._lane))
-        for listener in (Telling(self._news).changed, self._lane.changed):
+        self._discarding = Discarding(storage)
+        for listener in (Telling(self._news).changed, self._discarding.changed):
             self.feed.listen(listener, lambda _: None, lambda _: None)
         self.desk.on_permit = self.scheduler.wake
         self._intake = Intake(
@@ -173,7 +175,7 @@ class MusicWorker:
             self._draining.cancel()
         grace = self._settings.grace_seconds
         await self.scheduler.close(grace * PUT_AWAY_SHARE, for_takes=grace * KEEP_SHARE)
-        await self._lane.close()
+        await self._discarding.close()
         for task in self.tasks:
             if task.get_name() != "intake":
                 task.cancel()

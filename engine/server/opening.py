@@ -110,7 +110,7 @@ async def _over(
     feed.listen(broadcast.tell, lambda _: None, lambda _: None)
     metrics = Metrics()
     feed.listen(metrics.changed, metrics.status, lambda _: None)
-    engine = _engine(settings, feed, takes, broadcast)
+    engine = _engine(settings, feed, takes, storage, broadcast)
     async with engine, AsyncExitStack() as more:
         tokens = Tokens(engine.database)
         jwts = JwtChecker(settings, trust) if settings.has_jwt else None
@@ -168,13 +168,17 @@ async def _over(
 
 
 def _engine(
-    settings: ServerSettings, feed: Feed, takes: StoredTakes, broadcast: Broadcast
+    settings: ServerSettings,
+    feed: Feed,
+    takes: StoredTakes,
+    storage: Storage,
+    broadcast: Broadcast,
 ) -> LocalEngine | Front:
     """What runs jobs here, or hands them to workers."""
     if settings.in_cluster:
         from engine.cluster.front import Front  # only here: most servers are alone
 
-        return Front(settings, feed, takes, broadcast.follows)
+        return Front(settings, feed, takes, storage, broadcast.follows)
     return LocalEngine(
         settings,
         feed,
