@@ -28,8 +28,9 @@ from engine.dispatch.scheduler import Scheduler
 from engine.errors import StorageError
 from engine.server.settings import ServerSettings
 from engine.storage.base import Storage
+from engine.storage.leftovers import FETCHED, Leftovers
 from engine.storage.opening import open_storage
-from engine.storage.takes import StoredTakes
+from engine.storage.takes import OUTGOING, StoredTakes
 from engine.store.postgresql.opening import parameters
 from engine.store.workers import Worker
 
@@ -37,7 +38,6 @@ __all__ = ["MusicWorker", "joined"]
 
 log = logging.getLogger(__name__)
 
-FETCHED = "fetched"
 PUT_AWAY_SHARE, KEEP_SHARE = 0.6, 0.3
 """Of the grace time, for what grows to reach a checkpoint, and for what is made to be stored."""
 
@@ -156,6 +156,7 @@ class MusicWorker:
         self._spawn(self.pulse.run(), "pulse")
         self._spawn(self._queue.reaper(self.feed).run(), "reaper")
         self._spawn(self._intake.run(), "intake")
+        self._spawn(self._tidy(), "tidying")
 
     def drain(self) -> None:
         """Begin nothing more; ``drained`` is set when what runs has ended, or has had its time."""
@@ -183,6 +184,14 @@ class MusicWorker:
         await self._open.aclose()
         with suppress(StorageError):  # it is forgotten, then
             self._queue.workers.leave(self.about.id)
+
+    async def _tidy(self) -> None:
+        """What was fetched and is not asked for any more, and what broke off."""
+        settings = self._settings
+        leftovers = Leftovers(settings.cache_folder, settings.takes_folder / OUTGOING)
+        while True:
+            await asyncio.sleep(settings.sweep_seconds)
+            await asyncio.to_thread(leftovers.sweep, self.scheduler.runs.busy_ids())
 
     def _changed(self) -> None:
         if self._draining is not None and not self.scheduler.runs.tokens():
