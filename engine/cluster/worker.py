@@ -14,10 +14,13 @@ from dataclasses import replace
 from typing import Any
 
 from engine.cluster.desk import Desk
+from engine.cluster.discarding import Discarding
 from engine.cluster.intake import Intake
+from engine.cluster.lane import shared_lane
 from engine.cluster.pulse import Pulse
 from engine.cluster.queue import SharedQueue
 from engine.cluster.rooms import own_room
+from engine.cluster.telling import Telling
 from engine.dispatch.feed import Feed
 from engine.dispatch.local import LocalLane
 from engine.dispatch.posts import Post
@@ -25,8 +28,9 @@ from engine.dispatch.scheduler import Scheduler
 from engine.errors import StorageError
 from engine.server.settings import ServerSettings
 from engine.storage.base import Storage
+from engine.storage.leftovers import FETCHED, Leftovers
 from engine.storage.opening import open_storage
-from engine.storage.takes import StoredTakes
+from engine.storage.takes import OUTGOING, StoredTakes
 from engine.store.postgresql.opening import parameters
 from engine.store.workers import Worker
 
@@ -34,7 +38,6 @@ __all__ = ["MusicWorker", "joined"]
 
 log = logging.getLogger(__name__)
 
-FETCHED = "fetched"
 PUT_AWAY_SHARE, KEEP_SHARE = 0.6, 0.3
 """Of the grace time, for what grows to reach a checkpoint, and for what is made to be stored."""
 
@@ -95,6 +98,7 @@ class MusicWorker:
             models=tuple(models),
         )
         self.feed = Feed()
+        self._news = queue.news()
         self.desk = Desk()
         self._leases = queue.claims(self.about.id, models)
         self.scheduler = Scheduler(
@@ -107,8 +111,13 @@ class MusicWorker:
             self._changed,
             self.desk,
         )
-        self._lane = LocalLane(settings, host_command)
+        self._lane = shared_lane(
+            LocalLane(settings, host_command), settings, storage, queue.growing, self._news
+        )
         self.scheduler.posts.append(Post(self._lane))
+        self._discarding = Discarding(storage)
+        for listener in (Telling(self._news).changed, self._discarding.changed):
+            self.feed.listen(listener, lambda _: None, lambda _: None)
         self.desk.on_permit = self.scheduler.wake
         self._intake = Intake(
             connect_to,
@@ -131,6 +140,8 @@ class MusicWorker:
             self.drain,
             seconds=settings.lease_renewal_seconds,
         )
+        self._news.listen(self.pulse.heard)
+        self._open = AsyncExitStack()
         self.tasks: list[asyncio.Task[None]] = []
         self._draining: asyncio.TimerHandle | None = None
         self.drained = asyncio.Event()
@@ -139,11 +150,13 @@ class MusicWorker:
     async def begin(self) -> None:
         """Raises StorageError."""
         self._queue.workers.join(self.about)
+        await self._open.enter_async_context(self._news)
         self.scheduler.paused = self._queue.paused
         await self.scheduler.start()
         self._spawn(self.pulse.run(), "pulse")
         self._spawn(self._queue.reaper(self.feed).run(), "reaper")
         self._spawn(self._intake.run(), "intake")
+        self._spawn(self._tidy(), "tidying")
 
     def drain(self) -> None:
         """Begin nothing more; ``drained`` is set when what runs has ended, or has had its time."""
@@ -163,12 +176,22 @@ class MusicWorker:
             self._draining.cancel()
         grace = self._settings.grace_seconds
         await self.scheduler.close(grace * PUT_AWAY_SHARE, for_takes=grace * KEEP_SHARE)
+        await self._discarding.close()
         for task in self.tasks:
             if task.get_name() != "intake":
                 task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self._open.aclose()
         with suppress(StorageError):  # it is forgotten, then
             self._queue.workers.leave(self.about.id)
+
+    async def _tidy(self) -> None:
+        """What was fetched and is not asked for any more, and what broke off."""
+        settings = self._settings
+        leftovers = Leftovers(settings.cache_folder, settings.takes_folder / OUTGOING)
+        while True:
+            await asyncio.sleep(settings.sweep_seconds)
+            await asyncio.to_thread(leftovers.sweep, self.scheduler.runs.busy_ids())
 
     def _changed(self) -> None:
         if self._draining is not None and not self.scheduler.runs.tokens():

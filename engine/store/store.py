@@ -110,6 +110,9 @@ class Store(Positions):
                     error=None,
                     finished_at=None,
                     deleted_at=None,
+                    ending_early=False,
+                    checkpoint=None,
+                    preview=None,
                     waits_since=utc_now().timestamp(),
                 )
             self._let_run(again)
@@ -283,6 +286,9 @@ class Store(Positions):
 
 
 _BLANK = dict.fromkeys(
-    ("error", "started_at", "finished_at", "rests_until", "take_path", "meant_for")
+    (
+        *("error", "started_at", "finished_at", "rests_until", "take_path", "meant_for"),
+        *("checkpoint", "preview"),
+    )
 )
 """The columns that ``job_row`` leaves to the database."""

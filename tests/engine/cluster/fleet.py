@@ -60,13 +60,13 @@ class Fleet:
     """What the processes of one cluster are given."""
 
     def __init__(self, folder: Path, url: Any, bucket: Bucket) -> None:
-        self._folder = folder
+        self.folder = folder
         self._url = url
         self.bucket = bucket
 
     def settings(self, **changes: Any) -> ServerSettings:
         common = QUICK | {"database_url": self._url} | self.bucket.settings()
-        return settings_in(self._folder, **(common | changes))
+        return settings_in(self.folder, **(common | changes))
 
     @contextmanager
     def queue(self) -> Iterator[SharedQueue]:
