@@ -76,7 +76,9 @@ class Fleet:
     def wait(self, ids: Sequence[str], seconds: float) -> None:
         """Until all of these have ended."""
         deadline = time.monotonic() + seconds
-        open_jobs = "SELECT count(*) AS still_open FROM jobs WHERE status IN ('pending', 'processing')"
+        open_jobs = (
+            "SELECT count(*) AS still_open FROM jobs WHERE status IN ('pending', 'processing')"
+        )
         while (left := self.sql(open_jobs)[0][0]) and time.monotonic() < deadline:
             time.sleep(LOOK_SECONDS)
         if left:
