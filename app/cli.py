@@ -12,6 +12,7 @@ import typer
 
 from app.cli_models import models
 from app.cli_serve import serve, tokens
+from app.cli_worker import worker, workers
 
 __all__ = ["main"]
 
@@ -24,7 +25,9 @@ cli = typer.Typer(
 
 cli.add_typer(models, name="models")
 cli.add_typer(tokens, name="token")
+cli.add_typer(workers, name="workers")
 cli.command()(serve)
+cli.command()(worker)
 
 _DISPLAYS = ("WAYLAND_DISPLAY", "DISPLAY", "QT_QPA_PLATFORM")
 

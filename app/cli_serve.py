@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli_server import BAD_INPUT, Json, LogJson, fail, print_json, settings_of, to_log
 from app.paths import Paths
 from engine.errors import MusicError
 
-if TYPE_CHECKING:  # each command imports what it needs when it runs
-    from engine.server.settings import ServerSettings
+if TYPE_CHECKING:
     from engine.store.tokens import Tokens
 
 __all__ = ["serve", "tokens"]
-
-DONE, FAILED, BAD_INPUT = 0, 1, 2
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 tokens = typer.Typer(help="Let people use the server: make, list and revoke tokens.")
 
@@ -31,27 +24,22 @@ tokens = typer.Typer(help="Let people use the server: make, list and revoke toke
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0: any free one.")] = 8000,
-    log_json: Annotated[
-        bool, typer.Option("--log-json", help="Log to stderr as JSON lines.")
-    ] = False,
+    log_json: LogJson = False,
 ) -> None:
     """Share this computer's engine over HTTP. Other computers need a token: see "token create"."""
     try:
         from engine.server.serving import serve as run
     except ImportError as error:
-        _fail(f"The server's packages are missing ({error.name}). Set the program up again.")
-    from app.journal import JsonLines, start_journal
-
+        fail(f"The server's packages are missing ({error.name}). Set the program up again.")
     paths = Paths.find()
-    plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s")
-    start_journal(paths.logs, console=JsonLines() if log_json else plain)
+    to_log(paths, as_json=log_json)
     try:
-        settings = _settings(paths, host=host, port=port)
+        settings = settings_of(paths, host=host, port=port)
         asyncio.run(run(settings, lambda it: typer.echo(f"Serving at {it.url}/api/v1/docs")))
     except MusicError as error:
-        _fail(f"{error.message} {error.hint}".strip())
+        fail(f"{error.message} {error.hint}".strip())
     except OSError as error:
-        _fail(f"The address {host}:{port} can't be had: {error.strerror or error}.")
+        fail(f"The address {host}:{port} can't be had: {error.strerror or error}.")
 
 
 @tokens.command("create")
@@ -62,11 +50,11 @@ def create(
 ) -> None:
     """Make a token and show it, this once."""
     if not name.strip() or len(name) > 100 or not name.isprintable():
-        _fail("A name is up to 100 printable characters.", BAD_INPUT)
+        fail("A name is up to 100 printable characters.", BAD_INPUT)
     with _tokens() as known:
         text = known.create(name.strip(), admin=admin)
     if json:
-        _print_json({"name": name.strip(), "token": text})
+        print_json({"name": name.strip(), "token": text})
     else:
         typer.echo(text)
         typer.echo("Keep it safe: it is not shown again.", err=True)
@@ -78,7 +66,7 @@ def list_tokens(json: Json = False) -> None:
     with _tokens() as known:
         found = known.all()
     if json:
-        _print_json(
+        print_json(
             {
                 "tokens": [
                     {
@@ -119,7 +107,7 @@ def _tokens() -> Iterator[Tokens]:
     from engine.store.tokens import Tokens
 
     try:
-        settings = _settings(Paths.find())
+        settings = settings_of(Paths.find())
         settings.data_folder.mkdir(parents=True, exist_ok=True)
         database = open_store(settings.database, settings.database_url, sole=False).database
         try:
@@ -127,33 +115,4 @@ def _tokens() -> Iterator[Tokens]:
         finally:
             database.close()
     except MusicError as error:
-        _fail(f"{error.message} {error.hint}".strip())
-
-
-def _settings(paths: Paths, **given: Any) -> ServerSettings:
-    """The server keeps its own database, so that a window can be open beside it."""
-    from pydantic import ValidationError
-
-    from engine.errors import InvalidRequest
-    from engine.request import problems_of
-    from engine.server.settings import ServerSettings
-
-    try:
-        return ServerSettings(
-            data_folder=paths.data / "server",
-            takes_folder=paths.data / "server" / "storage",
-            cache_folder=paths.cache / "server",
-            models_folder=paths.models,
-            **given,
-        )
-    except ValidationError as error:
-        raise InvalidRequest(problems_of(error)) from error
-
-
-def _print_json(answer: dict[str, Any]) -> None:
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-
-
-def _fail(message: str, status: int = FAILED) -> Any:
-    typer.echo(message, err=True)
-    sys.exit(status)
+        fail(f"{error.message} {error.hint}".strip())

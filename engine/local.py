@@ -21,6 +21,7 @@ from engine.store.factory import open_store
 from engine.store.opening import lock_folder
 from engine.store.store import Store
 from engine.store.submissions import Submissions
+from engine.store.turns import AGEING_SECONDS
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -49,15 +50,18 @@ class LocalEngine:
         host_command: Sequence[str] | None = None,
         files: TakeFiles | None = None,
         fair: bool = False,
+        ageing: float = AGEING_SECONDS,
         remote: Mapping[str, Any] | None = None,
         database_url: SecretStr | None = None,
     ) -> None:
         """``files``: where takes go, if not into the takes folder under their names; ``fair``:
-        owners of jobs take turns; ``remote``: options for ``servers``; ``database_url``: of
+        owners of jobs take turns, and who waits gains a level of priority for each ``ageing``
+        seconds; ``remote``: options for ``servers``; ``database_url``: of
         PostgreSQL, in place of a file in the data folder."""
         self._settings = settings
         self._files = files or TakeFiles(settings.takes_folder)
         self._fair = fair
+        self._ageing = ageing
         self._feed = feed
         self._host_command = host_command
         self._remote = dict(remote or {})
@@ -75,7 +79,7 @@ class LocalEngine:
             self.lane = LocalLane(settings, self._host_command)
             self.dispatcher = Dispatcher(
                 Store(opened.database),
-                Claims(opened.database, fair=self._fair),
+                Claims(opened.database, fair=self._fair, ageing=self._ageing),
                 [self.lane],
                 self._files,
                 settings,
@@ -94,6 +98,11 @@ class LocalEngine:
             )
             self._feed.notice(Failure.of(damage))
         return self
+
+    @property
+    def model(self) -> str | None:
+        """The heavy model that is loaded."""
+        return self.lane.model
 
     def _can_run(self, model_id: str) -> bool:
         """Whether the host could make takes of this model now."""

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+from engine.dispatch.allowance import Free
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import QUIT_SECONDS, Lane
@@ -23,7 +24,7 @@ from engine.request import Request
 from engine.settings import EngineSettings
 from engine.status import EngineState, EngineStatus
 from engine.store.claims import Claims
-from engine.store.store import Store
+from engine.store.store import PAUSED, Store
 
 __all__ = ["Dispatcher"]
 
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 
 STATUS_SECONDS = 0.25
 """Between two reports of the status; the last one is always delivered."""
-_PAUSED = "paused"
 _FALLBACK = "fallback"
 
 
@@ -61,7 +61,7 @@ class Dispatcher:
         self._feed = feed
         self._recovery = Recovery(store, claims, files, settings.cache_folder)
         self.scheduler = Scheduler(
-            store, claims, files, settings, feed, can_run_here, self._tell_status
+            store, claims, files, settings, feed, can_run_here, self._tell_status, Free()
         )
         self.scheduler.posts += map(Post, lanes)
         self._runs = self.scheduler.runs
@@ -71,7 +71,7 @@ class Dispatcher:
 
     async def start(self) -> None:
         """Recover what was interrupted, then begin to work."""
-        self.scheduler.paused = self._store.setting(_PAUSED, "") == "yes"
+        self.scheduler.paused = self._store.setting(PAUSED, "") == "yes"
         self.scheduler.fallback = self._store.setting(_FALLBACK, "") == "yes"
         self._runs.complete_late(await self._recovery.interrupted())
         await self.scheduler.start()
@@ -152,7 +152,7 @@ class Dispatcher:
         await self._recovery.unknown_files(self._feed)
 
     async def set_paused(self, paused: bool) -> None:
-        self._store.set_setting(_PAUSED, "yes" if paused else "")
+        self._store.set_setting(PAUSED, "yes" if paused else "")
         self.scheduler.pause(paused)
 
     async def run_here(self, ids: Sequence[str]) -> list[str]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from engine.dispatch.allowance import Allowance
 from engine.dispatch.earlier import Earlier
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
@@ -30,8 +31,8 @@ from engine.dispatch.lane import (
     Returned,
     Sources,
 )
-from engine.dispatch.rests import Rests
 from engine.dispatch.retry import RetryPolicy
+from engine.dispatch.running import Running, RunTable
 from engine.errors import MusicError, NotFound, Retriable, StorageError
 from engine.jobs import LOCAL, Failure, Job, Step, Take
 from engine.log_context import marked
@@ -47,24 +48,8 @@ FETCH_AGAIN_SECONDS = 5.0
 """Until a job's sources are looked for again in a storage that does not answer."""
 
 
-@dataclass(slots=True)
-class Running:
-    """One attempt: the job's newest snapshot, and who runs it."""
-
-    job: Job
-    lane: Lane
-    path: Path
-    """Where its take goes."""
-    alone: bool = False
-    """Nothing else may run beside it."""
-    in_lane: bool = False
-    """The lane has it; not while an identical take is fetched instead."""
-    fetching: bool = False
-    """What it builds on comes first."""
-
-
-class Runs:
-    """The table of runs, and of jobs that rest before their next try."""
+class Runs(RunTable):
+    """Begins runs, hears of them, and brings each to its end."""
 
     def __init__(
         self,
@@ -72,25 +57,24 @@ class Runs:
         files: TakeFiles,
         feed: Feed,
         policy: RetryPolicy,
+        allowance: Allowance,
         *,
         on_room: Callable[[], None],
         on_disk_full: Callable[[Failure], None],
     ) -> None:
         """``on_room``: a lane or a job became free; ``on_disk_full``: no take could be saved."""
+        super().__init__(lambda job_id: self._spawn(self._rested(job_id)))
         self._claims = claims
         self._files = files
         self._feed = feed
         self._policy = policy
+        self._allowance = allowance
         self._on_room = on_room
         self._on_disk_full = on_disk_full
-        self._running: dict[str, Running] = {}
         self._insist = Insistence(feed)
         self._keeping = Keeping(claims, files, feed, self._insist)
         self._earlier = Earlier(claims, files)
-        self._rests = Rests(lambda job_id: self._spawn(self._rested(job_id)))
         self._tasks: set[asyncio.Task[None]] = set()
-        self.suspects: dict[str, str] = {}
-        """Waiting jobs that were there when the host died, and their places; each runs alone."""
 
     # -- what others ask ---------------------------------------------------------------------
 
@@ -99,53 +83,11 @@ class Runs:
         running = [run.job.id for run in self._running.values()]
         return [*running, *self._rests.ids(), *self._keeping.late]
 
-    def tokens(self) -> list[str]:
-        """The claims that are ours."""
-        return list(self._running)
-
-    def in_lane(self, lane: Lane) -> list[Job]:
-        return [run.job for run in self._running.values() if run.lane is lane]
-
-    def before(self, lane: Lane) -> int:
-        """How many runs are about to enter it, once something was fetched."""
-        return sum(run.lane is lane and run.fetching for run in self._running.values())
-
-    def job_of(self, token: str) -> Job | None:
-        """The job that this run is an attempt at; None when the run is over."""
-        run = self._running.get(token)
-        return run.job if run else None
-
-    def alone_in(self, lane: Lane) -> bool:
-        return any(run.alone for run in self._running.values() if run.lane is lane)
-
-    def waiting_suspects(self, place: str) -> bool:
-        """Whether one waits there that must run alone, and could begin now."""
-        there = {job_id for job_id, at in self.suspects.items() if at == place}
-        return bool(there.difference(self.busy_ids()))
-
-    def snapshot(self, job: Job) -> Job:
-        """A job as it is now: the store's row, with the progress or rest that only we know."""
-        return self.snapshots([job])[0]
-
-    def snapshots(self, jobs: list[Job]) -> list[Job]:
-        live = {run.job.id: run.job for run in self._running.values()}
-        for job in jobs:
-            if (until := self._rests.until(job.id)) is not None:
-                live[job.id] = replace(job, retry_at=until)
-        return [live.get(job.id, job) for job in jobs]
-
-    def renamed(self, job: Job) -> Job:
-        """Take over the name from a row; the job as it is now."""
-        for run in self._running.values():
-            if run.job.id == job.id:
-                run.job = replace(run.job, name=job.name)
-        return self.snapshot(job)
-
     # -- begin and give up -------------------------------------------------------------------
 
     def begin(self, token: str, job: Job, lane: Lane, *, alone: bool = False) -> None:
         """Run a claimed job; an identical take that is there already is used again."""
-        self.suspects.pop(job.id, None)
+        self._allowance.forget(job.id)
         job = replace(job, ends_early=lane.ends_early)
         self._running[token] = Running(job, lane, self._files.path_for(job, token), alone)
         self._feed.changed([job])
@@ -164,7 +106,7 @@ class Runs:
     def give_up(self, job: Job) -> bool:
         """Drop the run of a job that was just cancelled; False if it does not run."""
         self.rest_no_more(job.id)
-        self.suspects.pop(job.id, None)  # or all others would wait for its turn, which never comes
+        self._allowance.forget(job.id)  # or all others would wait for its turn, which never comes
         for token, run in self._running.items():
             if run.job.id == job.id:
                 run.job = replace(run.job, cancelling=True)
@@ -173,6 +115,14 @@ class Runs:
                     run.lane.drop(token)
                 return True
         return False
+
+    def taken_away(self, token: str) -> None:
+        """Somebody else has decided about this run's job: nobody wants the rest of it."""
+        run = self._running[token]
+        if not run.job.cancelling:
+            run.job = replace(run.job, cancelling=True)
+            if run.in_lane:
+                run.lane.drop(token)
 
     def stop_here(self, job_id: str) -> bool:
         """Let a running job end with what it has; False if it does not grow now, or not here."""
@@ -190,10 +140,6 @@ class Runs:
         for token, run in list(self._running.items()):
             if run.lane is lane:
                 await self._take_back(token, 0.0)
-
-    def rest_no_more(self, job_id: str) -> None:
-        """Let a job be claimed again at once."""
-        self._rests.end(job_id)
 
     async def close(self) -> None:
         """Put what still runs back into the queue; that counts as no retry."""
@@ -262,10 +208,11 @@ class Runs:
             await self._end(token, job)
             self._on_disk_full(failure)
         elif retriable and self._policy.allows(run.job.retries):
+            rest = self._policy.wait(run.job.retries)
             job = await self._insist.row(
-                lambda: self._claims.release(run.job.id, token, retry=True)
+                lambda: self._claims.release(run.job.id, token, retry=True, rest=rest)
             )
-            await self._end(token, job, rest=self._policy.wait(run.job.retries))
+            await self._end(token, job, rest=rest)
         else:
             await self._fail_for_good(token, failure)
 
@@ -276,12 +223,13 @@ class Runs:
         if found is not None and found.take is not None:
             await self._complete(token, found.take)
         elif self._policy.allows(run.job.retries):
+            rest = self._policy.wait(run.job.retries)
             job = await self._insist.row(
-                lambda: self._claims.release(run.job.id, token, retry=True, suspect=True)
+                lambda: self._claims.release(run.job.id, token, retry=True, suspect=True, rest=rest)
             )
             if job is not None:
-                self.suspects[job.id] = job.place
-            await self._end(token, job, rest=self._policy.wait(run.job.retries))
+                self._allowance.suspect(job.id, job.place)
+            await self._end(token, job, rest=rest)
         else:
             times = run.job.retries + 1
             message = f"{failure.message} It did so {times} times with this take."
@@ -296,7 +244,9 @@ class Runs:
     async def _take_back(self, token: str, rest: float) -> None:
         """The place could not go on with it: it waits again, and no attempt counts."""
         run = self._running[token]
-        job = await self._insist.row(lambda: self._claims.release(run.job.id, token, unbegun=True))
+        job = await self._insist.row(
+            lambda: self._claims.release(run.job.id, token, unbegun=True, rest=rest)
+        )
         await self._end(token, job, rest=rest or None)
 
     async def _fail_for_good(self, token: str, failure: Failure) -> None:

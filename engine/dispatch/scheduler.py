@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+from engine.dispatch.allowance import Allowance
 from engine.dispatch.elsewhere import Elsewhere
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
@@ -52,21 +53,24 @@ class Scheduler:
         feed: Feed,
         can_run_here: Callable[[str], bool],
         on_change: Callable[[], None],
+        allowance: Allowance,
     ) -> None:
         """``can_run_here``: whether this computer can make takes of a model now; ``on_change``:
-        the engine's status may be another one now."""
+        the engine's status may be another one now; ``allowance``: how much may run."""
         self._store = store
         self._claims = claims
         self._files = files
         self._feed = feed
         self._floor = settings.free_space_floor
         self._on_change = on_change
+        self._allowance = allowance
         self._elsewhere = Elsewhere(store, claims, can_run_here)
         self.runs = Runs(
             claims,
             files,
             feed,
             RetryPolicy(settings.max_retries, settings.retry_delay),
+            allowance,
             on_room=self._room,
             on_disk_full=self._hold,
         )
@@ -85,7 +89,8 @@ class Scheduler:
 
     async def start(self) -> None:
         """Let the lanes work."""
-        self.runs.suspects |= self._claims.suspects()
+        for job_id, place in self._claims.suspects().items():
+            self._allowance.suspect(job_id, place)
         self._open = True
         for post in self.posts:
             await self._begin(post)
@@ -157,7 +162,7 @@ class Scheduler:
 
     def _fill(self) -> None:
         self._filling = None
-        if self.paused or self._held:
+        if self.paused or self._held or not self.posts:
             return
         with suppress(StorageError), self.looking_again():
             if self._disk_is_low():
@@ -188,12 +193,14 @@ class Scheduler:
 
     def _fill_one(self, post: Post) -> bool:
         """Start one more job there; False when there is no room, or nothing to start."""
+        if not self._allowance.more():
+            return False
         lane = post.lane
         running = self.runs.in_lane(lane)
         on_its_way = self.runs.before(lane)
         # A job that was there when the host died runs alone: so the guilty one is found, and
         # the others do not pay for it again.
-        suspects = self.runs.waiting_suspects(lane.place)
+        suspects = self._allowance.alone(lane.place, self.runs.busy_ids())
         if lane.room <= on_its_way or self.runs.alone_in(lane) or (suspects and running):
             return False
         claimed = self._claims.claim(
@@ -204,8 +211,9 @@ class Scheduler:
             suspects=suspects,
         )
         if claimed is None:
-            return False
+            return self._allowance.nothing()
         job, token = claimed
+        self._allowance.begun(token)
         self._told_hold = False
         # Nobody waits for ever: after so many jobs of the loaded model the order counts alone.
         favoured = job.request.model == lane.model and post.favours < MOST_FAVOURS
@@ -231,7 +239,7 @@ class Scheduler:
 
     def _relocated(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
-            self.runs.suspects.pop(job.id, None)
+            self._allowance.forget(job.id)
             self.runs.rest_no_more(job.id)
         self._feed.changed(jobs)
         self.wake()
@@ -291,5 +299,6 @@ class Scheduler:
             post.pace.look([] if self.paused else self.runs.in_lane(post.lane))
 
     def _room(self) -> None:
+        self._allowance.running(self.runs.tokens())
         self._measure()
         self.wake()

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.dispatch.feed import Feed
 from engine.errors import NotAllowed
@@ -35,6 +35,9 @@ from engine.store.calls import Calls
 from engine.store.shared import SharedJobs
 from engine.store.tokens import Tokens
 from engine.store.uploads import Uploads
+
+if TYPE_CHECKING:
+    from engine.cluster.front import Front
 
 __all__ = ["opened"]
 
@@ -92,13 +95,7 @@ async def _over(
     feed.listen(broadcast.tell, lambda _: None, lambda _: None)
     metrics = Metrics()
     feed.listen(metrics.changed, metrics.status, lambda _: None)
-    engine = LocalEngine(
-        settings,
-        feed,
-        files=takes,
-        fair=True,
-        database_url=settings.database_url,
-    )
+    engine = _engine(settings, feed, takes)
     async with engine, AsyncExitStack() as more:
         tokens = Tokens(engine.database)
         jwts = JwtChecker(settings, trust) if settings.has_jwt else None
@@ -112,7 +109,7 @@ async def _over(
                 f"Others could reach {settings.host}, and nobody has a token.",
                 hint="Make one first: dgx-music token create NAME",
             )
-        jobs = SharedJobs(engine.database)
+        jobs = SharedJobs(engine.database, settings.ageing_seconds)
         finished, failed = (
             timedelta(hours=hours) for hours in (settings.finished_hours, settings.failed_hours)
         )
@@ -128,7 +125,7 @@ async def _over(
             links=MediaLinks(_secret(settings), settings.url_seconds),
             limits=SubmitLimit(settings, counts),
             models=ServerModels(
-                ModelFolder(settings.models), settings.generators, lambda: engine.lane.model
+                ModelFolder(settings.models), settings.generators, lambda: engine.model
             ),
             health=Health(settings, jobs, storage if settings.storage else None),
             broadcast=broadcast,
@@ -140,6 +137,22 @@ async def _over(
         house = Housekeeping(settings, jobs, service.uploads, storage, takes.folder, feed.changed)
         async with _beside(house.keep()), _webhooks(service, feed, address_of, trust):
             yield service
+
+
+def _engine(settings: ServerSettings, feed: Feed, takes: StoredTakes) -> LocalEngine | Front:
+    """What runs jobs here, or hands them to workers."""
+    if settings.in_cluster:
+        from engine.cluster.front import Front  # only here: most servers are alone
+
+        return Front(settings, feed, takes)
+    return LocalEngine(
+        settings,
+        feed,
+        files=takes,
+        fair=True,
+        ageing=settings.ageing_seconds,
+        database_url=settings.database_url,
+    )
 
 
 @asynccontextmanager

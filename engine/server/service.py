@@ -6,7 +6,7 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -29,6 +29,9 @@ from engine.store.shared import SharedJobs
 from engine.store.uploads import Uploads
 from engine.wire import JobView, view_of
 
+if TYPE_CHECKING:
+    from engine.cluster.front import Front
+
 __all__ = ["Service", "TheService"]
 
 
@@ -37,7 +40,7 @@ class Service:
     """Parts, each with its own reason; here they only meet."""
 
     settings: ServerSettings
-    engine: LocalEngine
+    engine: LocalEngine | Front
     jobs: SharedJobs
     storage: Storage
     takes: StoredTakes

@@ -58,6 +58,21 @@ class ServerSettings(EngineSettings):
     database_url: SecretStr | None = None
     """``postgresql://name:password@host/database``; None: SQLite in the data folder."""
 
+    lease_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """A worker that is not heard of for this long loses its jobs to others."""
+    lease_renewal_seconds: Annotated[float, Field(gt=0)] = 10.0
+    """Between two signs of life of a worker."""
+    reap_seconds: Annotated[float, Field(gt=0)] = 5.0
+    """Between two looks for jobs of lost workers."""
+    drain_seconds: Annotated[float, Field(ge=0)] = 600.0
+    """A worker that is told to end finishes what it can in this time, and hands over the rest."""
+    listen: bool = True
+    """Hear of news from the database at once; False: ask it, as behind a pooler."""
+    permit_poll_seconds: Annotated[float, Field(gt=0)] = 2.0
+    """Between two looks for work, beside what a worker hears of."""
+    ageing_seconds: Annotated[float, Field(gt=0)] = 600.0
+    """Who waits gains a level of priority each time this passes without a start."""
+
     require_login: bool = False
     """Ask for a token on loopback too."""
     secret_key: SecretStr | None = None
@@ -122,6 +137,12 @@ class ServerSettings(EngineSettings):
     """A job that waits longer makes the server's health "degraded"."""
     low_disk_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     """Of free space, likewise."""
+
+    @property
+    def in_cluster(self) -> bool:
+        """Whether workers run the jobs, as many as there are, and servers only take them: where
+        all of them reach the queue and the takes."""
+        return self.database_url is not None and bool(self.storage)
 
     @property
     def on_loopback(self) -> bool:

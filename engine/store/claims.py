@@ -11,23 +11,31 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from peewee import fn
-
-from engine.jobs import LOCAL, Failure, Job, Order, Status, Take, utc_now
+from engine.jobs import LOCAL, Failure, Job, Status, Take, utc_now
 from engine.store.database import Alone, Database
-from engine.store.records import Records
-from engine.store.rows import failure_text, from_row, job_row, new_token, take_row
+from engine.store.made import Made
+from engine.store.permits import Permits
+from engine.store.rows import failure_text, from_row, new_token, take_row
+from engine.store.turns import AGEING_SECONDS, Turns
 
 __all__ = ["Claims"]
 
 
-class Claims(Records):
+class Claims(Made):
     """What runs jobs does with the queue."""
 
-    def __init__(self, database: Database, *, fair: bool = False) -> None:
-        """``fair``: within one priority, owners of jobs take turns."""
-        super().__init__(database)
-        self._fair = fair
+    def __init__(
+        self,
+        database: Database,
+        *,
+        fair: bool = False,
+        ageing: float = AGEING_SECONDS,
+        permits: Permits | None = None,
+    ) -> None:
+        """``fair``: owners of jobs take turns, and who waits gains a level of priority for each
+        ``ageing`` seconds; ``permits``: where other processes need them to run jobs."""
+        super().__init__(database, permits)
+        self._turns = Turns(database, ageing) if fair else None
 
     def claim(
         self,
@@ -45,55 +53,34 @@ class Claims(Records):
         idle"; within one priority, jobs of ``loaded_model`` go first. ``suspects`` chooses
         between those that were there when the host died, which run alone, and all others.
         """
-        jobs = self._tables.jobs
-        needed = jobs.alias("needed")
-        unmet = needed.select(needed.id).where(
-            needed.id == jobs.depends_on, needed.status != Status.COMPLETED.value
-        )
-        ready = (
-            (jobs.status == Status.PENDING.value)
-            & jobs.deleted_at.is_null()
-            & (jobs.place == place)
-            & (jobs.suspect == suspects)
-            & ~fn.EXISTS(unmet)
-        )
+        jobs, turns = self._tables.jobs, self._turns
+        ready = self._may_run() & (jobs.place == place)
+        ready &= jobs.suspect == suspects
         if exclude:
             ready &= jobs.id.not_in(list(exclude))
         if not idle:
             ready &= ~jobs.when_idle
-        order = [jobs.when_idle, jobs.priority.desc()]
+        candidates = jobs.select(jobs.id)
+        order = [jobs.when_idle, (turns.level if turns else jobs.priority).desc()]
         if loaded_model is not None:
             order.append((jobs.model == loaded_model).desc())
-        candidates = jobs.select(jobs.id)
-        if self._fair:
-            turns = self._tables.turns
-            candidates = candidates.left_outer_join(turns, on=(turns.owner == jobs.owner))
-            order.append(fn.COALESCE(turns.number, 0))  # who was served longest ago is next
+        if turns:
+            candidates = turns.joined(candidates)
+            order.append(turns.turn)
         order += [jobs.position, jobs.attempt.desc()]  # of equals, what has begun goes first
         token = new_token()
         best = candidates.where(ready).order_by(*order).limit(1)
         next_id = self._database.untaken(best, jobs)
         self._database.still_sole()
-        with self._database.writing(Alone.TURNS if self._fair else None):
+        with self._database.writing(Alone.TURNS if turns else None):
             # All rows of RETURNING are fetched before the transaction ends, or it stays open.
-            claimed = list(
-                jobs.update(
-                    {
-                        jobs.status: Status.PROCESSING.value,
-                        jobs.attempt: jobs.attempt + 1,
-                        jobs.token: token,
-                        jobs.started_at: utc_now().timestamp(),
-                    }
-                )
-                .where(jobs.id == next_id)
-                .returning(jobs.id)
-                .execute()
-            )
+            begun = jobs.update(self._begun(token)).where(jobs.id == next_id)
+            claimed = list(begun.returning(jobs.id).execute())
             if not claimed:
                 return None
             job = self.job(claimed[0]["id"])
-            if self._fair:
-                self._take_turn(job.owner)
+            if turns:
+                turns.take(job)
             return job, token
 
     def suspects(self) -> dict[str, str]:
@@ -113,6 +100,7 @@ class Claims(Records):
                 return self._said_before(job_id, token, Status.COMPLETED)
             self._tables.takes.delete().where(self._tables.takes.job_id == job_id).execute()
             self._tables.takes.insert(take_row(job_id, take)).execute()
+            self._let_run(self._waiting_for([job_id]))
             return self.job(job_id)
 
     def fail(self, job_id: str, token: str, failure: Failure) -> list[Job]:
@@ -131,11 +119,16 @@ class Claims(Records):
         retry: bool = False,
         suspect: bool = False,
         unbegun: bool = False,
+        rest: float = 0.0,
     ) -> Job | None:
         """Put a claimed job back; ``retry`` counts one, ``suspect`` marks it to run alone next,
-        ``unbegun`` takes back that it was started. None if the claim is gone."""
+        ``unbegun`` takes back that it was started. None if the claim is gone.
+
+        ``rest``: seconds in which others who claim leave it alone; who claims alone ``exclude``s
+        it.
+        """
         jobs = self._tables.jobs
-        values: dict[str, Any] = {"status": Status.PENDING.value}
+        values = self._given_back(rest)
         if retry:
             values["retries"] = jobs.retries + 1
         if suspect:
@@ -145,6 +138,7 @@ class Claims(Records):
         with self._database.writing():
             if not self._update([job_id], self._held(token), **values):
                 return self._said_before(job_id, token, Status.PENDING)
+            self._let_run([job_id], rest)
             return self.job(job_id)
 
     def recover(self) -> list[Job]:
@@ -170,55 +164,19 @@ class Claims(Records):
             waiting = {"status": Status.PENDING.value, "token": None}
             return self.jobs(self._update(ids, stray, attempt=jobs.attempt - 1, **waiting))
 
-    def adopt(self, job: Job) -> Job:
-        """Record a finished job whose take was found as a file; replaces a waiting row."""
-        if job.take is None:
-            raise ValueError("only a finished job can be adopted")
-        order = Order(job.request, name=job.name, id=job.id, owner=job.owner)
-        row = job_row(order, position=0.0, batch=None, now=job.created_at) | {
-            "status": Status.COMPLETED.value,
-            "finished_at": (job.finished_at or job.created_at).timestamp(),
+    def _begun(self, token: str) -> dict[Any, Any]:
+        """What a claim makes of a row."""
+        jobs = self._tables.jobs
+        return {
+            jobs.status: Status.PROCESSING.value,
+            jobs.attempt: jobs.attempt + 1,
+            jobs.token: token,
+            jobs.started_at: utc_now().timestamp(),
         }
-        with self._database.writing():
-            known = self._update(
-                [job.id],
-                self._tables.jobs.status != Status.COMPLETED.value,
-                status=Status.COMPLETED.value,
-                token=None,
-                error=None,
-                finished_at=row["finished_at"],
-            )
-            if not known:
-                self._tables.jobs.insert(row).execute()
-            self._tables.takes.insert(take_row(job.id, job.take)).execute()
-            return self.job(job.id)
 
-    def cached_take(self, fingerprint: str, made_by: str | None, owner: str = "") -> Take | None:
-        """A take of an identical request by the same version (None: by any), made for the same
-        owner: its file carries the names that they gave it."""
-        jobs, takes = self._tables.jobs, self._tables.takes
-        query = (
-            self._tables.everything()
-            .where(jobs.fingerprint == fingerprint)
-            .where(jobs.status == Status.COMPLETED.value, jobs.owner == owner)
-            .order_by(jobs.finished_at.desc())
-        )
-        if made_by is not None:
-            query = query.where(takes.made_by == made_by)
-        with self._database.reading():
-            row = query.dicts().first()
-        return from_row(row).take if row is not None else None
-
-    def keep_from_cache(self, job_id: str) -> None:
-        """Let this job's take answer no identical request."""
-        with self._database.writing():
-            self._update([job_id], None, fingerprint="")
-
-    def _take_turn(self, owner: str) -> None:
-        turns = self._tables.turns
-        last = turns.select(fn.MAX(turns.number)).scalar() or 0
-        turn = turns.insert({"owner": owner, "number": last + 1})
-        turn.on_conflict(conflict_target=("owner",), preserve=(turns.number,)).execute()
+    def _given_back(self, rest: float) -> dict[str, Any]:  # noqa: ARG002 - who is alone keeps it
+        """What the end of a claim makes of a row that waits again."""
+        return {"status": Status.PENDING.value}
 
     def _held(self, token: str) -> Any:
         jobs = self._tables.jobs

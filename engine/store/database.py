@@ -24,6 +24,8 @@ class Alone(Enum):
     writes. Claims and finished takes don't wait for it."""
     TURNS = 2
     """Choose by whose turn it is, and take that turn."""
+    REAPING = 3
+    """Take jobs from workers that are lost."""
 
 
 class Database(ABC):
@@ -51,6 +53,24 @@ class Database(ABC):
     @abstractmethod
     def untaken(self, candidates: Any, table: Any) -> Any:
         """A select of rows of ``table`` for an update, without those that others are changing."""
+
+    @abstractmethod
+    def free(self, alone: Alone) -> bool:
+        """Be alone with that to the end of the transaction, unless somebody else is just now."""
+
+    @property
+    @abstractmethod
+    def now(self) -> Any:
+        """Seconds since 1970, for a query: by the one clock that all who share it go by."""
+
+    @abstractmethod
+    def whole_part(self, seconds: Any, unit: float) -> Any:
+        """For a query: how often the unit fits into these seconds, of which there may be none or
+        fewer than none (0)."""
+
+    @abstractmethod
+    def later(self, one: Any, other: Any) -> Any:
+        """For a query: the later of two moments."""
 
     @abstractmethod
     def still_sole(self) -> None:

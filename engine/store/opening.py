@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
@@ -53,6 +54,19 @@ class SqliteDatabase(Database):
 
     def untaken(self, candidates: Any, table: Any) -> Any:  # noqa: ARG002 - nobody else is there
         return candidates
+
+    def free(self, alone: Alone) -> bool:  # noqa: ARG002 - likewise
+        return True
+
+    @property
+    def now(self) -> Any:
+        return time.time()
+
+    def whole_part(self, seconds: Any, unit: float) -> Any:
+        return peewee.fn.MAX(0, peewee.Cast(seconds / unit, "INTEGER"))
+
+    def later(self, one: Any, other: Any) -> Any:
+        return peewee.fn.MAX(one, other)
 
     def still_sole(self) -> None:
         """The operating system holds the folder's lock for as long as the program runs."""

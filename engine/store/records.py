@@ -10,6 +10,7 @@ from peewee import fn
 from engine.errors import NotFound
 from engine.jobs import Failure, Job, Status, utc_now
 from engine.store.database import Database
+from engine.store.permits import Permit, Permits
 from engine.store.rows import Tables, failure_text, from_row
 
 __all__ = ["Records", "chunks"]
@@ -23,9 +24,11 @@ _CHUNK = 500
 class Records:
     """Jobs and takes of one database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, permits: Permits | None = None) -> None:
+        """``permits``: where they are needed to run what waits."""
         self._database = database
         self._tables = Tables(database.peewee)
+        self._permits = permits
 
     def jobs(self, ids: Collection[str] | None = None) -> list[Job]:
         """All jobs that are not in the trash, or those of ``ids``; waiting ones in queue order
@@ -101,6 +104,25 @@ class Records:
         with self._database.reading():
             return [from_row(row) for row in query.dicts()]
 
+    def _may_run(self) -> Any:
+        """For a query: a job waits, and what it depends on has been made."""
+        jobs = self._tables.jobs
+        needed = jobs.alias("needed")
+        unmet = needed.select(needed.id).where(
+            needed.id == jobs.depends_on, needed.status != Status.COMPLETED.value
+        )
+        return (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null() & ~fn.EXISTS(unmet)
+
+    def _let_run(self, ids: Collection[str], rest: float = 0.0) -> None:
+        """Issue permits for those of these jobs that may run now, or after a ``rest`` (seconds)."""
+        if self._permits is None:
+            return
+        jobs = self._tables.jobs
+        columns = (jobs.id.alias("job_id"), jobs.model, jobs.priority, jobs.suspect.alias("alone"))
+        for chunk in chunks(ids):
+            query = jobs.select(*columns).where(jobs.id.in_(chunk) & self._may_run())
+            self._permits.issue([Permit(**row) for row in query.dicts()], rest=rest)
+
     def _insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows of the same columns, many in one statement. The text of the statement is made
         for one row and repeated: peewee takes as long for each row as SQLite for ten."""
@@ -155,6 +177,7 @@ class Records:
             & self._tables.jobs.deleted_at.is_null(),
             status=status.value,
             token=None,
+            lease_until=None,
             error=failure_text(error) if error else None,
             finished_at=utc_now().timestamp(),
         )

@@ -18,11 +18,15 @@ from engine.request import Request, default_name
 
 __all__ = ["Tables", "failure_text", "from_row", "job_row", "new_token", "take_row"]
 
+_RUN = (
+    "worker", "lease_until", "rests_until", "waits_since", "ending_early", "checkpoint", "preview",
+)  # fmt: skip
+_REPORT = ("step", "progress", "eta_seconds")
 _JOBS = (
     "id", "request", "model", "fingerprint", "name", "status", "priority", "position", "place",
     "when_idle", "depends_on", "batch", "attempt", "retries", "suspect", "token", "error",
     "created_at", "started_at", "finished_at", "deleted_at", "owner", "request_id", "callback_url",
-    "meant_for",
+    "meant_for", *_RUN, *_REPORT,
 )  # fmt: skip
 _TAKES = (
     "job_id", "path", "sha256", "made_by", "facts", "stars", "kept", "tags", "notes", "size",
@@ -35,6 +39,10 @@ _UPLOADS = (
 )  # fmt: skip
 _SUBMISSIONS = ("key", "job_id", "place", "asked", "body", "remote_id", "open", "created_at")
 _CALLS = ("id", "job_id", "url", "body", "created_at", "done_at")
+_WORKERS = (
+    "id", "name", "pid", "version", "device", "model", "models", "slots", "state", "began_at",
+    "seen_at",
+)  # fmt: skip
 _FACTS = (
     "duration", "sample_rate", "channels", "tempo", "beats_per_bar", "key", "loudness",
     "true_peak", "not_understood", "remarks", "licence",
@@ -69,6 +77,8 @@ class Tables:
         self.uploads: Any = Table("uploads", _UPLOADS).bind(database)
         self.calls: Any = Table("calls", _CALLS).bind(database)
         self.submissions: Any = Table("submissions", _SUBMISSIONS).bind(database)
+        self.workers: Any = Table("workers", _WORKERS).bind(database)
+        self.served: Any = Table("served", ("owner", "priority", "at")).bind(database)
 
     def everything(self) -> Any:
         """Select of all columns of jobs with their takes; take columns are named ``take_*``."""
@@ -96,6 +106,7 @@ def job_row(order: Order, *, position: float, batch: str | None, now: datetime) 
         "retries": 0,
         "suspect": False,
         "created_at": now.timestamp(),
+        "waits_since": now.timestamp(),
         "owner": order.owner,
         "request_id": order.request_id,
         "callback_url": order.callback_url,
@@ -146,6 +157,7 @@ def from_row(row: Mapping[str, Any]) -> Job:
         take=_take(row) if row["take_path"] is not None else None,
         owner=row["owner"],
         request_id=row["request_id"],
+        retry_at=_moment(row["rests_until"]) if row["rests_until"] is not None else None,
         callback_url=row["callback_url"],
         meant_for=Choice(**json.loads(row["meant_for"])) if row["meant_for"] else None,
     )

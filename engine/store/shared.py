@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from peewee import fn
 
 from engine.jobs import Job, Status, utc_now
+from engine.store.database import Database
 from engine.store.records import Records, chunks
 from engine.store.rows import from_row
+from engine.store.turns import AGEING_SECONDS, Turns
 
 __all__ = ["QueueFigures", "SharedJobs"]
 
@@ -33,6 +35,11 @@ class QueueFigures:
 
 class SharedJobs(Records):
     """Queries by owner."""
+
+    def __init__(self, database: Database, ageing: float = AGEING_SECONDS) -> None:
+        """``ageing``: seconds in which who waits gains a level of priority."""
+        super().__init__(database)
+        self._turns = Turns(database, ageing)
 
     def page(
         self, owner: str, status: Status | None, limit: int, before: datetime | None
@@ -67,20 +74,23 @@ class SharedJobs(Records):
         """A waiting job's place in the queue, 1 being the next; None if it does not wait."""
         if job.status is not Status.PENDING:
             return None
-        jobs = self._tables.jobs
-        earlier = (jobs.priority > job.priority) | (
-            (jobs.priority == job.priority) & (jobs.position < job.position)
-        )
+        jobs, level = self._tables.jobs, self._turns.level
         waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
         with self._database.reading():
-            return 1 + int(jobs.select(fn.COUNT(jobs.id)).where(waiting & earlier).scalar())
+            mine = self._turns.joined(jobs.select(level)).where(jobs.id == job.id).scalar()
+            if mine is None:  # it was removed meanwhile
+                return None
+            earlier = (level > mine) | ((level == mine) & (jobs.position < job.position))
+            before = self._turns.joined(jobs.select(fn.COUNT(jobs.id))).where(waiting & earlier)
+            return 1 + int(before.scalar())
 
     def waiting(self, limit: int) -> list[Job]:
-        """What waits, of all owners, in the order of the queue."""
+        """What waits, of all owners, in the order of the queue as far as it is known: whose turn
+        it will be is not."""
         jobs = self._tables.jobs
         pending = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
-        query = self._tables.everything().where(pending)
-        ordered = query.order_by(jobs.priority.desc(), jobs.position).limit(limit)
+        query = self._turns.joined(self._tables.everything()).where(pending)
+        ordered = query.order_by(self._turns.level.desc(), jobs.position).limit(limit)
         with self._database.reading():
             return [from_row(row) for row in ordered.dicts()]
 

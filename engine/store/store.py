@@ -16,12 +16,15 @@ from engine.errors import Conflict, InvalidRequest, KeyReused, Problem
 from engine.jobs import Choice, Job, Once, Order, Status, new_id, utc_now
 from engine.request import Request, default_name
 from engine.store.database import Alone
+from engine.store.permits import Permit
 from engine.store.positions import POSITION_STEP, Positions
 from engine.store.records import chunks
 from engine.store.rows import from_row, job_row
 
-__all__ = ["Store"]
+__all__ = ["PAUSED", "Store"]
 
+PAUSED = "paused"
+"""The setting that is "yes" while nothing runs."""
 _NOT_MADE = (Status.FAILED, Status.CANCELLED)
 
 
@@ -54,6 +57,7 @@ class Store(Positions):
                 for row in rows:
                     row["priority"] = max(row["priority"], top)
             self._insert(self._tables.jobs, rows)
+            self._let_run_new(rows)
             if once is not None:
                 made = {"job_ids": json.dumps([row["id"] for row in rows])}
                 self._tables.repeats.insert(
@@ -87,7 +91,9 @@ class Store(Positions):
                     error=None,
                     finished_at=None,
                     deleted_at=None,
+                    waits_since=utc_now().timestamp(),
                 )
+            self._let_run(again)
             return self.jobs(again)
 
     def edit(self, job_id: str, request: Request, name: str | None) -> Job:
@@ -200,6 +206,15 @@ class Store(Positions):
             row = settings.insert({"name": name, "value": value})
             row.on_conflict(conflict_target=("name",), preserve=(settings.value,)).execute()
 
+    def _let_run_new(self, rows: Sequence[dict[str, Any]]) -> None:
+        if self._permits is None:
+            return
+        free = [row for row in rows if row["depends_on"] is None]
+        self._permits.issue(
+            [Permit(row["id"], row["model"], row["priority"]) for row in free], new=True
+        )
+        self._let_run([row["id"] for row in rows if row["depends_on"] is not None])
+
     def _made_before(self, once: Once) -> list[Job] | None:
         """The jobs that this key has made already; None if it is new."""
         repeats = self._tables.repeats
@@ -249,5 +264,7 @@ class Store(Positions):
         return [datetime.fromtimestamp(next(free) / 1000, UTC) for _ in range(count)]
 
 
-_BLANK = dict.fromkeys(("error", "started_at", "finished_at", "take_path", "meant_for"))
+_BLANK = dict.fromkeys(
+    ("error", "started_at", "finished_at", "rests_until", "take_path", "meant_for")
+)
 """The columns that ``job_row`` leaves to the database."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import peewee
 import psycopg
 from playhouse.migrations import Runner
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
@@ -24,7 +25,7 @@ from engine.store.opening import MIGRATIONS
 from engine.store.postgresql.faults import postgresql_words
 from engine.store.postgresql.sole_engine import SoleEngine
 
-__all__ = ["PostgresqlDatabase", "open_postgresql", "reach"]
+__all__ = ["PostgresqlDatabase", "open_postgresql", "parameters", "reach"]
 
 CONNECTIONS = 10
 """At most, of one server, beside the one that holds the engine's lock."""
@@ -91,6 +92,22 @@ class PostgresqlDatabase(Database):
     def untaken(self, candidates: Any, table: Any) -> Any:
         return candidates.for_update(of=table, skip_locked=True)
 
+    def free(self, alone: Alone) -> bool:
+        taken = self.peewee.execute_sql(
+            "SELECT pg_try_advisory_xact_lock(%s, %s)", (_LOCKS, alone.value)
+        )
+        return bool(taken.fetchone()[0])
+
+    @property
+    def now(self) -> Any:
+        return peewee.SQL("extract(epoch FROM clock_timestamp())::double precision")
+
+    def whole_part(self, seconds: Any, unit: float) -> Any:
+        return peewee.fn.GREATEST(0, peewee.fn.FLOOR(seconds / unit))
+
+    def later(self, one: Any, other: Any) -> Any:
+        return peewee.fn.GREATEST(one, other)
+
     def still_sole(self) -> None:
         if self._sole is not None:
             self._sole.still()
@@ -132,7 +149,7 @@ def open_postgresql(url: SecretStr, *, sole: bool) -> PostgresqlDatabase:
     may use at the same time is its administrator's to make (``pg_dump``), who knows where there is
     room for it. Raises StorageError, and StoreLocked when there is another engine.
     """
-    connect_to = _parameters(url)
+    connect_to = parameters(url)
     engine = SoleEngine(connect_to, (_LOCKS, _ENGINE)) if sole else None
     database = PostgresqlDatabase(_pool(connect_to), engine)
     try:
@@ -148,7 +165,7 @@ def open_postgresql(url: SecretStr, *, sole: bool) -> PostgresqlDatabase:
 
 def reach(url: SecretStr) -> str:
     """What answers there, without its secrets. Raises StorageError."""
-    connect_to = _parameters(url)
+    connect_to = parameters(url)
     try:
         with psycopg.connect(**connect_to) as connection:
             info = connection.info
@@ -158,8 +175,8 @@ def reach(url: SecretStr) -> str:
         raise postgresql_words(error) from None
 
 
-def _parameters(url: SecretStr) -> Mapping[str, Any]:
-    """For psycopg: ours, where the URL does not say otherwise."""
+def parameters(url: SecretStr) -> Mapping[str, Any]:
+    """For psycopg: ours, where the URL does not say otherwise. Raises StorageError."""
     given = _understood(url.get_secret_value())
     if given is None:
         raise StorageError(

@@ -1,0 +1,58 @@
+"""What the commands around the server share: its settings, and how they say what went wrong."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:  # each command imports what it needs when it runs
+    from app.paths import Paths
+    from engine.server.settings import ServerSettings
+
+__all__ = ["BAD_INPUT", "FAILED", "Json", "LogJson", "fail", "print_json", "settings_of", "to_log"]
+
+FAILED, BAD_INPUT = 1, 2
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+LogJson = Annotated[bool, typer.Option("--log-json", help="Log to stderr as JSON lines.")]
+
+
+def settings_of(paths: Paths, **given: Any) -> ServerSettings:
+    """The server keeps its own database, so that a window can be open beside it."""
+    from pydantic import ValidationError
+
+    from engine.errors import InvalidRequest
+    from engine.request import problems_of
+    from engine.server.settings import ServerSettings
+
+    try:
+        return ServerSettings(
+            data_folder=paths.data / "server",
+            takes_folder=paths.data / "server" / "storage",
+            cache_folder=paths.cache / "server",
+            models_folder=paths.models,
+            **given,
+        )
+    except ValidationError as error:
+        raise InvalidRequest(problems_of(error)) from error
+
+
+def to_log(paths: Paths, *, as_json: bool) -> None:
+    """Log to the journal, and here."""
+    from app.journal import JsonLines, start_journal
+
+    plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s")
+    start_journal(paths.logs, console=JsonLines() if as_json else plain)
+
+
+def print_json(answer: dict[str, Any]) -> None:
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def fail(message: str, status: int = FAILED) -> Any:
+    typer.echo(message, err=True)
+    sys.exit(status)

@@ -1,0 +1,115 @@
+"""The command line's ``worker`` and ``workers``: run jobs of a shared queue, and see who does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli_server import Json, LogJson, fail, print_json, settings_of, to_log
+from app.paths import Paths
+from engine.errors import MusicError
+
+if TYPE_CHECKING:
+    from engine.store.workers import Workers
+
+__all__ = ["worker", "workers"]
+
+workers = typer.Typer(help="See who runs jobs of the shared queue; let a worker end.")
+
+WorkerId = Annotated[
+    str, typer.Argument(metavar="ID", help="Its id, or the name of the only one on a computer.")
+]
+
+
+def worker(
+    slots: Annotated[
+        int, typer.Option(min=1, max=64, envvar="DGX_MUSIC_SLOTS", help="Jobs at a time, at most.")
+    ] = 4,
+    models: Annotated[
+        str,
+        typer.Option(
+            envvar="DGX_MUSIC_WORKER_MODELS",
+            help="Run jobs of these only, with commas between.",
+            show_default="all",
+        ),
+    ] = "",
+    log_json: LogJson = False,
+) -> None:
+    """Run jobs of the queue that servers share: with the same DGX_MUSIC_DATABASE_URL and
+    DGX_MUSIC_STORAGE as theirs."""
+    try:
+        from engine.cluster.working import work
+    except ImportError as error:
+        fail(f"The server's packages are missing ({error.name}). Set the program up again.")
+    paths = Paths.find()
+    to_log(paths, as_json=log_json)
+    named = [each.strip() for each in models.split(",") if each.strip()]
+    try:
+        asyncio.run(
+            work(
+                settings_of(paths),
+                slots=slots,
+                models=named,
+                on_joined=lambda it: typer.echo(f"joined as {it.about.id} on {it.about.name}"),
+            )
+        )
+    except MusicError as error:
+        fail(f"{error.message} {error.hint}".strip())
+
+
+@workers.command("list")
+def list_workers(json: Json = False) -> None:
+    """Show who runs jobs, and who was lost not long ago."""
+    with _workers() as known:
+        found = known.all()
+    if json:
+        print_json({"workers": [asdict(each) for each in found]})
+        return
+    for each in found:
+        what = " ".join(filter(None, (each.model, each.device))) or "nothing loaded"
+        only = f" only {', '.join(each.models)}" if each.models else ""
+        typer.echo(
+            f"{each.id}  {each.name}  {each.state:8}  {each.running} of {each.slots} jobs  "
+            f"{what}{only}  heard of {each.silent_seconds:.0f} s ago"
+        )
+    if not found:
+        typer.echo("There are no workers: dgx-music worker", err=True)
+
+
+@workers.command("drain")
+def drain(worker_id: WorkerId) -> None:
+    """Let a worker begin nothing more, finish what it runs, and end."""
+    with _workers() as known:
+        told = known.drain(worker_id)
+    typer.echo(f"{told.id} on {told.name} ends when its {told.running} jobs have.")
+
+
+@workers.command("requeue")
+def requeue(worker_id: WorkerId) -> None:
+    """Take all jobs away from a worker that is stuck: others go on with them."""
+    with _workers() as known:
+        count = known.requeue(worker_id)
+    typer.echo(f"{count} jobs go back into the queue.")
+
+
+@contextmanager
+def _workers() -> Iterator[Workers]:
+    from engine.store.factory import open_store
+    from engine.store.workers import Workers
+
+    try:
+        settings = settings_of(Paths.find())
+        if not settings.in_cluster:
+            fail("There are no workers here: set DGX_MUSIC_DATABASE_URL and DGX_MUSIC_STORAGE.")
+        database = open_store(settings.database, settings.database_url, sole=False).database
+        try:
+            yield Workers(database, settings.lease_seconds)
+        finally:
+            database.close()
+    except MusicError as error:
+        fail(f"{error.message} {error.hint}".strip())

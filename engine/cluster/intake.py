@@ -1,0 +1,103 @@
+"""The intake: takes permits from procrastinate for as long as this worker begins anything.
+
+Its worker ends, as if all were well, when PostgreSQL goes away. So it is started anew until it is
+told to end; runs go on meanwhile, and end by their claims' tokens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any
+
+import procrastinate
+from procrastinate.exceptions import ConnectorException
+from procrastinate.worker import Worker
+from psycopg_pool import PoolTimeout
+
+from engine.cluster.desk import Desk
+from engine.cluster.permits import RUN, queue_of
+
+__all__ = ["Intake"]
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 3
+"""At most, beside the one that listens."""
+CONNECT_SECONDS = 5.0
+AGAIN_SECONDS = 1.0
+"""Until a database that is away is tried again."""
+
+
+class Intake:
+    """Runs until it is closed."""
+
+    def __init__(
+        self,
+        connect_to: Mapping[str, Any],
+        desk: Desk,
+        give_back: Callable[[str], Awaitable[None]],
+        *,
+        name: str,
+        slots: int,
+        models: Collection[str],
+        renewal_seconds: float,
+        silent_seconds: float,
+        poll_seconds: float,
+        listens: bool,
+    ) -> None:
+        """``connect_to``: psycopg's parameters; ``give_back`` hears of each job whose permit could
+        not be used here; ``slots``: permits at a time; ``models``: for these only, if any are
+        named. A sign of life every ``renewal_seconds``; who is silent for ``silent_seconds`` is
+        lost. New permits are looked for every ``poll_seconds``, and at once if it ``listens``."""
+        self._connect_to = dict(connect_to)
+        self._desk = desk
+        self._give_back = give_back
+        self._options: dict[str, Any] = {
+            "name": name,
+            "concurrency": slots,
+            "queues": [queue_of(model) for model in models] or None,
+            "fetch_job_polling_interval": poll_seconds,
+            "listen_notify": listens,
+            "update_heartbeat_interval": renewal_seconds,
+            "stalled_worker_timeout": silent_seconds,
+            "install_signal_handlers": False,
+            "delete_jobs": "always",  # the jobs' own rows are the history
+            "shutdown_graceful_timeout": 0,  # runs go on without their permits
+        }
+        self._worker: Worker | None = None
+        self._open = True
+
+    async def run(self) -> None:
+        while self._open:
+            try:
+                await self._life()
+            except (ConnectorException, PoolTimeout, OSError) as error:
+                log.info("no permits can be taken: %s", error.__cause__ or error)
+            if self._open:
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    def close(self) -> None:
+        """Take nothing more."""
+        self._open = False
+        if self._worker is not None:
+            self._worker.stop()
+
+    async def _life(self) -> None:
+        """One, of procrastinate's worker."""
+        pool: dict[str, Any] = {"min_size": 1, "max_size": CONNECTIONS, "timeout": CONNECT_SECONDS}
+        connector = procrastinate.PsycopgConnector(kwargs=self._connect_to, **pool)
+        app = procrastinate.App(connector=connector)
+        app.task(name=RUN)(self._hold)
+        async with app.open_async():
+            self._worker = Worker(app, **self._options)
+            try:
+                if self._open:
+                    await self._worker.run()
+            finally:
+                self._worker = None
+
+    async def _hold(self, job: str, *, alone: bool) -> None:
+        if not await self._desk.hold(job, alone=alone):
+            await self._give_back(job)

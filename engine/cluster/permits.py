@@ -1,0 +1,129 @@
+"""Permits in procrastinate's tables: issued in the transaction that lets a job run.
+
+One for each job, and a queue for each model. Whoever takes one may run a job: that one, or one
+that comes before it (see ``engine.cluster.desk``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import procrastinate
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import Job
+from procrastinate.schema import SchemaManager
+
+from engine.errors import StorageError
+from engine.store.database import Alone, Database
+from engine.store.permits import Permit
+
+__all__ = ["RUN", "QueuePermits", "queue_of"]
+
+RUN = "run"
+"""The one task."""
+AT_ONCE = 500
+"""Jobs whose missing permits are issued in one go."""
+
+
+class QueuePermits:
+    """Implements ``engine.store.permits.Permits`` over the store's own connections."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())  # never opened
+        self._manager = app.job_manager
+
+    def install(self) -> None:
+        """Make procrastinate's tables, if there are none. Raises StorageError."""
+        with self._database.writing(Alone.QUEUE):
+            there = self._sql("SELECT to_regclass('procrastinate_jobs')")
+            if there.fetchone()[0] is None:
+                self._sql(SchemaManager.get_schema().replace("%", "%%"))
+
+    def issue(self, permits: Sequence[Permit], *, new: bool = False, rest: float = 0.0) -> None:
+        if permits and not new:
+            out = self._out([_lock(permit.job_id) for permit in permits])
+            permits = [permit for permit in permits if _lock(permit.job_id) not in out]
+        if not permits:
+            return
+        at = self._in(rest) if rest else None
+        jobs = [_job(permit, at) for permit in permits]
+        with _translated():
+            self._manager.batch_defer_jobs(jobs, connection=self._database.peewee.connection())
+
+    def mend(self, silent_seconds: float) -> list[str]:
+        """Withdraw permits that lost workers have taken, silent for so long; ids of waiting jobs
+        for which none is out."""
+        self._sql(
+            "DELETE FROM procrastinate_jobs WHERE status = 'doing' AND (worker_id IS NULL OR "
+            "worker_id IN (SELECT id FROM procrastinate_workers "
+            "WHERE last_heartbeat < now() - make_interval(secs => %s)))",
+            silent_seconds,
+        )
+        missing = self._sql(
+            "SELECT id FROM jobs WHERE status = 'pending' AND deleted_at IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs AS permits "
+            "WHERE permits.status = 'todo' AND permits.queueing_lock = 'job:' || jobs.id) LIMIT %s",
+            AT_ONCE,
+        )
+        return [row[0] for row in missing.fetchall()]
+
+    def _out(self, locks: list[str]) -> set[str]:
+        """Those of these that nobody has taken yet."""
+        rows = self._sql(
+            "SELECT queueing_lock FROM procrastinate_jobs "
+            "WHERE status = 'todo' AND queueing_lock = ANY(%s)",
+            locks,
+        )
+        return {row[0] for row in rows.fetchall()}
+
+    def _in(self, seconds: float) -> datetime:
+        """That long from now by the database's clock: this computer's may be wrong by hours."""
+        rows = self._sql("SELECT clock_timestamp() + make_interval(secs => %s)", seconds)
+        at: datetime = rows.fetchone()[0]
+        return at
+
+    def _sql(self, statement: str, *values: object) -> Any:
+        return self._database.peewee.execute_sql(statement, values)
+
+
+def queue_of(model: str) -> str:
+    """Short enough for the name of a channel, and different for each model."""
+    plain = re.sub(r"[^a-z0-9]+", "-", model.lower())[:24]
+    return f"{plain}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
+
+
+def _lock(job_id: str) -> str:
+    return f"job:{job_id}"
+
+
+def _job(permit: Permit, at: datetime | None) -> Job:
+    return Job(
+        queue=queue_of(permit.model),
+        task_name=RUN,
+        task_kwargs={"job": permit.job_id, "alone": permit.alone},
+        priority=permit.priority,
+        lock=None,
+        queueing_lock=_lock(permit.job_id),
+        scheduled_at=at,
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Raise what procrastinate raises as StorageError; the transaction is over with either."""
+    try:
+        yield
+    except AlreadyEnqueued as error:
+        raise StorageError(
+            "The database was busy with the same takes.", hint="Try again.", detail=str(error)
+        ) from error
+    except ConnectorException as error:
+        raise StorageError(
+            "The database could not queue this.", hint="Try again.", detail=str(error.__cause__)
+        ) from error

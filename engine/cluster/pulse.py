@@ -1,0 +1,82 @@
+"""The pulse of a worker: signs of life, by which it keeps its jobs and hears what it lost.
+
+What was cancelled, taken away or is to end early elsewhere comes in here at the latest; news come
+sooner (``engine.cluster.news``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from engine.dispatch.scheduler import Scheduler
+from engine.errors import StorageError
+from engine.store.leases import Leases
+from engine.store.store import PAUSED, Store
+from engine.store.workers import Worker, Workers, WorkerState
+
+__all__ = ["Pulse"]
+
+log = logging.getLogger(__name__)
+
+
+class Pulse:
+    """Beats every few seconds, and whenever it is asked to."""
+
+    def __init__(
+        self,
+        store: Store,
+        leases: Leases,
+        workers: Workers,
+        scheduler: Scheduler,
+        describe: Callable[[], Worker],
+        on_drain: Callable[[], None],
+        *,
+        seconds: float,
+    ) -> None:
+        """``describe``: what this worker is now; ``on_drain``: somebody wants it to end."""
+        self._store = store
+        self._leases = leases
+        self._workers = workers
+        self._scheduler = scheduler
+        self._describe = describe
+        self._on_drain = on_drain
+        self._seconds = seconds
+        self._away = False
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            self.beat()
+            await asyncio.sleep(self._seconds)
+
+    def beat(self) -> None:
+        """One sign of life; while the database is away there is none."""
+        try:
+            self._look_at_leases()
+            state = self._workers.seen(self._describe())
+            paused = self._store.setting(PAUSED, "") == "yes"
+        except StorageError as error:
+            if not self._away:
+                log.warning("no sign of life can be given: %s", error.message)
+            self._away = True
+            return
+        if self._away:
+            log.info("signs of life are given again")
+        self._away = False
+        if paused != self._scheduler.paused:
+            self._scheduler.pause(paused)
+        if state is WorkerState.DRAINING:
+            self._on_drain()
+
+    def _look_at_leases(self) -> None:
+        runs = self._scheduler.runs
+        held = self._leases.extend()
+        for token in runs.tokens():
+            if token not in held:
+                runs.taken_away(token)
+            elif held[token] and (job := runs.job_of(token)) is not None:
+                runs.stop_here(job.id)
+        if set(held).difference(runs.tokens()):  # the answer to their claim was lost
+            self._leases.put_back(runs.tokens())

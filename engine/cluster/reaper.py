@@ -1,0 +1,57 @@
+"""The reaper: finds what was lost with a worker. Every server and every worker has one; one of
+them works at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+
+from engine.dispatch.feed import Feed
+from engine.errors import StorageError
+from engine.jobs import Status
+from engine.store.lost import LostJobs
+from engine.store.workers import Workers
+
+__all__ = ["Reaper"]
+
+log = logging.getLogger(__name__)
+
+
+class Reaper:
+    """Looks every few seconds."""
+
+    def __init__(
+        self, lost: LostJobs, workers: Workers, feed: Feed, *, seconds: float, mercy: float
+    ) -> None:
+        """``mercy``: seconds that workers get to be heard of when the database was away, before
+        anybody is looked for."""
+        self._lost = lost
+        self._workers = workers
+        self._feed = feed
+        self._seconds = seconds
+        self._mercy = mercy
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            # Not all at the same moment.
+            await asyncio.sleep(self._seconds * random.uniform(0.8, 1.2))
+            try:
+                self.reap()
+            except StorageError as error:
+                log.info("lost jobs are looked for later: %s", error.message)
+                await asyncio.sleep(self._mercy)
+
+    def reap(self) -> None:
+        """Once. Raises StorageError."""
+        found = self._lost.reap()
+        if found is None:
+            return
+        for job in found:
+            if job.status is Status.PENDING:
+                log.warning("%s waits again: its worker was lost", job.id)
+            else:
+                log.warning("%s failed: %s", job.id, job.error.message if job.error else "")
+        self._feed.changed(found)
+        self._workers.forget_lost()

@@ -1,0 +1,217 @@
+"""A worker: runs jobs of the shared queue on this computer, and serves nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import logging
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+from engine.cluster.desk import Desk
+from engine.cluster.intake import Intake
+from engine.cluster.pulse import Pulse
+from engine.cluster.queue import SharedQueue
+from engine.cluster.rooms import Room
+from engine.dispatch.feed import Feed
+from engine.dispatch.local import LocalLane
+from engine.dispatch.posts import Post
+from engine.dispatch.scheduler import Scheduler
+from engine.errors import StorageError
+from engine.server.settings import ServerSettings
+from engine.storage.base import Storage
+from engine.storage.opening import open_storage
+from engine.storage.takes import StoredTakes
+from engine.store.postgresql.opening import parameters
+from engine.store.workers import Worker
+
+__all__ = ["MusicWorker", "joined"]
+
+log = logging.getLogger(__name__)
+
+FETCHED = "fetched"
+PUT_AWAY_SHARE = 0.8
+"""Of the grace time, for what grows to reach a checkpoint; the rest is for what follows."""
+
+
+@asynccontextmanager
+async def joined(
+    settings: ServerSettings,
+    *,
+    slots: int,
+    models: Collection[str] = (),
+    host_command: Sequence[str] | None = None,
+) -> AsyncIterator[MusicWorker]:
+    """A worker that works; at the end it hands over what it could not end in the grace time.
+
+    ``slots``: so many jobs at a time, at most; ``models``: jobs of these only, if any are named.
+    Raises StorageError: for the database, the bucket, and the folders here.
+    """
+    connect_to = _database_of(settings)
+    async with AsyncExitStack() as opening:
+        room = Room.take(settings)
+        opening.callback(room.leave)
+        _sweep(room)
+        settings = settings.model_copy(
+            update={"takes_folder": room.takes, "cache_folder": room.cache}
+        )
+        storage = open_storage(
+            settings.storage,
+            settings.storage_endpoint,
+            root=settings.takes_folder,
+            cache=settings.cache_folder / FETCHED,
+        )
+        opening.push_async_callback(storage.close)
+        await storage.prove()
+        queue = SharedQueue.open(settings)
+        opening.callback(queue.close)
+        worker = MusicWorker(settings, queue, storage, connect_to, slots, models, host_command)
+        opening.push_async_callback(worker.end)
+        await worker.begin()
+        yield worker
+
+
+class MusicWorker:
+    """Parts, each with its own reason; here they only meet."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        queue: SharedQueue,
+        storage: Storage,
+        connect_to: Mapping[str, Any],
+        slots: int,
+        models: Collection[str],
+        host_command: Sequence[str] | None,
+    ) -> None:
+        self._settings = settings
+        self._queue = queue
+        self.about = Worker(
+            id=secrets.token_hex(6),
+            name=socket.gethostname(),
+            pid=os.getpid(),
+            version=importlib.metadata.version("dgx-music-studio"),
+            slots=slots,
+            models=tuple(models),
+        )
+        self.feed = Feed()
+        self._desk = Desk()
+        self._leases = queue.claims(self.about.id, models)
+        self.scheduler = Scheduler(
+            queue.store,
+            self._leases,
+            StoredTakes(storage, settings.takes_folder),
+            settings,
+            self.feed,
+            lambda _model: True,
+            self._changed,
+            self._desk,
+        )
+        self._lane = LocalLane(settings, host_command)
+        self.scheduler.posts.append(Post(self._lane))
+        self._desk.on_permit = self.scheduler.wake
+        self._intake = Intake(
+            connect_to,
+            self._desk,
+            self._give_back,
+            name=self.about.id,
+            slots=slots,
+            models=models,
+            renewal_seconds=settings.lease_renewal_seconds,
+            silent_seconds=settings.lease_seconds,
+            poll_seconds=settings.permit_poll_seconds,
+            listens=settings.listen,
+        )
+        self.pulse = Pulse(
+            queue.store,
+            self._leases,
+            queue.workers,
+            self.scheduler,
+            self._describe,
+            self.drain,
+            seconds=settings.lease_renewal_seconds,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+        self._draining: asyncio.TimerHandle | None = None
+        self.drained = asyncio.Event()
+        """It was told to end, and what ran has ended."""
+
+    async def begin(self) -> None:
+        """Raises StorageError."""
+        self._queue.workers.join(self.about)
+        self.scheduler.paused = self._queue.paused
+        await self.scheduler.start()
+        self._spawn(self.pulse.run(), "pulse")
+        self._spawn(self._queue.reaper(self.feed).run(), "reaper")
+        self._spawn(self._intake.run(), "intake")
+
+    def drain(self) -> None:
+        """Begin nothing more; ``drained`` is set when what runs has ended, or has had its time."""
+        if self._draining is None:
+            log.info("draining: nothing more is begun")
+            self._desk.close()
+            loop = asyncio.get_running_loop()
+            self._draining = loop.call_later(self._settings.drain_seconds, self.drained.set)
+            self._changed()
+
+    async def end(self) -> None:
+        """What runs goes back into the queue, from its checkpoint, and that counts as no retry."""
+        self._desk.close()
+        await asyncio.sleep(0)  # whoever holds a permit gives it back before the intake ends
+        self._intake.close()
+        if self._draining is not None:
+            self._draining.cancel()
+        await self.scheduler.close(self._settings.grace_seconds * PUT_AWAY_SHARE)
+        for task in self._tasks:
+            if task.get_name() != "intake":
+                task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(StorageError):  # it is forgotten, then
+            self._queue.workers.leave(self.about.id)
+
+    def _changed(self) -> None:
+        if self._draining is not None and not self.scheduler.runs.tokens():
+            self.drained.set()
+
+    def _describe(self) -> Worker:
+        loaded = self._lane.loaded
+        return replace(
+            self.about,
+            device=loaded.device if loaded else "",
+            model=loaded.model if loaded else None,
+        )
+
+    async def _give_back(self, job_id: str) -> None:
+        self._leases.let_run([job_id])
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_tell_if_broken)
+        self._tasks.append(task)
+
+
+def _tell_if_broken(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("the worker's %s broke", task.get_name(), exc_info=error)
+
+
+def _database_of(settings: ServerSettings) -> Mapping[str, Any]:
+    """Where it is, for psycopg."""
+    if settings.database_url is None or not settings.in_cluster:
+        raise StorageError(
+            "Workers need a database and a bucket that all of them reach.",
+            hint="Set DGX_MUSIC_DATABASE_URL and DGX_MUSIC_STORAGE.",
+        )
+    return parameters(settings.database_url)
+
+
+def _sweep(room: Room) -> None:
+    """What an earlier worker has left: others have gone on with it."""
+    for folder in (room.takes, room.cache):
+        shutil.rmtree(folder, ignore_errors=True)

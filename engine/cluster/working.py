@@ -1,0 +1,51 @@
+"""Runs a worker until it is told to end: signals, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Collection
+
+from engine.cluster.worker import MusicWorker, joined
+from engine.server.settings import ServerSettings
+
+__all__ = ["work"]
+
+log = logging.getLogger(__name__)
+
+TALKERS = ("boto3", "botocore", "s3transfer", "urllib3", "procrastinate", "psycopg.pool")
+"""They log secrets in URLs, or a line for each job, or at length what is told in a line here."""
+
+
+async def work(
+    settings: ServerSettings,
+    *,
+    slots: int,
+    models: Collection[str],
+    on_joined: Callable[[MusicWorker], None],
+) -> None:
+    """Until SIGTERM, SIGINT, or somebody drains it. Raises what joining raises."""
+    for talker in TALKERS:
+        logging.getLogger(talker).setLevel(logging.CRITICAL)
+    told = asyncio.Event()
+    _on_signals(told.set)
+    async with joined(settings, slots=slots, models=models) as worker:
+        log.info("joined as %s on %s", worker.about.id, worker.about.name)
+        on_joined(worker)
+        ends = [asyncio.create_task(each.wait()) for each in (told, worker.drained)]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+        log.info("ending: what runs is handed over")
+    log.info("left")
+
+
+def _on_signals(told: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        if sys.platform == "win32":
+            signal.signal(sign, lambda *_: loop.call_soon_threadsafe(told))
+        else:
+            loop.add_signal_handler(sign, told)

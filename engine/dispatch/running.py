@@ -1,0 +1,79 @@
+"""The table of runs: attempts under way, who runs each, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.dispatch.lane import Lane
+from engine.dispatch.rests import Rests
+from engine.jobs import Job
+
+__all__ = ["RunTable", "Running"]
+
+
+@dataclass(slots=True)
+class Running:
+    """One attempt: the job's newest snapshot, and who runs it."""
+
+    job: Job
+    lane: Lane
+    path: Path
+    """Where its take goes."""
+    alone: bool = False
+    """Nothing else may run beside it."""
+    in_lane: bool = False
+    """The lane has it; not while an identical take is fetched instead."""
+    fetching: bool = False
+    """What it builds on comes first."""
+
+
+class RunTable:
+    """Runs by their claims' tokens, and jobs that rest before their next try."""
+
+    def __init__(self, on_rested: Callable[[str], None]) -> None:
+        """``on_rested`` hears of each job whose rest is over."""
+        self._running: dict[str, Running] = {}
+        self._rests = Rests(on_rested)
+
+    def tokens(self) -> list[str]:
+        """The claims that are ours."""
+        return list(self._running)
+
+    def in_lane(self, lane: Lane) -> list[Job]:
+        return [run.job for run in self._running.values() if run.lane is lane]
+
+    def before(self, lane: Lane) -> int:
+        """How many runs are about to enter it, once something was fetched."""
+        return sum(run.lane is lane and run.fetching for run in self._running.values())
+
+    def job_of(self, token: str) -> Job | None:
+        """The job that this run is an attempt at; None when the run is over."""
+        run = self._running.get(token)
+        return run.job if run else None
+
+    def alone_in(self, lane: Lane) -> bool:
+        return any(run.alone for run in self._running.values() if run.lane is lane)
+
+    def snapshot(self, job: Job) -> Job:
+        """A job as it is now: the store's row, with the progress or rest that only we know."""
+        return self.snapshots([job])[0]
+
+    def snapshots(self, jobs: list[Job]) -> list[Job]:
+        live = {run.job.id: run.job for run in self._running.values()}
+        for job in jobs:
+            if (until := self._rests.until(job.id)) is not None:
+                live[job.id] = replace(job, retry_at=until)
+        return [live.get(job.id, job) for job in jobs]
+
+    def renamed(self, job: Job) -> Job:
+        """Take over the name from a row; the job as it is now."""
+        for run in self._running.values():
+            if run.job.id == job.id:
+                run.job = replace(run.job, name=job.name)
+        return self.snapshot(job)
+
+    def rest_no_more(self, job_id: str) -> None:
+        """Let a job be claimed again at once."""
+        self._rests.end(job_id)

@@ -1,0 +1,104 @@
+"""Claims with a lease: many workers on one queue, any of which may die, freeze or lose its way.
+
+A worker holds a job as long as it is heard of. Whose lease has ended loses the job (see
+``engine.store.lost``), and whatever it says afterwards changes nothing: the token is another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from engine.jobs import Job, Status
+from engine.store.claims import Claims
+from engine.store.database import Database
+from engine.store.permits import Permits
+from engine.store.turns import AGEING_SECONDS
+
+__all__ = ["Leases"]
+
+
+class Leases(Claims):
+    """The claims of one worker; of none, where a process takes jobs and runs none."""
+
+    def __init__(
+        self,
+        database: Database,
+        worker: str | None,
+        *,
+        seconds: float,
+        models: Collection[str] = (),
+        ageing: float = AGEING_SECONDS,
+        permits: Permits | None = None,
+    ) -> None:
+        """``seconds``: of a lease, unless it is extended; ``models``: jobs of these only, if any
+        are named."""
+        super().__init__(database, fair=True, ageing=ageing, permits=permits)
+        self._worker = worker
+        self._seconds = seconds
+        self._models = list(models)
+
+    def extend(self) -> dict[str, bool]:
+        """Hold all that this worker has for a while longer. Tokens of what it has, and whether that
+        is to end early; what is missing was cancelled, or taken away."""
+        jobs = self._tables.jobs
+        values = {jobs.lease_until: self._lease()}
+        with self._database.writing():
+            mine = jobs.update(values).where(self._mine()).returning(jobs.token, jobs.ending_early)
+            return {row["token"]: bool(row["ending_early"]) for row in mine.execute()}
+
+    def let_run(self, ids: Collection[str]) -> None:
+        """Issue permits for those of these jobs that wait, and have none."""
+        with self._database.writing():
+            self._let_run(ids)
+
+    def suspects(self) -> dict[str, str]:
+        """None: each has a permit that says so."""
+        return {}
+
+    def recover(self) -> list[Job]:
+        """Nothing: this worker has just begun, and what others run is theirs."""
+        return []
+
+    def put_back(self, held: Collection[str]) -> list[Job]:
+        """Of this worker's own alone."""
+        jobs = self._tables.jobs
+        stray = self._mine()
+        if held:
+            stray &= jobs.token.not_in(list(held))
+        values = self._given_back(0.0) | {"attempt": jobs.attempt - 1, "token": None}
+        with self._database.writing():
+            ids = [row["id"] for row in jobs.select(jobs.id).where(stray).dicts()]
+            back = self._update(ids, stray, **values)
+            self._let_run(back)
+            return self.jobs(back)
+
+    def _mine(self) -> Any:
+        jobs = self._tables.jobs
+        return (jobs.worker == self._worker) & (jobs.status == Status.PROCESSING.value)
+
+    def _lease(self) -> Any:
+        return self._database.now + self._seconds
+
+    def _may_run(self) -> Any:
+        jobs = self._tables.jobs
+        rested = jobs.rests_until.is_null() | (jobs.rests_until <= self._database.now)
+        ready = super()._may_run() & rested
+        return ready & jobs.model.in_(self._models) if self._models else ready
+
+    def _begun(self, token: str) -> dict[Any, Any]:
+        jobs = self._tables.jobs
+        fresh = dict.fromkeys((jobs.rests_until, jobs.step, jobs.progress, jobs.eta_seconds))
+        return (
+            super()._begun(token)
+            | fresh
+            | {
+                jobs.worker: self._worker,
+                jobs.lease_until: self._lease(),
+                jobs.ending_early: False,
+            }
+        )
+
+    def _given_back(self, rest: float) -> dict[str, Any]:
+        rests_until = self._database.now + rest if rest else None
+        return super()._given_back(rest) | {"lease_until": None, "rests_until": rests_until}

@@ -1,0 +1,79 @@
+"""Jobs of lost workers: who was not heard of for so long has them no more."""
+
+from __future__ import annotations
+
+from engine.errors import HostDied
+from engine.jobs import Failure, Job, Status, utc_now
+from engine.store.database import Alone, Database
+from engine.store.permits import Permits
+from engine.store.records import Records
+from engine.store.rows import failure_text
+
+__all__ = ["LostJobs"]
+
+
+class LostJobs(Records):
+    """Looked for by all servers and workers, one after the other."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        max_retries: int,
+        lease_seconds: float,
+        permits: Permits | None = None,
+    ) -> None:
+        """``max_retries``: whose workers were lost more often is not made any more. Who is silent
+        for longer than ``lease_seconds`` is lost."""
+        super().__init__(database, permits)
+        self._max_retries = max_retries
+        self._lease_seconds = lease_seconds
+
+    def reap(self) -> list[Job] | None:
+        """Put jobs whose lease has ended back into the queue, to run alone, or fail those that it
+        happened to too often; all that changed. None if somebody else does it just now."""
+        jobs = self._tables.jobs
+        lost = (jobs.status == Status.PROCESSING.value) & (jobs.lease_until < self._database.now)
+        with self._database.writing():
+            if not self._database.free(Alone.REAPING):
+                return None
+            rows = list(jobs.select(jobs.id, jobs.retries).where(lost).dicts())
+            again = [row["id"] for row in rows if row["retries"] < self._max_retries]
+            poison = [row["id"] for row in rows if row["retries"] >= self._max_retries]
+            failed: list[Job] = []
+            if poison:  # the queue first: who waits for it holds no row that we want
+                with self._database.writing(Alone.QUEUE):
+                    failed = self._fail(poison, lost)
+            back = self._update(
+                again,
+                lost,
+                status=Status.PENDING.value,
+                token=None,
+                lease_until=None,
+                suspect=True,
+                retries=jobs.retries + 1,
+            )
+            if self._permits is not None:
+                self._let_run(self._permits.mend(self._lease_seconds))
+            return [*failed, *self.jobs(back)]
+
+    def _fail(self, ids: list[str], lost: object) -> list[Job]:
+        ended = self._update(
+            ids,
+            lost,
+            status=Status.FAILED.value,
+            token=None,
+            lease_until=None,
+            error=failure_text(_poison(self._max_retries + 1)),
+            finished_at=utc_now().timestamp(),
+        )
+        return [*self.jobs(ended), *self._fail_dependants(ended)]
+
+
+def _poison(times: int) -> Failure:
+    return Failure.of(
+        HostDied(
+            "The music engine ended unexpectedly (its worker was lost). "
+            f"It did so {times} times with this take."
+        )
+    )

@@ -1,0 +1,57 @@
+"""Takes that are there already: found as files, or made before of the same request."""
+
+from __future__ import annotations
+
+from engine.jobs import Job, Order, Status, Take
+from engine.store.records import Records
+from engine.store.rows import from_row, job_row, take_row
+
+__all__ = ["Made"]
+
+
+class Made(Records):
+    """Records of takes that nobody has to make."""
+
+    def adopt(self, job: Job) -> Job:
+        """Record a finished job whose take was found as a file; replaces a waiting row."""
+        if job.take is None:
+            raise ValueError("only a finished job can be adopted")
+        order = Order(job.request, name=job.name, id=job.id, owner=job.owner)
+        row = job_row(order, position=0.0, batch=None, now=job.created_at) | {
+            "status": Status.COMPLETED.value,
+            "finished_at": (job.finished_at or job.created_at).timestamp(),
+        }
+        with self._database.writing():
+            known = self._update(
+                [job.id],
+                self._tables.jobs.status != Status.COMPLETED.value,
+                status=Status.COMPLETED.value,
+                token=None,
+                error=None,
+                finished_at=row["finished_at"],
+            )
+            if not known:
+                self._tables.jobs.insert(row).execute()
+            self._tables.takes.insert(take_row(job.id, job.take)).execute()
+            return self.job(job.id)
+
+    def cached_take(self, fingerprint: str, made_by: str | None, owner: str = "") -> Take | None:
+        """A take of an identical request by the same version (None: by any), made for the same
+        owner: its file carries the names that they gave it."""
+        jobs, takes = self._tables.jobs, self._tables.takes
+        query = (
+            self._tables.everything()
+            .where(jobs.fingerprint == fingerprint)
+            .where(jobs.status == Status.COMPLETED.value, jobs.owner == owner)
+            .order_by(jobs.finished_at.desc())
+        )
+        if made_by is not None:
+            query = query.where(takes.made_by == made_by)
+        with self._database.reading():
+            row = query.dicts().first()
+        return from_row(row).take if row is not None else None
+
+    def keep_from_cache(self, job_id: str) -> None:
+        """Let this job's take answer no identical request."""
+        with self._database.writing():
+            self._update([job_id], None, fingerprint="")

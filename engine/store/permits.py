@@ -1,0 +1,38 @@
+"""Permits to run: told within the very transaction that lets a job run, so that neither is lost.
+
+Where one process takes jobs and runs them, nobody needs any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+__all__ = ["Permit", "Permits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """The right to run one job: this one, or one that is to be run before it."""
+
+    job_id: str
+    model: str
+    """The job's: a worker may be there for some models only."""
+    priority: int = 0
+    alone: bool = False
+    """It was there when a host died, and runs alone."""
+
+
+class Permits(Protocol):
+    """What issues them; at most one for each job is out and not taken."""
+
+    def issue(self, permits: Sequence[Permit], *, new: bool = False, rest: float = 0.0) -> None:
+        """Within the open transaction. ``new``: there never was one for these jobs; ``rest``:
+        they may be taken after so many seconds."""
+        ...
+
+    def mend(self, silent_seconds: float) -> list[str]:
+        """Withdraw what lost workers have taken, who are silent for so long; ids of waiting jobs
+        for which nothing is out. Within the open transaction."""
+        ...
