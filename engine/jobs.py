@@ -202,6 +202,9 @@ class Job:
     finished_at: datetime | None = None
     preview: Path | None = None
     """A WAV of what has grown so far, while generating."""
+    checkpoint: str | None = None
+    """What was kept of it in the storage, for another machine to go on from; None: nothing, or it
+    is kept where it grows."""
     ends_early: bool = True
     """Whether the place where it is made could let it end with what has grown."""
     take: Take | None = None

@@ -37,10 +37,15 @@ class LocalEngine:
     >>> async with LocalEngine(settings, Feed()) as engine:
     ...     await engine.dispatcher.submit([Order(Request(prompt="calm piano"))])
 
+    Nobody shares its queue: there are no ``workers``, and no ``chores`` to share out.
+
     Opening raises StorageErrors: StoreLocked, FolderNotWritable, or what PostgreSQL says. SQLite's
     file is set aside when it is damaged; that is told through the feed, and its takes are found
     again from their files.
     """
+
+    workers = None
+    chores = None
 
     def __init__(
         self,
@@ -62,7 +67,7 @@ class LocalEngine:
         self._files = files or TakeFiles(settings.takes_folder)
         self._fair = fair
         self._ageing = ageing
-        self._feed = feed
+        self.feed = feed
         self._host_command = host_command
         self._remote = dict(remote or {})
         self._database_url = database_url
@@ -83,7 +88,7 @@ class LocalEngine:
                 [self.lane],
                 self._files,
                 settings,
-                self._feed,
+                self.feed,
                 can_run_here=self._can_run,
             )
             opening.push_async_callback(self.dispatcher.close)
@@ -96,7 +101,7 @@ class LocalEngine:
                 hint=f"The damaged file is kept as {opened.aside.name}.",
                 detail=str(opened.aside),
             )
-            self._feed.notice(Failure.of(damage))
+            self.feed.notice(Failure.of(damage))
         return self
 
     @property

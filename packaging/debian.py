@@ -22,7 +22,8 @@ RUN = (
 TEST = (
     *("xvfb", "xauth", "openbox", "xdotool", "x11-utils", "imagemagick"),
     *("dbus-daemon", "at-spi2-core", "gir1.2-atspi-2.0", "python3-gi", "faketime"),
-    *("fonts-noto-color-emoji", "fonts-droid-fallback", "redis-server", "postgresql"),
+    *("fonts-noto-color-emoji", "fonts-droid-fallback", "redis-server"),
+    *("postgresql", "pgbouncer"),
     *("ceph-mon", "ceph-osd", "radosgw"),  # an S3 server that is as strict as Amazon's (270 MB)
     *("nginx", "rclone", "systemd"),  # what a cluster is deployed with; as a package nginx serves
 )

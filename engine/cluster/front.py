@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 
+from engine.cluster.front_dispatcher import FrontDispatcher
+from engine.cluster.news import Kind, News
 from engine.cluster.queue import SharedQueue
+from engine.cluster.relay import Relay
 from engine.dispatch.dispatcher import Dispatcher
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
+from engine.jobs import Change, Job, Status
 from engine.server.settings import ServerSettings
 from engine.store.database import Database
+from engine.store.postgresql.chores import Chores
+from engine.store.postgresql.tail import Tail
+from engine.store.workers import Workers
 
 __all__ = ["Front"]
 
@@ -24,11 +33,24 @@ class Front:
 
     dispatcher: Dispatcher
     database: Database
+    workers: Workers
+    chores: Chores
 
-    def __init__(self, settings: ServerSettings, feed: Feed, files: TakeFiles) -> None:
+    def __init__(
+        self,
+        settings: ServerSettings,
+        feed: Feed,
+        files: TakeFiles,
+        followed: Callable[[Job], bool],
+    ) -> None:
+        """``feed`` is told what happens in the whole cluster; ``followed``: whether somebody here
+        wants to hear of a job's progress."""
         self._settings = settings
-        self._feed = feed
+        self._told = feed
         self._files = files
+        self._followed = followed
+        self.feed = Feed()
+        """For what changes here: all hear of it by its row."""
 
     @property
     def model(self) -> None:
@@ -40,13 +62,28 @@ class Front:
         async with AsyncExitStack() as opening:
             queue = SharedQueue.open(self._settings)
             opening.callback(queue.close)
-            self.database = queue.database
-            self.dispatcher = Dispatcher(
-                queue.store, queue.claims(None), [], self._files, self._settings, self._feed
+            self.database, self.workers = queue.database, queue.workers
+            self.chores = Chores(queue.database)
+            news = queue.news()
+            relay = Relay(Tail(queue.database), queue.store, self._told, self._followed)
+            relay.start()
+            opening.callback(relay.close)
+            news.listen(relay.heard)
+            self.feed.listen(partial(_tell, news, relay), self._told.status, lambda _: None)
+            self.dispatcher = FrontDispatcher(
+                queue.store,
+                queue.claims(None),
+                [],
+                self._files,
+                self._settings,
+                self.feed,
+                growing=queue.growing,
+                news=news,
             )
+            await opening.enter_async_context(news)
             opening.push_async_callback(self.dispatcher.close)
             await self.dispatcher.start()
-            reaping = asyncio.create_task(queue.reaper(self._feed).run(), name="reaper")
+            reaping = asyncio.create_task(queue.reaper(self.feed).run(), name="reaper")
             opening.push_async_callback(_ended, reaping)
             self._open = opening.pop_all()
         return self
@@ -58,3 +95,12 @@ class Front:
 async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+def _tell(news: News, relay: Relay, changes: Sequence[Change]) -> None:
+    """The worker of a job that was cancelled lets go of it; all others look at the rows."""
+    relay.look()
+    news.tell(Kind.JOBS)
+    jobs = [change.job for change in changes]
+    if cancelled := [job.id for job in jobs if job.status is Status.CANCELLED]:
+        news.tell(Kind.CANCEL, cancelled)

@@ -87,7 +87,9 @@ class Intake:
     async def _life(self) -> None:
         """One, of procrastinate's worker."""
         pool: dict[str, Any] = {"min_size": 1, "max_size": CONNECTIONS, "timeout": CONNECT_SECONDS}
-        connector = procrastinate.PsycopgConnector(kwargs=self._connect_to, **pool)
+        # Prepared statements would not outlive a transaction behind a pooler.
+        connect_to = self._connect_to | {"prepare_threshold": None}
+        connector = procrastinate.PsycopgConnector(kwargs=connect_to, **pool)
         app = procrastinate.App(connector=connector)
         app.task(name=RUN)(self._hold)
         async with app.open_async():

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
+from engine.cluster.news import Kind, Note
 from engine.dispatch.scheduler import Scheduler
 from engine.errors import StorageError
 from engine.store.leases import Leases
@@ -70,13 +72,37 @@ class Pulse:
         if state is WorkerState.DRAINING:
             self._on_drain()
 
+    def heard(self, note: Note) -> None:
+        """A listener of the news."""
+        runs = self._scheduler.runs
+        match note.kind:
+            case Kind.LOOK if runs.tokens():
+                self._glance()
+            case Kind.CANCEL | Kind.STOP:
+                jobs = (runs.job_of(token) for token in runs.tokens())
+                if any(job is not None and job.id in note.ids for job in jobs):
+                    self.beat()
+            case Kind.PAUSE:
+                self.beat()
+            case Kind.DRAIN if self._describe().id in note.ids:
+                self.beat()
+
+    def _glance(self) -> None:
+        """Look at what may have been told and was not heard."""
+        with suppress(StorageError):  # the next sign of life tells of it
+            self._obey(self._leases.held())
+
     def _look_at_leases(self) -> None:
         runs = self._scheduler.runs
         held = self._leases.extend()
+        self._obey(held)
+        if set(held).difference(runs.tokens()):  # the answer to their claim was lost
+            self._leases.put_back(runs.tokens())
+
+    def _obey(self, held: Mapping[str, bool]) -> None:
+        runs = self._scheduler.runs
         for token in runs.tokens():
             if token not in held:
                 runs.taken_away(token)
-            elif held[token] and (job := runs.job_of(token)) is not None:
-                runs.stop_here(job.id)
-        if set(held).difference(runs.tokens()):  # the answer to their claim was lost
-            self._leases.put_back(runs.tokens())
+            elif held[token]:
+                runs.end_early(token)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from engine.cluster.news import CHANNEL, News
 from engine.cluster.permits import QueuePermits
 from engine.cluster.reaper import Reaper
 from engine.dispatch.feed import Feed
@@ -13,6 +14,9 @@ from engine.store.database import Database
 from engine.store.factory import open_store
 from engine.store.leases import Leases
 from engine.store.lost import LostJobs
+from engine.store.postgresql.channel import Channel
+from engine.store.postgresql.growing import Growing
+from engine.store.postgresql.opening import PostgresqlDatabase
 from engine.store.store import PAUSED, Store
 from engine.store.workers import Workers
 
@@ -32,7 +36,9 @@ class SharedQueue:
     @classmethod
     def open(cls, settings: ServerSettings) -> SharedQueue:
         """Raises StorageError."""
-        database = open_store(settings.database, settings.database_url, sole=False).database
+        database = open_store(
+            settings.database, settings.database_url, sole=False, pooled=not settings.listen
+        ).database
         try:
             permits = QueuePermits(database)
             permits.install()
@@ -46,6 +52,18 @@ class SharedQueue:
     @property
     def paused(self) -> bool:
         return self.store.setting(PAUSED, "") == "yes"
+
+    @property
+    def growing(self) -> Growing:
+        return Growing(self.database)
+
+    def news(self) -> News:
+        """To and from all processes of the cluster; who opens it closes it."""
+        settings = self.settings
+        if settings.database_url is None or not isinstance(self.database, PostgresqlDatabase):
+            raise ValueError("only PostgreSQL is shared")
+        channel = Channel(self.database, settings.database_url, CHANNEL)
+        return News(channel, poll_seconds=settings.look_seconds, listens=settings.listen)
 
     def claims(self, worker: str | None, models: Collection[str] = ()) -> Leases:
         """Of a worker, or of none."""

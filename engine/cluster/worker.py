@@ -16,9 +16,11 @@ from typing import Any
 
 from engine.cluster.desk import Desk
 from engine.cluster.intake import Intake
+from engine.cluster.lane import shared_lane
 from engine.cluster.pulse import Pulse
 from engine.cluster.queue import SharedQueue
 from engine.cluster.rooms import Room
+from engine.cluster.telling import Telling
 from engine.dispatch.feed import Feed
 from engine.dispatch.local import LocalLane
 from engine.dispatch.posts import Post
@@ -101,6 +103,7 @@ class MusicWorker:
             models=tuple(models),
         )
         self.feed = Feed()
+        self._news = queue.news()
         self._desk = Desk()
         self._leases = queue.claims(self.about.id, models)
         self.scheduler = Scheduler(
@@ -113,8 +116,12 @@ class MusicWorker:
             self._changed,
             self._desk,
         )
-        self._lane = LocalLane(settings, host_command)
+        self._lane = shared_lane(
+            LocalLane(settings, host_command), settings, storage, queue.growing, self._news
+        )
         self.scheduler.posts.append(Post(self._lane))
+        for listener in (Telling(self._news).changed, self._lane.changed):
+            self.feed.listen(listener, lambda _: None, lambda _: None)
         self._desk.on_permit = self.scheduler.wake
         self._intake = Intake(
             connect_to,
@@ -137,7 +144,9 @@ class MusicWorker:
             self.drain,
             seconds=settings.lease_renewal_seconds,
         )
+        self._news.listen(self.pulse.heard)
         self._tasks: list[asyncio.Task[None]] = []
+        self._open = AsyncExitStack()
         self._draining: asyncio.TimerHandle | None = None
         self.drained = asyncio.Event()
         """It was told to end, and what ran has ended."""
@@ -145,6 +154,7 @@ class MusicWorker:
     async def begin(self) -> None:
         """Raises StorageError."""
         self._queue.workers.join(self.about)
+        await self._open.enter_async_context(self._news)
         self.scheduler.paused = self._queue.paused
         await self.scheduler.start()
         self._spawn(self.pulse.run(), "pulse")
@@ -172,6 +182,7 @@ class MusicWorker:
             if task.get_name() != "intake":
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._open.aclose()
         with suppress(StorageError):  # it is forgotten, then
             self._queue.workers.leave(self.about.id)
 

@@ -20,6 +20,7 @@ __all__ = [
     "Completed",
     "Failed",
     "Gone",
+    "Kept",
     "Lane",
     "LaneEvent",
     "Listener",
@@ -64,6 +65,14 @@ class Progressed:
 @dataclass(frozen=True, slots=True)
 class Previewed:
     """What has grown so far can be heard."""
+
+    run: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What has grown so far is kept: another run of the job can go on from it."""
 
     run: str
     path: Path
@@ -130,6 +139,7 @@ class StateChanged:
 LaneEvent = (
     Progressed
     | Previewed
+    | Kept
     | Completed
     | Failed
     | Gone

@@ -16,6 +16,7 @@ from engine.dispatch.lane import (
     Completed,
     Failed,
     Gone,
+    Kept,
     LaneEvent,
     Listener,
     Loaded,
@@ -93,6 +94,10 @@ class LocalLane:
     def host_pid(self) -> int | None:
         return self._host.pid if self._host else None
 
+    def checkpoint_path(self, job: Job) -> Path:
+        """Where the host keeps what it would go on from."""
+        return self._cache / "checkpoints" / f"{job.id}.ckpt"
+
     async def start(self, listener: Listener) -> None:
         self._listener = listener
         await self._start_host()
@@ -110,7 +115,7 @@ class LocalLane:
                     request_id=job.request_id or "",
                     path=path,
                     preview=self._preview_path(job),
-                    checkpoint=self._cache / "checkpoints" / f"{job.id}.ckpt",
+                    checkpoint=self.checkpoint_path(job),
                 )
             )
 
@@ -248,6 +253,8 @@ class LocalLane:
             case say.Previewed(run=run) if run in self._runs:
                 path = self._preview_path(self._runs[run])
                 self._tell(Previewed(run, path))
+            case say.Kept(run=run) if run in self._runs:
+                self._tell(Kept(run, self.checkpoint_path(self._runs[run])))
             case say.Made(run=run) if self._over(run):
                 self._tell(Completed(run, _take(event), event.work_seconds))
             case say.Failed(run=run) if self._over(run):

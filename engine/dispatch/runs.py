@@ -135,6 +135,12 @@ class Runs(RunTable):
                 return True
         return False
 
+    def end_early(self, token: str) -> None:
+        """Somebody has written down that this run is to end with what it has, once it grows."""
+        run = self._running[token]
+        if run.in_lane:
+            run.lane.stop_here(token)
+
     async def left_by(self, lane: Lane) -> None:
         """Put back what a lane had that has stopped."""
         for token, run in list(self._running.items()):

@@ -15,6 +15,7 @@ from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import (
     Completed,
+    Kept,
     Lane,
     LaneEvent,
     Noticed,
@@ -284,6 +285,8 @@ class Scheduler:
             return
         if isinstance(event, PlaceChanged):
             self.wake()
+            return
+        if isinstance(event, Kept):  # it stays with the lane, which goes on from it
             return
         if isinstance(event, Completed) and (job := self.runs.job_of(event.run)) is not None:
             self._measure()

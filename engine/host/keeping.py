@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.audio.atomic import replacing
 from engine.errors import StorageError
-from engine.host.protocol import Event, Previewed, Run
+from engine.host.protocol import Event, Kept, Previewed, Run
 from engine.host.saving import save_preview
 from engine.host.take import GrowingTake, forget
 from engine.log_context import marked
@@ -32,9 +32,10 @@ PREVIEW_SHARE = 0.05
 class Checkpoints:
     """Writes checkpoints on a thread of its own: a disk may take long to say that it has them."""
 
-    def __init__(self) -> None:
+    def __init__(self, send: Callable[[Event], None]) -> None:
+        self._send = send
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoints")
-        self._under_way: dict[Path, Future[None]] = {}
+        self._under_way: dict[Path, Future[bool]] = {}
 
     def keep_if_due(self, take: GrowingTake) -> None:
         under_way = self._under_way.get(take.run.checkpoint)
@@ -63,12 +64,14 @@ class Checkpoints:
         """Wait until what was kept of it is on disk."""
         under_way = self._under_way.pop(take.run.checkpoint, None)
         if under_way is not None:
-            under_way.result()
+            if under_way.result():
+                self._send(Kept(run=take.run.run))
             take.safe = take.kept
 
     def forget(self, take: GrowingTake) -> None:
         """Nobody goes on from here."""
-        self.settle(take)
+        if (under_way := self._under_way.pop(take.run.checkpoint, None)) is not None:
+            under_way.result()
         forget(take.run)
 
     def close(self) -> None:
@@ -76,13 +79,16 @@ class Checkpoints:
         self._writer.shutdown()
 
 
-def _write(run: Run, state: bytes) -> None:
+def _write(run: Run, state: bytes) -> bool:
+    """Whether it could be written."""
     try:
         with replacing(run.checkpoint) as part:
             part.write_bytes(state)
     except StorageError as error:
         with marked(run.request_id):
             log.warning("no checkpoint: %s", error)
+        return False
+    return True
 
 
 class Previews:

@@ -61,7 +61,7 @@ class HostLoop:
         self._commands = commands
         self._send = send
         self._models = Models(send, find)
-        self._checkpoints = Checkpoints()
+        self._checkpoints = Checkpoints(send)
         self._previews = Previews(send)
         self._costs: defaultdict[str, StepCosts] = defaultdict(StepCosts)
         self._saving: defaultdict[str, SavingCosts] = defaultdict(SavingCosts)

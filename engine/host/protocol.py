@@ -20,6 +20,7 @@ __all__ = [
     "Dropped",
     "Event",
     "Failed",
+    "Kept",
     "Loaded",
     "Made",
     "Noticed",
@@ -129,6 +130,13 @@ class Previewed(_Message):
     run: str
 
 
+class Kept(_Message):
+    """The checkpoint file holds enough to go on from later."""
+
+    event: Literal["kept"] = "kept"
+    run: str
+
+
 class Made(_Message):
     """The take's file is in place, and flushed to the disk."""
 
@@ -179,13 +187,13 @@ class Dropped(_Message):
 
 
 Event = Annotated[
-    Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Noticed | Dropped,
+    Ready | Loaded | Unloaded | Stepped | Previewed | Kept | Made | Failed | Noticed | Dropped,
     Field(discriminator="event"),
 ]
 
 _commands: TypeAdapter[Run | Drop | StopHere | Pause | Quit] = TypeAdapter(Command)
 _events: TypeAdapter[
-    Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Noticed | Dropped
+    Ready | Loaded | Unloaded | Stepped | Previewed | Kept | Made | Failed | Noticed | Dropped
 ] = TypeAdapter(Event)
 
 
@@ -204,7 +212,19 @@ def decode_command(line: bytes) -> Run | Drop | StopHere | Pause | Quit | None:
 
 def decode_event(
     line: bytes,
-) -> Ready | Loaded | Unloaded | Stepped | Previewed | Made | Failed | Noticed | Dropped | None:
+) -> (
+    Ready
+    | Loaded
+    | Unloaded
+    | Stepped
+    | Previewed
+    | Kept
+    | Made
+    | Failed
+    | Noticed
+    | Dropped
+    | None
+):
     """None for a line that is no event."""
     try:
         return _events.validate_json(line)

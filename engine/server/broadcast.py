@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from engine.jobs import Change, Job
 
-__all__ = ["AT_ONCE", "Broadcast", "Follower", "Told"]
+__all__ = ["AT_ONCE", "Broadcast", "Follower", "Told", "tells_the_end"]
 
 REMEMBERED = 20_000
 """Changes kept for those who come back."""
@@ -107,14 +107,22 @@ class Broadcast:
 
     @property
     def last_id(self) -> str:
-        return self._id(self._number)
+        return f"{self._run}-{self._number}"
+
+    def follows(self, job: Job) -> bool:
+        """Whether somebody wants to hear of this job."""
+        return not self._followers.keys().isdisjoint(((job.owner, None), (job.owner, job.id)))
+
+    def now(self, job: Job) -> Told:
+        """How a job is, for who begins to follow: what comes after this is told."""
+        return Told(self.last_id + _end_mark(job), job)
 
     def tell(self, changes: Sequence[Change]) -> None:
         """A listener of the dispatcher's feed."""
         for change in changes:
             self._number += 1
             job = change.job
-            told = Told(self._id(self._number), job)
+            told = Told(self.last_id + _end_mark(job), job)
             self._recent.append(told)
             for wanted in ((job.owner, None), (job.owner, job.id)):
                 for follower in self._followers.get(wanted, ()):
@@ -122,7 +130,7 @@ class Broadcast:
 
     def since(self, last_id: str, wants: Callable[[Job], bool]) -> list[Told] | None:
         """What was told after this id; None when that is not remembered any more."""
-        run, _, number = last_id.partition("-")
+        run, _, number = last_id.partition(".")[0].partition("-")
         if run != self._run or not number.isdecimal() or len(number) > 18:
             return None
         missed = self._number - int(number)
@@ -156,9 +164,6 @@ class Broadcast:
     def _all(self) -> list[Follower]:
         return [follower for some in self._followers.values() for follower in some]
 
-    def _id(self, number: int) -> str:
-        return f"{self._run}-{number}"
-
     def _beat_later(self) -> None:
         if self._beating is None and not self._closed:
             loop = asyncio.get_running_loop()
@@ -170,3 +175,16 @@ class Broadcast:
             follower.beat()
         if self._followers:
             self._beat_later()
+
+
+def tells_the_end(last_id: str, job: Job) -> bool:
+    """Whether who has this id was told how the job has ended, by whichever server."""
+    return bool(_end_mark(job)) and last_id.endswith(_end_mark(job))
+
+
+def _end_mark(job: Job) -> str:
+    """What the id of an end ends in. Numbers count within one run of one server; by this another
+    one knows, too, that it need not be told again."""
+    if not job.status.final or job.finished_at is None:
+        return ""
+    return f".{job.finished_at.timestamp() * 1000:.0f}"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
+from typing import Protocol
 
 from engine.errors import NotFound, StorageError
 from engine.jobs import Job, utc_now
 from engine.server.settings import ServerSettings
 from engine.storage.base import Storage
+from engine.storage.leftovers import DAY, Leftovers
 from engine.storage.orphans import Orphans
 from engine.store.shared import SharedJobs
 from engine.store.uploads import Uploads
@@ -22,11 +22,13 @@ __all__ = ["Housekeeping"]
 
 log = logging.getLogger(__name__)
 
-TRANSCODED, FETCHED = "transcoded", "fetched"
-"""Folders of the cache."""
-DAY = timedelta(days=1)
-UNFINISHED_SECONDS = 3600.0
-"""A temporary file this old belongs to nobody who still writes it."""
+
+class Chores(Protocol):
+    """Who of several servers does what is to be done once."""
+
+    def mine(self, what: str, seconds: float) -> bool:
+        """Whether it is this one's turn: nobody has had one in the last so many seconds."""
+        ...
 
 
 class Housekeeping:
@@ -38,22 +40,24 @@ class Housekeeping:
         jobs: SharedJobs,
         uploads: Uploads,
         storage: Storage,
-        outgoing: Path,
+        leftovers: Leftovers,
         tell: Callable[[Sequence[Job]], None],
+        chores: Chores | None = None,
     ) -> None:
-        """``outgoing``: the folder of what is on its way to the storage; ``tell`` hears of jobs
-        whose audio is gone."""
+        """``tell`` hears of jobs whose audio is gone; ``chores``: of several servers on one
+        database, None where there is one."""
         self._settings = settings
         self._jobs = jobs
         self._uploads = uploads
         self._storage = storage
-        self._outgoing = outgoing
+        self._leftovers = leftovers
+        self._chores = chores
         self._orphans = Orphans(settings.orphan_hours, jobs, uploads, storage)
         self._tell = tell
 
     async def keep(self) -> None:
         """Until it is cancelled."""
-        self._temporary(self._transcodings, older_than=0.0)  # whoever wrote them ended before
+        self._leftovers.of_the_last_run()
         while True:
             try:
                 await self.sweep()
@@ -62,20 +66,21 @@ class Housekeeping:
             await asyncio.sleep(self._settings.sweep_seconds)
 
     async def sweep(self) -> None:
-        """Once."""
+        """Once: what is this server's own, and what all share if it is this one's turn."""
+        files = self._leftovers.sweep({job.id for job in self._jobs.open()})
+        if files:
+            log.info("swept: %d files", files)
+        # A little early, or a server alone would find each other turn taken by itself.
+        if self._chores is None or self._chores.mine("sweep", 0.9 * self._settings.sweep_seconds):
+            await self._shared()
+
+    async def _shared(self) -> None:
         audio = await self._audio() if self._settings.audio_days else 0
         uploads = await self._unused_uploads()
         self._jobs.forget_repeats(utc_now() - DAY)
-        files = sum(
-            self._temporary(folder, UNFINISHED_SECONDS)
-            for folder in (self._outgoing, self._transcodings)
-        )
-        files += self._of_ended_jobs() + self._not_asked_for()
         orphans = await self._orphans.sweep()
-        if audio or uploads or files or orphans:
-            log.info(
-                "swept: %d takes, %d uploads, %d files, %d orphans", audio, uploads, files, orphans
-            )
+        if audio or uploads or orphans:
+            log.info("swept: %d takes, %d uploads, %d orphans", audio, uploads, orphans)
 
     async def _audio(self) -> int:
         old = self._jobs.outdated(utc_now() - timedelta(days=self._settings.audio_days))
@@ -100,45 +105,3 @@ class Housekeeping:
             await self._storage.remove(upload.key)
         self._uploads.forget([upload.id for upload in unused])
         return len(unused)
-
-    @property
-    def _transcodings(self) -> Path:
-        return self._settings.cache_folder / TRANSCODED
-
-    def _temporary(self, folder: Path, older_than: float) -> int:
-        """What was broken off on its way."""
-        return _remove(part for part in folder.glob(".*.part") if _age(part) >= older_than)
-
-    def _of_ended_jobs(self) -> int:
-        """Previews and checkpoints that nobody goes on from, and takes that nobody stores."""
-        open_ids = {job.id for job in self._jobs.open()}
-        cache = self._settings.cache_folder
-        folders = (cache / "previews", cache / "checkpoints", self._outgoing)
-        files = (file for folder in folders for file in folder.glob("gen_*"))
-        return _remove(
-            file
-            for file in files
-            if file.stem.partition("-")[0] not in open_ids and _age(file) > UNFINISHED_SECONDS
-        )
-
-    def _not_asked_for(self) -> int:
-        """Copies of takes: transcoded, or fetched from the storage."""
-        fetched = self._settings.cache_folder / FETCHED
-        files = (*self._transcodings.glob("[!.]*"), *fetched.glob("*/[!.]*"))
-        return _remove(file for file in files if _age(file) > DAY.total_seconds())
-
-
-def _age(file: Path) -> float:
-    """Seconds since it was written; 0 for what is gone already."""
-    try:
-        return max(0.0, time.time() - file.stat().st_mtime)
-    except OSError:
-        return 0.0
-
-
-def _remove(files: Iterable[Path]) -> int:
-    count = 0
-    for file in files:
-        file.unlink(missing_ok=True)
-        count += 1
-    return count

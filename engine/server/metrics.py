@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from time import monotonic
 
@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from engine.jobs import Change, Status, Step
 from engine.status import EngineState, EngineStatus
 from engine.store.shared import SharedJobs
+from engine.store.workers import Worker, WorkerState
 
 __all__ = ["Metrics"]
 
@@ -64,6 +65,10 @@ class Metrics:
     def watch(self, jobs: SharedJobs, finished: timedelta, failed: timedelta) -> None:
         """Give the live queue's figures too."""
         self._registry.register(_Queue(jobs, finished, failed))
+
+    def watch_workers(self, workers: Callable[[], Sequence[Worker]]) -> None:
+        """Give figures of each worker of a cluster."""
+        self._registry.register(_Workers(workers))
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self._answers.labels(method, route).observe(seconds)
@@ -128,3 +133,35 @@ class _Queue(Collector):
             "How long the oldest waiting job has waited",
             value=now.oldest_pending_seconds or 0.0,
         )
+
+
+class _Workers(Collector):
+    """The workers of a cluster, as they are when somebody asks; every server knows the same."""
+
+    def __init__(self, workers: Callable[[], Sequence[Worker]]) -> None:
+        self._workers = workers
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing beforehand: registering must not ask the database."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        workers = self._workers()
+        states = GaugeMetricFamily("dgx_music_workers", "Workers, by state", labels=["state"])
+        for state in WorkerState:
+            states.add_metric([state.value], sum(each.state is state for each in workers))
+        yield states
+        for name, text, value in _OF_EACH:
+            family = GaugeMetricFamily(
+                f"dgx_music_worker_{name}", text, labels=["worker", "computer"]
+            )
+            for worker in workers:
+                family.add_metric([worker.id, worker.name], value(worker))
+            yield family
+
+
+_OF_EACH: tuple[tuple[str, str, Callable[[Worker], float]], ...] = (
+    ("slots", "Jobs that each worker runs at a time, at most", lambda it: it.slots),
+    ("running", "Jobs that each worker runs now", lambda it: it.running),
+    ("silent_seconds", "Since each worker was heard of", lambda it: it.silent_seconds),
+)

@@ -10,6 +10,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from pydantic import SecretStr
+
 from engine.dispatch.feed import Feed
 from engine.errors import NotAllowed
 from engine.local import LocalEngine
@@ -18,7 +20,7 @@ from engine.server.broadcast import Broadcast
 from engine.server.callers import Gate
 from engine.server.counting import Counts
 from engine.server.health import Health
-from engine.server.housekeeping import FETCHED, TRANSCODED, Housekeeping
+from engine.server.housekeeping import Housekeeping
 from engine.server.jwts import JwtChecker
 from engine.server.limits import SubmitLimit
 from engine.server.metrics import Metrics
@@ -29,9 +31,12 @@ from engine.server.signing import MediaLinks, kept_secret
 from engine.server.transcode import Transcoder
 from engine.server.webhooks import Webhooks
 from engine.storage.base import Storage
+from engine.storage.leftovers import FETCHED, TRANSCODED, Leftovers
 from engine.storage.opening import open_storage
 from engine.storage.takes import StoredTakes
 from engine.store.calls import Calls
+from engine.store.database import Database
+from engine.store.secrets import shared_secret
 from engine.store.shared import SharedJobs
 from engine.store.tokens import Tokens
 from engine.store.uploads import Uploads
@@ -95,7 +100,7 @@ async def _over(
     feed.listen(broadcast.tell, lambda _: None, lambda _: None)
     metrics = Metrics()
     feed.listen(metrics.changed, metrics.status, lambda _: None)
-    engine = _engine(settings, feed, takes)
+    engine = _engine(settings, feed, takes, broadcast)
     async with engine, AsyncExitStack() as more:
         tokens = Tokens(engine.database)
         jwts = JwtChecker(settings, trust) if settings.has_jwt else None
@@ -115,6 +120,7 @@ async def _over(
         )
         metrics.watch(jobs, finished, failed)
         heavy_work = asyncio.Semaphore(HEAVY_AT_ONCE)
+        media_secret = _secret(settings, engine.database, "media", settings.secret_key)
         service = Service(
             settings=settings,
             engine=engine,
@@ -122,7 +128,7 @@ async def _over(
             storage=storage,
             takes=takes,
             gate=Gate(settings, tokens, jwts, counts),
-            links=MediaLinks(_secret(settings), settings.url_seconds),
+            links=MediaLinks(media_secret, settings.url_seconds),
             limits=SubmitLimit(settings, counts),
             models=ServerModels(
                 ModelFolder(settings.models), settings.generators, lambda: engine.model
@@ -133,18 +139,32 @@ async def _over(
             transcoder=Transcoder(settings.cache_folder / TRANSCODED, storage, heavy_work),
             heavy_work=heavy_work,
             metrics=metrics,
+            workers=engine.workers,
         )
-        house = Housekeeping(settings, jobs, service.uploads, storage, takes.folder, feed.changed)
+        if engine.workers is not None:
+            metrics.watch_workers(engine.workers.all)
+        leftovers = Leftovers(settings.cache_folder, takes.folder)
+        house = Housekeeping(
+            settings,
+            jobs,
+            service.uploads,
+            storage,
+            leftovers,
+            engine.feed.changed,
+            engine.chores,
+        )
         async with _beside(house.keep()), _webhooks(service, feed, address_of, trust):
             yield service
 
 
-def _engine(settings: ServerSettings, feed: Feed, takes: StoredTakes) -> LocalEngine | Front:
+def _engine(
+    settings: ServerSettings, feed: Feed, takes: StoredTakes, broadcast: Broadcast
+) -> LocalEngine | Front:
     """What runs jobs here, or hands them to workers."""
     if settings.in_cluster:
         from engine.cluster.front import Front  # only here: most servers are alone
 
-        return Front(settings, feed, takes)
+        return Front(settings, feed, takes, broadcast.follows)
     return LocalEngine(
         settings,
         feed,
@@ -182,14 +202,14 @@ async def _webhooks(
     if not service.settings.webhooks:
         yield
         return
-    settings = service.settings
-    secret = settings.webhook_secret
+    settings, database = service.settings, service.engine.database
     webhooks = Webhooks(
-        Calls(service.engine.database),
+        Calls(database),
         service.jobs,
-        secret.get_secret_value() if secret else kept_secret(settings.data_folder / "webhook.key"),
+        _secret(settings, database, "webhook", settings.webhook_secret),
         lambda job: service.view(job, settings.public_url).model_dump_json(),
         first_wait=settings.webhook_wait,
+        lease=settings.lease_seconds if settings.in_cluster else 0.0,
         address_of=address_of,
         trust=trust,
     )
@@ -201,7 +221,12 @@ async def _webhooks(
         await webhooks.close()
 
 
-def _secret(settings: ServerSettings) -> str:
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value()
-    return kept_secret(settings.data_folder / "media.key")
+def _secret(
+    settings: ServerSettings, database: Database, name: str, given: SecretStr | None
+) -> str:
+    """What is given; else one that is drawn and kept, where all who need it find it."""
+    if given is not None:
+        return given.get_secret_value()
+    if settings.in_cluster:
+        return shared_secret(database, name)
+    return kept_secret(settings.data_folder / f"{name}.key")

@@ -27,6 +27,7 @@ from engine.storage.base import Storage
 from engine.storage.takes import StoredTakes
 from engine.store.shared import SharedJobs
 from engine.store.uploads import Uploads
+from engine.store.workers import Workers
 from engine.wire import JobView, view_of
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Service:
     uploads: Uploads
     transcoder: Transcoder
     metrics: Metrics
+    workers: Workers | None
+    """Who runs the jobs; None: this server does."""
     heavy_work: asyncio.Semaphore
     """Decoding and encoding: so many at once, beside the music."""
     began: float = field(default_factory=time.monotonic)

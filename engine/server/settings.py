@@ -67,7 +67,12 @@ class ServerSettings(EngineSettings):
     drain_seconds: Annotated[float, Field(ge=0)] = 600.0
     """A worker that is told to end finishes what it can in this time, and hands over the rest."""
     listen: bool = True
-    """Hear of news from the database at once; False: ask it, as behind a pooler."""
+    """Hear of news from the database at once; False: ask it, and prepare no statements there, as
+    behind a pooler that lends its connections for one transaction."""
+    look_seconds: Annotated[float, Field(gt=0)] = 1.0
+    """Between two looks at what has changed, while no news are heard."""
+    carry_seconds: Annotated[float, Field(ge=0)] = 5.0
+    """Between two checkpoints of a job that a worker brings to the bucket, or two previews."""
     permit_poll_seconds: Annotated[float, Field(gt=0)] = 2.0
     """Between two looks for work, beside what a worker hears of."""
     ageing_seconds: Annotated[float, Field(gt=0)] = 600.0

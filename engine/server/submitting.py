@@ -11,9 +11,9 @@ from fastapi import Response
 from engine.errors import InvalidRequest, NotAllowed, NotFound, Problem, TooMany
 from engine.jobs import Job, Once, is_job_id
 from engine.log_context import current_request
+from engine.server.callbacks import check_url
 from engine.server.callers import Caller
 from engine.server.service import Service
-from engine.server.webhooks import check_url
 from engine.wire import Generate
 
 __all__ = ["submit"]

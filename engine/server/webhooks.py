@@ -12,14 +12,14 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import ipaddress
 import logging
-import socket
 import ssl
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,13 +33,14 @@ from tenacity import (
     wait_fixed,
 )
 
-from engine.errors import InvalidRequest, Problem, StorageError
+from engine.errors import StorageError
 from engine.jobs import Change, Job, utc_now
 from engine.log_context import marked
+from engine.server.callbacks import Refused, public_address
 from engine.store.calls import Call, Calls
 from engine.store.shared import SharedJobs
 
-__all__ = ["Refused", "Webhooks", "check_url", "public_address", "signature"]
+__all__ = ["Webhooks", "signature"]
 
 log = logging.getLogger(__name__)
 
@@ -52,15 +53,6 @@ TIMEOUT = 5.0
 LARGEST_ANSWER = 64 * 1024
 AT_ONCE = 8
 LOOK_BACK = timedelta(days=1)
-PORTS = (443, 8443)
-
-Resolve = Callable[[str, int], Sequence[str]]
-"""The addresses of a host; raises OSError."""
-_CGNAT = ipaddress.ip_network("100.64.0.0/10")
-
-
-class Refused(Exception):
-    """This address is none that is called."""
 
 
 class _Failed(Exception):
@@ -78,11 +70,14 @@ class Webhooks:
         body_of: Callable[[Job], str],
         *,
         first_wait: float,
+        lease: float = 0.0,
         address_of: Callable[[str], str] | None = None,
         trust: ssl.SSLContext | None = None,
     ) -> None:
-        """``body_of`` writes the job as JSON. ``address_of`` and ``trust`` stand in for the
-        public internet in tests: which address a host has, and whose certificates count."""
+        """``body_of`` writes the job as JSON. ``lease``: seconds after which another server may
+        send what this one does not say any more that it sends; 0: there is no other. ``address_of``
+        and ``trust`` stand in for the public internet in tests: which address a host has, and
+        whose certificates count."""
         self._calls = calls
         self._jobs = jobs
         self._secret = secret
@@ -94,15 +89,21 @@ class Webhooks:
             verify=trust or True, timeout=TIMEOUT, follow_redirects=False, trust_env=False
         )
         self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._me = token_hex(8)
+        self._lease = lease
         self._tasks: set[asyncio.Task[None]] = set()
+        self._sending: dict[str, asyncio.Task[None]] = {}
+        """By call."""
 
     def start(self) -> None:
         """Go on with what a former run owed."""
         self._calls.forget(utc_now() - 2 * LOOK_BACK)
-        for call in self._calls.owed():
+        for call in self._calls.take(self._me, self._lease):
             self._send_soon(call)
         for job in self._jobs.to_be_told(utc_now() - LOOK_BACK):
             self._owe(job)  # it ended, and then everything did before its call was written down
+        if self._lease:
+            self._spawn(self._share())
 
     def changed(self, changes: Sequence[Change]) -> None:
         """A listener of the dispatcher's feed."""
@@ -115,10 +116,12 @@ class Webhooks:
                     self._spawn(_insist(partial(self._owe, change.job)))
 
     async def close(self) -> None:
-        """What is not delivered stays owed."""
+        """What is not delivered stays owed, and is free for others."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(StorageError):  # then it is free when the lease ends
+            self._calls.keep(self._me, 0.0)
         await self._client.aclose()
 
     def _owe(self, job: Job) -> None:
@@ -127,16 +130,33 @@ class Webhooks:
             return
         call_id = f"msg_{job.id}_{round(job.finished_at.timestamp() * 1000)}"
         call = Call(call_id, job.id, job.callback_url, self._body_of(job))
-        if self._calls.add(call):
+        if self._calls.add(call, self._me, self._lease):
             self._send_soon(call)
 
     def _send_soon(self, call: Call) -> None:
-        self._spawn(self._deliver(call))
+        task = self._sending[call.id] = self._spawn(self._deliver(call))
+        task.add_done_callback(lambda _: self._sending.pop(call.id, None))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _share(self) -> None:
+        """Say what this server sends, and take over what others have left."""
+        while True:
+            await asyncio.sleep(self._lease / 3)
+            try:
+                mine = self._calls.keep(self._me, self._lease)
+                left = self._calls.take(self._me, self._lease)
+            except StorageError as error:
+                log.info("webhooks are not shared out now: %s", error.message)
+                continue
+            for call_id in self._sending.keys() - mine:
+                self._sending[call_id].cancel()  # another server has taken it
+            for call in left:
+                self._send_soon(call)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _deliver(self, call: Call) -> None:
         with marked(None):
@@ -210,59 +230,3 @@ def signature(secret: str, call_id: str, stamp: str, body: str) -> str:
     signed = f"{call_id}.{stamp}.{body}".encode()
     digest = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
-
-
-def check_url(url: str) -> None:
-    """Whether it can be called at all; where it leads is looked at when it is. Raises
-    InvalidRequest."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise _unfit("is no URL") from None
-    if parts.scheme != "https" or not parts.hostname:
-        raise _unfit("must begin with https://")
-    if parts.username is not None or parts.password is not None:
-        raise _unfit("must not hold a login")
-    if port not in (None, *PORTS):
-        raise _unfit(f"must use one of the ports {', '.join(map(str, PORTS))}")
-    if not url.isascii() or not url.isprintable() or " " in url:
-        raise _unfit("must be written in plain characters")
-    try:
-        _check_address(parts.hostname)
-    except Refused as error:
-        raise _unfit(str(error)) from error
-    except ValueError:
-        return  # a name
-
-
-def public_address(host: str, resolve: Resolve | None = None) -> str:
-    """The address of a host, if all that it has are public. Raises Refused, OSError."""
-    found = (resolve or _resolve)(host, 443)
-    if not found:
-        raise OSError(f"{host} has no address")
-    for address in found:
-        _check_address(address)
-    return found[0]
-
-
-def _resolve(host: str, port: int) -> list[str]:
-    return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-
-
-def _check_address(text: str) -> None:
-    """Raises Refused for an address inside; ValueError for what is none."""
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        # Addresses of the old kind in the clothes of the new one.
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
-        if inner is not None:
-            _check_address(str(inner))
-        if address in ipaddress.ip_network("64:ff9b::/96"):
-            _check_address(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
-    if not address.is_global or address.is_multicast or address in _CGNAT:
-        raise Refused("leads to an address that is not public")
-
-
-def _unfit(message: str) -> InvalidRequest:
-    return InvalidRequest((Problem("callback_url", message),))

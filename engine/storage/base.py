@@ -13,9 +13,22 @@ from typing import Protocol
 
 from engine.errors import NotFound
 
-__all__ = ["MUSIC", "UPLOADS", "Places", "Reader", "Storage", "Stored", "checked", "stored_name"]
+__all__ = [
+    "CHECKPOINTS",
+    "MUSIC",
+    "PREVIEWS",
+    "UPLOADS",
+    "Places",
+    "Reader",
+    "Storage",
+    "Stored",
+    "checked",
+    "stored_name",
+]
 
 MUSIC, UPLOADS = "music", "uploads"
+CHECKPOINTS, PREVIEWS = "checkpoints", "previews"
+"""Of what grows on many machines; named by job, attempt and number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,7 @@ class Storage(Protocol):
         ...
 
     def list(self, prefix: str) -> AsyncIterator[Stored]:
-        """What lies under ``music`` or ``uploads``, in any order; ``job`` is left out."""
+        """What lies under one of the prefixes, in any order; ``job`` is left out."""
         ...
 
     async def sweep(self, before: datetime) -> int:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from engine.errors import NotFound
 from engine.jobs import utc_now
-from engine.storage.base import MUSIC, UPLOADS, Storage
+from engine.storage.base import CHECKPOINTS, MUSIC, PREVIEWS, UPLOADS, Storage
 from engine.store.shared import SharedJobs
 from engine.store.uploads import Uploads
 
@@ -34,7 +34,12 @@ class Orphans:
         """How many there were. Raises StorageError."""
         before = utc_now() - self._patience
         count = await self._storage.sweep(before)
-        for prefix, orphans in ((MUSIC, self._of_music), (UPLOADS, self._of_uploads)):
+        for prefix, orphans in (
+            (MUSIC, self._of_music),
+            (UPLOADS, self._of_uploads),
+            (CHECKPOINTS, self._of_growing),
+            (PREVIEWS, self._of_growing),
+        ):
             old: list[str] = []
             async for stored in self._storage.list(prefix):
                 if stored.modified < before:
@@ -57,6 +62,13 @@ class Orphans:
         ids = {key: key.rpartition("/")[2] for key in keys}
         known = self._uploads.known(ids.values())
         return [key for key, upload_id in ids.items() if upload_id not in known]
+
+    async def _of_growing(self, keys: list[str]) -> list[str]:
+        """What was kept of jobs of this library that nobody goes on from."""
+        ours = {key: key.rpartition("/")[2].partition("-")[0] for key in keys}
+        known = {job.id for job in self._jobs.jobs(set(ours.values()))}
+        wanted = self._jobs.growing_from(keys)
+        return [key for key, job_id in ours.items() if job_id in known and key not in wanted]
 
     async def _of_music(self, keys: list[str]) -> list[str]:
         """Both kinds of names are asked for, as the files may have been moved."""

@@ -12,10 +12,11 @@ from engine.store.opening import Opened, open_database
 __all__ = ["open_store"]
 
 
-def open_store(path: Path, url: SecretStr | None, *, sole: bool) -> Opened:
+def open_store(path: Path, url: SecretStr | None, *, sole: bool, pooled: bool = False) -> Opened:
     """PostgreSQL at ``url`` unless that is empty, else SQLite's file at ``path``.
 
     ``sole``: work as the one engine of it. With SQLite that is whoever holds the data folder.
+    ``pooled``: a pooler between us and PostgreSQL lends its connections to many.
     Raises StorageErrors.
     """
     if not url:
@@ -27,4 +28,4 @@ def open_store(path: Path, url: SecretStr | None, *, sole: bool) -> Opened:
             f"What PostgreSQL needs is missing ({error.name}).",
             hint="Set the program up again, or leave DGX_MUSIC_DATABASE_URL empty.",
         ) from error
-    return Opened(open_postgresql(url, sole=sole))
+    return Opened(open_postgresql(url, sole=sole, pooled=pooled))

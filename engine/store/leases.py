@@ -52,6 +52,13 @@ class Leases(Claims):
         with self._database.writing():
             self._let_run(ids)
 
+    def held(self) -> dict[str, bool]:
+        """The same without a sign of life."""
+        jobs = self._tables.jobs
+        with self._database.reading():
+            mine = jobs.select(jobs.token, jobs.ending_early).where(self._mine())
+            return {row["token"]: bool(row["ending_early"]) for row in mine.dicts()}
+
     def suspects(self) -> dict[str, str]:
         """None: each has a permit that says so."""
         return {}
@@ -88,14 +95,15 @@ class Leases(Claims):
 
     def _begun(self, token: str) -> dict[Any, Any]:
         jobs = self._tables.jobs
-        fresh = dict.fromkeys((jobs.rests_until, jobs.step, jobs.progress, jobs.eta_seconds))
+        fresh = dict.fromkeys(
+            (jobs.rests_until, jobs.step, jobs.progress, jobs.eta_seconds, jobs.preview)
+        )
         return (
             super()._begun(token)
             | fresh
             | {
                 jobs.worker: self._worker,
                 jobs.lease_until: self._lease(),
-                jobs.ending_early: False,
             }
         )
 

@@ -96,6 +96,13 @@ class Records:
         with self._database.reading():
             return {row["id"] for row in jobs.select(jobs.id).where(waiting).dicts()}
 
+    def running(self) -> list[Job]:
+        """What runs, wherever that is."""
+        jobs = self._tables.jobs
+        runs = (jobs.status == Status.PROCESSING.value) & jobs.deleted_at.is_null()
+        with self._database.reading():
+            return [from_row(row) for row in self._tables.everything().where(runs).dicts()]
+
     def begun_in_vain(self) -> list[Job]:
         """Jobs that were cancelled after they had begun."""
         jobs, takes = self._tables.jobs, self._tables.takes

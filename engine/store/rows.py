@@ -38,7 +38,7 @@ _UPLOADS = (
     "created_at", "used_at",
 )  # fmt: skip
 _SUBMISSIONS = ("key", "job_id", "place", "asked", "body", "remote_id", "open", "created_at")
-_CALLS = ("id", "job_id", "url", "body", "created_at", "done_at")
+_CALLS = ("id", "job_id", "url", "body", "created_at", "done_at", "sender", "sender_until")
 _WORKERS = (
     "id", "name", "pid", "version", "device", "model", "models", "slots", "state", "began_at",
     "seen_at",
@@ -55,7 +55,7 @@ _EVERYTHING = SQL(
         + [f't2."{name}" AS "take_{name}"' for name in _TAKES if name != "job_id"]
     )
 )
-_FINAL_STEP = {
+_STEP = {
     Status.PENDING: Step.QUEUED,
     Status.PROCESSING: Step.LOADING_MODEL,
     Status.COMPLETED: Step.COMPLETED,
@@ -134,13 +134,14 @@ def take_row(job_id: str, take: Take) -> dict[str, Any]:
 def from_row(row: Mapping[str, Any]) -> Job:
     """A joined row of ``Tables.everything`` as a Job with its Take."""
     status = Status(row["status"])
+    running = status is Status.PROCESSING
     error = row["error"]
     return Job(
         id=row["id"],
         request=_request(row["request"]),
         name=row["name"],
         status=status,
-        step=_FINAL_STEP[status],
+        step=Step(row["step"]) if running and row["step"] else _STEP[status],
         created_at=_moment(row["created_at"]),
         priority=row["priority"],
         position=row["position"],
@@ -148,12 +149,15 @@ def from_row(row: Mapping[str, Any]) -> Job:
         when_idle=bool(row["when_idle"]),
         depends_on=row["depends_on"],
         batch=row["batch"],
-        progress=1.0 if status is Status.COMPLETED else 0.0,
+        progress=(row["progress"] or 0.0) if running else float(status is Status.COMPLETED),
+        eta_seconds=row["eta_seconds"] if running else None,
         attempt=row["attempt"],
         retries=row["retries"],
         error=Failure(**json.loads(error)) if error else None,
         started_at=_moment(row["started_at"]) if row["started_at"] is not None else None,
         finished_at=_moment(row["finished_at"]) if row["finished_at"] is not None else None,
+        checkpoint=row["checkpoint"],
+        preview=Path(row["preview"]) if running and row["preview"] else None,
         take=_take(row) if row["take_path"] is not None else None,
         owner=row["owner"],
         request_id=row["request_id"],

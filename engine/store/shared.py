@@ -163,6 +163,16 @@ class SharedJobs(Records):
                 for row in takes.select(takes.path).where(takes.path.in_(chunk)).dicts()
             }
 
+    def growing_from(self, keys: Collection[str]) -> set[str]:
+        """Those of these checkpoints and previews that open jobs have."""
+        jobs = self._tables.jobs
+        alive = jobs.deleted_at.is_null() & jobs.status.in_(_OPEN)
+        query = jobs.select(jobs.checkpoint, jobs.preview).where(
+            alive & (jobs.checkpoint.in_(list(keys)) | jobs.preview.in_(list(keys)))
+        )
+        with self._database.reading():
+            return {key for row in query.dicts() for key in (row["checkpoint"], row["preview"])}
+
     def outdated(self, before: datetime) -> list[Job]:
         """Jobs whose audio is older than this, and not marked to be kept."""
         jobs, takes = self._tables.jobs, self._tables.takes

@@ -91,6 +91,8 @@ class Store(Positions):
                     error=None,
                     finished_at=None,
                     deleted_at=None,
+                    ending_early=False,
+                    checkpoint=None,
                     waits_since=utc_now().timestamp(),
                 )
             self._let_run(again)
@@ -265,6 +267,6 @@ class Store(Positions):
 
 
 _BLANK = dict.fromkeys(
-    ("error", "started_at", "finished_at", "rests_until", "take_path", "meant_for")
+    ("error", "started_at", "finished_at", "rests_until", "take_path", "meant_for", "checkpoint")
 )
 """The columns that ``job_row`` leaves to the database."""

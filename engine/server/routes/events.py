@@ -12,7 +12,7 @@ from fastapi import APIRouter, Header, Query, Request, Response, WebSocket, WebS
 from fastapi.responses import StreamingResponse
 
 from engine.jobs import Job
-from engine.server.broadcast import AT_ONCE, Follower, Told
+from engine.server.broadcast import AT_ONCE, Follower, Told, tells_the_end
 from engine.server.callers import AnyCaller, Caller, identify
 from engine.server.problems import may_fail
 from engine.server.routes.jobs import JobId
@@ -51,7 +51,8 @@ async def job_events(
     def beginning() -> list[Told]:
         return _beginning(service, follower, last_event_id, [service.own(caller, job_id)])
 
-    if job.status.final and not beginning():
+    told = last_event_id is not None and tells_the_end(last_event_id, job)
+    if job.status.final and (told or not beginning()):
         return Response(status_code=204)  # a browser would come back for ever
     return _stream(service, follower, beginning, str(request.base_url), single=True)
 
@@ -113,7 +114,7 @@ def _beginning(
     missed = service.broadcast.since(last_id, follower.wants) if last_id is not None else None
     if missed is not None:
         return missed
-    return [Told(service.broadcast.last_id, job) for job in now]
+    return [service.broadcast.now(job) for job in now]
 
 
 def _live(service: Service, caller: Caller) -> list[Job]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import IO, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from engine.errors import Conflict
+from engine.errors import Conflict, NotFound
 from engine.server.callers import AnyCaller
 from engine.server.polling import NOT_CHANGED, IfNoneMatch, is_known
 from engine.server.problems import may_fail
+from engine.server.ranges import MediaFile, stored
 from engine.server.routes.jobs import JobId
-from engine.server.service import TheService
+from engine.server.service import Service, TheService
 from engine.wire import JobView
 
 __all__ = ["router"]
@@ -59,9 +61,22 @@ async def preview(
     if job.preview is None or job.status.final:
         raise Conflict(f"There is nothing to hear yet: the job is {job.step.value}.")
     try:
-        file = await asyncio.to_thread(job.preview.open, "rb")
-    except FileNotFoundError:  # it became its take just now
+        if job.preview.is_absolute():
+            return await _from_here(request, job.preview)
+        return await _from_storage(service, job.preview)
+    except (FileNotFoundError, NotFound):  # it became its take just now
         raise Conflict("There is nothing to hear any more: the take is being saved.") from None
+
+
+async def _from_storage(service: Service, preview: Path) -> Response:
+    """It grows on another computer; each preview has a name of its own."""
+    sound = await stored(service.storage, service.storage.key_of(preview))
+    headers = {"cache-control": "private, no-cache"}
+    return MediaFile(sound, "wav", preview.stem, headers, preview.name)
+
+
+async def _from_here(request: Request, preview: Path) -> Response:
+    file = await asyncio.to_thread(preview.open, "rb")
     # Of the open file: the name may belong to the next one by now.
     about = os.fstat(file.fileno())
     etag = f'"{about.st_mtime_ns:x}-{about.st_size:x}"'

@@ -17,6 +17,7 @@ from engine.server.health import Check, Level, overall
 from engine.server.problems import may_fail
 from engine.server.service import Service, TheService
 from engine.status import EngineState
+from engine.store.workers import Worker, WorkerState
 
 __all__ = ["router"]
 
@@ -46,10 +47,32 @@ class DetailedCheck(CheckView):
     response_time_ms: float
 
 
+class WorkerView(BaseModel):
+    """One process of a cluster that runs jobs."""
+
+    id: str
+    name: str
+    """Of its computer."""
+    state: WorkerState
+    device: str
+    model: str | None
+    """Loaded; null: none."""
+    models: tuple[str, ...]
+    """It runs jobs of these only; empty: of all."""
+    slots: int
+    running: int
+    up_seconds: float
+    silent_seconds: float
+    """Since it was heard of."""
+    version: str
+
+
 class Workers(BaseModel):
     active: int
     busy: int
     idle: int
+    each: list[WorkerView] = []
+    """Left out where the server itself does the work."""
 
 
 class DetailedView(HealthView):
@@ -89,10 +112,7 @@ async def health(response: Response, service: TheService) -> HealthView:
 async def detailed(response: Response, _: AnyCaller, service: TheService) -> DetailedView:
     """The same with times, workers and versions."""
     checks = await service.health.checks()
-    status = await service.engine.dispatcher.status()
-    alive = status.state not in (EngineState.STOPPED, EngineState.RESTARTING)
     database = service.engine.database
-    workers = {"active": int(alive), "busy": int(alive and status.running > 0)}
     return DetailedView(
         **_common(response, service, checks),
         checks={
@@ -100,12 +120,35 @@ async def detailed(response: Response, _: AnyCaller, service: TheService) -> Det
             for check in checks
         },
         pool={"kind": database.kind, "connections": database.connections},
-        workers=Workers(**workers, idle=workers["active"] - workers["busy"]),
+        workers=await _workers(service),
         versions={
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in ("fastapi", "uvicorn", "peewee")},
         },
     )
+
+
+async def _workers(service: Service) -> Workers:
+    if service.workers is None:
+        status = await service.engine.dispatcher.status()
+        alive = status.state not in (EngineState.STOPPED, EngineState.RESTARTING)
+        busy = alive and status.running > 0
+        return Workers(active=alive, busy=busy, idle=alive and not busy)
+    known = service.workers.all()
+    there = [worker for worker in known if worker.state is not WorkerState.LOST]
+    at_work = sum(worker.running > 0 for worker in there)
+    return Workers(
+        active=len(there),
+        busy=at_work,
+        idle=len(there) - at_work,
+        each=[_worker_view(worker) for worker in known],
+    )
+
+
+def _worker_view(worker: Worker) -> WorkerView:
+    values = {name: getattr(worker, name) for name in WorkerView.model_fields}
+    seconds = {name: round(values[name], 1) for name in ("up_seconds", "silent_seconds")}
+    return WorkerView(**values | seconds)
 
 
 @router.get("/health/live", response_model=StateView)

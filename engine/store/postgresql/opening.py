@@ -141,8 +141,10 @@ class _Pool(PooledPostgresqlDatabase):  # type: ignore[misc] # peewee has no typ
             raise
 
 
-def open_postgresql(url: SecretStr, *, sole: bool) -> PostgresqlDatabase:
+def open_postgresql(url: SecretStr, *, sole: bool, pooled: bool = False) -> PostgresqlDatabase:
     """Connect and migrate. ``sole``: be the one engine of this database until it is closed.
+    ``pooled``: a pooler lends each of its connections for one transaction, so nothing can be
+    prepared in them.
 
     No copy is made before a migration, other than with SQLite: all pending ones happen in one
     transaction, so the tables are as they were if one fails; and a copy of a database that others
@@ -151,7 +153,7 @@ def open_postgresql(url: SecretStr, *, sole: bool) -> PostgresqlDatabase:
     """
     connect_to = parameters(url)
     engine = SoleEngine(connect_to, (_LOCKS, _ENGINE)) if sole else None
-    database = PostgresqlDatabase(_pool(connect_to), engine)
+    database = PostgresqlDatabase(_pool(connect_to, pooled=pooled), engine)
     try:
         if engine is not None:
             engine.hold()  # first: nobody's tables are changed while they work
@@ -199,8 +201,10 @@ def _understood(text: str) -> dict[str, Any] | None:
         return None
 
 
-def _pool(connect_to: Mapping[str, Any]) -> Any:
+def _pool(connect_to: Mapping[str, Any], *, pooled: bool) -> Any:
     parameters = dict(connect_to)
+    if pooled:
+        parameters["prepare_threshold"] = None
     # What PostgreSQL would take by itself; peewee wants to know.
     name = parameters.pop("dbname", None) or parameters.get("user") or "postgres"
     return _Pool(

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine.cluster.worker import MusicWorker, joined
-from engine.jobs import Job, Order, Status
+from engine.jobs import Order
 from engine.request import Request
 from engine.server.settings import ServerSettings
 from engine.store.database import Database
 from engine.store.factory import open_store
-from engine.store.store import Store
 from tests.buckets import Bucket
 from tests.engine.server.running import settings_in
 

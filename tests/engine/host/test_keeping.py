@@ -10,6 +10,7 @@ import pytest
 
 from engine.host import keeping
 from engine.host.keeping import CHECKPOINT_SECONDS, MOST_AT_RISK, Checkpoints
+from engine.host.protocol import Event, Kept, Run
 from engine.host.take import GrowingTake
 from engine.request import Request
 from tests.engine.host.test_loop import run_of
@@ -19,8 +20,13 @@ STEPS = 1_000
 
 
 @pytest.fixture
-def checkpoints() -> Iterator[Checkpoints]:
-    made = Checkpoints()
+def told() -> list[Event]:
+    return []
+
+
+@pytest.fixture
+def checkpoints(told: list[Event]) -> Iterator[Checkpoints]:
+    made = Checkpoints(told.append)
     yield made
     made.close()
 
@@ -30,13 +36,13 @@ def grow(take: GrowingTake, seconds: float) -> None:
 
 
 def test_a_slow_disk_holds_up_the_loop_only_before_more_is_at_risk(
-    tmp_path: Path, checkpoints: Checkpoints, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, checkpoints: Checkpoints, told: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk, write = threading.Event(), keeping._write
 
-    def slow(path: Path, state: bytes) -> None:
+    def slow(run: Run, state: bytes) -> bool:
         disk.wait()
-        write(path, state)
+        return write(run, state)
 
     monkeypatch.setattr(keeping, "_write", slow)
     generator = ScriptedGenerator()
@@ -47,9 +53,11 @@ def test_a_slow_disk_holds_up_the_loop_only_before_more_is_at_risk(
     grow(take, MOST_AT_RISK - 0.1)
     checkpoints.keep_if_due(take)
     assert not run.checkpoint.exists(), "it went on without the disk"
+    assert not told
     grow(take, MOST_AT_RISK + 0.1)
     threading.Timer(0.05, disk.set).start()
     checkpoints.keep_if_due(take)
     assert run.checkpoint.read_bytes() == b"200"
+    assert told == [Kept(run=run.run)]
     checkpoints.forget(take)
     assert list(tmp_path.iterdir()) == []

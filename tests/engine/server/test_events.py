@@ -66,6 +66,26 @@ def test_a_follower_goes_on_where_it_left_off(here: httpx.Client) -> None:
         assert now["status"] == "completed"
 
 
+def test_an_end_that_another_server_told_is_told_no_more(here: httpx.Client) -> None:
+    """Of several behind a balancer, or of one before its restart: a browser would come back for
+    ever, from one to the next."""
+    job_id = here.post("/generate", json=body("impossible")).json()["job_id"]
+
+    def told(last: str) -> list[tuple[str, dict[str, str]]]:
+        answer = {"Last-Event-ID": last}
+        with here.stream("GET", f"/jobs/{job_id}/events", headers=answer) as stream:
+            return list(events(stream))
+
+    last_id, job = told("elsewhere-7")[-1]
+    assert job["status"] == "failed"
+    elsewhere = re.sub(r"^\w+-\d+", "elsewhere-7", last_id)
+    assert elsewhere != last_id and told(elsewhere) == []
+    assert told("elsewhere-7"), "it was told something, but not the end"
+    here.post(f"/jobs/{job_id}/retry")
+    again = told(elsewhere)
+    assert again and again[-1][1]["status"] == "failed", "another end is told"
+
+
 def test_all_of_ones_own_jobs_and_nobody_elses(alice: httpx.Client, bob: httpx.Client) -> None:
     earlier = made(alice)["job_id"]
     with alice.stream("GET", "/events") as stream:

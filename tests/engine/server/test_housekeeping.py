@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from engine.server.housekeeping import Housekeeping
+from engine.storage.leftovers import Leftovers
 from tests.engine.server.running import (
     BOTH,
     ROOT,
@@ -50,7 +51,7 @@ def sweep(server: TestServer, **changes: float) -> None:
         service.jobs,
         service.uploads,
         service.storage,
-        service.takes.folder,
+        Leftovers(server.settings.cache_folder, service.takes.folder),
         lambda _: None,
     )
     server.in_loop_async(house.sweep)

@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 from engine.errors import InvalidRequest, StorageError
-from engine.server import webhooks
-from engine.server.webhooks import Refused, check_url, public_address
+from engine.server import callbacks, webhooks
+from engine.server.callbacks import Refused, check_url, public_address
 from engine.store.calls import Call, Calls
 from tests.certificates import self_signed
 from tests.engine.server.running import TestServer, body, settings_in, until_ended
@@ -81,7 +81,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> Iter
         webhook_wait=0.05,
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(webhooks, "PORTS", (listener.port,))
+        patch.setattr(callbacks, "PORTS", (listener.port,))
         with TestServer(
             settings, address_of=lambda host: "127.0.0.1", trust=listener.trust
         ) as running:
@@ -140,7 +140,7 @@ def test_what_can_not_be_written_down_now_is_told_later(
 def test_what_is_owed_outlives_the_server(
     tmp_path_factory: pytest.TempPathFactory, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "PORTS", (listener.port,))
+    monkeypatch.setattr(callbacks, "PORTS", (listener.port,))
     settings = settings_in(tmp_path_factory.mktemp("owed"), webhooks=True, webhook_wait=60.0)
 
     def nowhere(_: str) -> str:
@@ -228,8 +228,8 @@ def test_a_name_is_looked_up_once() -> None:
 def test_a_refused_address_is_never_connected_to(
     tmp_path_factory: pytest.TempPathFactory, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "PORTS", (listener.port,))
-    monkeypatch.setattr(webhooks, "_resolve", lambda host, port: ["127.0.0.1"])
+    monkeypatch.setattr(callbacks, "PORTS", (listener.port,))
+    monkeypatch.setattr(callbacks, "_resolve", lambda host, port: ["127.0.0.1"])
     settings = settings_in(tmp_path_factory.mktemp("refused"), webhooks=True)
     with TestServer(settings, trust=listener.trust) as server, server.client() as client:
         callback = body(callback_url=url_at(listener))

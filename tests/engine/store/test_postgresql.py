@@ -207,7 +207,7 @@ def test_the_engines_lock_is_taken_again(postgres: Postgres, url: SecretStr, ope
     held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 11"
     assert postgres.run(held, named(url)) == [(1,)]
 
-    other = opening.SoleEngine(opening._parameters(url), (opening._LOCKS, opening._ENGINE))
+    other = opening.SoleEngine(opening.parameters(url), (opening._LOCKS, opening._ENGINE))
     first._sole.close()  # type: ignore[union-attr]
     other.hold()
     with pytest.raises(StoreLocked, match="Another server"):

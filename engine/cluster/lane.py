@@ -1,0 +1,261 @@
+"""A worker's lane: this machine's own, and what grows in it is seen and heard by all, and goes on
+elsewhere when this machine can't.
+
+The row of a job says from where it goes on: what an earlier run has left on this machine counts
+for nothing, as others may have gone on from it meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from engine.audio.atomic import linked
+from engine.cluster.carrier import Carrier
+from engine.cluster.news import News
+from engine.cluster.progress import Progress
+from engine.dispatch.lane import (
+    QUIT_SECONDS,
+    Completed,
+    Failed,
+    Gone,
+    Kept,
+    Lane,
+    LaneEvent,
+    Listener,
+    Loaded,
+    Lost,
+    Previewed,
+    Progressed,
+    Returned,
+    Sources,
+)
+from engine.errors import MusicError, NotFound, StorageError
+from engine.jobs import LOCAL, Change, Job, Status, Step
+from engine.server.settings import ServerSettings
+from engine.storage.base import CHECKPOINTS, PREVIEWS, Storage
+from engine.store.postgresql.growing import Growing, Grown
+
+__all__ = ["SharedLane", "shared_lane"]
+
+log = logging.getLogger(__name__)
+
+FETCH_AGAIN_SECONDS = 5.0
+"""Until a checkpoint is looked for again in a storage that does not answer."""
+LAST_CARRY_SHARE = 0.4
+"""Of the patience at the end, for bringing the last checkpoints away."""
+
+
+class Machine(Lane, Protocol):
+    """The lane of a computer: ``engine.dispatch.local.LocalLane``."""
+
+    def checkpoint_path(self, job: Job) -> Path: ...
+
+
+@dataclass(slots=True)
+class _Run:
+    job: Job
+    coming: bool = True
+    """What it goes on from is not here yet."""
+    dropped: bool = False
+    ends_early: bool = False
+    """It is to end with what it has, as soon as it grows."""
+    told_to_end: bool = False
+
+
+class SharedLane:
+    """Implements ``Lane`` over the lane of this computer."""
+
+    place = LOCAL
+    ends_early = True
+    status = None
+
+    def __init__(
+        self,
+        inner: Machine,
+        storage: Storage,
+        checkpoints: Carrier,
+        previews: Carrier,
+        progress: Progress,
+    ) -> None:
+        self._inner = inner
+        self._storage = storage
+        self._checkpoints = checkpoints
+        self._previews = previews
+        self._progress = progress
+        self._runs: dict[str, _Run] = {}
+        self._ended: dict[str, tuple[str, int]] = {}
+        """By job: the run that has ended, while the row does not say how, and its attempt."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._listener: Listener | None = None
+
+    # -- Lane --------------------------------------------------------------------------------
+
+    @property
+    def room(self) -> int:
+        coming = sum(run.coming for run in self._runs.values())
+        return max(0, self._inner.room - coming)
+
+    @property
+    def model(self) -> str | None:
+        return self._inner.model
+
+    @property
+    def loaded(self) -> Loaded | None:
+        return self._inner.loaded
+
+    def made_by(self, model: str) -> str | None:
+        return self._inner.made_by(model)
+
+    async def start(self, listener: Listener) -> None:
+        self._listener = listener
+        await self._inner.start(self._heard)
+
+    def run(self, run: str, job: Job, path: Path, sources: Sources) -> None:
+        self._runs[run] = _Run(job)
+        self._checkpoints.begin(job.id, run, job.checkpoint)
+        self._previews.begin(job.id, run, None)
+        self._spawn(self._begin(run, job, path, sources))
+
+    def drop(self, run: str) -> None:
+        known = self._runs.get(run)
+        if known is not None:
+            known.dropped = True
+            if not known.coming:
+                self._inner.drop(run)
+
+    def stop_here(self, run: str) -> None:
+        """At once, or as soon as it grows."""
+        if run in self._runs:
+            self._runs[run].ends_early = True
+
+    def pause(self, paused: bool) -> None:
+        self._inner.pause(paused)
+
+    async def stop(self, patience: float = QUIT_SECONDS) -> None:
+        """What the host keeps at its end is brought away, for who goes on."""
+        self._listener = None
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + patience
+        await self._inner.stop(patience * (1 - LAST_CARRY_SHARE))
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            async with asyncio.timeout_at(deadline):
+                begun = [run for run, known in self._runs.items() if not known.coming]
+                await asyncio.gather(*map(self._carry_last, begun))
+        except TimeoutError:
+            log.info("not all that grew could be brought away: earlier checkpoints count")
+        self._progress.close()
+        await asyncio.gather(self._checkpoints.close(), self._previews.close())
+        self._runs.clear()
+
+    # -- beginning ---------------------------------------------------------------------------
+
+    async def _begin(self, run: str, job: Job, path: Path, sources: Sources) -> None:
+        known = self._runs[run]
+        try:
+            await self._bring_checkpoint(job)
+        except StorageError as error:
+            log.info("%s waits for its checkpoint: %s", job.id, error.message)
+            self._heard(Returned(run, FETCH_AGAIN_SECONDS))
+            return
+        known.coming = False
+        if known.dropped:
+            self._heard(Gone(run))
+        else:
+            self._inner.run(run, job, path, sources)
+
+    async def _bring_checkpoint(self, job: Job) -> None:
+        """Raises StorageError."""
+        here = self._inner.checkpoint_path(job)
+        await asyncio.to_thread(here.unlink, missing_ok=True)
+        if job.checkpoint is None:
+            return
+        try:
+            fetched = await self._storage.fetch(job.checkpoint)
+        except NotFound:
+            log.warning("%s begins anew: its checkpoint is gone", job.id)
+            return
+        await asyncio.to_thread(linked, fetched, here)
+        log.info("%s goes on from where another run was", job.id)
+
+    # -- what the host tells -------------------------------------------------------------------
+
+    def _heard(self, event: LaneEvent) -> None:
+        match event:
+            case Kept(run=run) if run in self._runs:
+                self._checkpoints.carry(run, event.path)
+                return
+            case Previewed(run=run) if run in self._runs:
+                self._previews.carry(run, event.path)
+            case Progressed(run=run) if run in self._runs:
+                self._show(self._runs[run], event)
+            case Completed(run=run) | Failed(run=run) | Gone(run=run) | Returned(run=run):
+                self._over(run)
+            case Lost(runs=runs):
+                for run in runs:
+                    self._over(run)
+        if self._listener is not None:
+            self._listener(event)
+
+    def _show(self, known: _Run, event: Progressed) -> None:
+        if known.ends_early and event.step is Step.GENERATING and not known.told_to_end:
+            known.told_to_end = True
+            self._inner.stop_here(event.run)
+        self._progress.show(Grown(known.job.id, event.run, event.step, event.progress, event.eta))
+
+    def _over(self, run: str) -> None:
+        known = self._runs.pop(run, None)
+        if known is not None:
+            self._progress.over(run)
+            self._spawn(self._previews.remove(run))
+            self._ended[known.job.id] = (run, known.job.attempt)
+
+    def changed(self, changes: Sequence[Change]) -> None:
+        """A listener of the worker's feed: how the jobs stand whose runs have ended here. What is
+        kept of those that have ended, too, nobody needs; else it is for who goes on."""
+        for job in (change.job for change in changes if change.job.id in self._ended):
+            run, attempt = self._ended[job.id]
+            if job.status is Status.PROCESSING and job.attempt == attempt:
+                continue  # its take is on its way
+            del self._ended[job.id]
+            if job.status.final:
+                self._spawn(self._checkpoints.remove(run))
+            else:
+                self._spawn(self._checkpoints.leave(run))
+
+    async def _carry_last(self, run: str) -> None:
+        here = self._inner.checkpoint_path(self._runs[run].job)
+        if here.exists():
+            try:
+                await self._checkpoints.bring(run, here)
+            except MusicError as error:
+                log.warning("%s goes on from an earlier checkpoint: %s", run, error.message)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def shared_lane(
+    machine: Machine, settings: ServerSettings, storage: Storage, growing: Growing, news: News
+) -> SharedLane:
+    """Over ``machine``, whose files lie in the cache of ``settings``."""
+    how: dict[str, Any] = {
+        "leaving": settings.cache_folder / "leaving",
+        "pause": settings.carry_seconds,
+    }
+    return SharedLane(
+        machine,
+        storage,
+        Carrier(storage, CHECKPOINTS, "ckpt", written=growing.kept, at_once=2, **how),
+        Carrier(storage, PREVIEWS, "wav", written=growing.can_be_heard, at_once=1, stay=2, **how),
+        Progress(growing, news),
+    )

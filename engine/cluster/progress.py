@@ -1,0 +1,62 @@
+"""How far the runs of this machine are, written for all others to see, at most once a second."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from engine.cluster.news import Kind, News
+from engine.errors import StorageError
+from engine.jobs import Step
+from engine.store.postgresql.growing import Growing, Grown
+
+__all__ = ["Progress"]
+
+log = logging.getLogger(__name__)
+
+WRITE_SECONDS = 1.0
+
+
+class Progress:
+    """Keeps the newest of each run until it is written, all in one statement."""
+
+    def __init__(self, growing: Growing, news: News) -> None:
+        self._growing = growing
+        self._news = news
+        self._newest: dict[str, Grown] = {}
+        self._steps: dict[str, Step] = {}
+        """As they were last written."""
+        self._writing: asyncio.TimerHandle | None = None
+        self._next = 0.0
+
+    def show(self, grown: Grown) -> None:
+        self._newest[grown.token] = grown
+        if self._writing is None:
+            loop = asyncio.get_running_loop()
+            self._writing = loop.call_at(max(self._next, loop.time()), self._write)
+
+    def over(self, token: str) -> None:
+        """The run has ended: its row says how."""
+        self._newest.pop(token, None)
+        self._steps.pop(token, None)
+
+    def close(self) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+
+    def _write(self) -> None:
+        self._writing = None
+        self._next = asyncio.get_running_loop().time() + WRITE_SECONDS
+        newest, self._newest = list(self._newest.values()), {}
+        if not newest:
+            return
+        try:
+            shown = self._growing.show(newest)
+        except StorageError as error:  # the next one comes soon
+            log.info("progress is not shown: %s", error.message)
+            return
+        self._news.tell(Kind.PROGRESS, shown)
+        steps = {grown.token: grown.step for grown in newest}
+        if steps != {token: self._steps.get(token) for token in steps}:
+            self._news.tell(Kind.JOBS)
+            self._steps |= steps

@@ -1,0 +1,69 @@
+"""Files of one computer that had their time: what broke off, what ended, what nobody asks for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from pathlib import Path
+
+__all__ = ["DAY", "FETCHED", "TRANSCODED", "Leftovers"]
+
+TRANSCODED, FETCHED = "transcoded", "fetched"
+"""Folders of the cache."""
+DAY = timedelta(days=1)
+UNFINISHED_SECONDS = 3600.0
+"""A temporary file this old belongs to nobody who still writes it."""
+
+
+class Leftovers:
+    """In the cache, and among what is on its way to the storage."""
+
+    def __init__(self, cache: Path, outgoing: Path) -> None:
+        self._cache = cache
+        self._outgoing = outgoing
+        self._transcoded, self._fetched = cache / TRANSCODED, cache / FETCHED
+
+    def of_the_last_run(self) -> None:
+        """At the start: whoever wrote these has ended."""
+        _remove(self._transcoded.glob(".*.part"))
+
+    def sweep(self, open_ids: Collection[str]) -> int:
+        """How many there were. ``open_ids``: jobs that wait or run."""
+        return self._broken_off() + self._of_ended_jobs(open_ids) + self._not_asked_for()
+
+    def _broken_off(self) -> int:
+        folders = (self._outgoing, self._transcoded, *self._fetched.glob("*"))
+        parts = (part for folder in folders for part in folder.glob(".*.part"))
+        return _remove(part for part in parts if _age(part) >= UNFINISHED_SECONDS)
+
+    def _of_ended_jobs(self, open_ids: Collection[str]) -> int:
+        """Previews and checkpoints that nobody goes on from, and takes that nobody stores."""
+        folders = (self._cache / "previews", self._cache / "checkpoints", self._outgoing)
+        files = (file for folder in folders for file in folder.glob("gen_*"))
+        return _remove(
+            file
+            for file in files
+            if file.stem.partition("-")[0] not in open_ids and _age(file) > UNFINISHED_SECONDS
+        )
+
+    def _not_asked_for(self) -> int:
+        """Copies of takes: transcoded, or fetched from the storage."""
+        files = (*self._transcoded.glob("[!.]*"), *self._fetched.glob("*/[!.]*"))
+        return _remove(file for file in files if _age(file) > DAY.total_seconds())
+
+
+def _age(file: Path) -> float:
+    """Seconds since it was written; 0 for what is gone already."""
+    try:
+        return max(0.0, time.time() - file.stat().st_mtime)
+    except OSError:
+        return 0.0
+
+
+def _remove(files: Iterable[Path]) -> int:
+    count = 0
+    for file in files:
+        file.unlink(missing_ok=True)
+        count += 1
+    return count
