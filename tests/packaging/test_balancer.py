@@ -101,6 +101,17 @@ async def test_what_may_be_done_already_is_not(
     assert not good.heard
 
 
+async def test_when_nobody_answers_that_is_said_as_the_fronts_would(
+    through: str, good: Front
+) -> None:
+    good.breaks = True
+    for headers in ({}, {"Idempotency-Key": "k"}):
+        answer = await ask(through, "POST", "/generate", json={}, headers=headers)
+        assert answer.status_code == answer.json()["status"] == 502
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["retry-after"] == "2"
+
+
 async def test_what_nobody_has_heard_goes_to_the_next(tmp_path: Path, good: Front) -> None:
     async with Front() as gone:
         address = gone.address
