@@ -6,11 +6,13 @@
 killed), ``hang`` (a step never ends), ``fail`` (an error), ``oom`` (out of memory while more than
 ``fits`` takes grow), ``print`` (rubbish on standard output). ``parts`` of 0.2 s are told of while
 it is finished, ``stick=1`` never ends that, and ``starve=0`` is out of memory there the first time.
-A checkpoint takes ``keep`` ms. ``hz`` is the sine that comes out.
+A checkpoint takes ``keep`` ms. ``hz`` is the sine that comes out; with ``chain=1`` it is noise that
+depends on each step, and on those before it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -36,7 +38,8 @@ class _Growing:
     request: Request
     script: dict[str, int]
     steps_done: int = 0
-
+    chain: str = ""
+    """Made of all steps so far."""
     stopped_at: int | None = None
 
     @property
@@ -62,7 +65,9 @@ class ScriptedGenerator:
             raise GenerationError(f"{request.continue_from} is no file.")
         script = {k: int(v) for k, v in re.findall(r"(\w+)=(\d+)", request.prompt)}
         growing = _Growing(request, script)
-        if checkpoint is not None:
+        if checkpoint is not None and script.get("chain"):
+            growing.steps_done, growing.chain = json.loads(checkpoint)
+        elif checkpoint is not None:
             growing.steps_done = json.loads(checkpoint)
         return growing
 
@@ -84,6 +89,9 @@ class ScriptedGenerator:
             if at["print"]:
                 print("this is no event")
             take.steps_done += 1
+            if take.script.get("chain"):
+                link = f"{take.request.seed} {take.chain}"
+                take.chain = hashlib.sha256(link.encode()).hexdigest()
 
     def finish(self, growing: _Growing, report: Report = lambda _: None) -> Audio:
         for part in range(growing.script.get("parts", 0)):
@@ -106,6 +114,8 @@ class ScriptedGenerator:
 
     def checkpoint(self, growing: _Growing) -> bytes | None:
         threading.Event().wait(growing.script.get("keep", 0) / 1000)
+        if growing.script.get("chain"):
+            return json.dumps([growing.steps_done, growing.chain]).encode()
         return json.dumps(growing.steps_done).encode()
 
     def close(self) -> None:
@@ -113,6 +123,9 @@ class ScriptedGenerator:
 
     def _sine(self, growing: _Growing, share: float) -> Samples:
         frames = round(growing.request.duration * RATE * share)
+        if growing.chain:
+            dice = np.random.default_rng(int(growing.chain, 16))
+            return dice.uniform(-0.3, 0.3, (frames, 1)).astype(np.float32)
         phase = np.arange(frames) * growing.script.get("hz", 440) * 2 * np.pi / RATE
         return (0.3 * np.sin(phase)).astype(np.float32)[:, None]
 

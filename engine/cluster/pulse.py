@@ -68,6 +68,7 @@ class Pulse:
             log.info("signs of life are given again")
         self._away = False
         if paused != self._scheduler.paused:
+            log.info("the queue %s", "rests" if paused else "goes on")
             self._scheduler.pause(paused)
         if state is WorkerState.DRAINING:
             self._on_drain()

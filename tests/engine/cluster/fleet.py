@@ -30,18 +30,18 @@ class Fleet:
     """What the processes of one cluster are given."""
 
     def __init__(self, folder: Path, url: Any, bucket: Bucket) -> None:
-        self._folder = folder
+        self.folder = folder
         self._url = url
         self.bucket = bucket
 
     def settings(self, **changes: Any) -> ServerSettings:
         common = QUICK | {"database_url": self._url} | self.bucket.settings()
-        return settings_in(self._folder, **(common | changes))
+        return settings_in(self.folder, **(common | changes))
 
     @contextmanager
     def database(self) -> Iterator[Database]:
         """A look at the queue from outside."""
-        database = open_store(self._folder / "none.db", self._url, sole=False).database
+        database = open_store(self.folder / "none.db", self._url, sole=False).database
         try:
             yield database
         finally:

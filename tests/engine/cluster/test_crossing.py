@@ -1,133 +1,212 @@
-"""What is asked of one server about a job that grows on another machine, and what is seen of it."""
+"""What is asked of one server about a job that grows on another machine, and what is seen of it.
+
+Signs of life are so rare here that all must come by news."""
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import AsyncIterator, Callable, Iterator
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
 import soundfile as sf
 
-from engine.cluster.worker import MusicWorker, joined
 from tests.buckets import S3Server, known_to_boto
+from tests.e2e.processes import wait_until
 from tests.engine.cluster.fleet import Fleet
+from tests.engine.cluster.processes import WorkerProcess
 from tests.engine.server.running import TestServer, body, events, until_ended, until_step
 from tests.postgres import Postgres
 
-T = TypeVar("T")
-
 GROWS = "steps=3000 ms=5"
-CARRIES = {"carry_seconds": 0.1, "lease_renewal_seconds": 60.0, "lease_seconds": 600.0}
-"""Signs of life are so rare that all must come by news."""
+SLOTS = 2
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Two servers, who asks them, and one worker."""
+
+    fleet: Fleet
+    servers: tuple[TestServer, TestServer]
+    one: httpx.Client
+    other: httpx.Client
+    worker: WorkerProcess
+
+
+@pytest.fixture(autouse=True)
+def _no_leaked_threads() -> None:
+    """In place of the check after each test: threads of servers end with the module."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_threads_left_behind() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    leaked = set(threading.enumerate()) - before
+    for thread in leaked:
+        thread.join(5)
+    assert not [thread.name for thread in leaked if thread.is_alive()]
 
 
 @pytest.fixture(scope="module")
-def bucket_server(moto: S3Server) -> Iterator[S3Server]:
-    with known_to_boto(moto):
-        yield moto
+def cluster(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, moto: S3Server
+) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("cluster")
+    rare = {"carry_seconds": 0.1, "lease_renewal_seconds": 60.0, "lease_seconds": 600.0}
+    with known_to_boto(moto), ExitStack() as running:
+        fleet = Fleet(folder, postgres.new_database(), moto.bucket())
+        worker = WorkerProcess(folder / "w", fleet.settings(**rare), "--slots", f"{SLOTS}")
+        running.callback(worker.end)
+        one, other = (running.enter_context(TestServer(fleet.settings(**rare))) for _ in range(2))
+        clients = (running.enter_context(server.client()) for server in (one, other))
+        yield Cluster(fleet, (one, other), *clients, worker)
 
 
 @pytest.fixture
-def fleet(tmp_path: Path, postgres: Postgres, bucket_server: S3Server) -> Fleet:
-    return Fleet(tmp_path, postgres.new_database(), bucket_server.bucket())
+def one(cluster: Cluster) -> httpx.Client:
+    return cluster.one
 
 
 @pytest.fixture
-def fronts(fleet: Fleet) -> Iterator[tuple[httpx.Client, httpx.Client]]:
-    """Two servers, and who asks them."""
-    with ExitStack() as running:
-        servers = [running.enter_context(TestServer(fleet.settings(**CARRIES))) for _ in range(2)]
-        one, other = (running.enter_context(server.client()) for server in servers)
-        yield one, other
+def other(cluster: Cluster) -> httpx.Client:
+    return cluster.other
 
 
-@pytest.fixture
-async def worker(fleet: Fleet) -> AsyncIterator[MusicWorker]:
-    async with joined(fleet.settings(**CARRIES), slots=2) as joins:
-        yield joins
-
-
-async def asked(work: Callable[[], T]) -> T:
-    """Ask a server while the worker goes on."""
-    return await asyncio.to_thread(work)
-
-
-async def submitted(client: httpx.Client, prompt: str, **more: Any) -> str:
-    answer = await asked(lambda: client.post("/generate", json=body(prompt, **more)))
+def submitted(client: httpx.Client, prompt: str, **more: Any) -> str:
+    answer = client.post("/generate", json=body(prompt, **more))
     assert answer.status_code == 202, answer.text
     job_id: str = answer.json()["job_id"]
     return job_id
 
 
-async def test_progress_crosses_to_all_servers(
-    fronts: tuple[httpx.Client, httpx.Client], worker: MusicWorker
+def told_to(client: httpx.Client, job_id: str, last_id: str = "") -> list[tuple[str, Any]]:
+    """What a follower hears to the job's end."""
+    headers = {"Last-Event-ID": last_id} if last_id else {}
+    with client.stream("GET", f"/jobs/{job_id}/events", headers=headers) as stream:
+        return list(events(stream))
+
+
+def test_all_servers_tell_how_far_it_is_and_how_it_ends(
+    one: httpx.Client, other: httpx.Client
 ) -> None:
-    one, other = fronts
-    job_id = await submitted(one, "steps=400 ms=10")
-
-    def follow(client: httpx.Client) -> list[dict[str, Any]]:
-        with client.stream("GET", f"/jobs/{job_id}/events") as stream:
-            return [job for _, job in events(stream)]
-
-    for told in await asyncio.gather(asked(lambda: follow(one)), asked(lambda: follow(other))):
-        progress = [job["progress"] for job in told]
-        assert progress == sorted(progress) and len(set(progress)) > 3
-        assert any(job["eta_seconds"] for job in told)
-        assert [job["status"] for job in told][-1] == "completed"
-        assert sum(job["status"] == "completed" for job in told) == 1
-        assert told[-1]["audio_url"]
+    job_id = submitted(one, "steps=400 ms=10")
+    with ThreadPoolExecutor(2) as pool:
+        for heard in pool.map(lambda client: told_to(client, job_id), (one, other)):
+            told = [job for _, job in heard]
+            progress = [job["progress"] for job in told]
+            assert progress == sorted(progress) and len(set(progress)) > 3
+            assert any(job["eta_seconds"] for job in told)
+            assert [job["status"] for job in told].index("completed") == len(told) - 1
+            assert told[-1]["audio_url"]
 
 
-async def test_what_grows_is_heard_at_any_server_and_ends_early(
-    fronts: tuple[httpx.Client, httpx.Client], worker: MusicWorker, fleet: Fleet
+def test_who_goes_on_at_another_server_misses_no_end_and_hears_none_twice(
+    one: httpx.Client, other: httpx.Client
 ) -> None:
-    one, other = fronts
-    job_id = await submitted(one, GROWS, duration=60)
+    job_id = submitted(one, "steps=300 ms=10")
+    with one.stream("GET", f"/jobs/{job_id}/events") as stream:
+        told = events(stream)
+        last_id, job = next(each for each in told if each[1]["current_step"] == "generating")
+    whole = told_to(other, job_id, last_id)
+    assert whole[0][1]["progress"] >= job["progress"], "how it is now, and not what was"
+    end_id, end = whole[-1]
+    assert end["status"] == "completed"
+    assert told_to(one, job_id, last_id)[-1][1]["status"] == "completed"
+    for client in (one, other):
+        path = f"/jobs/{job_id}/events"
+        assert client.get(path, headers={"Last-Event-ID": end_id}).status_code == 204
+        with client.stream("GET", "/events", headers={"Last-Event-ID": "elsewhere-1"}) as stream:
+            now = next(job for _, job in events(stream) if job["job_id"] == job_id)
+        assert now["status"] == "completed", "the live queue, with what has ended meanwhile"
 
-    def hear() -> httpx.Response:
-        until_step(other, job_id, "generating")
-        while (answer := other.get(f"/jobs/{job_id}/preview")).status_code == 409:
-            other.get(f"/jobs/{job_id}", headers={"Prefer": "wait=1"})
-        return answer
 
-    heard = await asked(hear)
+def test_what_grows_is_heard_at_any_server_and_ends_early(
+    cluster: Cluster, one: httpx.Client, other: httpx.Client
+) -> None:
+    job_id = submitted(one, GROWS, duration=60)
+    until_step(other, job_id, "generating")
+    path = f"/jobs/{job_id}/preview"
+    while (heard := other.get(path)).status_code == 409:
+        other.get(f"/jobs/{job_id}", headers={"Prefer": "wait=1"})
     assert heard.status_code == 200 and heard.headers["content-type"] == "audio/wav"
     samples, rate = sf.read(io.BytesIO(heard.content))
     assert 0 < len(samples) / rate < 60
-    refused = await asked(lambda: other.get(f"/jobs/{job_id}x/preview"))
-    assert refused.status_code == 404
-
-    stopped = await asked(lambda: other.post(f"/jobs/{job_id}/stop"))
-    assert stopped.status_code == 202
-    done = await asked(lambda: until_ended(one, job_id))
+    assert other.post(f"/jobs/{job_id}/stop").status_code == 202
+    done = until_ended(one, job_id)
     assert done["status"] == "completed"
-    audio = await asked(lambda: httpx.get(done["audio_url"], trust_env=False).content)
-    samples, rate = sf.read(io.BytesIO(audio))
+    audio = httpx.get(done["audio_url"], trust_env=False)
+    samples, rate = sf.read(io.BytesIO(audio.content))
     assert 0 < len(samples) / rate < 60
-    again = await asked(lambda: other.post(f"/jobs/{job_id}/stop"))
-    assert again.status_code == 409
-    await worker.scheduler.close(1.0)
-    assert fleet.bucket.keys("previews/") == fleet.bucket.keys("checkpoints/") == set()
+    there = done["audio_url"].replace(str(one.base_url.port), str(other.base_url.port))
+    assert httpx.get(there, trust_env=False).content == audio.content, "a link holds at all"
+    assert other.post(f"/jobs/{job_id}/stop").status_code == 409
+    assert other.get(path).status_code == 409
+    wait_until(lambda: not cluster.fleet.bucket.keys("checkpoints/"), "checkpoints to go")
+    wait_until(lambda: not cluster.fleet.bucket.keys("previews/"), "previews to go")
 
 
-async def test_a_cancel_crosses_and_makes_room(
-    fronts: tuple[httpx.Client, httpx.Client], worker: MusicWorker, fleet: Fleet
+def test_a_cancel_crosses_and_makes_room(
+    cluster: Cluster, one: httpx.Client, other: httpx.Client
 ) -> None:
-    one, other = fronts
-    ids = [await submitted(one, GROWS) for _ in range(2)]
-    for job_id in ids:
-        await asked(lambda job_id=job_id: until_step(one, job_id, "generating"))  # type: ignore[misc]
-    waiting = await submitted(other, "steps=3")
-    for job_id in ids:
-        answer = await asked(lambda job_id=job_id: other.post(f"/jobs/{job_id}/cancel"))  # type: ignore[misc]
-        assert answer.status_code == 202
-    assert (await asked(lambda: until_ended(one, waiting)))["status"] == "completed"
-    for job_id in ids:
-        job = await asked(lambda job_id=job_id: one.get(f"/jobs/{job_id}").json())  # type: ignore[misc]
+    before = cluster.fleet.bucket.keys("music/")
+    blocks = [submitted(one, GROWS) for _ in range(SLOTS)]
+    for job_id in blocks:
+        until_step(one, job_id, "generating")
+    waiting = submitted(other, "steps=3 hz=330")
+    for job_id in blocks:
+        assert other.post(f"/jobs/{job_id}/cancel").status_code == 202
+    assert until_ended(one, waiting)["status"] == "completed"
+    for job_id in blocks:
+        job = one.get(f"/jobs/{job_id}").json()
         assert (job["status"], job["audio_url"]) == ("cancelled", None)
-    assert len(fleet.bucket.keys("music/")) == 1
+    assert len(cluster.fleet.bucket.keys("music/") - before) == 1
+
+
+def test_a_pause_crosses_too(cluster: Cluster, one: httpx.Client) -> None:
+    server, _ = cluster.servers
+    job_id = submitted(one, "steps=400 ms=5 hz=220")
+    until_step(one, job_id, "generating")
+
+    def paused(paused: bool) -> None:
+        server.in_loop_async(lambda: server.service.engine.dispatcher.set_paused(paused))
+        words = f"the queue {'rests' if paused else 'goes on'}"
+        wait_until(lambda: cluster.worker.log.read_text().rstrip().endswith(words), words)
+
+    paused(True)
+    assert one.get(f"/jobs/{job_id}").json()["status"] == "processing"
+    paused(False)
+    assert until_ended(one, job_id)["status"] == "completed"
+
+
+def test_every_server_shows_each_worker(cluster: Cluster, one: httpx.Client) -> None:
+    job_id = submitted(one, GROWS)
+    until_step(one, job_id, "generating")
+    for client in (cluster.one, cluster.other):
+        workers = client.get("/health/detailed").json()["workers"]
+        assert (workers["active"], workers["busy"], workers["idle"]) == (1, 1, 0)
+        [worker] = workers["each"]
+        assert worker["id"] == cluster.worker.id
+        assert (worker["state"], worker["slots"], worker["running"]) == ("working", SLOTS, 1)
+        assert worker["silent_seconds"] < 600 and worker["version"]
+        text = client.get("/metrics").text
+        mark = f'computer="{worker["name"]}",worker="{worker["id"]}"'
+        for sign in (
+            'dgx_music_workers{state="working"} 1.0',
+            'dgx_music_workers{state="lost"} 0.0',
+            f"dgx_music_worker_slots{{{mark}}} {SLOTS}.0",
+            f"dgx_music_worker_running{{{mark}}} 1.0",
+            f"dgx_music_worker_silent_seconds{{{mark}}}",
+            'dgx_music_jobs{status="processing"} 1.0',
+            'dgx_music_jobs_ended_total{status="completed"}',
+            'dgx_music_jobs_ended_total{status="cancelled"}',
+            'dgx_music_step_seconds_count{step="generating"}',
+        ):
+            assert sign in text, sign
+    one.post(f"/jobs/{job_id}/cancel")
+    until_ended(one, job_id)
