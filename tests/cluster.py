@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -26,6 +26,7 @@ from engine.store.factory import open_store
 from engine.store.tokens import Tokens
 from tests.buckets import Bucket
 from tests.engine.conftest import SCRIPTED
+from tests.faults.warm_program import request
 
 __all__ = ["Cluster", "Process"]
 
@@ -37,28 +38,48 @@ END_SECONDS = 60.0
 class Process:
     """``dgx-music serve`` or ``worker``, from its first line on."""
 
-    def __init__(self, arguments: Sequence[str], home: Path, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        home: Path,
+        variables: Mapping[str, str],
+        nursery: psutil.Process | None,
+    ) -> None:
+        """``nursery``: forks it, with its libraries there already; without one it is started as
+        people start it, which takes seconds."""
         home.mkdir(parents=True, exist_ok=True)
         self.log = home / "log"
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", *arguments],
-                env={**os.environ, **variables, "DGX_MUSIC_HOME": str(home)},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
-            )
         self.said = ""
+        variables = {**variables, "DGX_MUSIC_HOME": str(home)}
+        self._words, out = os.pipe()
+        with self.log.open("ab") as log, open(os.devnull, "rb") as nothing:  # noqa: PTH123
+            pipes = (nothing.fileno(), out, log.fileno())
+            if nursery is None:
+                self._popen: subprocess.Popen[bytes] | None = subprocess.Popen(
+                    [sys.executable, "-m", "app.cli", *arguments],
+                    env={**os.environ, **variables},
+                    stdin=pipes[0],
+                    stdout=pipes[1],
+                    stderr=pipes[2],
+                    start_new_session=True,
+                )
+                self.pid = self._popen.pid
+            else:
+                self._popen = None
+                door = nursery.cmdline()[-1]
+                self._line = request(door, pipes, "server", list(arguments), environment=variables)
+                self.pid = int(self._line.recv(64))
+            self._own = psutil.Process(self.pid)
+        os.close(out)
 
     def up(self) -> Self:
         """Wait for its first line."""
-        pipe = self.process.stdout
-        assert pipe is not None
-        if not self.said:
-            there, _, _ = select.select([pipe], [], [], START_SECONDS)
-            self.said = pipe.readline().decode() if there else ""
-        assert self.said, f"it did not start:\n{self.log.read_text('utf-8', 'replace')[-3000:]}"
+        with selectors.DefaultSelector() as there:
+            there.register(self._words, selectors.EVENT_READ)
+            while not self.said.endswith("\n"):
+                more = os.read(self._words, 1000) if there.select(START_SECONDS) else b""
+                assert more, f"no start:\n{self.log.read_text('utf-8', 'replace')[-3000:]}"
+                self.said += more.decode()
         return self
 
     @property
@@ -73,45 +94,51 @@ class Process:
 
     @property
     def running(self) -> bool:
-        return self.process.poll() is None
-
-    def tree(self) -> list[psutil.Process]:
-        own = psutil.Process(self.process.pid)
-        return [own, *own.children(recursive=True)]
+        return self._own.is_running() and self._own.status() != psutil.STATUS_ZOMBIE
 
     def busy(self) -> float:
         """Seconds of processor time so far, with its host."""
-        times = [each.cpu_times() for each in self.tree()]
+        tree = [self._own, *self._own.children(recursive=True)]
+        times = [each.cpu_times() for each in tree]
         return float(sum(each.user + each.system for each in times))
 
     def memory(self) -> float:
         """MB that are resident, without its host."""
-        return float(psutil.Process(self.process.pid).memory_info().rss / 1e6)
-
-    def signal(self, sign: int) -> None:
-        """To it and all that it started."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, sign)
+        return float(self._own.memory_info().rss / 1e6)
 
     def kill(self) -> None:
-        self.signal(signal.SIGKILL)
-        self._over()
+        """It and all that it started, as when a machine dies."""
+        self._signal(signal.SIGKILL)
+        self.over()
 
     def freeze(self) -> None:
-        self.signal(signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        self.signal(signal.SIGCONT)
+        self._signal(signal.SIGCONT)
 
-    def end(self) -> int:
-        """Told to end, as by systemd: it alone hears of it. Its exit code."""
-        if self.running:
-            self.process.send_signal(signal.SIGTERM)
-        return self._over()
+    def end(self) -> int | None:
+        """Told to end, as by systemd: it alone hears of it. Its exit code, if that is known."""
+        self._own.terminate()
+        return self.over()
 
-    def _over(self) -> int:
-        self.process.communicate(timeout=END_SECONDS)
-        return self.process.returncode
+    def over(self) -> int | None:
+        """Wait for its end."""
+        if self._popen is not None:
+            return self._popen.wait(END_SECONDS)
+        self._own.wait(END_SECONDS)
+        self._line.close()
+        return None
+
+    def close(self) -> None:
+        """Whatever became of it."""
+        self.thaw()
+        self.kill()
+        os.close(self._words)
+
+    def _signal(self, sign: int) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, sign)
 
 
 class Cluster:
@@ -121,9 +148,17 @@ class Cluster:
     ...     front, worker = cluster.front().up(), cluster.worker(slots=2).up()
     """
 
-    def __init__(self, home: Path, database_url: str, bucket: Bucket, **settings: str) -> None:
+    def __init__(
+        self,
+        home: Path,
+        database_url: str,
+        bucket: Bucket,
+        nursery: psutil.Process | None = None,
+        **settings: str,
+    ) -> None:
         """``settings``: ``DGX_MUSIC_…`` of all processes, by their names."""
         self.home = home
+        self._nursery = nursery
         self.database_url = database_url
         self.bucket = bucket
         self._variables = {
@@ -149,8 +184,7 @@ class Cluster:
         trace: TracebackType | None,
     ) -> None:
         for each in self.processes:
-            each.thaw()
-            each.kill()
+            each.close()
 
     def token(self, name: str = "anna", *, admin: bool = False) -> str:
         """A login, made before there is a front."""
@@ -163,16 +197,20 @@ class Cluster:
     def front(self, *, port: int = 0, **settings: str) -> Process:
         return self._start(["serve", "--port", str(port), "--log-json"], settings)
 
-    def worker(self, *, slots: int = 2, **settings: str) -> Process:
-        return self._start(["worker", "--slots", str(slots), "--log-json"], settings)
+    def worker(self, *, slots: int = 2, cold: bool = False, **settings: str) -> Process:
+        """``cold``: whatever there is to fork it from."""
+        return self._start(["worker", "--slots", str(slots), "--log-json"], settings, cold)
 
     def logs(self) -> str:
         """Of all, for who looks for what went wrong."""
         return "".join(path.read_text("utf-8", "replace") for path in self.home.glob("*/log"))
 
-    def _start(self, arguments: list[str], settings: Mapping[str, str]) -> Process:
+    def _start(
+        self, arguments: list[str], settings: Mapping[str, str], cold: bool = False
+    ) -> Process:
         home = self.home / f"{arguments[0]}-{len(self.processes)}"
-        process = Process(arguments, home, self._variables | named(settings))
+        variables = self._variables | named(settings)
+        process = Process(arguments, home, variables, None if cold else self._nursery)
         self.processes.append(process)
         return process
 

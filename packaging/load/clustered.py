@@ -37,14 +37,20 @@ class Statements:
     calls: Counter[str]
     """By text, without those that only begin and end transactions."""
     control: int
-    milliseconds: float
-    """Of execution; parsing, planning and the network are not in it."""
+    times: Counter[str]
+    """Milliseconds of execution, with waiting for locks; parsing, planning and the network are not
+    in them."""
 
     @property
     def number(self) -> int:
         return sum(self.calls.values())
 
+    @property
+    def milliseconds(self) -> float:
+        return sum(self.times.values())
+
     def like(self, text: str) -> int:
+        """Calls of what has this in it."""
         return sum(count for query, count in self.calls.items() if text in query)
 
 
@@ -110,13 +116,15 @@ class Fleet:
         looks = ("pg_stat", "still_open")  # our own
         others = [row for row in rows if not any(look in row[0] for look in looks)]
         calls: Counter[str] = Counter()
+        times: Counter[str] = Counter()
         control = 0
-        for query, count, _ in others:
+        for query, count, milliseconds in others:
             if _CONTROL.match(query):
                 control += count
             else:
                 calls[query] += count
-        return Statements(calls, control, sum(row[2] for row in others))
+                times[query] += milliseconds
+        return Statements(calls, control, times)
 
     def connections(self) -> int:
         """Of all its processes; the one of this look is not counted."""

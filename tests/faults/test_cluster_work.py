@@ -1,4 +1,4 @@
-"""Work that harms its worker, a worker with a wrong clock, and a take that another machine ends."""
+"""Work that harms its worker, and a worker whose clock is wrong."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from tests.buckets import S3Server
@@ -58,10 +59,12 @@ class Person:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path, postgres: Postgres, moto: S3Server) -> Iterator[Cluster]:
+def cluster(
+    tmp_path: Path, postgres: Postgres, moto: S3Server, warm: psutil.Process
+) -> Iterator[Cluster]:
     url = postgres.new_database().get_secret_value()
     settings = QUICK | {"max_retries": str(POISON_TRIES), "carry_seconds": "0.2"}
-    with Cluster(tmp_path / "cluster", url, moto.bucket(), **settings) as cluster:
+    with Cluster(tmp_path / "cluster", url, moto.bucket(), warm, **settings) as cluster:
         yield cluster
 
 
@@ -112,8 +115,11 @@ def test_a_worker_with_a_wrong_clock_is_one_of_many(
     cluster: Cluster, person: Person, state: State, hours: int
 ) -> None:
     """Leases go by the database's clock alone: nobody takes its jobs away, nor does it others'."""
-    wrong = cluster.worker(
-        LD_PRELOAD=str(FAKETIME), FAKETIME=f"{hours:+d}h", FAKETIME_DONT_FAKE_MONOTONIC="1"
+    wrong = cluster.worker(  # of its own: no library can be put into what runs already
+        cold=True,
+        LD_PRELOAD=str(FAKETIME),
+        FAKETIME=f"{hours:+d}h",
+        FAKETIME_DONT_FAKE_MONOTONIC="1",
     ).up()
     right = cluster.worker().up()
     jobs = person.submit(*[f"steps=60 ms=20 hz={300 + n}" for n in range(8)])
@@ -124,26 +130,3 @@ def test_a_worker_with_a_wrong_clock_is_one_of_many(
     assert made.keys() == {wrong.id, right.id}, "both took part"
     assert max(row[0] for row in trial.rows("SELECT attempt FROM jobs")) == 1, "none was taken away"
     state(f"a worker's clock {hours:+d} hours off: {judge(cluster, person)}, each in one attempt")
-
-
-def test_another_machine_goes_on_with_a_half_grown_take(
-    cluster: Cluster, person: Person, state: State
-) -> None:
-    """Its worker is killed, or told to end; the next one begins at its checkpoint."""
-    seconds = []
-    for kill in (True, False):
-        worker = cluster.worker().up()
-        [job_id] = person.submit("steps=400 ms=20")
-        person.until(job_id, lambda job: job["progress"] > 0.5)
-        (worker.kill if kill else worker.end)()
-        began = time.monotonic()
-        other = cluster.worker().up()
-        again = person.until(job_id, lambda job: job["progress"] > 0 and other.running)
-        assert person.ended(job_id)["status"] == "completed"
-        seconds.append(time.monotonic() - began)
-        assert again["retry_count"] == int(kill)
-        other.end()
-    state(
-        f"takes of 8 s went on at another worker: after a kill done {seconds[0]:.1f} s later, "
-        f"after SIGTERM {seconds[1]:.1f} s later: {judge(cluster, person)}"
-    )
