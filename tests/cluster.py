@@ -201,10 +201,6 @@ class Cluster:
         """``cold``: whatever there is to fork it from."""
         return self._start(["worker", "--slots", str(slots), "--log-json"], settings, cold)
 
-    def logs(self) -> str:
-        """Of all, for who looks for what went wrong."""
-        return "".join(path.read_text("utf-8", "replace") for path in self.home.glob("*/log"))
-
     def _start(
         self, arguments: list[str], settings: Mapping[str, str], cold: bool = False
     ) -> Process:

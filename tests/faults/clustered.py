@@ -90,7 +90,7 @@ class Trial:
         ``but`` these: whoever submitted them judges them."""
         ended = await asyncio.to_thread(self._what_is_there, but)
         wrong = verdict(self.history, ended)
-        assert not wrong, "\n".join([*wrong, self.cluster.logs()[-5000:]])
+        assert not wrong, "\n".join(wrong)
         statuses = Counter(job["status"] for job in ended.jobs.values())
         silent = sum(call.status == NONE for call in self.history)
         return (
