@@ -44,9 +44,10 @@ class Process:
         home: Path,
         variables: Mapping[str, str],
         nursery: psutil.Process | None,
+        prefix: Sequence[str] = (),
     ) -> None:
         """``nursery``: forks it, with its libraries there already; without one it is started as
-        people start it, which takes seconds."""
+        people start it, which takes seconds, by a command that begins with ``prefix``."""
         home.mkdir(parents=True, exist_ok=True)
         self.log = home / "log"
         self.said = ""
@@ -56,7 +57,7 @@ class Process:
             pipes = (nothing.fileno(), out, log.fileno())
             if nursery is None:
                 self._popen: subprocess.Popen[bytes] | None = subprocess.Popen(
-                    [sys.executable, "-m", "app.cli", *arguments],
+                    [*prefix, sys.executable, "-m", "app.cli", *arguments],
                     env={**os.environ, **variables},
                     stdin=pipes[0],
                     stdout=pipes[1],
@@ -194,19 +195,33 @@ class Cluster:
         finally:
             database.close()
 
-    def front(self, *, port: int = 0, **settings: str) -> Process:
-        return self._start(["serve", "--port", str(port), "--log-json"], settings)
+    def front(
+        self, *, host: str = "127.0.0.1", port: int = 0, within: str = "", **settings: str
+    ) -> Process:
+        """``within``: a network namespace."""
+        words = ["serve", "--host", host, "--port", str(port), "--log-json"]
+        return self._start(words, settings, within=within)
 
-    def worker(self, *, slots: int = 2, cold: bool = False, **settings: str) -> Process:
+    def worker(
+        self, *, slots: int = 2, cold: bool = False, within: str = "", **settings: str
+    ) -> Process:
         """``cold``: whatever there is to fork it from."""
-        return self._start(["worker", "--slots", str(slots), "--log-json"], settings, cold)
+        words = ["worker", "--slots", str(slots), "--log-json"]
+        return self._start(words, settings, cold=cold, within=within)
 
     def _start(
-        self, arguments: list[str], settings: Mapping[str, str], cold: bool = False
+        self,
+        arguments: list[str],
+        settings: Mapping[str, str],
+        *,
+        cold: bool = False,
+        within: str = "",
     ) -> Process:
         home = self.home / f"{arguments[0]}-{len(self.processes)}"
         variables = self._variables | named(settings)
-        process = Process(arguments, home, variables, None if cold else self._nursery)
+        nursery = None if cold or within else self._nursery
+        prefix = ["ip", "netns", "exec", within] if within else []
+        process = Process(arguments, home, variables, nursery, prefix)
         self.processes.append(process)
         return process
 
