@@ -15,6 +15,8 @@ from app.paths import Paths
 from engine.errors import MusicError
 
 if TYPE_CHECKING:
+    from engine.cluster.control import Control
+    from engine.server.settings import ServerSettings
     from engine.store.workers import Workers
 
 __all__ = ["worker", "workers"]
@@ -84,8 +86,8 @@ def list_workers(json: Json = False) -> None:
 @workers.command("drain")
 def drain(worker_id: WorkerId) -> None:
     """Let a worker begin nothing more, finish what it runs, and end."""
-    with _workers() as known:
-        told = known.drain(worker_id)
+    with _control() as control:
+        told = control.drain(worker_id)
     typer.echo(f"{told.id} on {told.name} ends when its {told.running} jobs have.")
 
 
@@ -97,15 +99,51 @@ def requeue(worker_id: WorkerId) -> None:
     typer.echo(f"{count} jobs go back into the queue.")
 
 
+@workers.command("pause")
+def pause() -> None:
+    """Hold all that runs and waits where it is."""
+    with _control() as control:
+        control.pause(True)
+    typer.echo("The queue rests: dgx-music workers resume")
+
+
+@workers.command("resume")
+def resume() -> None:
+    """Let the queue go on."""
+    with _control() as control:
+        control.pause(False)
+    typer.echo("The queue goes on.")
+
+
+@contextmanager
+def _control() -> Iterator[Control]:
+    from engine.cluster.control import Control
+    from engine.cluster.queue import SharedQueue
+
+    try:
+        queue = SharedQueue.open(_cluster_settings())
+        try:
+            yield Control(queue)
+        finally:
+            queue.close()
+    except MusicError as error:
+        fail(f"{error.message} {error.hint}".strip())
+
+
+def _cluster_settings() -> ServerSettings:
+    settings = settings_of(Paths.find())
+    if not settings.in_cluster:
+        fail("There are no workers here: set DGX_MUSIC_DATABASE_URL and DGX_MUSIC_STORAGE.")
+    return settings
+
+
 @contextmanager
 def _workers() -> Iterator[Workers]:
     from engine.store.factory import open_store
     from engine.store.workers import Workers
 
     try:
-        settings = settings_of(Paths.find())
-        if not settings.in_cluster:
-            fail("There are no workers here: set DGX_MUSIC_DATABASE_URL and DGX_MUSIC_STORAGE.")
+        settings = _cluster_settings()
         database = open_store(settings.database, settings.database_url, sole=False).database
         try:
             yield Workers(database, settings.lease_seconds)

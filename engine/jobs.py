@@ -201,7 +201,7 @@ class Job:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     preview: Path | None = None
-    """A WAV of what has grown so far, while generating."""
+    """A WAV of what has grown so far, while generating: a whole path here, or a storage's key."""
     checkpoint: str | None = None
     """What was kept of it in the storage, for another machine to go on from; None: nothing, or it
     is kept where it grows."""

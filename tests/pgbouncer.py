@@ -46,7 +46,7 @@ def running_pgbouncer(postgres: Postgres) -> Iterator[Bouncer | None]:
         folder = Path(name)
         (folder / "users").write_text('"postgres" ""\n')
         (folder / "ini").write_text(
-            f"[databases]\n* = host=127.0.0.1 port={postgres.port}\n[pgbouncer]\n"
+            f"[databases]\n* = host=127.0.0.1 port={postgres.port} user=postgres\n[pgbouncer]\n"
             f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
             f"auth_type = any\nauth_file = {folder}/users\npool_mode = transaction\n"
             "default_pool_size = 5\nmax_client_conn = 500\n"

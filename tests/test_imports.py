@@ -29,7 +29,8 @@ BUCKETS = ("boto3", "botocore", "s3transfer")
 HTTP = ("httpx", "httpx_sse")
 MUSICGEN = ("engine/generators/musicgen",)
 POSTGRESQL = ("engine/store/postgresql",)
-SERVER = ("engine/server", "engine/storage", *POSTGRESQL)
+CLUSTER = ("engine/cluster",)
+SERVER = ("engine/server", "engine/storage", *CLUSTER, *POSTGRESQL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ RULES = (
     ),
     Rule("rows never leave the store", ("peewee", "playhouse", "sqlite3"), only=("engine/store",)),
     Rule("one place knows PostgreSQL", ("psycopg",), only=POSTGRESQL),
+    Rule("one place shares work", ("procrastinate", "psycopg_pool"), only=CLUSTER),
     Rule("one place serves", SERVING, only=("engine/server",)),
     Rule(
         "one place calls servers, and the server calls whom it must",
@@ -289,4 +291,4 @@ assert run(["dgx-music"]) == 0
 def test_the_window_loads_no_model(tmp_path: Path) -> None:
     loaded = loaded_after(WINDOW, tmp_path)
     assert {"PySide6", "peewee"} <= loaded, "window and engine were open"
-    assert not loaded & {*MODELS, *SERVING}
+    assert not loaded & {*MODELS, *SERVING, *BUCKETS, "psycopg", "procrastinate"}

@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,12 +35,13 @@ class _Load:
     """What is to follow."""
     count: int = 0
     task: asyncio.Task[None] | None = None
-    moving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Nothing follows any more."""
 
 
 class Carrier:
-    """Carries files of one kind. ``begin`` an attempt, ``carry`` its file as often as it changes,
-    then either ``leave`` what is there for who goes on, or ``remove`` it."""
+    """Carries files of one kind: ``begin`` an attempt, ``carry`` its file as often as it changes,
+    and ``leave`` what is there then for who goes on, or for who discards it."""
 
     def __init__(
         self,
@@ -78,26 +80,18 @@ class Carrier:
             if load.task is None:
                 load.task = asyncio.create_task(self._work(token, load))
 
-    async def bring(self, token: str, file: Path) -> None:
-        """At once, after what is under way. Raises StorageError."""
-        load = self._loads.get(token)
-        if load is not None:
-            load.newest = None
-            await self._move(token, load, file)
-
-    async def leave(self, token: str) -> None:
-        """Nothing more goes up."""
+    async def leave(self, token: str, last: Path | None = None) -> None:
+        """Nothing follows any more but the ``last`` file, if one is given."""
         load = self._loads.pop(token, None)
-        if load is not None and load.task is not None:
-            load.task.cancel()
-            await asyncio.gather(load.task, return_exceptions=True)
-
-    async def remove(self, token: str) -> None:
-        """Nobody goes on from there: what can't be removed now is left to the sweep."""
-        load = self._loads.get(token)
-        await self.leave(token)
-        for key in load.there if load is not None else ():
-            await self._forget(key)
+        if load is None:
+            return
+        load.newest = None
+        load.over.set()
+        if load.task is not None:
+            await load.task  # what is under way arrives, or nobody would know of it
+        if last is not None:
+            await self._try(token, load, last)
+        await self._clear(load, 1)
 
     async def close(self) -> None:
         await asyncio.gather(*(self.leave(token) for token in list(self._loads)))
@@ -106,17 +100,21 @@ class Carrier:
         try:
             while load.newest is not None:
                 file, load.newest = load.newest, None
-                try:
-                    await self._move(token, load, file)
-                except MusicError as error:  # the next one may be; or the take is done
-                    log.info("%s of %s is not stored: %s", self._prefix, load.job_id, error.message)
-                await asyncio.sleep(self._pause)
+                await self._try(token, load, file)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(load.over.wait(), self._pause)
         finally:
             load.task = None
 
+    async def _try(self, token: str, load: _Load, file: Path) -> None:
+        try:
+            await self._move(token, load, file)
+        except MusicError as error:  # the next one may be; or the take is done
+            log.info("%s of %s is not stored: %s", self._prefix, load.job_id, error.message)
+
     async def _move(self, token: str, load: _Load, file: Path) -> None:
         """Up, then into the row, and only then the ones before can go."""
-        async with self._room, load.moving:
+        async with self._room:
             load.count += 1
             name = f"{load.job_id}-{token[:12]}-{load.count}.{self._suffix}"
             copy, key = self._leaving / name, f"{self._prefix}/{name}"
@@ -125,12 +123,15 @@ class Carrier:
                 await self._storage.put(copy, key, sha256=digest, job=load.job_id)
             finally:
                 copy.unlink(missing_ok=True)
-            if not self._written(load.job_id, token, key):
-                await self._forget(key)
-                return
             load.there.append(key)
-            while len(load.there) > self._stay:
-                await self._forget(load.there.pop(0))
+            if not self._written(load.job_id, token, key):
+                load.there.remove(key)
+                await self._forget(key)
+            await self._clear(load, self._stay)
+
+    async def _clear(self, load: _Load, stay: int) -> None:
+        while len(load.there) > stay:
+            await self._forget(load.there.pop(0))
 
     async def _forget(self, key: str) -> None:
         try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
+from engine.cluster.discarding import Discarding
 from engine.cluster.front_dispatcher import FrontDispatcher
 from engine.cluster.news import Kind, News
 from engine.cluster.queue import SharedQueue
@@ -16,6 +17,7 @@ from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
 from engine.jobs import Change, Job, Status
 from engine.server.settings import ServerSettings
+from engine.storage.base import Storage
 from engine.store.database import Database
 from engine.store.postgresql.chores import Chores
 from engine.store.postgresql.tail import Tail
@@ -41,6 +43,7 @@ class Front:
         settings: ServerSettings,
         feed: Feed,
         files: TakeFiles,
+        storage: Storage,
         followed: Callable[[Job], bool],
     ) -> None:
         """``feed`` is told what happens in the whole cluster; ``followed``: whether somebody here
@@ -48,6 +51,7 @@ class Front:
         self._settings = settings
         self._told = feed
         self._files = files
+        self._discarding = Discarding(storage)
         self._followed = followed
         self.feed = Feed()
         """For what changes here: all hear of it by its row."""
@@ -80,6 +84,8 @@ class Front:
                 growing=queue.growing,
                 news=news,
             )
+            self.feed.listen(self._discarding.changed, lambda _: None, lambda _: None)
+            opening.push_async_callback(self._discarding.close)
             await opening.enter_async_context(news)
             opening.push_async_callback(self.dispatcher.close)
             await self.dispatcher.start()

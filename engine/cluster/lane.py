@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,8 +34,8 @@ from engine.dispatch.lane import (
     Returned,
     Sources,
 )
-from engine.errors import MusicError, NotFound, StorageError
-from engine.jobs import LOCAL, Change, Job, Status, Step
+from engine.errors import NotFound, StorageError
+from engine.jobs import LOCAL, Job, Step
 from engine.server.settings import ServerSettings
 from engine.storage.base import CHECKPOINTS, PREVIEWS, Storage
 from engine.store.postgresql.growing import Growing, Grown
@@ -88,9 +88,8 @@ class SharedLane:
         self._previews = previews
         self._progress = progress
         self._runs: dict[str, _Run] = {}
-        self._ended: dict[str, tuple[str, int]] = {}
-        """By job: the run that has ended, while the row does not say how, and its attempt."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._beginning: set[asyncio.Task[None]] = set()
+        self._tidying: set[asyncio.Task[None]] = set()
         self._listener: Listener | None = None
 
     # -- Lane --------------------------------------------------------------------------------
@@ -118,8 +117,8 @@ class SharedLane:
     def run(self, run: str, job: Job, path: Path, sources: Sources) -> None:
         self._runs[run] = _Run(job)
         self._checkpoints.begin(job.id, run, job.checkpoint)
-        self._previews.begin(job.id, run, None)
-        self._spawn(self._begin(run, job, path, sources))
+        self._previews.begin(job.id, run, job.preview and job.preview.as_posix())
+        _spawn(self._beginning, self._begin(run, job, path, sources))
 
     def drop(self, run: str) -> None:
         known = self._runs.get(run)
@@ -142,18 +141,22 @@ class SharedLane:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + patience
         await self._inner.stop(patience * (1 - LAST_CARRY_SHARE))
-        for task in list(self._tasks):
+        for task in list(self._beginning):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._beginning, return_exceptions=True)
+        lasts = [self._leave(run, self._last_of(known)) for run, known in self._runs.items()]
         try:
             async with asyncio.timeout_at(deadline):
-                begun = [run for run, known in self._runs.items() if not known.coming]
-                await asyncio.gather(*map(self._carry_last, begun))
+                await asyncio.gather(*lasts, *self._tidying)
         except TimeoutError:
             log.info("not all that grew could be brought away: earlier checkpoints count")
         self._progress.close()
-        await asyncio.gather(self._checkpoints.close(), self._previews.close())
         self._runs.clear()
+
+    def _last_of(self, known: _Run) -> Path | None:
+        """The checkpoint that it has here; None if it had not begun yet, or keeps none."""
+        here = self._inner.checkpoint_path(known.job)
+        return here if not known.coming and here.exists() else None
 
     # -- beginning ---------------------------------------------------------------------------
 
@@ -211,37 +214,18 @@ class SharedLane:
         self._progress.show(Grown(known.job.id, event.run, event.step, event.progress, event.eta))
 
     def _over(self, run: str) -> None:
-        known = self._runs.pop(run, None)
-        if known is not None:
+        if self._runs.pop(run, None) is not None:
             self._progress.over(run)
-            self._spawn(self._previews.remove(run))
-            self._ended[known.job.id] = (run, known.job.attempt)
+            _spawn(self._tidying, self._leave(run))
 
-    def changed(self, changes: Sequence[Change]) -> None:
-        """A listener of the worker's feed: how the jobs stand whose runs have ended here. What is
-        kept of those that have ended, too, nobody needs; else it is for who goes on."""
-        for job in (change.job for change in changes if change.job.id in self._ended):
-            run, attempt = self._ended[job.id]
-            if job.status is Status.PROCESSING and job.attempt == attempt:
-                continue  # its take is on its way
-            del self._ended[job.id]
-            if job.status.final:
-                self._spawn(self._checkpoints.remove(run))
-            else:
-                self._spawn(self._checkpoints.leave(run))
+    async def _leave(self, run: str, last: Path | None = None) -> None:
+        await asyncio.gather(self._checkpoints.leave(run, last), self._previews.leave(run))
 
-    async def _carry_last(self, run: str) -> None:
-        here = self._inner.checkpoint_path(self._runs[run].job)
-        if here.exists():
-            try:
-                await self._checkpoints.bring(run, here)
-            except MusicError as error:
-                log.warning("%s goes on from an earlier checkpoint: %s", run, error.message)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+def _spawn(among: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+    among.add(task)
+    task.add_done_callback(among.discard)
 
 
 def shared_lane(

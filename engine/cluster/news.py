@@ -19,7 +19,7 @@ from typing import Protocol
 
 from engine.errors import StorageError
 
-__all__ = ["CHANNEL", "Kind", "News", "Note"]
+__all__ = ["CHANNEL", "Kind", "News", "Note", "words_of"]
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ class News:
     def _tell_now(self) -> None:
         self._telling = None
         untold, self._untold = self._untold, defaultdict(dict)
-        words = [word for kind, ids in untold.items() for word in _words(kind, list(ids))]
+        words = [word for kind, ids in untold.items() for word in words_of(kind, list(ids))]
         try:
             self._wire.say(words)
         except StorageError as error:  # they find it when they look
@@ -156,7 +156,7 @@ def _tell_if_broken(task: asyncio.Task[None]) -> None:
         log.error("no news are heard any more", exc_info=error)
 
 
-def _words(kind: Kind, ids: Sequence[str]) -> Iterator[str]:
+def words_of(kind: Kind, ids: Sequence[str]) -> Iterator[str]:
     """As they travel, each short enough."""
     part: list[str] = []
     size = 0

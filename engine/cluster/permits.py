@@ -67,6 +67,9 @@ class QueuePermits:
         )
         missing = self._sql(
             "SELECT id FROM jobs WHERE status = 'pending' AND deleted_at IS NULL "
+            "AND (rests_until IS NULL OR rests_until < extract(epoch FROM clock_timestamp())) "
+            "AND NOT EXISTS (SELECT 1 FROM jobs AS needed "
+            "WHERE needed.id = jobs.depends_on AND needed.status <> 'completed') "
             "AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs AS permits "
             "WHERE permits.status = 'todo' AND permits.queueing_lock = 'job:' || jobs.id) LIMIT %s",
             AT_ONCE,

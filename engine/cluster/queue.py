@@ -60,10 +60,15 @@ class SharedQueue:
     def news(self) -> News:
         """To and from all processes of the cluster; who opens it closes it."""
         settings = self.settings
-        if settings.database_url is None or not isinstance(self.database, PostgresqlDatabase):
+        return News(
+            self.channel(CHANNEL), poll_seconds=settings.look_seconds, listens=settings.listen
+        )
+
+    def channel(self, name: str) -> Channel:
+        url = self.settings.database_url
+        if url is None or not isinstance(self.database, PostgresqlDatabase):
             raise ValueError("only PostgreSQL is shared")
-        channel = Channel(self.database, settings.database_url, CHANNEL)
-        return News(channel, poll_seconds=settings.look_seconds, listens=settings.listen)
+        return Channel(self.database, url, name)
 
     def claims(self, worker: str | None, models: Collection[str] = ()) -> Leases:
         """Of a worker, or of none."""

@@ -1,46 +1,44 @@
-"""Folders of a worker's own: several on one computer must not touch each other's files."""
+"""Folders of a process's own: several on one computer must not touch each other's files."""
 
 from __future__ import annotations
 
 import itertools
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
 
 from engine.errors import StoreLocked
-from engine.settings import EngineSettings
+from engine.server.settings import ServerSettings
 from engine.store.opening import lock_folder
 
-__all__ = ["Room"]
+__all__ = ["own_room"]
 
 
-class Room:
-    """Held from ``take`` to ``leave``. The operating system frees it with the process, and who
-    takes it next finds what was left."""
+@contextmanager
+def own_room(settings: ServerSettings) -> Iterator[ServerSettings]:
+    """The settings with folders that nobody else uses meanwhile, and that are empty: what an
+    earlier process has left there, others have gone on with. Raises FolderNotWritable.
 
-    def __init__(self, folder: Path, lock: FileLock) -> None:
-        self.folder = folder
-        self._lock = lock
+    The operating system frees them with the process.
+    """
+    folder, lock = _first_free(settings.data_folder / "processes")
+    try:
+        own = {"takes_folder": folder / "takes", "cache_folder": folder / "cache"}
+        for each in own.values():
+            shutil.rmtree(each, ignore_errors=True)
+        yield settings.model_copy(update=own)
+    finally:
+        lock.release()
 
-    @classmethod
-    def take(cls, settings: EngineSettings) -> Room:
-        """The first that is free. Raises FolderNotWritable."""
-        for number in itertools.count(1):
-            folder = settings.data_folder / "workers" / str(number)
-            try:
-                return cls(folder, lock_folder(folder))
-            except StoreLocked:
-                continue
-        raise AssertionError("they never end")
 
-    @property
-    def takes(self) -> Path:
-        return self.folder / "takes"
-
-    @property
-    def cache(self) -> Path:
-        """Previews and checkpoints."""
-        return self.folder / "cache"
-
-    def leave(self) -> None:
-        self._lock.release()
+def _first_free(folders: Path) -> tuple[Path, FileLock]:
+    for number in itertools.count(1):
+        folder = folders / str(number)
+        try:
+            return folder, lock_folder(folder)
+        except StoreLocked:
+            continue
+    raise AssertionError("they never end")

@@ -7,7 +7,6 @@ import importlib.metadata
 import logging
 import os
 import secrets
-import shutil
 import socket
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -15,11 +14,12 @@ from dataclasses import replace
 from typing import Any
 
 from engine.cluster.desk import Desk
+from engine.cluster.discarding import Discarding
 from engine.cluster.intake import Intake
 from engine.cluster.lane import shared_lane
 from engine.cluster.pulse import Pulse
 from engine.cluster.queue import SharedQueue
-from engine.cluster.rooms import Room
+from engine.cluster.rooms import own_room
 from engine.cluster.telling import Telling
 from engine.dispatch.feed import Feed
 from engine.dispatch.local import LocalLane
@@ -28,8 +28,9 @@ from engine.dispatch.scheduler import Scheduler
 from engine.errors import StorageError
 from engine.server.settings import ServerSettings
 from engine.storage.base import Storage
+from engine.storage.leftovers import FETCHED, Leftovers
 from engine.storage.opening import open_storage
-from engine.storage.takes import StoredTakes
+from engine.storage.takes import OUTGOING, StoredTakes
 from engine.store.postgresql.opening import parameters
 from engine.store.workers import Worker
 
@@ -37,9 +38,8 @@ __all__ = ["MusicWorker", "joined"]
 
 log = logging.getLogger(__name__)
 
-FETCHED = "fetched"
-PUT_AWAY_SHARE = 0.8
-"""Of the grace time, for what grows to reach a checkpoint; the rest is for what follows."""
+PUT_AWAY_SHARE, KEEP_SHARE = 0.6, 0.3
+"""Of the grace time, for what grows to reach a checkpoint, and for what is made to be stored."""
 
 
 @asynccontextmanager
@@ -57,12 +57,7 @@ async def joined(
     """
     connect_to = _database_of(settings)
     async with AsyncExitStack() as opening:
-        room = Room.take(settings)
-        opening.callback(room.leave)
-        _sweep(room)
-        settings = settings.model_copy(
-            update={"takes_folder": room.takes, "cache_folder": room.cache}
-        )
+        settings = opening.enter_context(own_room(settings))
         storage = open_storage(
             settings.storage,
             settings.storage_endpoint,
@@ -104,7 +99,7 @@ class MusicWorker:
         )
         self.feed = Feed()
         self._news = queue.news()
-        self._desk = Desk()
+        self.desk = Desk()
         self._leases = queue.claims(self.about.id, models)
         self.scheduler = Scheduler(
             queue.store,
@@ -114,18 +109,19 @@ class MusicWorker:
             self.feed,
             lambda _model: True,
             self._changed,
-            self._desk,
+            self.desk,
         )
         self._lane = shared_lane(
             LocalLane(settings, host_command), settings, storage, queue.growing, self._news
         )
         self.scheduler.posts.append(Post(self._lane))
-        for listener in (Telling(self._news).changed, self._lane.changed):
+        self._discarding = Discarding(storage)
+        for listener in (Telling(self._news).changed, self._discarding.changed):
             self.feed.listen(listener, lambda _: None, lambda _: None)
-        self._desk.on_permit = self.scheduler.wake
+        self.desk.on_permit = self.scheduler.wake
         self._intake = Intake(
             connect_to,
-            self._desk,
+            self.desk,
             self._give_back,
             name=self.about.id,
             slots=slots,
@@ -145,8 +141,8 @@ class MusicWorker:
             seconds=settings.lease_renewal_seconds,
         )
         self._news.listen(self.pulse.heard)
-        self._tasks: list[asyncio.Task[None]] = []
         self._open = AsyncExitStack()
+        self.tasks: list[asyncio.Task[None]] = []
         self._draining: asyncio.TimerHandle | None = None
         self.drained = asyncio.Event()
         """It was told to end, and what ran has ended."""
@@ -160,31 +156,42 @@ class MusicWorker:
         self._spawn(self.pulse.run(), "pulse")
         self._spawn(self._queue.reaper(self.feed).run(), "reaper")
         self._spawn(self._intake.run(), "intake")
+        self._spawn(self._tidy(), "tidying")
 
     def drain(self) -> None:
         """Begin nothing more; ``drained`` is set when what runs has ended, or has had its time."""
         if self._draining is None:
             log.info("draining: nothing more is begun")
-            self._desk.close()
+            self.desk.close()
             loop = asyncio.get_running_loop()
             self._draining = loop.call_later(self._settings.drain_seconds, self.drained.set)
             self._changed()
 
     async def end(self) -> None:
         """What runs goes back into the queue, from its checkpoint, and that counts as no retry."""
-        self._desk.close()
+        self.desk.close()
         await asyncio.sleep(0)  # whoever holds a permit gives it back before the intake ends
         self._intake.close()
         if self._draining is not None:
             self._draining.cancel()
-        await self.scheduler.close(self._settings.grace_seconds * PUT_AWAY_SHARE)
-        for task in self._tasks:
+        grace = self._settings.grace_seconds
+        await self.scheduler.close(grace * PUT_AWAY_SHARE, for_takes=grace * KEEP_SHARE)
+        await self._discarding.close()
+        for task in self.tasks:
             if task.get_name() != "intake":
                 task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self.tasks, return_exceptions=True)
         await self._open.aclose()
         with suppress(StorageError):  # it is forgotten, then
             self._queue.workers.leave(self.about.id)
+
+    async def _tidy(self) -> None:
+        """What was fetched and is not asked for any more, and what broke off."""
+        settings = self._settings
+        leftovers = Leftovers(settings.cache_folder, settings.takes_folder / OUTGOING)
+        while True:
+            await asyncio.sleep(settings.sweep_seconds)
+            await asyncio.to_thread(leftovers.sweep, self.scheduler.runs.busy_ids())
 
     def _changed(self) -> None:
         if self._draining is not None and not self.scheduler.runs.tokens():
@@ -204,7 +211,7 @@ class MusicWorker:
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)
         task.add_done_callback(_tell_if_broken)
-        self._tasks.append(task)
+        self.tasks.append(task)
 
 
 def _tell_if_broken(task: asyncio.Task[None]) -> None:
@@ -220,9 +227,3 @@ def _database_of(settings: ServerSettings) -> Mapping[str, Any]:
             hint="Set DGX_MUSIC_DATABASE_URL and DGX_MUSIC_STORAGE.",
         )
     return parameters(settings.database_url)
-
-
-def _sweep(room: Room) -> None:
-    """What an earlier worker has left: others have gone on with it."""
-    for folder in (room.takes, room.cache):
-        shutil.rmtree(folder, ignore_errors=True)

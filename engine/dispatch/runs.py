@@ -147,9 +147,12 @@ class Runs(RunTable):
             if run.lane is lane:
                 await self._take_back(token, 0.0)
 
-    async def close(self) -> None:
-        """Put what still runs back into the queue; that counts as no retry."""
+    async def close(self, patience: float = 0.0) -> None:
+        """Put what still runs back into the queue; that counts as no retry. Takes that are made
+        have ``patience`` seconds to be kept."""
         self._rests.close()
+        if self._tasks and patience:
+            await asyncio.wait(self._tasks, timeout=patience)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -97,15 +97,16 @@ class Scheduler:
             await self._begin(post)
         self.wake()
 
-    async def close(self, patience: float) -> None:
+    async def close(self, patience: float, *, for_takes: float = 0.0) -> None:
         """Stop the lanes; what ran goes back to the queue, and that counts as no retry. What grows
-        has ``patience`` seconds to reach a checkpoint."""
+        has ``patience`` seconds to reach a checkpoint, and what is made so many more to be kept:
+        none, where it is found again at the next start."""
         self._open = False
         for handle in (self._filling, self._look_again):
             if handle is not None:
                 handle.cancel()
         await asyncio.gather(*(post.lane.stop(patience) for post in self.posts))
-        await self.runs.close()
+        await self.runs.close(for_takes)
 
     def pause(self, paused: bool) -> None:
         self.paused = paused

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -64,11 +64,21 @@ async def opened(
     Raises what LocalEngine raises, StorageError when the bucket can't be used, and NotAllowed when
     the address is open to others while nobody could log in.
     """
-    async with (
-        _storage(settings) as storage,
-        _over(storage, settings, address_of, trust) as service,
-    ):
-        yield service
+    with _folders(settings) as settings:
+        async with (
+            _storage(settings) as storage,
+            _over(storage, settings, address_of, trust) as service,
+        ):
+            yield service
+
+
+def _folders(settings: ServerSettings) -> AbstractContextManager[ServerSettings]:
+    """Its own, where there may be several on this computer."""
+    if not settings.in_cluster:
+        return nullcontext(settings)
+    from engine.cluster.rooms import own_room  # only here: most servers are alone
+
+    return own_room(settings)
 
 
 @asynccontextmanager
@@ -100,7 +110,7 @@ async def _over(
     feed.listen(broadcast.tell, lambda _: None, lambda _: None)
     metrics = Metrics()
     feed.listen(metrics.changed, metrics.status, lambda _: None)
-    engine = _engine(settings, feed, takes, broadcast)
+    engine = _engine(settings, feed, takes, storage, broadcast)
     async with engine, AsyncExitStack() as more:
         tokens = Tokens(engine.database)
         jwts = JwtChecker(settings, trust) if settings.has_jwt else None
@@ -158,13 +168,17 @@ async def _over(
 
 
 def _engine(
-    settings: ServerSettings, feed: Feed, takes: StoredTakes, broadcast: Broadcast
+    settings: ServerSettings,
+    feed: Feed,
+    takes: StoredTakes,
+    storage: Storage,
+    broadcast: Broadcast,
 ) -> LocalEngine | Front:
     """What runs jobs here, or hands them to workers."""
     if settings.in_cluster:
         from engine.cluster.front import Front  # only here: most servers are alone
 
-        return Front(settings, feed, takes, broadcast.follows)
+        return Front(settings, feed, takes, storage, broadcast.follows)
     return LocalEngine(
         settings,
         feed,

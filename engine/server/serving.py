@@ -26,9 +26,10 @@ log = logging.getLogger(__name__)
 
 TALKERS = (
     *("uvicorn.access", "httpx", "python_multipart"),
-    *("boto3", "botocore", "s3transfer", "urllib3"),
+    *("boto3", "botocore", "s3transfer", "urllib3", "procrastinate"),
 )
-"""They log whole URLs, and so the signatures and secrets in them, or warn of what others send."""
+"""They log whole URLs, and so the signatures and secrets in them, or warn of what others send; or
+a line for each job."""
 LARGEST_MESSAGE = 64 * 1024
 """Bytes, of a WebSocket's message and of a request's head."""
 ANSWER_SECONDS = 1.5

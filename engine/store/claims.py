@@ -188,6 +188,7 @@ class Claims(Made):
             [job_id],
             self._held(token),
             status=status.value,
+            lease_until=None,
             error=failure_text(error) if error else None,
             finished_at=utc_now().timestamp(),
         )

@@ -95,9 +95,7 @@ class Leases(Claims):
 
     def _begun(self, token: str) -> dict[Any, Any]:
         jobs = self._tables.jobs
-        fresh = dict.fromkeys(
-            (jobs.rests_until, jobs.step, jobs.progress, jobs.eta_seconds, jobs.preview)
-        )
+        fresh = dict.fromkeys((jobs.rests_until, jobs.step, jobs.progress, jobs.eta_seconds))
         return (
             super()._begun(token)
             | fresh

@@ -157,7 +157,7 @@ def from_row(row: Mapping[str, Any]) -> Job:
         started_at=_moment(row["started_at"]) if row["started_at"] is not None else None,
         finished_at=_moment(row["finished_at"]) if row["finished_at"] is not None else None,
         checkpoint=row["checkpoint"],
-        preview=Path(row["preview"]) if running and row["preview"] else None,
+        preview=Path(row["preview"]) if row["preview"] else None,
         take=_take(row) if row["take_path"] is not None else None,
         owner=row["owner"],
         request_id=row["request_id"],

@@ -93,6 +93,7 @@ class Store(Positions):
                     deleted_at=None,
                     ending_early=False,
                     checkpoint=None,
+                    preview=None,
                     waits_since=utc_now().timestamp(),
                 )
             self._let_run(again)
@@ -267,6 +268,9 @@ class Store(Positions):
 
 
 _BLANK = dict.fromkeys(
-    ("error", "started_at", "finished_at", "rests_until", "take_path", "meant_for", "checkpoint")
+    (
+        *("error", "started_at", "finished_at", "rests_until", "take_path", "meant_for"),
+        *("checkpoint", "preview"),
+    )
 )
 """The columns that ``job_row`` leaves to the database."""

@@ -2,28 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from engine.jobs import Order
+from engine.cluster.queue import SharedQueue
+from engine.cluster.worker import MusicWorker, joined
+from engine.jobs import Change, Job, Order
 from engine.request import Request
 from engine.server.settings import ServerSettings
-from engine.store.database import Database
-from engine.store.factory import open_store
 from tests.buckets import Bucket
 from tests.engine.server.running import settings_in
 
-T = TypeVar("T")
-
 QUICK = {
-    "lease_seconds": 1.0,
-    "lease_renewal_seconds": 0.3,
+    "lease_seconds": 2.0,
+    "lease_renewal_seconds": 0.4,
     "reap_seconds": 0.2,
     "permit_poll_seconds": 0.5,
 }
 PATIENCE = 60.0
+"""Seconds that only say "never"."""
+
+
+class Watch:
+    """A worker, and all that it told; ``until`` waits for something it tells."""
+
+    def __init__(self, worker: MusicWorker) -> None:
+        self.worker = worker
+        self.changes: list[Change] = []
+        self._told = asyncio.Event()
+        worker.feed.listen(self._on_changes, lambda _: None, lambda _: None)
+
+    def latest(self, job_id: str) -> Job | None:
+        return next((c.job for c in reversed(self.changes) if c.job.id == job_id), None)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not condition():
+                self._told.clear()
+                await self._told.wait()
+
+    async def growing(self, job: Job) -> None:
+        await self.until(lambda: (self.latest(job.id) or job).progress > 0)
+
+    async def ended(self, job: Job) -> Job:
+        await self.until(lambda: (self.latest(job.id) or job).status.final)
+        return self.latest(job.id) or job
+
+    def _on_changes(self, changes: Sequence[Change]) -> None:
+        self.changes += changes
+        self._told.set()
 
 
 class Fleet:
@@ -39,15 +69,23 @@ class Fleet:
         return settings_in(self.folder, **(common | changes))
 
     @contextmanager
-    def database(self) -> Iterator[Database]:
-        """A look at the queue from outside."""
-        database = open_store(self.folder / "none.db", self._url, sole=False).database
+    def queue(self) -> Iterator[SharedQueue]:
+        """As one more server would have it."""
+        queue = SharedQueue.open(self.settings())
         try:
-            yield database
+            yield queue
         finally:
-            database.close()
+            queue.close()
+
+    @asynccontextmanager
+    async def worker(
+        self, slots: int = 2, models: Sequence[str] = (), **changes: Any
+    ) -> AsyncIterator[Watch]:
+        async with joined(self.settings(**changes), slots=slots, models=models) as worker:
+            yield Watch(worker)
 
 
-def order(prompt: str = "steps=3", **more: Any) -> Order:
-    """For the scripted generator."""
-    return Order(Request(prompt=prompt, model="scripted", duration=1.0, seed=7), **more)
+def order(prompt: str = "steps=3", model: str = "scripted", **more: Any) -> Order:
+    """For the scripted generator; each request is another one, and none is answered by a take
+    that is there already."""
+    return Order(Request(prompt=prompt, model=model, duration=1.0), **more)

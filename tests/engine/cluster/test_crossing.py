@@ -16,6 +16,7 @@ import httpx
 import pytest
 import soundfile as sf
 
+from engine.cluster.control import Control
 from tests.buckets import S3Server, known_to_boto
 from tests.e2e.processes import wait_until
 from tests.engine.cluster.fleet import Fleet
@@ -169,18 +170,17 @@ def test_a_cancel_crosses_and_makes_room(
 
 
 def test_a_pause_crosses_too(cluster: Cluster, one: httpx.Client) -> None:
-    server, _ = cluster.servers
     job_id = submitted(one, "steps=400 ms=5 hz=220")
     until_step(one, job_id, "generating")
 
-    def paused(paused: bool) -> None:
-        server.in_loop_async(lambda: server.service.engine.dispatcher.set_paused(paused))
-        words = f"the queue {'rests' if paused else 'goes on'}"
+    def told(paused: bool, words: str) -> None:
+        with cluster.fleet.queue() as queue:
+            Control(queue).pause(paused)
         wait_until(lambda: cluster.worker.log.read_text().rstrip().endswith(words), words)
 
-    paused(True)
+    told(True, "the queue rests")
     assert one.get(f"/jobs/{job_id}").json()["status"] == "processing"
-    paused(False)
+    told(False, "the queue goes on")
     assert until_ended(one, job_id)["status"] == "completed"
 
 
@@ -210,3 +210,16 @@ def test_every_server_shows_each_worker(cluster: Cluster, one: httpx.Client) -> 
             assert sign in text, sign
     one.post(f"/jobs/{job_id}/cancel")
     until_ended(one, job_id)
+
+
+def test_a_worker_that_is_drained_ends_what_it_runs_and_itself(
+    cluster: Cluster, one: httpx.Client
+) -> None:
+    """The last one here: nobody works any more afterwards."""
+    job_id = submitted(one, "steps=200 ms=5 hz=110")
+    until_step(one, job_id, "generating")
+    with cluster.fleet.queue() as queue:
+        assert Control(queue).drain(cluster.worker.id).running == 1
+    assert until_ended(one, job_id)["status"] == "completed"
+    assert cluster.worker.process.wait(timeout=60) == 0
+    assert one.get("/health/detailed").json()["workers"]["each"] == []

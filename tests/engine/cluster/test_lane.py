@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.cluster.carrier import Carrier
+from engine.cluster.discarding import Discarding
 from engine.cluster.lane import FETCH_AGAIN_SECONDS, SharedLane
 from engine.dispatch.lane import (
     Completed,
@@ -194,16 +195,13 @@ async def test_what_is_kept_is_where_another_goes_on(scene: Scene) -> None:
     await scene.until(lambda: scene.keys("checkpoints") == [scene.rows.keys["gen_1"]])
 
     scene.machine.tell(Failed(A, Failure("x", "x"), retriable=True))
-    scene.lane.changed([Change(job.with_(status=Status.PENDING))])
     again = a_job(scene.rows.keys["gen_1"])
     scene.grow("nobody's", job, b"of this machine, and old")
     await scene.begun(B, again)
     assert scene.machine.found == [None, b"three"]
     scene.machine.tell(Completed(B, Take(Path("x"), 1, 1, 1, ""), 1.0))
-    scene.lane.changed([Change(again)])
-    assert scene.keys("checkpoints"), "its row does not say yet that it is done"
-    scene.lane.changed([Change(again.with_(status=Status.COMPLETED))])
-    await scene.until(lambda: not scene.keys("checkpoints"))
+    await scene.lane.stop()
+    assert scene.keys("checkpoints") == [again.checkpoint], "its row does not say yet that it ended"
 
 
 async def test_who_lost_the_job_leaves_nothing_and_changes_nothing(scene: Scene) -> None:
@@ -290,4 +288,21 @@ async def test_the_last_two_previews_can_be_heard_until_its_end(
     await scene.until(lambda: len(scene.keys("previews")) == 2)
     assert scene.content(scene.heard_rows) == b"3"
     scene.machine.tell(Gone(A))
-    await scene.until(lambda: not scene.keys("previews"))
+    await scene.until(lambda: len(scene.keys("previews")) == 1)
+    assert scene.content(scene.heard_rows) == b"3"
+
+
+async def test_what_was_kept_goes_when_the_job_has_ended(scene: Scene, tmp_path: Path) -> None:
+    keys = "checkpoints/gen_1-a-1.ckpt", "previews/gen_1-a-1.wav"
+    (tmp_path / "x").write_bytes(b"x")
+    for key in keys:
+        await scene.storage.put(tmp_path / "x", key, sha256="")
+    discarding = Discarding(scene.storage)
+    job = a_job(keys[0], preview=Path(keys[1]))
+    for status in (Status.PROCESSING, Status.PENDING):
+        discarding.changed([Change(job.with_(status=status))])
+    await discarding.close()
+    assert scene.keys("checkpoints") and scene.keys("previews")
+    discarding.changed([Change(job.with_(status=Status.FAILED))])
+    await discarding.close()
+    assert not scene.keys("checkpoints") and not scene.keys("previews")

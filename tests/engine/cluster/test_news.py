@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from engine.cluster import news as module
-from engine.cluster.news import CHANNEL, Kind, News, Note
+from engine.cluster.news import CHANNEL, Kind, News, Note, words_of
 from engine.errors import StorageError
 from engine.jobs import new_id
 from engine.store.postgresql import channel
@@ -123,7 +123,7 @@ async def test_who_hears_nothing_looks_again_and_again(listens: bool) -> None:
 
 @given(st.sampled_from(Kind), st.lists(st.text(max_size=30)))
 def test_news_arrive_as_they_were(kind: Kind, ids: list[str]) -> None:
-    words = list(module._words(kind, ids))
+    words = list(words_of(kind, ids))
     assert all(len(word.encode()) < 8_000 for word in words)
     notes = [module._note(word) for word in words]
     assert all(note and note.kind is kind for note in notes)

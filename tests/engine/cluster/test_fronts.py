@@ -1,0 +1,146 @@
+"""Several servers on one queue: each end is called out once, and none is lost with a server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from engine.server import callbacks
+from engine.server.webhooks import signature
+from engine.store.secrets import shared_secret
+from tests.buckets import S3Server, known_to_boto
+from tests.e2e.processes import wait_until
+from tests.engine.cluster.fleet import Fleet
+from tests.engine.server.running import TestServer, body, events, until_ended
+from tests.engine.server.test_webhooks import Listener, url_at
+from tests.pgbouncer import running_pgbouncer
+from tests.postgres import Postgres
+
+JOBS = 6
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, postgres: Postgres, moto: S3Server) -> Iterator[Fleet]:
+    with known_to_boto(moto):
+        yield Fleet(tmp_path, postgres.new_database(), moto.bucket())
+
+
+@pytest.fixture
+def listener(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
+    listening = Listener(tmp_path)
+    monkeypatch.setattr(callbacks, "PORTS", (listening.port,))
+    yield listening
+    listening.close()
+
+
+def front(fleet: Fleet, listener: Listener, *, reaches: bool = True, **more: Any) -> TestServer:
+    """A server that may call webhooks; ``reaches``: whether it finds the listener."""
+
+    def address_of(_: str) -> str:
+        if not reaches:
+            raise OSError("no network")
+        return "127.0.0.1"
+
+    settings = fleet.settings(webhooks=True, webhook_wait=60.0, **more)
+    return TestServer(settings, address_of=address_of, trust=listener.trust)
+
+
+def cancelled(client: httpx.Client, listener: Listener) -> str:
+    """A job that has ended, without a worker."""
+    asked = body(callback_url=url_at(listener))
+    job_id: str = client.post("/generate", json=asked).json()["job_id"]
+    assert client.delete(f"/jobs/{job_id}").status_code == 200
+    return job_id
+
+
+def test_each_end_is_called_out_by_one_server(fleet: Fleet, listener: Listener) -> None:
+    with (
+        front(fleet, listener) as one, front(fleet, listener) as other,
+        one.client() as here, other.client() as there,
+    ):  # fmt: skip
+        ended = [cancelled(client, listener) for client in (here, there) * (JOBS // 2)]
+        heard = [listener.heard.get(timeout=30) for _ in ended]
+        assert sorted(json.loads(text)["job_id"] for _, text in heard) == sorted(ended)
+        secret = one.in_loop(lambda: shared_secret(one.service.engine.database, "webhook"))
+        for headers, text in heard:
+            stamp = headers["webhook-timestamp"], text
+            signed = signature(secret, headers["webhook-id"], *stamp)
+            assert headers["webhook-signature"] == signed, "by whichever server"
+        owed = "SELECT count(*) FROM calls WHERE done_at IS NULL"
+        wait_until(lambda: one.sql(owed) == [(0,)], "all to be done")
+    with front(fleet, listener) as again, again.client() as client:
+        last = cancelled(client, listener)
+        assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == last, "and no other"
+    assert listener.heard.empty()
+
+
+def test_what_one_server_could_not_deliver_another_does(fleet: Fleet, listener: Listener) -> None:
+    with front(fleet, listener, reaches=False) as cut_off, cut_off.client() as client:
+        job_id = cancelled(client, listener)
+        wait_until(lambda: cut_off.sql("SELECT 1 FROM calls"), "it to be owed")
+        with front(fleet, listener) as other:
+            mine = "SELECT count(DISTINCT sender) FROM calls WHERE sender_until > 0"
+            assert other.sql(mine) == [(1,)]
+            cut_off.end()
+            assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == job_id
+    assert listener.heard.empty()
+
+
+def test_a_follower_finds_what_ended_while_its_server_was_away(fleet: Fleet) -> None:
+    with TestServer(fleet.settings()) as other, other.client() as there:
+        with TestServer(fleet.settings()) as server, server.client() as here:
+            job_id = here.post("/generate", json=body()).json()["job_id"]
+            with here.stream("GET", "/events") as stream:
+                last_id, job = next(events(stream))
+                assert (job["job_id"], job["status"]) == (job_id, "pending")
+        assert there.delete(f"/jobs/{job_id}").status_code == 200
+        with TestServer(fleet.settings()) as server, server.client() as here:
+            known = {"Last-Event-ID": last_id}
+            with here.stream("GET", "/events", headers=known) as stream:
+                assert next(events(stream))[1]["status"] == "cancelled"
+            assert until_ended(here, job_id)["status"] == "cancelled"
+
+
+async def test_behind_a_pooler_all_is_seen_too(
+    tmp_path: Path, postgres: Postgres, moto: S3Server
+) -> None:
+    """By asking: PgBouncer lends each connection for one transaction, and nothing is heard."""
+    with known_to_boto(moto), running_pgbouncer(postgres) as bouncer, ExitStack() as running:
+        if bouncer is None:
+            pytest.skip("PgBouncer is not installed")
+        url = bouncer.url(postgres.new_database())
+        fleet = Fleet(tmp_path, url, moto.bucket())
+        asks = {"listen": False, "look_seconds": 0.1, "carry_seconds": 0.1}
+        rare = {"lease_renewal_seconds": 60.0, "lease_seconds": 600.0}
+        one, other = (
+            running.enter_context(TestServer(fleet.settings(**asks, **rare))) for _ in range(2)
+        )
+        here, there = (running.enter_context(server.client()) for server in (one, other))
+        async with fleet.worker(**asks, **rare) as watch:
+            grows = here.post("/generate", json=body("steps=3000 ms=5", duration=60)).json()
+            ends = here.post("/generate", json=body("steps=200 ms=5")).json()
+
+            def followed() -> list[dict[str, Any]]:
+                with there.stream("GET", f"/jobs/{ends['job_id']}/events") as stream:
+                    return [job for _, job in events(stream)]
+
+            told = await asyncio.to_thread(followed)
+            assert told[-1]["status"] == "completed"
+            progress = [job["progress"] for job in told]
+            assert progress == sorted(progress) and len(set(progress)) > 2
+            job_id = grows["job_id"]
+            stopped = await asyncio.to_thread(there.post, f"/jobs/{job_id}/stop")
+            assert stopped.status_code == 202
+            done = await asyncio.to_thread(until_ended, here, job_id)
+            assert done["status"] == "completed"
+            gone = here.post("/generate", json=body("steps=3000 ms=5 hz=300")).json()["job_id"]
+            await watch.until(lambda: bool((latest := watch.latest(gone)) and latest.progress))
+            await asyncio.to_thread(there.post, f"/jobs/{gone}/cancel")
+            await watch.until(lambda: not watch.worker.scheduler.runs.tokens())
