@@ -19,6 +19,10 @@ def main() -> None:
 
         weighing(sys.argv[2:])
         return
+    if sys.argv[1:] in ([], ["studio"]):  # no need for the command line's libraries
+        from app.launch import open_window
+
+        raise SystemExit(open_window())
     from app.cli import main as command_line
 
     command_line()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +10,7 @@ import typer
 from app.cli_models import models
 from app.cli_serve import serve, tokens
 from app.cli_worker import worker, workers
+from app.launch import open_window
 
 __all__ = ["main"]
 
@@ -28,8 +26,6 @@ cli.add_typer(tokens, name="token")
 cli.add_typer(workers, name="workers")
 cli.command()(serve)
 cli.command()(worker)
-
-_DISPLAYS = ("WAYLAND_DISPLAY", "DISPLAY", "QT_QPA_PLATFORM")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Precision = Annotated[
@@ -47,6 +43,8 @@ def default(
 ) -> None:
     """DGX Music Studio: turn words into music. Without a command, the window opens."""
     if version:
+        import importlib.metadata
+
         typer.echo(f"dgx-music {importlib.metadata.version('dgx-music-studio')}")
         raise typer.Exit
     if context.invoked_subcommand is None:
@@ -56,16 +54,7 @@ def default(
 @cli.command()
 def studio(precision: Precision = None) -> None:
     """Open the window."""
-    if sys.platform.startswith("linux") and not any(map(os.environ.get, _DISPLAYS)):
-        typer.echo(
-            "There is no display here, so no window can open. To make music in the terminal:\n"
-            '  dgx-music generate "calm piano, 70 bpm"',
-            err=True,
-        )
-        raise typer.Exit(1)
-    from app.main import run
-
-    raise typer.Exit(run(precision=precision))
+    raise typer.Exit(open_window(precision))
 
 
 @cli.command()

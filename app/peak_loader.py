@@ -6,11 +6,14 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from engine.audio.peaks import Peaks, load_or_make, prune
 from engine.errors import AudioError
+
+if TYPE_CHECKING:
+    from engine.audio.peaks import Peaks
 
 __all__ = ["PeakLoader"]
 
@@ -96,6 +99,9 @@ class PeakLoader(QObject):
             self._thread.start()
 
     def _run(self) -> None:
+        # Here: the window starts without the weight of numpy.
+        from engine.audio.peaks import prune
+
         pruned = False
         while True:
             if not pruned and not self._asked:  # once, when there is nothing better to do
@@ -111,6 +117,8 @@ class PeakLoader(QObject):
             self._came.emit(_Loaded(path, version, self._load(path, version)))
 
     def _load(self, path: Path, version: float | None) -> Peaks | None:
+        from engine.audio.peaks import Peaks, load_or_make
+
         try:
             if version is None:
                 return load_or_make(path, self._cache_folder)

@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.notices import Level, Notice
 from app.playback import problems
-from app.playback.feeder import Feeder, Outputs
+from app.playback.feeder import Feeder
 from app.playback.meter import Meter, Reading
-from app.playback.output import OutputDevice
+from app.playback.output import OutputDevice, Outputs
 from app.playback.sound_device import SoundDevices
 from app.playback.state import Snapshot, State, Track
 from engine.jobs import Change

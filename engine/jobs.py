@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -27,6 +28,7 @@ __all__ = [
     "Order",
     "Status",
     "Step",
+    "Submission",
     "Take",
     "is_job_id",
     "new_id",
@@ -105,6 +107,16 @@ class Once:
     """The sender's choice, one for each submission."""
     digest: str
     """Of what is asked for: a key with another digest is a mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What is to be queued: all of it, in this order, or nothing."""
+
+    orders: Sequence[Order]
+    front: bool = False
+    """Before all others."""
+    once: Once | None = None
 
 
 @dataclass(frozen=True, slots=True)

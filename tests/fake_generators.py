@@ -55,6 +55,7 @@ class ScriptedGenerator:
     version = "1"
     device = "CPU"
     slots = 4
+    finishing: float | None = None
     heavy = False
     _finishes = 0
 

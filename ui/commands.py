@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject
 from app.studio import Studio
 from ui.library.reveal import show_folder
 from ui.queue.intents import growing
-from ui.settings.help_dialogs import AboutDialog, ShortcutsDialog
 from ui.shared.theme import Theme
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ class Commands(QObject):
 
     def __init__(self, window: MainWindow, studio: Studio, theme: Theme) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._theme = window, theme
         menus, take, compose = window.menus, window.take, window.compose
         menus.open_list.triggered.connect(window.lists.browse)
         menus.open_take.triggered.connect(window.reopener.browse)
@@ -52,14 +51,24 @@ class Commands(QObject):
         menus.full_screen.toggled.connect(
             lambda full: window.showFullScreen() if full else window.showNormal()
         )
-        menus.shortcuts.triggered.connect(lambda: ShortcutsDialog(theme, window).open())
+        menus.shortcuts.triggered.connect(self._show_shortcuts)
         menus.diagnostics.triggered.connect(lambda: window.diagnostics.copy(studio.status))
-        menus.about.triggered.connect(lambda: AboutDialog(theme, window).open())
+        menus.about.triggered.connect(self._show_about)
 
     def open_take(self) -> None:
         """To the fields of the selected take."""
         self._window.menus.take_panel.setChecked(True)
         self._window.take.name.setFocus()
+
+    def _show_shortcuts(self) -> None:
+        from ui.settings.help_dialogs import ShortcutsDialog  # dialogs late: few starts need one
+
+        ShortcutsDialog(self._theme, self._window).open()
+
+    def _show_about(self) -> None:
+        from ui.settings.help_dialogs import AboutDialog
+
+        AboutDialog(self._theme, self._window).open()
 
     def _export(self) -> None:
         """The selected takes; with none selected, the one in the panel."""

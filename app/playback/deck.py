@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from app.playback.output import CHANNELS, Frames
+from app.playback.frames import Frames
+from app.playback.output import CHANNELS
 from app.playback.source import Source
+from app.playback.spans import Span, frame_at
 
-__all__ = ["Deck", "Span", "frame_at"]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From frame ``start`` of the stream on, the take is heard from its frame ``frame`` on."""
-
-    start: int
-    frame: int
-    moving: bool = True
-    """False: silence, in which the take stands at ``frame``."""
-
-    def at(self, heard: int) -> int:
-        return self.frame + (heard - self.start if self.moving else 0)
-
-
-def frame_at(spans: Sequence[Span], heard: int) -> int:
-    """The take's frame that is heard at frame ``heard`` of the stream."""
-    for span in reversed(spans):
-        if span.start <= heard:
-            return span.at(heard)
-    return spans[0].frame
+__all__ = ["Deck"]
 
 
 class Deck:

@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp, log10
 
-import numpy as np
-
-from app.playback.output import Frames
-
-__all__ = ["FLOOR", "Level", "Meter", "Reading", "measure"]
+__all__ = ["FLOOR", "Level", "Meter", "Reading"]
 
 FLOOR = -60.0
 """dBFS below which the meter shows nothing."""
@@ -39,17 +35,6 @@ class Reading:
     peak: float = FLOOR
     rms: float = FLOOR
     hold: float = FLOOR
-
-
-def measure(block: Frames, start: int, rate: int) -> Level:
-    peak = np.abs(block).max(axis=0)
-    square = np.einsum("ij,ij->j", block, block) / len(block)
-    return Level(
-        start,
-        len(block) / rate,
-        (float(peak[0]), float(peak[1])),
-        (float(square[0]), float(square[1])),
-    )
 
 
 class Meter:

@@ -6,15 +6,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from app.playback.frames import Frames
 
-__all__ = ["BLOCK", "CHANNELS", "Frames", "Output", "OutputDevice", "OutputLost", "SilentOutput"]
-
-Frames = NDArray[np.float32]
-"""Shape (frames, 2), full scale at -1 and 1."""
+__all__ = ["BLOCK", "CHANNELS", "Output", "OutputDevice", "OutputLost", "Outputs", "SilentOutput"]
 
 CHANNELS = 2
 BLOCK = 512
@@ -62,6 +59,18 @@ class Output(Protocol):
 
     def close(self) -> None:
         """Give the device back."""
+        ...
+
+
+class Outputs(Protocol):
+    """Finds devices. May be slow; called on the playback thread only."""
+
+    def devices(self, *, rescan: bool) -> list[OutputDevice]:
+        """What there is; ``rescan`` looks anew, which only works while none is open."""
+        ...
+
+    def make(self, device_id: str | None) -> Output:
+        """An output, not opened yet; None: the system's own choice. Raises OutputLost."""
         ...
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import atexit
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.playback.output import CHANNELS, Frames, Output, OutputDevice, OutputLost
+from app.playback.output import CHANNELS, Output, OutputDevice, OutputLost
+
+if TYPE_CHECKING:
+    from app.playback.frames import Frames
 
 __all__ = ["SoundDevices"]
 

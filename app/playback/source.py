@@ -10,7 +10,8 @@ import numpy as np
 import soundfile
 import soxr
 
-from app.playback.output import CHANNELS, Frames
+from app.playback.frames import Frames
+from app.playback.output import CHANNELS
 from engine.errors import AudioError
 
 __all__ = ["Source"]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from app.playback.deck import Span, frame_at
 from app.playback.meter import Level
 from app.playback.output import OutputDevice
+from app.playback.spans import Span, frame_at
 from engine.jobs import Failure, Job
 
 __all__ = ["Now", "Snapshot", "State", "Track"]

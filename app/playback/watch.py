@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from app.playback.output import Frames, Output
+from app.playback.output import Output
+
+if TYPE_CHECKING:
+    from app.playback.frames import Frames
 
 __all__ = ["Watch", "Watched"]
 

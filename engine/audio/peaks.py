@@ -34,6 +34,12 @@ _COARSEST = 64
 _BLOCK = FINEST * 1024
 """Frames read at once: what bounds the memory."""
 _FULL_SCALE = 127
+_FINE = 4
+"""Columns looked at for each bar: their mean shows the dynamics that their maximum hides."""
+_QUIET = 0.25
+"""The highest bar has height 1, unless the music is softer than this."""
+_OVERVIEW = 128
+"""Bars of the whole take, at least, that say which is the highest."""
 _DAY = 86_400.0
 """Seconds."""
 
@@ -86,6 +92,11 @@ class Peaks:
         """Seconds."""
         return self.frames / self.sample_rate
 
+    @property
+    def resolution(self) -> float:
+        """Seconds of one bucket of the finest level."""
+        return FINEST / self.sample_rate
+
     def columns(self, n: int, start: int = 0, end: int | None = None) -> NDArray[np.float32]:
         """``n`` (lowest, highest) pairs for the frames from ``start`` to ``end``.
 
@@ -107,6 +118,18 @@ class Peaks:
         columns: NDArray[np.float32] = np.stack([low, high], axis=1).astype(np.float32)
         columns /= _FULL_SCALE
         return columns
+
+    def bars(self, n: int, start: int = 0, end: int | None = None) -> list[float]:
+        """How high ``n`` bars are that show the frames from ``start`` to ``end``, 0 to 1."""
+        # The highest is that of the whole take, wherever one has zoomed in.
+        loudest = max(float(self._means(max(n, _OVERVIEW), 0, None).max()), _QUIET)
+        shares: list[float] = np.minimum(self._means(n, start, end) / loudest, 1.0).tolist()
+        return shares
+
+    def _means(self, n: int, start: int, end: int | None) -> NDArray[np.float32]:
+        columns = np.abs(self.columns(n * _FINE, start, end)).max(axis=1)
+        means: NDArray[np.float32] = columns.reshape(n, _FINE).mean(axis=1)
+        return means
 
     def _level(self, frames_per_column: float) -> tuple[NDArray[np.int8], int]:
         """A level with at least four buckets in a column, where there is one, so that a column

@@ -7,7 +7,6 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from engine.errors import InvalidRequest, Problem
-from engine.wire import API
 
 __all__ = ["checked_token", "is_near", "normal_address"]
 
@@ -36,7 +35,7 @@ def normal_address(text: str) -> str:
         raise _wrong("must be the server's name and port alone")
     shown = f"[{host}]" if ":" in host else host
     port = f":{parts.port}" if parts.port is not None else ""
-    path = re.sub(rf"{API}(/.*)?$", "", parts.path).rstrip("/")
+    path = re.sub(r"/api/v\d+(/.*)?$", "", parts.path).rstrip("/")
     return f"{parts.scheme}://{shown}{port}{path}"
 
 

@@ -12,14 +12,15 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from engine.dispatch.allowance import Free
+from engine.dispatch.arrivals import Arrivals
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import QUIT_SECONDS, Lane
 from engine.dispatch.posts import Post, places, starts_in
 from engine.dispatch.recovery import Recovery
 from engine.dispatch.scheduler import Scheduler
-from engine.errors import Conflict, StorageError
-from engine.jobs import LOCAL, Failure, Job, Once, Order
+from engine.errors import Conflict, MusicError, StorageError
+from engine.jobs import LOCAL, Failure, Job, Once, Order, Submission
 from engine.request import Request
 from engine.settings import EngineSettings
 from engine.status import EngineState, EngineStatus
@@ -65,6 +66,7 @@ class Dispatcher:
         )
         self.scheduler.posts += map(Post, lanes)
         self._runs = self.scheduler.runs
+        self._arrivals = Arrivals(self._submit_all)
         self._status_timer: asyncio.TimerHandle | None = None
         self._background: set[asyncio.Task[object]] = set()
         self._closing = False
@@ -104,10 +106,7 @@ class Dispatcher:
     async def submit(
         self, orders: Sequence[Order], *, front: bool = False, once: Once | None = None
     ) -> list[Job]:
-        with self.scheduler.looking_again():
-            jobs = self.now(self._store.submit(orders, front=front, once=once))
-        self._changed(jobs)
-        return jobs
+        return await self._arrivals.submit(Submission(orders, front, once))
 
     async def adopt(self, job: Job) -> Job:
         """Take in a finished job that was made without the queue; its file is in place."""
@@ -187,6 +186,13 @@ class Dispatcher:
             fallback=self.scheduler.fallback,
             places=places(posts, waiting, running),
         )
+
+    def _submit_all(self, submissions: Sequence[Submission]) -> list[list[Job] | MusicError]:
+        with self.scheduler.looking_again():
+            stored = self._store.submit_all(submissions)
+        found = [each if isinstance(each, MusicError) else self.now(each) for each in stored]
+        self._changed([job for each in found if not isinstance(each, MusicError) for job in each])
+        return found
 
     # -- telling -----------------------------------------------------------------------------
 

@@ -41,8 +41,8 @@ class TakeFiles:
         name = safe_name(job.name)
         return self.folder / f"{name} - {job.id[4:]}.{job.request.output_format}"
 
-    def sweep(self) -> int:
-        """Remove what unfinished writes left; returns how many."""
+    async def sweep(self) -> int:
+        """Remove what unfinished writes left, before anything is written; returns how many."""
         parts = list(self.folder.glob(".*.part")) if self.folder.is_dir() else []
         for part in parts:
             part.unlink(missing_ok=True)
@@ -182,8 +182,9 @@ class TakeFiles:
         finally:
             arrived.unlink(missing_ok=True)
 
-    def remove(self, path: Path) -> None:
-        """What a run left at its place, though it is nobody's take."""
+    async def clear(self, job: Job) -> None:
+        """Remove what a run left at its place, though its job was cancelled."""
+        path = self.path_for(job, "")
         for file in (path, path.with_suffix(".mid")):
             file.unlink(missing_ok=True)
 

@@ -36,7 +36,7 @@ class Recovery:
         Returns finished jobs whose takes could not be kept yet. Call it before anything is
         claimed.
         """
-        parts = self._files.sweep()
+        parts = await self._files.sweep()
         shutil.rmtree(self._cache / "previews", ignore_errors=True)
         again = self._claims.recover()
         waiting = self._store.pending_ids()
@@ -49,7 +49,7 @@ class Recovery:
                 if late or not await self._kept(made):
                     late.append(made)
         ended = self._files.sweep_ended(waiting)
-        self._sweep(waiting)
+        await self._sweep(waiting)
         if parts or again or ended:
             log.info("recovered %d interrupted jobs, %d parts removed", len(again), parts + ended)
         return late
@@ -68,14 +68,14 @@ class Recovery:
         self._files.kept(made.take)
         return True
 
-    def _sweep(self, waiting: set[str]) -> None:
+    async def _sweep(self, waiting: set[str]) -> None:
         """Checkpoints that nothing waits for, and takes of jobs that were cancelled while these
         were saved: nobody was left to remove them."""
         for file in (self._cache / "checkpoints").glob("*"):
             if file.stem not in waiting:
                 file.unlink(missing_ok=True)
         for job in self._store.begun_in_vain():
-            self._files.remove(self._files.path_for(job, ""))
+            await self._files.clear(job)
 
     async def unknown_files(self, feed: Feed) -> int:
         """Takes that no row tells of (a lost database, another program): back in the library.

@@ -88,6 +88,8 @@ class Generator(Protocol):
     """Where it computes, and in which numbers: "CPU int8", "CUDA fp16"."""
     slots: int
     """Takes it can grow at once; may shrink when memory is short."""
+    finishing: float | None
+    """Seconds that it takes to finish a second of music, as far as it was tried at loading."""
     heavy: bool
     """Holds so much memory that only one such generator is loaded at a time."""
 

@@ -24,7 +24,10 @@ BLOCKS = 192
 HALF_LIFE = 48
 """Measurements after which one weighs half."""
 SCATTER = 0.05
-"""Of one measurement, as a share of it: the more, the longer the guess lasts."""
+"""Of one measurement at least, as a share of it: the more, the longer the guess lasts."""
+LASTING = 6.0
+"""How much less measurements say than as many that scatter as widely by chance alone: what disturbs
+one, such as another program at work, disturbs its neighbours, too."""
 GUESS = (0.75, 0.25, 0.3)
 """Shares of what a step of one take costs: the step, the take, and a long past."""
 DOUBT = (0.75, 0.5, 0.8)
@@ -86,28 +89,44 @@ class StepCosts:
         measured = np.array(blocks)
         a_step = measured[:, 3] / measured[:, 0]
         weights = 0.5 ** (np.arange(len(blocks))[::-1] / HALF_LIFE)
-        scatter = SCATTER * float(np.average(a_step, weights=weights))
         rows = measured[:, :3] / measured[:, :1]
-        # The guess, in seconds: as much as explains the measurements on the whole.
-        shape = np.array(GUESS) / (1, 1, LONG_PAST)
-        scale = float(np.average(a_step, weights=weights)) / float(
-            np.average(rows @ shape, weights=weights)
-        )
-        doubt = scale * np.array(DOUBT) / (1, 1, LONG_PAST)
-        roots = np.sqrt(weights) / scatter
-        system = np.vstack([rows * roots[:, None], np.diag(1 / doubt)])
-        right = np.concatenate([a_step * roots, scale * shape / doubt])
-        unit = np.array([1.0, 1.0, 1 / LONG_PAST])  # parts of like size, which the solver needs
-        parts: NDArray[np.float64] = nnls(system * unit, right)[0] * unit
-        return parts
+        least = SCATTER * float(np.average(a_step, weights=weights))
+        # What the measurements say alone, and how they scatter about it. Without that a moment
+        # that was slow is taken for a past that is dear, and the end for far away.
+        alone = _explained(rows, a_step, weights, least / 1_000)
+        scatter = float(np.sqrt(np.average((a_step - rows @ alone) ** 2, weights=weights)))
+        return _explained(rows, a_step, weights, max(least, LASTING * scatter))
+
+
+def _explained(
+    rows: NDArray[np.float64],
+    a_step: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    scatter: float,
+) -> NDArray[np.float64]:
+    """The three parts that explain what steps took, as far as they say more than the guess.
+
+    ``rows`` (measurements, 3): what a step was made of; ``scatter`` of one, in seconds a step.
+    """
+    # The guess, in seconds: as much as explains the measurements on the whole.
+    shape = np.array(GUESS) / (1, 1, LONG_PAST)
+    scale = np.average(a_step, weights=weights) / np.average(rows @ shape, weights=weights)
+    doubt = scale * np.array(DOUBT) / (1, 1, LONG_PAST)
+    roots = np.sqrt(weights) / scatter
+    system = np.vstack([rows * roots[:, None], np.diag(1 / doubt)])
+    right = np.concatenate([a_step * roots, scale * shape / doubt])
+    unit = np.array([1.0, 1.0, 1 / LONG_PAST])  # parts of like size, which the solver needs
+    parts: NDArray[np.float64] = nnls(system * unit, right)[0] * unit
+    return parts
 
 
 class SavingCosts:
     """What it takes one generator to finish a take: decoding, listening, writing."""
 
-    def __init__(self) -> None:
-        self._music = 0.0
-        self._work = 0.0
+    def __init__(self, rehearsed: float | None = None) -> None:
+        """``rehearsed``: seconds of work for a second of music, as was tried at loading."""
+        self._music = 0.0 if rehearsed is None else 1.0
+        self._work = rehearsed or 0.0
 
     def note(self, music: float, seconds: float) -> None:
         """So many seconds of music were saved in so many seconds."""

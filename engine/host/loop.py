@@ -64,7 +64,7 @@ class HostLoop:
         self._checkpoints = Checkpoints(send)
         self._previews = Previews(send)
         self._costs: defaultdict[str, StepCosts] = defaultdict(StepCosts)
-        self._saving: defaultdict[str, SavingCosts] = defaultdict(SavingCosts)
+        self._saving: dict[str, SavingCosts] = {}
         self._waiting: deque[Run] = deque()
         self._takes: list[GrowingTake] = []
         self._fresh: set[GrowingTake] = set()
@@ -174,6 +174,7 @@ class HostLoop:
         sources = {name: str(path) for name, path in run.sources.items()}
         growing = generator.start(run.request.model_copy(update=sources), checkpoint)
         take = GrowingTake(run, generator, growing)
+        self._saving.setdefault(run.request.model, SavingCosts(generator.finishing))
         take.kept = take.safe = take.grown
         self._takes.append(take)
         self._fresh.add(take)

@@ -1,12 +1,17 @@
-"""HTTP/1.1 as uvicorn speaks it, but for its own 400: what is no request gets a problem, too."""
+"""HTTP/1.1 as uvicorn speaks it, and two things more: what is no request gets a problem, too, and
+pieces of files go out by zero copy."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from engine.log_context import marked
 from engine.server.problems import problem
+from engine.server.zero_copy import POSSIBLE, ZERO_COPY, send_file
 from engine.tracing import Trace
 
 __all__ = ["Speaking"]
@@ -14,6 +19,47 @@ __all__ = ["Speaking"]
 
 class Speaking(H11Protocol):
     """For ``uvicorn.Config(http=...)``."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._application: Any = self.app
+        if POSSIBLE:
+            self.app = self._offering
+
+    async def _offering(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The application, which is told that it may hand over pieces of files."""
+        cycle = self.cycle
+
+        async def send_or_hand_over(message: Message) -> None:
+            if message["type"] == ZERO_COPY:
+                await self._hand_over(cycle, message)
+            else:
+                await send(message)
+
+        if not self.transport.get_extra_info("sslcontext"):
+            scope["extensions"] = {**scope.get("extensions", {}), ZERO_COPY: {}}
+        await self._application(scope, receive, send_or_hand_over)
+
+    async def _hand_over(self, cycle: RequestResponseCycle, message: Message) -> None:
+        """A piece of a file, after all that was sent before it."""
+        self.transport.set_write_buffer_limits(high=0)
+        await self.flow.drain()
+        if cycle.disconnected or self.transport.is_closing():
+            return
+        count = message["count"]
+        # h11 counts what passes it by, and would put frames around it, had it to.
+        passing: Any = range(count)
+        if self.conn.send_with_data_passthrough(h11.Data(data=passing)) != [passing]:
+            raise RuntimeError("zero copy needs a Content-Length")
+        sock = self.transport.get_extra_info("socket")
+        try:
+            await send_file(sock, message["file"], message.get("offset", 0), count)
+        except (ConnectionError, TimeoutError):
+            self.transport.abort()  # as uvicorn does with what it writes itself: nobody is there
+            return
+        self.transport.set_write_buffer_limits()
+        if not message.get("more_body", False):
+            await cycle.send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own words
         """Answer, and hang up: where the next request would begin is not known."""

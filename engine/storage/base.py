@@ -54,7 +54,7 @@ class Reader(Protocol):
 
 
 class Storage(Protocol):
-    """Files under keys such as ``music/2024-09-01T00-45-30-123Z_calm_piano_1f0e9d8c7b6a.wav``.
+    """Files under keys such as ``music/2024-09-01T00-45-30-123Z_calm_piano.wav``.
 
     A key is written once. Whatever waits does so off the event loop; whatever fails for a reason
     that may pass raises StorageError.
@@ -62,6 +62,8 @@ class Storage(Protocol):
 
     block: int
     """Bytes that are well read at once."""
+    shared: bool
+    """Whether other computers may write into it too, and know nothing of what is done here."""
 
     def places(self, key: str) -> tuple[Path, Path]:
         """How rows name the file: those of this storage, and those of the other kind, from which
@@ -144,10 +146,13 @@ def checked(key: str) -> str:
     return key
 
 
-def stored_name(moment: datetime, name: str, attempt: str, extension: str) -> str:
-    """``2024-09-01T00-45-30-123Z_calm_piano_1f0e9d8c7b6a.wav``: letters and digits, whatever the
-    name was, and the attempt, so that a late one never writes over another's take."""
+def stored_name(moment: datetime, name: str, extension: str, *, attempt: str = "") -> str:
+    """``2024-09-01T00-45-30-123Z_calm_piano.wav``: letters and digits, whatever the name was.
+
+    ``attempt``: for where the moment is not enough to tell takes apart; then it is in the name:
+    ``2024-09-01T00-45-30-123Z_calm_piano_1f0e9d8c7b6a.wav``."""
     stamp = f"{moment:%Y-%m-%dT%H-%M-%S}-{moment.microsecond // 1000:03d}Z"
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^A-Za-z0-9]+", "_", plain)[:60].strip("_")
-    return f"{stamp}_{slug or 'music'}_{attempt[:12]}.{extension}"
+    parts = (stamp, slug or "music", *([attempt[:12]] if attempt else []))
+    return f"{'_'.join(parts)}.{extension}"

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import logging
 import os
+import re
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -41,12 +42,14 @@ IN_PARTS = TransferConfig(
     multipart_threshold=16 * 2**20, multipart_chunksize=16 * 2**20, use_threads=False
 )
 """Longer files go up in parts, so that a break costs one of them; s3transfer aborts what fails."""
+_MD5 = re.compile("[0-9a-f]{32}")
 
 
 class BucketStorage(Places):
     """Keys are names in it, after its prefix. Implements ``Storage``."""
 
     block = 2**20
+    shared = True
 
     def __init__(
         self, address: BucketAddress, clients: Clients, *, cache: Path, before: Path
@@ -105,11 +108,11 @@ class BucketStorage(Places):
 
     def _fetch(self, key: str, path: Path) -> None:
         client, named = self._clients.patient, self._named(key)
-        told = client.head_object(**named)["Metadata"].get("sha256", "")
+        told = client.head_object(**named)
         with replacing(path) as part:
             with part.open("wb") as file:
                 client.download_fileobj(named["Bucket"], named["Key"], file, Config=IN_PARTS)
-            if _digest(part) != told:
+            if not _is_whole(part, told):
                 raise StorageError("The bucket gave another file than the one that it got.")
 
     async def remove(self, key: str) -> None:
@@ -256,6 +259,26 @@ class _Blocks:
         return data
 
 
-def _digest(path: Path) -> str:
+def _is_whole(file: Path, told: dict[str, Any]) -> bool:
+    """Whether it is what the bucket says that it has."""
+    ours: str | None = told["Metadata"].get("sha256")
+    if ours is not None:
+        return _digest(file) == ours
+    # Somebody else has put it there. Of what came in one piece the ETag is the MD5, unless it lies
+    # there under a key of its own.
+    etag: str = told["ETag"].strip('"')
+    encrypted = (
+        told.get("ServerSideEncryption", "AES256") != "AES256" or "SSECustomerAlgorithm" in told
+    )
+    if _MD5.fullmatch(etag) and not encrypted and _digest(file, _md5) != etag:
+        return False
+    return file.stat().st_size == int(told["ContentLength"])
+
+
+def _digest(path: Path, kind: Callable[[], Any] = hashlib.sha256) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, kind).hexdigest()
+
+
+def _md5() -> Any:
+    return hashlib.md5(usedforsecurity=False)

@@ -23,6 +23,7 @@ class DiskStorage(Places):
     """Keys are paths in it. Implements ``Storage``."""
 
     block = 256 * 1024
+    shared = False  # its folder is locked by who has it open
 
     def __init__(self, root: Path) -> None:
         super().__init__(root, whole=True)
@@ -73,7 +74,9 @@ class DiskStorage(Places):
         for folder in (MUSIC, UPLOADS):
             for part in self._path(folder).glob(".*.part"):
                 try:
-                    if part.stat().st_mtime < before:
+                    # By both times: a link has the file's own age, and was made just now.
+                    stat = part.stat()
+                    if max(stat.st_mtime, stat.st_ctime) < before:
                         part.unlink()
                         count += 1
                 except FileNotFoundError:
@@ -98,7 +101,7 @@ class DiskStorage(Places):
 
 
 @asynccontextmanager
-async def reading(path: Path) -> AsyncIterator[Reader]:
+async def reading(path: Path) -> AsyncIterator[anyio.AsyncFile[bytes]]:
     """A file of this computer. Raises NotFound."""
     try:
         file = await anyio.open_file(path, "rb")

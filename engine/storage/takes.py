@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.dispatch.files import TakeFiles
-from engine.jobs import Job, Take, is_job_id
+from engine.jobs import Job, Take, is_job_id, utc_now
 from engine.storage.base import MUSIC, UPLOADS, Storage, stored_name
 
 __all__ = ["OUTGOING", "StoredTakes"]
@@ -37,6 +37,11 @@ class StoredTakes(TakeFiles):
     def outgoing(self, job_id: str, attempt: str, extension: str) -> Path:
         """Where an attempt's take is made."""
         return self.folder / f"{job_id}-{attempt}.{extension}"
+
+    async def sweep(self) -> int:
+        """In the storage too, where nobody else writes."""
+        count = await super().sweep()
+        return count if self._storage.shared else count + await self._storage.sweep(utc_now())
 
     def ids(self) -> dict[str, Path]:
         """No take is adopted because of its file alone: it has an owner, whom only a row knows."""
@@ -64,13 +69,14 @@ class StoredTakes(TakeFiles):
         return await self._storage.fetch(self._storage.key_of(place))
 
     async def keep(self, job: Job, take: Take, *, known: str = "") -> Take:
-        """Under a key that holds the attempt; the file here stays until ``kept``. ``known``: a
-        job that the store knows, if it does not know this one yet; by it the sweep sees that
-        the file is ours."""
+        """The file here stays until ``kept``. ``known``: a job that the store knows, if it does
+        not know this one yet; by it the sweep sees that the file is ours."""
         ours = known or job.id
-        attempt = take.path.stem.partition("-")[2]
-        name = stored_name(job.created_at, job.name, attempt, take.path.suffix[1:])
-        key = f"{MUSIC}/{name}"
+        # The store gives each job a moment of its own. That is not enough where a late attempt of
+        # a frozen computer could write over another's take, nor for what has no row yet.
+        alone = not (self._storage.shared or known)
+        attempt = "" if alone else take.path.stem.partition("-")[2]
+        key = _key(job, take.path.suffix[1:], attempt)
         midi = None
         if take.midi_path is not None:
             midi = key.rpartition(".")[0] + ".mid"
@@ -88,6 +94,12 @@ class StoredTakes(TakeFiles):
     def kept(self, made: Take) -> None:
         _unlink(made.path)
 
+    async def clear(self, job: Job) -> None:
+        """In a bucket, where the name has the attempt, the sweep finds it."""
+        if not self._storage.shared:
+            for extension in (job.request.output_format, "mid"):
+                await self._storage.remove(_key(job, extension))
+
     async def discard(self, take: Take) -> None:
         for path in (take.path, take.midi_path):
             if path is None:
@@ -102,6 +114,10 @@ class StoredTakes(TakeFiles):
         for path in self.folder.glob("[!.]*"):
             if (match := _NAME.fullmatch(path.name)) is not None:
                 yield match["job"], path
+
+
+def _key(job: Job, extension: str, attempt: str = "") -> str:
+    return f"{MUSIC}/{stored_name(job.created_at, job.name, extension, attempt=attempt)}"
 
 
 def _unlink(audio: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
@@ -60,7 +59,7 @@ class SqliteDatabase(Database):
 
     @property
     def now(self) -> Any:
-        return time.time()
+        return peewee.SQL("((julianday('now') - 2440587.5) * 86400.0)")
 
     def whole_part(self, seconds: Any, unit: float) -> Any:
         return peewee.fn.MAX(0, peewee.Cast(seconds / unit, "INTEGER"))

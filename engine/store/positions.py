@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from peewee import fn
 
 from engine.jobs import Job, Status
-from engine.store.database import Alone
+from engine.store.database import Alone, Database
+from engine.store.permits import Permits
+from engine.store.prepared import Prepared
 from engine.store.records import Records
 from engine.store.rows import from_row
 
@@ -20,6 +22,14 @@ _CLOSEST = 1e-6
 
 class Positions(Records):
     """Whoever asks for a position and then takes it is alone with the queue in between."""
+
+    def __init__(self, database: Database, permits: Permits | None = None) -> None:
+        super().__init__(database, permits)
+        jobs = self._tables.jobs
+        # What has ended gets another position before it waits again; so the index has it all.
+        alive = jobs.status.in_((Status.PENDING.value, Status.PROCESSING.value))
+        self._first = Prepared(database, jobs.select(fn.MIN(jobs.position)).where(alive))
+        self._last = Prepared(database, jobs.select(fn.MAX(jobs.position)).where(alive))
 
     def move(self, ids: Sequence[str], before: str | None) -> list[Job]:
         """Put waiting jobs, in this order, before another waiting one or at the very end.
@@ -63,10 +73,8 @@ class Positions(Records):
         return [from_row(row) for row in ordered.dicts()]
 
     def _outer_position(self, *, front: bool, count: int) -> float:
-        """Where ``count`` rows begin that go before, or after, all the others."""
-        jobs = self._tables.jobs
-        outermost = fn.MIN(jobs.position) if front else fn.MAX(jobs.position)
-        edge = jobs.select(outermost).scalar()
+        """Where ``count`` rows begin that go before, or after, all others that wait or run."""
+        edge = (self._first if front else self._last).value()
         if edge is None:
             return 0.0
         return float(edge) - count * POSITION_STEP if front else float(edge) + POSITION_STEP

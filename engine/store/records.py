@@ -11,6 +11,7 @@ from engine.errors import NotFound
 from engine.jobs import Failure, Job, Status, utc_now
 from engine.store.database import Database
 from engine.store.permits import Permit, Permits
+from engine.store.prepared import Given, Prepared
 from engine.store.rows import Tables, failure_text, from_row
 
 __all__ = ["Records", "chunks"]
@@ -29,10 +30,18 @@ class Records:
         self._database = database
         self._tables = Tables(database.peewee)
         self._permits = permits
+        jobs, everything = self._tables.jobs, self._tables.everything()
+        self._by_id = Prepared(database, everything.where(jobs.id == Given("id")))
+        self._known = Prepared(database, jobs.select(jobs.id).where(jobs.id == Given("id")))
+        self._insertions: dict[tuple[str, ...], str] = {}
 
     def jobs(self, ids: Collection[str] | None = None) -> list[Job]:
         """All jobs that are not in the trash, or those of ``ids``; waiting ones in queue order
         first, then the others, newest first."""
+        if ids is not None and len(ids) == 1:  # what is asked most
+            with self._database.reading():
+                rows = self._by_id.rows(id=next(iter(ids)))
+            return [from_row(row) for row in rows if row["deleted_at"] is None]
         jobs = self._tables.jobs
         query = self._tables.everything().where(jobs.deleted_at.is_null())
         with self._database.reading():
@@ -49,10 +58,10 @@ class Records:
     def job(self, job_id: str) -> Job:
         """Raises NotFound."""
         with self._database.reading():
-            row = self._tables.everything().where(self._tables.jobs.id == job_id).dicts().first()
-        if row is None:
+            rows = self._by_id.rows(id=job_id)
+        if not rows:
             raise NotFound("This take is no longer in the library.")
-        return from_row(row)
+        return from_row(rows[0])
 
     def count(self, status: Status) -> int:
         jobs = self._tables.jobs
@@ -80,9 +89,8 @@ class Records:
 
     def knows(self, job_id: str) -> bool:
         """Whether there is such a job, in the trash or not."""
-        jobs = self._tables.jobs
         with self._database.reading():
-            return bool(jobs.select(jobs.id).where(jobs.id == job_id).exists())
+            return self._known.value(id=job_id) is not None
 
     def known_ids(self) -> set[str]:
         """Ids of all jobs, those in the trash too."""
@@ -132,11 +140,14 @@ class Records:
 
     def _insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows of the same columns, many in one statement. The text of the statement is made
-        for one row and repeated: peewee takes as long for each row as SQLite for ten."""
+        for one row, once, and repeated: peewee takes as long for each row as SQLite for ten."""
         for chunk in chunks(rows):
-            columns = [getattr(table, name) for name in chunk[0]]
-            one, _ = table.insert([tuple(chunk[0].values())], columns=columns).sql()
-            head, places = one.split(" VALUES ")
+            shape = (table.__name__, *chunk[0])
+            if shape not in self._insertions:
+                columns = [getattr(table, name) for name in chunk[0]]
+                one, _ = table.insert([tuple(chunk[0].values())], columns=columns).sql()
+                self._insertions[shape] = one
+            head, places = self._insertions[shape].split(" VALUES ")
             text = f"{head} VALUES {', '.join([places] * len(chunk))}"
             self._database.peewee.execute_sql(
                 text, [value for row in chunk for value in row.values()]

@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from peewee import fn
+from peewee import SQL, fn
 
 from engine.jobs import Job, Status, utc_now
 from engine.store.database import Database
+from engine.store.prepared import Given, Prepared
 from engine.store.records import Records, chunks
 from engine.store.rows import from_row
 from engine.store.turns import AGEING_SECONDS, Turns
@@ -40,6 +41,30 @@ class SharedJobs(Records):
         """``ageing``: seconds in which who waits gains a level of priority."""
         super().__init__(database)
         self._turns = Turns(database, ageing)
+        jobs, level = self._tables.jobs, self._turns.level
+        waiting = jobs.status == Status.PENDING.value  # and so not in the trash: the index has all
+        mine = self._turns.joined(jobs.select(level)).where(jobs.id == Given("id"))
+        self._level = Prepared(database, mine)
+        earlier = (level > Given("level")) | (
+            (level == Given("level")) & (jobs.position < Given("position"))
+        )
+        count = fn.COUNT(SQL("*"))
+        before = self._turns.joined(jobs.select(count)).where(waiting & earlier)
+        self._before = Prepared(database, before)
+        alive = jobs.select(
+            jobs.status, count.alias("number"), fn.MIN(jobs.created_at).alias("oldest")
+        )
+        self._alive = Prepared(
+            database,
+            alive.where(jobs.status.in_(_OPEN), jobs.deleted_at.is_null()).group_by(jobs.status),
+        )
+        ended = jobs.status == Given("status")
+        self._ended = Prepared(
+            database, jobs.select(count).where(ended & (jobs.finished_at >= Given("since")))
+        )
+        times = jobs.select((jobs.finished_at - jobs.started_at).alias("took"))
+        made = times.where(ended & jobs.started_at.is_null(False))
+        self._times = Prepared(database, made.order_by(jobs.finished_at.desc()).limit(_RECENT))
 
     def page(
         self, owner: str, status: Status | None, limit: int, before: datetime | None
@@ -74,15 +99,11 @@ class SharedJobs(Records):
         """A waiting job's place in the queue, 1 being the next; None if it does not wait."""
         if job.status is not Status.PENDING:
             return None
-        jobs, level = self._tables.jobs, self._turns.level
-        waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
         with self._database.reading():
-            mine = self._turns.joined(jobs.select(level)).where(jobs.id == job.id).scalar()
-            if mine is None:  # it was removed meanwhile
+            level = self._level.value(id=job.id)
+            if level is None:  # it was removed meanwhile
                 return None
-            earlier = (level > mine) | ((level == mine) & (jobs.position < job.position))
-            before = self._turns.joined(jobs.select(fn.COUNT(jobs.id))).where(waiting & earlier)
-            return 1 + int(before.scalar())
+            return 1 + int(self._before.value(level=level, position=job.position))
 
     def waiting(self, limit: int) -> list[Job]:
         """What waits, of all owners, in the order of the queue as far as it is known: whose turn
@@ -125,23 +146,19 @@ class SharedJobs(Records):
     def figures(self, finished: timedelta, failed: timedelta) -> QueueFigures:
         """Ended jobs count for these long."""
         now = utc_now()
-        pending, processing = (self.count(Status(status)) for status in _OPEN)
-        jobs = self._tables.jobs
-        waiting = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
-        ended = jobs.select(jobs.started_at, jobs.finished_at).where(
-            jobs.status == Status.COMPLETED.value, jobs.started_at.is_null(False)
-        )
+        done, broken = Status.COMPLETED.value, Status.FAILED.value
         with self._database.reading():
-            oldest = jobs.select(fn.MIN(jobs.created_at)).where(waiting).scalar()
-            times = [
-                row["finished_at"] - row["started_at"]
-                for row in ended.order_by(jobs.finished_at.desc()).limit(_RECENT).dicts()
-            ]
+            alive = {row["status"]: row for row in self._alive.rows()}
+            times = [row["took"] for row in self._times.rows(status=done)]
+            completed = self._ended.value(status=done, since=(now - finished).timestamp())
+            failures = self._ended.value(status=broken, since=(now - failed).timestamp())
+        pending, processing = (int(alive[s]["number"]) if s in alive else 0 for s in _OPEN)
+        oldest = alive[_OPEN[0]]["oldest"] if pending else None
         return QueueFigures(
             pending=pending,
             processing=processing,
-            completed=self._ended_since(Status.COMPLETED, now - finished),
-            failed=self._ended_since(Status.FAILED, now - failed),
+            completed=int(completed),
+            failed=int(failures),
             oldest_pending_seconds=None if oldest is None else max(0.0, now.timestamp() - oldest),
             average_processing_seconds=sum(times) / len(times) if times else None,
         )
@@ -198,9 +215,3 @@ class SharedJobs(Records):
         repeats = self._tables.repeats
         with self._database.writing():
             repeats.delete().where(repeats.created_at < before.timestamp()).execute()
-
-    def _ended_since(self, status: Status, moment: datetime) -> int:
-        jobs = self._tables.jobs
-        ended = (jobs.status == status.value) & (jobs.finished_at >= moment.timestamp())
-        with self._database.reading():
-            return int(jobs.select(fn.COUNT(jobs.id)).where(ended).scalar())

@@ -12,12 +12,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.errors import Conflict, InvalidRequest, KeyReused, Problem
-from engine.jobs import Choice, Job, Once, Order, Status, new_id, utc_now
+from engine.errors import Conflict, InvalidRequest, KeyReused, MusicError, Problem
+from engine.jobs import Choice, Job, Once, Order, Status, Submission, new_id, utc_now
 from engine.request import Request, default_name
-from engine.store.database import Alone
-from engine.store.permits import Permit
+from engine.store.database import Alone, Database
+from engine.store.permits import Permit, Permits
 from engine.store.positions import POSITION_STEP, Positions
+from engine.store.prepared import Given, Prepared
 from engine.store.records import chunks
 from engine.store.rows import from_row, job_row
 
@@ -30,6 +31,12 @@ _NOT_MADE = (Status.FAILED, Status.CANCELLED)
 
 class Store(Positions):
     """What a musician does with the queue and the library."""
+
+    def __init__(self, database: Database, permits: Permits | None = None) -> None:
+        super().__init__(database, permits)
+        jobs = self._tables.jobs
+        made = jobs.select(jobs.created_at)
+        self._made_since = Prepared(database, made.where(jobs.created_at >= Given("since")))
 
     def submit(
         self, orders: Sequence[Order], *, front: bool = False, once: Once | None = None
@@ -64,6 +71,18 @@ class Store(Positions):
                     asdict(once) | made | {"created_at": utc_now().timestamp()}
                 ).execute()
         return [from_row(_BLANK | row) for row in rows]
+
+    def submit_all(self, submissions: Sequence[Submission]) -> list[list[Job] | MusicError]:
+        """The same for several, in one transaction: the jobs of each, or what ``submit`` would
+        raise for it alone. Raises StorageError, and then none is queued."""
+        found: list[list[Job] | MusicError] = []
+        with self._database.writing(Alone.QUEUE):
+            for each in submissions:
+                try:
+                    found.append(self.submit(each.orders, front=each.front, once=each.once))
+                except (InvalidRequest, KeyReused) as error:  # before anything was written
+                    found.append(error)
+        return found
 
     def cancel(self, ids: Collection[str]) -> list[Job]:
         """End waiting and running jobs as cancelled, and fail what depended on them; ended ones
@@ -259,10 +278,9 @@ class Store(Positions):
 
     def _free_moments(self, count: int) -> list[datetime]:
         """From now on, each of another millisecond than any job: files and pages go by them."""
-        jobs = self._tables.jobs
         now = int(utc_now().timestamp() * 1000)
-        later = jobs.select(jobs.created_at).where(jobs.created_at >= (now - 1) / 1000)
-        taken = {round(row["created_at"] * 1000) for row in later.dicts()}
+        later = self._made_since.rows(since=(now - 1) / 1000)
+        taken = {round(row["created_at"] * 1000) for row in later}
         free = (moment for moment in itertools.count(now) if moment not in taken)
         return [datetime.fromtimestamp(next(free) / 1000, UTC) for _ in range(count)]
 

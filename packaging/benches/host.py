@@ -51,6 +51,7 @@ class Paced:
 
 class PacedGenerator:
     name, version, device, slots, heavy = "paced", "1", "CPU", 4, False
+    finishing = None
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Paced:  # noqa: ARG002
         return Paced(request)

@@ -742,6 +742,10 @@
         <translation>Take yang menjadi dasarnya sudah tidak ada.</translation>
     </message>
     <message>
+        <source>The audio that this take builds on is not there any more.</source>
+        <translation>Audio yang menjadi dasar take ini sudah tidak ada.</translation>
+    </message>
+    <message>
         <source>Choose another one to build on.</source>
         <translation>Pilih yang lain sebagai dasar.</translation>
     </message>
@@ -820,6 +824,14 @@
     <message>
         <source>Choose another folder, or change its permissions.</source>
         <translation>Pilih folder lain, atau ubah izinnya.</translation>
+    </message>
+    <message>
+        <source>The take was damaged before it could be stored.</source>
+        <translation>Take ini rusak sebelum dapat disimpan.</translation>
+    </message>
+    <message>
+        <source>Try again in a moment.</source>
+        <translation>Coba lagi sebentar lagi.</translation>
     </message>
     <message>
         <source>DGX Music Studio is already open with this library.</source>

@@ -6,7 +6,8 @@ import threading
 
 import numpy as np
 
-from app.playback.output import CHANNELS, Frames, Output, OutputDevice, OutputLost
+from app.playback.frames import Frames
+from app.playback.output import CHANNELS, Output, OutputDevice, OutputLost
 
 __all__ = ["HandOutput", "HandOutputs"]
 

@@ -11,10 +11,12 @@ import soxr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.playback.deck import Deck, frame_at
-from app.playback.meter import FLOOR, Level, Meter, measure
-from app.playback.output import Frames, SilentOutput
+from app.playback.deck import Deck
+from app.playback.frames import Frames, measure
+from app.playback.meter import FLOOR, Level, Meter
+from app.playback.output import SilentOutput
 from app.playback.source import Source
+from app.playback.spans import frame_at
 
 RATE = 44_100
 LENGTH = 3_000

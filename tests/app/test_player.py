@@ -15,7 +15,8 @@ import soundfile
 from pytestqt.qtbot import QtBot
 
 from app.notices import Level, Notice
-from app.playback.output import BLOCK, Frames, Output, OutputDevice
+from app.playback.frames import Frames
+from app.playback.output import BLOCK, Output, OutputDevice
 from app.player import Player, State, Track
 from engine.jobs import Change, Job, Status, Step, Take, utc_now
 from engine.request import Request

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.promptlist import PromptList, parse
-from ui.compose.list_sheet import ListSheet
 from ui.shared.background import Background
 from ui.shared.theme import Theme
+
+if TYPE_CHECKING:
+    from engine.promptlist import PromptList
 
 __all__ = ["LIST_SUFFIXES", "ListIntake"]
 
@@ -45,10 +47,10 @@ class ListIntake(QObject):
             self.open_text(mime.text())
 
     def open_file(self, path: Path) -> None:
-        self._open(path.name, lambda: parse(path))
+        self._open(path.name, path)
 
     def open_text(self, text: str) -> None:
-        self._open(self.tr("Pasted prompts"), lambda: parse(text), pasted=text)
+        self._open(self.tr("Pasted prompts"), text)
 
     def open_clipboard(self) -> None:
         """A text, or a list's file; the addresses of other files are no prompts."""
@@ -71,13 +73,15 @@ class ListIntake(QObject):
         """Until all lists are read; for leaving."""
         self._background.wait()
 
-    def _open(self, title: str, read: Callable[[], PromptList], pasted: str = "") -> None:
+    def _open(self, title: str, source: Path | str) -> None:
+        from ui.compose.list_sheet import ListSheet  # late: most starts of the window need none
+
         sheet = ListSheet(
             self._theme,
             title,
-            read,
+            partial(_parse, source),
             self._background,
-            pasted=pasted,
+            pasted=source if isinstance(source, str) else "",
             speed=self.speed,
             parent=self._window,
         )
@@ -90,3 +94,9 @@ class ListIntake(QObject):
         """The first local file that looks like a list."""
         paths = (Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
         return next((path for path in paths if path.suffix.lower() in LIST_SUFFIXES), None)
+
+
+def _parse(source: Path | str) -> PromptList:
+    from engine.promptlist import parse
+
+    return parse(source)

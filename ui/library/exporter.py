@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QWidget
 from app.notices import Action, Level, Notice
 from engine.errors import NotFound
 from engine.jobs import Failure, Job
-from ui.library.export_dialog import ExportDialog, ExportWish, run_export
 from ui.shared.background import Background
 
 if TYPE_CHECKING:
     from engine.audio.export import Exported
+    from ui.library.export_dialog import ExportWish
 
 __all__ = ["Exporter"]
 
@@ -40,11 +40,15 @@ class Exporter(QObject):
 
     def open(self, jobs: Sequence[Job]) -> None:
         """Ask how to export the takes of ``jobs``, then do it."""
+        from ui.library.export_dialog import ExportDialog  # late: few starts of the window need it
+
         dialog = ExportDialog(jobs, self.folder, self._window, self._options)
         dialog.wished.connect(self.run)
         dialog.open()
 
     def run(self, wish: ExportWish) -> None:
+        from ui.library.export_dialog import run_export
+
         self.folder, self._options = wish.folder, wish.options or self._options
         text = self.tr("Exporting %n take(s)…", "", len(wish.jobs))
         self.noticed.emit(Notice(text, key=self.KEY))

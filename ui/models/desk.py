@@ -14,7 +14,6 @@ from ui.compose.model_picker import ModelPicker
 from ui.compose.models import ModelOption
 from ui.compose.welcome import Welcome
 from ui.models.card import ModelCard
-from ui.models.sheet import ModelsSheet
 from ui.models.words import as_option
 from ui.shared.theme import Theme
 from ui.shared.widgets import Button
@@ -49,6 +48,8 @@ class ModelDesk(QObject):
 
     def open(self) -> None:
         """Show the sheet of all models."""
+        from ui.models.sheet import ModelsSheet  # late: few starts of the window need it
+
         sheet = ModelsSheet(self._theme, self.models, self._window)
         sheet.chosen.connect(self._picker.select)
         sheet.open()

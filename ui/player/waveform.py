@@ -6,6 +6,7 @@ A slider to the keyboard and to screen readers, whose value is the position in m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -21,12 +22,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy
 
-from engine.audio.peaks import FINEST, Peaks
-from ui.player.bars import heights, pixmap_of
+from ui.player.bars import pixmap_of
 from ui.player.window import Window
 from ui.shared.text import clock
 from ui.shared.theme import Theme
 from ui.shared.tokens import Size
+
+if TYPE_CHECKING:
+    from engine.audio.peaks import Peaks
 
 __all__ = ["Waveform"]
 
@@ -35,6 +38,7 @@ _STEP, _LEAP = 1_000, 5_000  # milliseconds
 _GRAB = 5  # pixels on either side of a region's edge where it can be taken
 _ZOOM = 1.25  # for one notch of the wheel
 _LEAST_LOOP = 0.05  # seconds
+_RESOLUTION = 0.005  # seconds; of peaks that are not there yet
 
 Region = tuple[float, float]
 
@@ -124,8 +128,7 @@ class Waveform(QAbstractSlider):
 
     def zoom(self, factor: float, at: float | None = None) -> None:
         """Show more (factor over 1) or less around ``at`` seconds, or the playhead."""
-        rate = self._peaks.sample_rate if self._peaks else 44_100
-        shortest = self._bars() * FINEST / rate
+        shortest = self._bars() * (self._peaks.resolution if self._peaks else _RESOLUTION)
         window = self._window.zoomed(factor, self._position if at is None else at, shortest)
         self._look_at(window)
 
@@ -283,10 +286,10 @@ class Waveform(QAbstractSlider):
         if found is None and self._peaks is not None:
             rate, bars = self._peaks.sample_rate, self._bars()
             start, end = round(self._window.start * rate), round(self._window.end * rate)
-            values = heights(self._peaks, bars, start, end)
+            heights = self._peaks.bars(bars, start, end)
             color = self._theme.color(role)
             ratio = self.devicePixelRatioF()
-            found = pixmap_of(values, self.size(), color, _BAR, _PITCH, ratio)
+            found = pixmap_of(heights, self.size(), color, _BAR, _PITCH, ratio)
             self._pixmaps[role] = found
         return found or QPixmap()
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QPixmap
 
 from app.peak_loader import PeakLoader
-from engine.audio.peaks import Peaks
 from engine.jobs import Job
-from ui.player.bars import heights, pixmap_of
+from ui.player.bars import pixmap_of
 from ui.shared.theme import Theme
+
+if TYPE_CHECKING:
+    from engine.audio.peaks import Peaks
 
 __all__ = ["PITCH", "Thumbnails"]
 
@@ -48,7 +51,7 @@ class Thumbnails(QObject):
         found = self._kept.get(key)
         if found is None:
             color = self._theme.color(role)
-            found = pixmap_of(heights(peaks, bars), size, color, _BAR, PITCH, ratio)
+            found = pixmap_of(peaks.bars(bars), size, color, _BAR, PITCH, ratio)
             self._kept[key] = found
             if len(self._kept) > _KEEP:
                 self._kept.popitem(last=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -17,10 +18,12 @@ from engine.status import EngineStatus
 from ui.compose.model_picker import ModelPicker
 from ui.compose.models import ModelOption
 from ui.servers.banner import ServerBanner
-from ui.servers.dialog import ServersDialog
 from ui.servers.line import ServerLine
 from ui.servers.words import as_server_option
 from ui.shared.theme import Theme
+
+if TYPE_CHECKING:
+    from ui.servers.dialog import ServersDialog
 
 __all__ = ["ServerDesk"]
 
@@ -71,6 +74,8 @@ class ServerDesk(QObject):
 
     def open(self) -> None:
         """Show the dialog."""
+        from ui.servers.dialog import ServersDialog  # late: few starts of the window need it
+
         self.dialog = ServersDialog(self._theme, self._servers, self._studio.status, self._window)
         self.dialog.fallback_wanted.connect(self._studio.set_fallback)
         self.dialog.finished.connect(self._closed)

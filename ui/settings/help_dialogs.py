@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 
@@ -126,6 +124,8 @@ class AboutDialog(QDialog):
         column.setSpacing(Space.HALF)
         column.addWidget(mark)
         column.addWidget(label("DGX Music Studio", "heading"))
+        from importlib.metadata import version  # here: the window starts without its weight
+
         number = self.tr("Version {version}").format(version=version("dgx-music-studio"))
         column.addWidget(label(number, "muted"))
         column.addSpacing(Space.HALF)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from app.paths import Paths
 from app.settings import SettingsFile
-from ui.settings.settings_dialog import SettingsDialog
 from ui.shared.theme import Appearance, Theme
 
 __all__ = ["Preferences"]
@@ -24,6 +23,8 @@ class Preferences(QObject):
 
     def open(self) -> None:
         """Show the settings; what is changed there takes effect at once."""
+        from ui.settings.settings_dialog import SettingsDialog  # late: few starts need it
+
         folder = self._settings.current.takes_folder or self.takes_folder
         dialog = SettingsDialog(self._settings.current, folder, self._window)
         dialog.changed.connect(self._change)

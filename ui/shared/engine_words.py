@@ -183,6 +183,7 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "“{}” is empty."),
         QT_TRANSLATE_NOOP("Engine", "“{}” is cut short: its end is missing."),
         QT_TRANSLATE_NOOP("Engine", "The take that this one builds on is not there any more."),
+        QT_TRANSLATE_NOOP("Engine", "The audio that this take builds on is not there any more."),
         QT_TRANSLATE_NOOP("Engine", "Choose another one to build on."),
         QT_TRANSLATE_NOOP("Engine", "It had no prompt, so the model went its own way."),
         QT_TRANSLATE_NOOP(
@@ -209,6 +210,8 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "Writing into {} failed."),
         QT_TRANSLATE_NOOP("Engine", "Check the disk."),
         QT_TRANSLATE_NOOP("Engine", "Choose another folder, or change its permissions."),
+        QT_TRANSLATE_NOOP("Engine", "The take was damaged before it could be stored."),
+        QT_TRANSLATE_NOOP("Engine", "Try again in a moment."),
         # the library
         QT_TRANSLATE_NOOP("Engine", "DGX Music Studio is already open with this library."),
         QT_TRANSLATE_NOOP("Engine", "Use the window that is open, or close it first."),

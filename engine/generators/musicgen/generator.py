@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.audio.analysis import estimate_key, estimate_tempo, mono
+from engine.audio.analysis import estimate_key, estimate_tempo, get_ready, mono
 from engine.errors import GenerationError, OutOfMemory
 from engine.generators.base import Audio, Facts, Growing, Report, Samples
 from engine.generators.musicgen.checkpoint import Checkpoint
@@ -34,6 +36,8 @@ DECODING = 0.8
 """Share of finishing that goes into decoding the tokens."""
 PREVIEW_SECONDS = 2.0
 """Of music, before there is something worth hearing."""
+REHEARSED_SECONDS = 3.0
+"""Of sound, finished at loading: enough to tell what a second takes."""
 JOIN_SECONDS = 0.05
 """Crossfade from given sound to new music."""
 MELODY_MARGIN = 1.0
@@ -69,6 +73,7 @@ class MusicGenGenerator:
         self.device = f"{checkpoint.device.type.upper()} {decoder.precision}"
         self.licence = licence
         self.slots = slots
+        self.finishing: float | None = None
         self._checkpoint = checkpoint
         self._decoder = decoder
         self._codec = Codec(checkpoint)
@@ -79,6 +84,17 @@ class MusicGenGenerator:
             checkpoint.frame_rate,
             round(checkpoint.max_seconds * checkpoint.frame_rate),
         )
+
+    def rehearse(self) -> None:
+        """Finish some sound that nobody hears. So the first take's end can be foretold, and does
+        not wait for what libraries do at their first call."""
+        get_ready()
+        frames = round(REHEARSED_SECONDS * self._codec.frame_rate)
+        codes = torch.zeros(len(self._checkpoint.delays), frames, dtype=torch.long)
+        self._codec.decode(codes[:, : frames // 3])
+        begun = time.monotonic()
+        self._heard(self._codec.decode(codes), [0])
+        self.finishing = (time.monotonic() - begun) / REHEARSED_SECONDS
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:
         prompt, kept = self._beginning(request)
@@ -112,22 +128,14 @@ class MusicGenGenerator:
         song.leave(self._decoder)
         sound = self._codec.decode(song.whole, lambda share: report(DECODING * share))
         report(DECODING)
-        rate, begin = self._codec.sample_rate, 0
+        begin = 0
         if song.kept is not None:
             before = song.prompt_frames * self._codec.hop
             sound = self._joined(song.kept, sound, before)
             begin = len(song.kept) - before
         starts = [begin + (w.start + w.known) * self._codec.hop for w in song.windows]
-        sound = level(even_out(sound, rate, starts), rate)
-        heard = mono(sound, rate)
-        facts = Facts(
-            made_by=f"{self.name} {self.version}",
-            licence=self.licence,
-            tempo=estimate_tempo(heard),
-            key=estimate_key(heard),
-            remarks=self._remarks(song),
-        )
-        return Audio(sound, rate, facts)
+        sound, facts = self._heard(sound, starts)
+        return Audio(sound, self._codec.sample_rate, replace(facts, remarks=self._remarks(song)))
 
     def stop_here(self, growing: Growing) -> None:
         song = cast("Song", growing)
@@ -151,6 +159,19 @@ class MusicGenGenerator:
             torch.cuda.empty_cache()
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _heard(self, sound: Samples, starts: Sequence[int]) -> tuple[Samples, Facts]:
+        """At its level, and what can be heard in it; ``starts``: the frames where windows begin."""
+        rate = self._codec.sample_rate
+        sound = level(even_out(sound, rate, starts), rate)
+        heard = mono(sound, rate)
+        facts = Facts(
+            made_by=f"{self.name} {self.version}",
+            licence=self.licence,
+            tempo=estimate_tempo(heard),
+            key=estimate_key(heard),
+        )
+        return sound, facts
 
     def _remarks(self, song: Song) -> tuple[str, ...]:
         """What should be known of a take and can't be seen in its request."""

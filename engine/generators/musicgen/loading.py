@@ -10,7 +10,6 @@ from typing import Any
 import psutil
 import torch
 
-from engine.audio.analysis import get_ready
 from engine.errors import ModelUnavailable
 from engine.generators.base import Generator, Report
 from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
@@ -61,14 +60,15 @@ class MusicGenKind:
         if not isinstance(decoder, ReferenceDecoder):
             checkpoint.shed()
         report(0.9)
-        get_ready()  # now, and not at the end of the first take, whose end is foretold
-        report(1.0)
         slots = _slots(checkpoint, decoder)
         log.info("%s on %s: %s %s, %d slots", model.id, _device(), decoder.name,
                  decoder.precision, slots)  # fmt: skip
-        return MusicGenGenerator(
+        generator = MusicGenGenerator(
             checkpoint, decoder, model.name, licence=str(model.licence), slots=slots
         )
+        generator.rehearse()
+        report(1.0)
+        return generator
 
     def _decoder(self, checkpoint: Checkpoint, precision: str) -> Decoder[Any]:
         """The quickest one that knows this model."""

@@ -56,6 +56,7 @@ class SketchGenerator:
     version = "3"
     device = "CPU"
     slots = 4
+    finishing = None
     heavy = False
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:  # noqa: ARG002

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
@@ -30,6 +31,19 @@ class Machine:
     def seconds(self, work: Work, dice: Random) -> float:
         exact = self.step * work.steps + self.take * work.takes + self.read * work.read
         return exact * dice.uniform(1 - self.scatter, 1 + self.scatter)
+
+
+class SharedMachine(Machine):
+    """Other programs work on it, each for about a second."""
+
+    _load = 0.0
+
+    def seconds(self, work: Work, dice: Random) -> float:
+        seconds = super().seconds(work, dice)
+        lasting = math.exp(-seconds)
+        load = lasting * self._load + math.sqrt(1 - lasting**2) * dice.gauss(0, 1)
+        object.__setattr__(self, "_load", load)
+        return seconds * math.exp(0.2 * load)
 
 
 @dataclass(eq=False)
@@ -160,3 +174,18 @@ def test_nothing_is_told_before_anything_was_measured() -> None:
     costs.note(Work(1, 1, 0), 0.01)
     left = seconds_left(0, [Ahead(100, 1.0)], [0.0], costs, SavingCosts())
     assert left == pytest.approx(1.0, rel=0.1)
+
+
+def test_a_rehearsal_tells_what_the_first_saving_needs() -> None:
+    machine = Machine(step=0.02, take=0.002, read=1e-6, saving=0.2)
+    (first,) = simulate(machine, [Take(10.0)], StepCosts(), SavingCosts(0.22)).values()
+    assert worst(first) <= 0.2
+
+
+def test_a_slow_moment_is_not_taken_for_the_price_of_a_long_past() -> None:
+    close = []
+    for seed in range(12):
+        machine = SharedMachine(step=0.02, take=0.009, read=4.5e-6, saving=0.19)
+        (told,) = simulate(machine, [Take(40.0)], StepCosts(), saved(machine), seed).values()
+        close += [abs(eta - true) <= 0.2 * true for share, eta, true in told if share >= 0.1]
+    assert sum(close) >= 0.93 * len(close)

@@ -16,7 +16,7 @@ import soundfile as sf
 from engine.server.signing import MediaLinks
 from tests.engine.server.running import BOTH, TestServer, body, made, storage_settings, until_step
 
-KEY = "music/2024-09-01T00-45-30-123Z_calm_piano_1f0e9d8c7b6a.wav"
+KEY = "music/2024-09-01T00-45-30-123Z_calm_piano.wav"
 
 
 @pytest.fixture(scope="module", params=[*BOTH, "rgw"])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from engine.errors import Retriable, StorageAway, StorageClosed, StorageError
 from engine.storage.address import BucketAddress
 from engine.storage.base import Storage
+from engine.storage.bucket import IN_PARTS, BucketStorage
 from engine.storage.opening import open_storage
 from tests.buckets import PREFIX, Bucket
 from tests.engine.storage.conftest import Sample, sample_of
@@ -58,6 +60,38 @@ async def test_what_was_damaged_on_the_way_is_not_used(
     with pytest.raises(StorageError, match="another file"):
         await storage.fetch(KEY)
     assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+
+
+async def test_what_somebody_else_put_there_comes_too(
+    storage: Storage, bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copied by hand, in one piece or in parts, it has no digest of ours."""
+    short, long = (sample_of(tmp_path / f"{mb}.wav", mb * 2**20) for mb in (1, 20))
+    name = f"{PREFIX}/music/long.wav"
+    bucket.write(KEY, short.data)
+    bucket.client.upload_file(str(long.path), bucket.name, name, Config=IN_PARTS)
+    parted = bucket.client.head_object(Bucket=bucket.name, Key=name)["ETag"]
+    assert parted.strip('"').endswith("-2")
+    assert (await storage.fetch(KEY)).read_bytes() == short.data
+    assert (await storage.fetch("music/long.wav")).read_bytes() == long.data
+    assert (await storage.look(KEY)).size == len(short.data)
+
+    assert isinstance(storage, BucketStorage)
+    download = storage._clients.patient.download_fileobj
+
+    def spoilt(bucket: str, key: str, file: BinaryIO, **more: object) -> None:
+        download(bucket, key, file, **more)
+        if key == name:
+            file.truncate(file.tell() - 1)
+        else:
+            file.seek(0)
+            file.write(bytes([short.data[0] ^ 1]))
+
+    monkeypatch.setattr(storage._clients.patient, "download_fileobj", spoilt)
+    for key in (KEY, "music/long.wav"):
+        (tmp_path / "cache" / key).unlink()
+        with pytest.raises(StorageError, match="another file"):
+            await storage.fetch(key)
 
 
 async def test_a_long_list_is_read_to_its_end(storage: Storage, bucket: Bucket) -> None:

@@ -14,7 +14,7 @@ from engine.storage.base import Storage
 from engine.storage.disk import DiskStorage
 from tests.engine.storage.conftest import Sample
 
-KEY = "music/2024-09-01T00-45-30-123Z_calm_piano_1f0e9d8c7b6a.wav"
+KEY = "music/2024-09-01T00-45-30-123Z_calm_piano.wav"
 
 
 async def keys(storage: Storage, prefix: str) -> set[str]:

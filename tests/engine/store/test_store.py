@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import Conflict, InvalidRequest
-from engine.jobs import Failure, Order, Status, Take
+from engine.errors import Conflict, InvalidRequest, KeyReused
+from engine.jobs import Failure, Once, Order, Status, Submission, Take
 from engine.request import Request
 from engine.store.calls import Call, Calls
 from engine.store.claims import Claims
@@ -23,6 +23,27 @@ def test_a_batch_is_queued_whole_or_not_at_all(both: Both) -> None:
     with pytest.raises(InvalidRequest, match="gen_none"):
         store.submit(orders)
     assert store.jobs() == []
+
+
+def test_submissions_that_are_stored_together_are_still_each_ones_own(both: Both) -> None:
+    """What is wrong with one queues nothing of it, and harms no other."""
+    store = both.store
+    once = Once("me", "key", "a")
+    good = [Order(Request(prompt="a"))]
+    wrong = [Order(Request(prompt="b")), Order(Request(prompt="c"), depends_on="gen_none")]
+    first, refused, again, other, last = store.submit_all(
+        [
+            Submission(good, once=once),
+            Submission(wrong),
+            Submission(good, once=once),
+            Submission(good, once=Once("me", "key", "b")),
+            Submission([Order(Request(prompt="d"))], front=True),
+        ]
+    )
+    assert isinstance(first, list) and isinstance(last, list)
+    assert again == first
+    assert isinstance(refused, InvalidRequest) and isinstance(other, KeyReused)
+    assert store.jobs() == [*last, *first]
 
 
 def test_seeds_are_drawn_before_queueing_and_kept(both: Both) -> None:

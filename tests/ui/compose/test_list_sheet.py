@@ -151,7 +151,7 @@ def test_a_huge_list_is_read_on_another_thread(qtbot: QtBot, theme: Theme, windo
     background = Background(window)
     sheet = ListSheet(theme, "ideas.txt", read, background, parent=window)
     sheet.show()
-    qtbot.waitUntil(lambda: sheet.model.rowCount() == 50_000, timeout=10_000)
+    qtbot.waitUntil(lambda: sheet.model.rowCount() == 50_000, timeout=60_000)
     assert readers != [threading.get_ident()]
     assert sheet.generate.text() == "Generate 50,000 takes"
     sheet.table.scrollToBottom()

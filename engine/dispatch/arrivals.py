@@ -1,0 +1,52 @@
+"""Submissions that come at the same moment are stored together.
+
+Each transaction waits for the disk, and the event loop with it: fifty clients at once would wait
+for fifty of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Sequence
+
+from engine.errors import MusicError
+from engine.jobs import Job, Submission
+
+__all__ = ["Arrivals"]
+
+
+class Arrivals:
+    """Those who submit within one round of the event loop."""
+
+    def __init__(
+        self, store: Callable[[Sequence[Submission]], Sequence[list[Job] | MusicError]]
+    ) -> None:
+        """``store``: gives for each submission its jobs, or why there are none."""
+        self._store = store
+        self._here: list[tuple[Submission, asyncio.Future[list[Job]]]] = []
+
+    async def submit(self, submission: Submission) -> list[Job]:
+        """Raises what the store does. Who is cancelled while it waits may have submitted."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[list[Job]] = loop.create_future()
+        self._here.append((submission, answer))
+        if len(self._here) == 1:
+            # In nobody's context: the lines of the log would say that all is the first one's.
+            loop.call_soon(self._store_all, context=contextvars.Context())
+        return await answer
+
+    def _store_all(self) -> None:
+        here, self._here = self._here, []
+        stored: Sequence[list[Job] | Exception]
+        try:
+            stored = self._store([submission for submission, _ in here])
+        except Exception as error:  # noqa: BLE001 - raised where each of them waits
+            stored = [error] * len(here)
+        for (_, answer), result in zip(here, stored, strict=True):
+            if answer.done():  # who asked has left
+                continue
+            if isinstance(result, Exception):
+                answer.set_exception(result)
+            else:
+                answer.set_result(result)
