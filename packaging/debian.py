@@ -18,16 +18,15 @@ RUN = (
     *("libxkbcommon-x11-0", "libportaudio2"),
 )
 # A screen and a window manager, hands and eyes, a screen reader, clocks, other people's letters;
-# servers beside ours.
+# servers beside ours; the tools that packaging/deploy/ is for.
 TEST = (
     *("xvfb", "xauth", "openbox", "xdotool", "x11-utils", "imagemagick"),
     *("dbus-daemon", "at-spi2-core", "gir1.2-atspi-2.0", "python3-gi", "faketime"),
     *("fonts-noto-color-emoji", "fonts-droid-fallback", "redis-server"),
     *("postgresql", "pgbouncer"),
     *("ceph-mon", "ceph-osd", "radosgw"),  # an S3 server that is as strict as Amazon's (270 MB)
+    *("nginx", "rclone", "systemd"),  # what a cluster is deployed with; as a package nginx serves
 )
-# What downloads are held against. Only measuring brings it: as a package it also begins to serve.
-BENCH = ("nginx-light",)
 
 STATUS = Path("/var/lib/dpkg/status")
 

@@ -140,7 +140,7 @@ def lint(arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """Measure one thing; packaging/benches/ has the modules."""
-    environment = prepare(debian.RUN + debian.TEST + debian.BENCH, DEVELOPER)
+    environment = prepare(debian.RUN + debian.TEST, DEVELOPER)
     return become(
         [str(environment.python), str(ROOT / "packaging" / "measure.py"), *arguments], folder=ROOT
     )

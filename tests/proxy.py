@@ -43,7 +43,11 @@ class Proxy:
     ...     await proxy.shut()
     """
 
-    def __init__(self, target: str, fate: Callable[[], Fate] = Fate) -> None:
+    def __init__(
+        self, target: str, fate: Callable[[], Fate] = Fate, host: str = "127.0.0.1"
+    ) -> None:
+        """``host``: where it listens."""
+        self._host = host
         parts = urlsplit(target)
         self._target = (parts.hostname or "", parts.port or 80)
         self._fate = fate
@@ -61,7 +65,7 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://{self._host}:{self._port}"
 
     async def __aenter__(self) -> Proxy:
         await self.open()
@@ -71,7 +75,7 @@ class Proxy:
         await self.shut()
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
+        self._server = await asyncio.start_server(self._serve, self._host, self._port)
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def shut(self) -> None:

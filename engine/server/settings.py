@@ -26,6 +26,12 @@ def _bucket(address: str) -> str:
     return address
 
 
+def _networks(text: str) -> str:
+    for part in filter(None, text.split(",")):
+        ipaddress.ip_network(part.strip())
+    return text
+
+
 class ServerSettings(EngineSettings):
     """The engine's settings, and how to serve it.
 
@@ -45,6 +51,9 @@ class ServerSettings(EngineSettings):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
+    """Addresses and networks, with commas, of balancers whose word is believed: on where a request
+    comes from (``X-Forwarded-For``), and whether by TLS (``X-Forwarded-Proto``)."""
 
     database_url: SecretStr | None = None
     """``postgresql://name:password@host/database``; None: SQLite in the data folder."""

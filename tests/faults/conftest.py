@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from engine.jobs import Job, Order
@@ -21,6 +23,9 @@ from engine.store.opening import open_database
 from engine.store.store import Store
 from tests.engine.conftest import SCRIPTED
 from tests.workers import COUNTED
+
+if TYPE_CHECKING:
+    from tests.postgres import Postgres
 
 # The light set-up has no torch.
 collect_ignore_glob = [] if importlib.util.find_spec("audiocraft") else ["test_musicgen*.py"]
@@ -53,6 +58,26 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "none", folder], check=True)
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture(scope="session")
+def safe_postgres() -> Iterator[Postgres]:
+    """What is committed there outlives an immediate stop."""
+    from tests.postgres import running_postgres
+
+    with running_postgres(safe=True) as server:
+        if server is None:
+            pytest.skip("PostgreSQL is not installed")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psutil.Process]:
+    """Forks programs whose libraries are there already."""
+    from tests.faults.lives import nursery
+
+    with nursery(tmp_path_factory.mktemp("nursery")) as process:
+        yield process
 
 
 class Library:

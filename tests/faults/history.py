@@ -131,7 +131,7 @@ def _cancelled(history: Sequence[Call], ended: Ended) -> Iterable[str]:
 def _seen(history: Sequence[Call], ended: Ended) -> Iterable[str]:
     """A job that was seen to have ended stays so: it ends once."""
     for call in history:
-        if call.verb != "look" or call.status == NONE:
+        if call.verb != "look" or call.status in (NONE, 503):  # what it needs may be away
             continue
         if call.status != 200:
             yield f"{call.key} could not be looked at: {call.status} {call.answer}"

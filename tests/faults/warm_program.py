@@ -22,6 +22,8 @@ STDIO = (0, 1, 2)
 
 def serve(path: str) -> None:
     import app.journal  # noqa: F401 - what takes so long
+    import engine.cluster.front
+    import engine.cluster.working
     import engine.generators.sketch.generator
     import engine.server.serving  # noqa: F401
     import tests.fake_generators  # noqa: F401

@@ -1,0 +1,93 @@
+"""How many jobs a second a shared queue hands out: claims in a row, and by many workers at once.
+
+Order, turns between owners and ageing make claims wait for each other, so this bounds all workers
+together, however many there are. On a real PostgreSQL that keeps what it commits.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from engine.cluster.permits import QueuePermits
+from engine.jobs import LOCAL, Order
+from engine.request import Request
+from engine.store.factory import open_store
+from engine.store.leases import Leases
+from engine.store.lost import LostJobs
+from engine.store.store import Store
+from tests.postgres import running_postgres
+
+PENDING = (1_000, 10_000)
+OWNERS = 50
+CLAIMS = 150
+LOOKS = 5
+AT_ONCE = 4
+"""Processes that claim at the same time."""
+
+
+def bench() -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as name, running_postgres(safe=True) as postgres:
+        if postgres is None:
+            raise RuntimeError("PostgreSQL is not installed")
+        for pending in PENDING:
+            url = postgres.new_database().get_secret_value()
+            fill(Path(name), url, pending)
+            alone = claim((name, url, "one", CLAIMS))
+            with multiprocessing.get_context("spawn").Pool(AT_ONCE) as pool:
+                plans = [(name, url, f"worker {n}", CLAIMS // AT_ONCE) for n in range(AT_ONCE)]
+                began = time.monotonic()
+                pool.map(claim, plans)
+                began = time.monotonic() - began
+            figures[f"look_{pending}"] = {"value": round(look(Path(name), url), 2), "unit": "ms"}
+            figures[f"claim_{pending}"] = {
+                "value": round(1000 * alone / CLAIMS, 2), "unit": "ms",
+            }  # fmt: skip
+            figures[f"claims_{pending}_at_once"] = {
+                "value": round(CLAIMS // AT_ONCE * AT_ONCE / began, 1), "unit": "claims/s",
+            }  # fmt: skip
+    return figures
+
+
+def fill(home: Path, url: str, pending: int) -> None:
+    database = open_store(home, SecretStr(url), sole=False).database
+    permits = QueuePermits(database)
+    permits.install()
+    store = Store(database, permits)
+    for owner in range(OWNERS):
+        request = Request(prompt="take").seeded()
+        store.submit([Order(request, owner=f"o{owner}") for _ in range(pending // OWNERS)])
+    database.close()
+
+
+def look(home: Path, url: str) -> float:
+    """Milliseconds of a look for lost jobs, when none is lost; least of a few."""
+    database = open_store(home, SecretStr(url), sole=False).database
+    lost = LostJobs(database, max_retries=3, lease_seconds=30, permits=QueuePermits(database))
+    seconds = []
+    for _ in range(LOOKS):
+        began = time.monotonic()
+        lost.reap()
+        seconds.append(time.monotonic() - began)
+    database.close()
+    return 1000 * min(seconds)
+
+
+def claim(plan: tuple[str, str, str, int]) -> float:
+    """Seconds for so many."""
+    name, url, worker, number = plan
+    database = open_store(Path(name), SecretStr(url), sole=False).database
+    leases = Leases(database, worker, seconds=60, permits=QueuePermits(database))
+    began = time.monotonic()
+    for _ in range(number):
+        if leases.claim(LOCAL) is None:
+            raise RuntimeError("nothing to claim")
+    began = time.monotonic() - began
+    database.close()
+    return began

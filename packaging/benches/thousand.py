@@ -1,0 +1,163 @@
+"""A thousand GPUs and a million users a day, simulated: where it breaks first, and what helps.
+
+Fed with what ``bench scale`` and ``bench claims`` measured.
+
+
+Events: takes that are asked for, claims that wait for each other, statements on the cores of one
+PostgreSQL, slots of GPUs. The rest of the cluster is not in it: fronts and bucket scale by number.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import simpy
+from load.crowd import percentile
+
+USERS = 1_000_000
+DAY = 86_400.0
+PEAK = 2.5
+"""The busiest hour of a day against its mean."""
+SECONDS = 240.0
+"""Simulated, of the busiest hour."""
+HOPELESS = 60.0
+"""Seconds of waiting that nobody should meet while GPUs are free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Measured on two cores, over loopback, with the figures of SCALE.md."""
+
+    gpus: int = 1_000
+    slots: int = 4
+    take: float = 16.0
+    """Seconds of a slot: half a minute of music, assumed."""
+    cores: int = 16
+    """Of PostgreSQL's machine, each as quick as one here."""
+    claim: float = 0.0104
+    """Seconds that a claim keeps others from claiming."""
+    claim_of_each: float = 0.0000026
+    """More for each waiting job: all of them are put into order."""
+    work: float = 0.012
+    """Seconds of a core for all else that a take asks of PostgreSQL."""
+    idle: float = 2.6
+    """Statements a second of a worker that has nothing to do, 0.1 ms each."""
+    look: float = 0.002
+    """Seconds of a core for a look for lost jobs."""
+    look_of_each: float = 0.0000012
+    """More for each waiting job."""
+    lookers: int = 1_000
+    """Processes that look for lost jobs each five seconds."""
+    queues: int = 1
+    """Queues with an order of their own, each with a lock."""
+    together: int = 1
+    """Jobs that one claim may take."""
+
+    def standing(self, waiting: int) -> float:
+        """Cores that are busy though nobody asks for anything."""
+        looks = self.lookers / 5.0 * (self.look + self.look_of_each * waiting)
+        return self.gpus * self.idle * 0.0001 + looks
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    asked: float
+    """Takes a second."""
+    begun: float
+    """Takes a second that were begun."""
+    p50: float
+    p99: float
+    """Seconds from the wish to the beginning."""
+    left: int
+    """Waiting at the end."""
+    lock: float
+    """How much of the time somebody claims."""
+
+    @property
+    def broken(self) -> bool:
+        return self.p99 > HOPELESS or self.left > HOPELESS * self.asked
+
+    def __str__(self) -> str:
+        state = "BREAKS" if self.broken else "holds"
+        return (
+            f"{self.asked:.0f} takes/s asked, {self.begun:.0f} begun, waits {self.p50:.2f} s "
+            f"(p99 {self.p99:.1f} s), {self.left} left, claims busy {self.lock:.0%}: {state}"
+        )
+
+
+def simulated(cluster: Cluster, takes_of_user: float, seed: int = 1) -> Seen:
+    """The busiest minutes of a day on which each user asks for so many takes."""
+    dice = random.Random(seed)
+    asked = USERS * takes_of_user * PEAK / DAY
+    world = simpy.Environment()
+    slots = simpy.Resource(world, cluster.gpus * cluster.slots)
+    claims = [simpy.Resource(world, 1) for _ in range(cluster.queues)]
+    database = simpy.Resource(world, cluster.cores)
+    waits: list[float] = []
+    waiting = 0
+    claimed_for = 0.0
+
+    def slowed() -> float:
+        """By what goes on all the time, each statement takes longer."""
+        free = 1.0 - min(0.99, cluster.standing(waiting) / cluster.cores)
+        return 1.0 / free
+
+    def take(began: float) -> Iterator[Any]:
+        nonlocal waiting, claimed_for
+        waiting += 1
+        with slots.request() as slot:
+            yield slot
+            with dice.choice(claims).request() as turn:
+                yield turn
+                each = cluster.claim_of_each * waiting / cluster.queues
+                held = (cluster.claim + each) * slowed() / cluster.together
+                claimed_for += held
+                yield world.timeout(held)
+            waiting -= 1
+            waits.append(world.now - began)
+            with database.request() as core:
+                yield core
+                yield world.timeout(cluster.work * slowed())
+            yield world.timeout(cluster.take * dice.uniform(0.75, 1.25))
+
+    def users() -> Iterator[Any]:
+        while True:
+            yield world.timeout(dice.expovariate(asked))
+            world.process(take(world.now))
+
+    world.process(users())
+    world.run(SECONDS)
+    lock = min(1.0, claimed_for / SECONDS / cluster.queues)
+    p50, p99 = (percentile(waits, share) if waits else math.inf for share in (0.5, 0.99))
+    return Seen(asked, len(waits) / SECONDS, p50, p99, waiting, lock)
+
+
+CHANGES = {
+    "as it is": Cluster(),
+    "reapers on 4 fronts only": replace(Cluster(), lookers=4),
+    "that, and claims for 8 free slots at once": replace(Cluster(), lookers=4, together=8),
+    "that, and 4 queues (by model)": replace(Cluster(), lookers=4, together=8, queues=4),
+}
+LOADS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Takes of a user on a day."""
+
+
+def bench() -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    limits: dict[str, float] = {}
+    for name, cluster in CHANGES.items():
+        seen = [simulated(cluster, load) for load in LOADS]
+        table[name] = [f"{load:g} a user: {each}" for load, each in zip(LOADS, seen, strict=True)]
+        limits[name] = max((each.asked for each in seen if not each.broken), default=0.0)
+    best = limits[list(CHANGES)[-1]]
+    return table | {
+        "holds_as_it_is": {"value": round(limits["as it is"]), "unit": "takes/s"},
+        "holds_changed": {"value": round(best), "unit": "takes/s"},
+        "gpus_could": {
+            "value": round(Cluster().gpus * Cluster().slots / Cluster().take), "unit": "takes/s",
+        },
+    }  # fmt: skip

@@ -1,0 +1,152 @@
+"""Trials of a cluster: clients of its balancer, what happens to it meanwhile, and the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import psycopg
+
+from tests.cluster import Cluster
+from tests.e2e.processes import wait_until
+from tests.faults.clients import Address, Client
+from tests.faults.history import NONE, Call, Ended, verdict
+from tests.faults.test_server_kills import flaw
+
+__all__ = ["QUICK", "Trial", "free_port"]
+
+QUICK = {
+    "lease_seconds": "4",
+    "lease_renewal_seconds": "1",
+    "reap_seconds": "0.5",
+    "permit_poll_seconds": "0.5",
+    "grace_seconds": "5",
+    "drain_seconds": "5",
+    "orphan_hours": "0.002",
+    "sweep_seconds": "3",
+    "max_retries": "100000",
+}
+"""What takes half a minute elsewhere takes four seconds here; no job is given up."""
+SILENT = (502, 504)
+"""A balancer says that it has no answer."""
+ALL_ENDED_SECONDS = 120.0
+
+
+class Caller(Client):
+    """Comes through the balancer, with a login."""
+
+    def __init__(self, number: int, address: Address, history: list[Call], token: str) -> None:
+        super().__init__(number, address, history)
+        self._login = {"Authorization": f"Bearer {token}"}
+
+    async def _call(self, verb: str, key: str, method: str, path: str, **more: Any) -> Call:
+        more["headers"] = self._login | more.get("headers", {})
+        call = await super()._call(verb, key, method, path, **more)
+        if call.status not in SILENT:
+            return call
+        self._history.remove(call)
+        call = Call(call.client, verb, key, call.body, NONE, call.answer, call.began, call.ended)
+        self._history.append(call)
+        return call
+
+
+class Trial:
+    """A cluster under its clients.
+
+    >>> async with trial.clients(6):
+    ...     worker.kill()
+    >>> print(await trial.judged())
+    """
+
+    def __init__(self, cluster: Cluster, url: str, token: str) -> None:
+        """``url``: of the balancer."""
+        self.cluster = cluster
+        self.history: list[Call] = []
+        self._address = Address()
+        self._address.moved(url)
+        self._token = token
+        self._url = f"{url}/api/v1"
+
+    @asynccontextmanager
+    async def clients(self, number: int) -> AsyncIterator[None]:
+        """They ask until the body ends, and then until each is answered."""
+        over = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            for each in range(number):
+                caller = Caller(each, self._address, self.history, self._token)
+                group.create_task(caller.live(over))
+            try:
+                yield
+            finally:
+                over.set()
+
+    async def judged(self, *, but: frozenset[str] = frozenset()) -> str:
+        """Once all has ended: nothing is wrong, or the test fails; how much there was. Jobs
+        ``but`` these: whoever submitted them judges them."""
+        ended = await asyncio.to_thread(self._what_is_there, but)
+        wrong = verdict(self.history, ended)
+        assert not wrong, "\n".join(wrong)
+        statuses = Counter(job["status"] for job in ended.jobs.values())
+        silent = sum(call.status == NONE for call in self.history)
+        return (
+            f"{len(self.history)} calls, {silent} without an answer; {len(ended.jobs)} jobs "
+            f"accepted, {statuses['completed']} completed once and whole, "
+            f"{statuses['cancelled']} cancelled without a take, 0 lost, 0 doubled"
+        )
+
+    def rows(self, text: str) -> list[Any]:
+        with psycopg.connect(self.cluster.database_url, autocommit=True) as connection:
+            return list(connection.execute(text).fetchall())  # type: ignore[call-overload]
+
+    def until_all_ended(self) -> None:
+        open_jobs = "SELECT count(*) FROM jobs WHERE status IN ('pending', 'processing')"
+        wait_until(
+            lambda: self.rows(open_jobs)[0][0] == 0, "the end of all jobs", ALL_ENDED_SECONDS
+        )
+
+    def until_swept(self) -> list[str]:
+        """Objects and broken uploads that no take accounts for, once nothing is swept any more."""
+        bucket = self.cluster.bucket
+        paths = [str(row[0]) for row in self.rows("SELECT path FROM takes")]
+
+        def strays() -> list[str]:
+            kept = {f"music/{path.rpartition('/')[2]}" for path in paths}
+            return sorted(bucket.keys() - kept) + ["an upload in parts"] * bucket.unfinished()
+
+        swept: Callable[[], bool] = lambda: not strays()  # noqa: E731
+        try:
+            wait_until(swept, "the sweep", 30)
+        except AssertionError:
+            return strays()
+        return []
+
+    def _what_is_there(self, but: frozenset[str]) -> Ended:
+        self.until_all_ended()
+        login = {"Authorization": f"Bearer {self._token}"}
+        with httpx.Client(base_url=self._url, headers=login, timeout=30, trust_env=False) as client:
+            jobs: dict[str, dict[str, Any]] = {}
+            following: str | None = "/jobs?limit=200"
+            while following:
+                page = client.get(following)
+                jobs |= {job["job_id"]: job for job in page.json()["jobs"]}
+                following = page.links.get("next", {}).get("url")
+            audio = {i: flaw(client, job) for i, job in jobs.items() if job["audio_url"]}
+        takes = [str(row[0]) for row in self.rows("SELECT job_id FROM takes")]
+        mine = jobs.keys() - but
+        return Ended(
+            {job_id: jobs[job_id] for job_id in mine},
+            {job_id: what for job_id, what in audio.items() if job_id in mine},
+            [job_id for job_id in takes if job_id not in but],
+            self.until_swept(),
+        )
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
