@@ -25,7 +25,14 @@ FRONTS, WORKERS = ("front1", "front2"), ("worker1", "worker2", "worker3")
 JOBS = 24
 PROMPT = "steps=60 ms=20"
 RANGE = 1_000
-QUICK = {"lease_seconds": "6", "lease_renewal_seconds": "2", "reap_seconds": "1"}
+FOLLOWERS = 4
+"""Some at each front."""
+QUICK = {
+    "rate_limit_enabled": "false",
+    "lease_seconds": "6",
+    "lease_renewal_seconds": "2",
+    "reap_seconds": "1",
+}
 PATIENCE = 120.0
 
 
@@ -120,8 +127,8 @@ async def struck(
     http: httpx.AsyncClient, fronts: list[Process], workers: list[Process]
 ) -> dict[str, Any]:
     """Submit, kill a worker, kill a front, and look at what became of it all."""
-    follower = Follower(http)
-    following = asyncio.create_task(follower.follow())
+    followers = [Follower(http) for _ in range(FOLLOWERS)]
+    following = [asyncio.create_task(each.follow()) for each in followers]
     ids: list[str] = []
     refused = 0
     began = time.monotonic()
@@ -142,17 +149,19 @@ async def struck(
             await asyncio.sleep(0.2)
         ids.append(answer.json()["job_id"])
         await asyncio.sleep(0.1)
-    await follower.ended(ids)
+    await asyncio.gather(*(each.ended(ids) for each in followers))
     took = time.monotonic() - began
-    following.cancel()
-    await asyncio.gather(following, return_exceptions=True)
+    for task in following:
+        task.cancel()
+    await asyncio.gather(*following, return_exceptions=True)
     whole = sum([await is_whole(http, job_id) for job_id in ids])
     return {
         "jobs": len(set(ids)),
-        "streams": follower.streams,
+        "followers": FOLLOWERS,
+        "streams": sum(each.streams for each in followers),
         "ended_in": {"value": round(took, 1), "unit": "s"},
         "submissions_repeated": {"value": refused, "unit": "by their client"},
-        "events_silent": {"value": round(follower.silence, 2), "unit": "s"},
+        "events_silent": {"value": round(max(each.silence for each in followers), 2), "unit": "s"},
         "takes_not_whole": {"value": len(ids) - whole, "unit": "takes", "max": 0},
     }
 

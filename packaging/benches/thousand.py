@@ -24,8 +24,10 @@ PEAK = 2.5
 """The busiest hour of a day against its mean."""
 SECONDS = 240.0
 """Simulated, of the busiest hour."""
-HOPELESS = 60.0
-"""Seconds of waiting that nobody should meet while GPUs are free."""
+PATIENCE = 10.0
+"""Seconds that one of a hundred may wait though GPUs are free."""
+KEPT_UP = 0.95
+"""Of what is asked for; with less begun, the queue grows without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,23 @@ class Cluster:
     """Seconds of a slot: half a minute of music, assumed."""
     cores: int = 16
     """Of PostgreSQL's machine, each as quick as one here."""
-    claim: float = 0.0104
+    claim: float = 0.0077
     """Seconds that a claim keeps others from claiming."""
-    claim_of_each: float = 0.0000026
+    claim_of_each: float = 0.0000063
     """More for each waiting job: all of them are put into order."""
-    work: float = 0.012
+    work: float = 0.009
     """Seconds of a core for all else that a take asks of PostgreSQL."""
-    idle: float = 2.6
-    """Statements a second of a worker that has nothing to do, 0.1 ms each."""
-    look: float = 0.002
+    idle: float = 0.0003
+    """Cores that a worker keeps busy by being there: its statements, each of some 0.1 ms."""
+    wakes: float = 0.9
+    """Of the workers with a free slot, those that ask for a permit when one is issued."""
+    fetch: float = 0.0017
+    """Seconds of a core for that question."""
+    poll: float = 0.5
+    """Such questions a second of each worker, whether it is woken or not."""
+    look: float = 0.0028
     """Seconds of a core for a look for lost jobs."""
-    look_of_each: float = 0.0000012
+    look_of_each: float = 0.0000042
     """More for each waiting job."""
     lookers: int = 1_000
     """Processes that look for lost jobs each five seconds."""
@@ -57,10 +65,13 @@ class Cluster:
     together: int = 1
     """Jobs that one claim may take."""
 
-    def standing(self, waiting: int) -> float:
-        """Cores that are busy though nobody asks for anything."""
+    def standing(self, asked: float, full: float, waiting: int) -> float:
+        """Cores that are busy beside the takes themselves, at so many wishes a second, so full
+        slots (0 to 1) and so many waiting jobs."""
+        free = self.gpus * (1.0 - full**self.slots)
+        woken = asked * self.wakes * free * self.fetch
         looks = self.lookers / 5.0 * (self.look + self.look_of_each * waiting)
-        return self.gpus * self.idle * 0.0001 + looks
+        return self.gpus * (self.idle + self.poll * self.fetch) + woken + looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,7 @@ class Seen:
 
     @property
     def broken(self) -> bool:
-        return self.p99 > HOPELESS or self.left > HOPELESS * self.asked
+        return self.p99 > PATIENCE or self.begun < KEPT_UP * self.asked
 
     def __str__(self) -> str:
         state = "BREAKS" if self.broken else "holds"
@@ -103,8 +114,9 @@ def simulated(cluster: Cluster, takes_of_user: float, seed: int = 1) -> Seen:
 
     def slowed() -> float:
         """By what goes on all the time, each statement takes longer."""
-        free = 1.0 - min(0.99, cluster.standing(waiting) / cluster.cores)
-        return 1.0 / free
+        full = slots.count / slots.capacity
+        busy = cluster.standing(asked, full, waiting) / cluster.cores
+        return 1.0 / (1.0 - min(0.99, busy))
 
     def take(began: float) -> Iterator[Any]:
         nonlocal waiting, claimed_for
@@ -136,13 +148,20 @@ def simulated(cluster: Cluster, takes_of_user: float, seed: int = 1) -> Seen:
     return Seen(asked, len(waits) / SECONDS, p50, p99, waiting, lock)
 
 
+LISTENING = Cluster()
+POLLING = replace(LISTENING, wakes=0.0)
+FEW_LOOK = replace(POLLING, lookers=4)
+ORDERED = replace(FEW_LOOK, claim_of_each=0.0)
+TOGETHER = replace(ORDERED, together=4)
 CHANGES = {
-    "as it is": Cluster(),
-    "reapers on 4 fronts only": replace(Cluster(), lookers=4),
-    "that, and claims for 8 free slots at once": replace(Cluster(), lookers=4, together=8),
-    "that, and 4 queues (by model)": replace(Cluster(), lookers=4, together=8, queues=4),
+    "as it is": LISTENING,
+    "and permits polled for, not listened to": POLLING,
+    "and lost jobs looked for by 4 fronts alone": FEW_LOOK,
+    "and the next job found by an index": ORDERED,
+    "and 4 free slots filled by one claim": TOGETHER,
 }
-LOADS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""One after the other, each with those before it."""
+LOADS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Takes of a user on a day."""
 
 
