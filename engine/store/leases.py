@@ -43,8 +43,9 @@ class Leases(Claims):
         is to end early; what is missing was cancelled, or taken away."""
         jobs = self._tables.jobs
         values = {jobs.lease_until: self._lease()}
+        held = self._mine() & (jobs.lease_until > 0)  # else somebody takes it away just now
         with self._database.writing():
-            mine = jobs.update(values).where(self._mine()).returning(jobs.token, jobs.ending_early)
+            mine = jobs.update(values).where(held).returning(jobs.token, jobs.ending_early)
             return {row["token"]: bool(row["ending_early"]) for row in mine.execute()}
 
     def let_run(self, ids: Collection[str]) -> None:
