@@ -25,7 +25,8 @@ class Discarding:
 
     def changed(self, changes: Sequence[Change]) -> None:
         for job in (change.job for change in changes if change.job.status.final):
-            for key in (job.checkpoint, job.preview and job.preview.as_posix()):
+            preview = job.preview.as_posix() if job.preview is not None else None
+            for key in (job.checkpoint, preview):
                 if key is not None:
                     task = asyncio.create_task(self._remove(key))
                     self._tasks.add(task)

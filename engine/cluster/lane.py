@@ -117,7 +117,8 @@ class SharedLane:
     def run(self, run: str, job: Job, path: Path, sources: Sources) -> None:
         self._runs[run] = _Run(job)
         self._checkpoints.begin(job.id, run, job.checkpoint)
-        self._previews.begin(job.id, run, job.preview and job.preview.as_posix())
+        heard = job.preview.as_posix() if job.preview is not None else None
+        self._previews.begin(job.id, run, heard)
         _spawn(self._beginning, self._begin(run, job, path, sources))
 
     def drop(self, run: str) -> None:

@@ -191,7 +191,10 @@ class MusicWorker:
         leftovers = Leftovers(settings.cache_folder, settings.takes_folder / OUTGOING)
         while True:
             await asyncio.sleep(settings.sweep_seconds)
-            await asyncio.to_thread(leftovers.sweep, self.scheduler.runs.busy_ids())
+            try:
+                await asyncio.to_thread(leftovers.sweep, self.scheduler.runs.busy_ids())
+            except OSError as error:
+                log.warning("what is left here is removed later: %s", error)
 
     def _changed(self) -> None:
         if self._draining is not None and not self.scheduler.runs.tokens():

@@ -54,7 +54,7 @@ class Claims(Made):
         between those that were there when the host died, which run alone, and all others.
         """
         jobs, turns = self._tables.jobs, self._turns
-        ready = self._may_run() & (jobs.place == place)
+        ready = self._claimable() & (jobs.place == place)
         ready &= jobs.suspect == suspects
         if exclude:
             ready &= jobs.id.not_in(list(exclude))
@@ -163,6 +163,10 @@ class Claims(Made):
             ids = [row["id"] for row in jobs.select(jobs.id).where(stray).dicts()]
             waiting = {"status": Status.PENDING.value, "token": None}
             return self.jobs(self._update(ids, stray, attempt=jobs.attempt - 1, **waiting))
+
+    def _claimable(self) -> Any:
+        """For a query: what may be claimed here and now, of all places."""
+        return self._may_run()
 
     def _begun(self, token: str) -> dict[Any, Any]:
         """What a claim makes of a row."""

@@ -87,10 +87,10 @@ class Leases(Claims):
     def _lease(self) -> Any:
         return self._database.now + self._seconds
 
-    def _may_run(self) -> Any:
+    def _claimable(self) -> Any:
         jobs = self._tables.jobs
         rested = jobs.rests_until.is_null() | (jobs.rests_until <= self._database.now)
-        ready = super()._may_run() & rested
+        ready = super()._claimable() & rested
         return ready & jobs.model.in_(self._models) if self._models else ready
 
     def _begun(self, token: str) -> dict[Any, Any]:

@@ -53,6 +53,7 @@ class LostJobs(Records):
                 suspect=True,
                 retries=jobs.retries + 1,
             )
+            self._let_run(back)
             if self._permits is not None:
                 self._let_run(self._permits.mend(self._lease_seconds))
             return [*failed, *self.jobs(back)]

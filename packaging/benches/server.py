@@ -29,6 +29,7 @@ SECONDS = 15
 MIX = ("submit", "status", "status", "health")
 CROWDS = (50, 100, 200, 400, 800)
 FOLLOWERS, OWNERS, JOBS_EACH = 1_000, 20, 3
+FOLLOWED = SKETCH | {"duration": 5}
 SIZE = 1_000_000_000
 JOB = "gen_1000000000000000"
 DOWNLOADS = 3
@@ -104,7 +105,7 @@ def events(home: Path) -> dict[str, Any]:
             port=server.port,
             tokens=tokens,
             followers=FOLLOWERS,
-            requests=[SKETCH | {"seed": number} for number in range(JOBS_EACH)],
+            requests=[FOLLOWED | {"seed": number} for number in range(JOBS_EACH)],
             pause=0.25,
         )
         memory = server.memory() - before

@@ -116,8 +116,10 @@ async def compared(plan: dict[str, Any]) -> dict[str, Any]:
         for line, seconds in zip(lines, times, strict=True):
             for _ in range(plan["calls"]):
                 began = time.perf_counter()
-                await line.ask(request)
+                answer = await line.ask(request)
                 seconds.append(1000 * (time.perf_counter() - began))
+                if answer.status != 422:
+                    raise RuntimeError(f"{answer.status}: {answer.body!r}")
     return {"p50": [percentile(each, 0.5) for each in times]}
 
 

@@ -132,6 +132,30 @@ def test_what_no_row_tells_of_goes_if_it_is_ours(
         server.in_loop_async(partial(server.service.storage.remove, key))
 
 
+def test_what_was_kept_of_jobs_goes_when_nobody_goes_on_from_it(
+    server: TestServer, here: httpx.Client, tmp_path: Path
+) -> None:
+    """Of workers that vanished before they could remove it."""
+    ended = made(here, prompt="hz=420")["job_id"]
+    grows = here.post("/generate", json=body("steps=3000 ms=5")).json()["job_id"]
+    (tmp_path / "kept").write_bytes(b"kept")
+    sha256 = hashlib.sha256(b"kept").hexdigest()
+    wanted, foreign = f"checkpoints/{grows}-a-2.ckpt", "checkpoints/gen_0-a-1.ckpt"
+    gone = f"checkpoints/{grows}-a-1.ckpt", f"checkpoints/{ended}-a-1.ckpt"
+    heard = f"previews/{ended}-a-1.wav"
+    for key in (wanted, foreign, *gone, heard):
+        put = partial(server.service.storage.put, tmp_path / "kept", key, sha256=sha256)
+        server.in_loop_async(put)
+    server.sql(f"UPDATE jobs SET checkpoint = '{wanted}' WHERE id = '{grows}'")  # noqa: S608
+    sweep(server, orphan_hours=1e-9)
+    assert server.keys("checkpoints") == {wanted, foreign}
+    assert server.keys("previews") == set()
+    here.post(f"/jobs/{grows}/cancel")
+    until_ended(here, grows)
+    sweep(server, orphan_hours=1e-9)
+    assert server.keys("checkpoints") == {foreign}
+
+
 def test_ended_jobs_leave_the_live_queue(server: TestServer, here: httpx.Client) -> None:
     made(here)
     assert here.get("/queue/stats").json()["completed_jobs"] > 0

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -124,11 +125,11 @@ def test_what_can_not_be_written_down_now_is_told_later(
 ) -> None:
     add, tries = Calls.add, []
 
-    def away_once(calls: Calls, call: Call) -> bool:
+    def away_once(calls: Calls, call: Call, *how: Any) -> bool:
         tries.append(call)
         if len(tries) == 1:
             raise StorageError("It is away.")
-        return add(calls, call)
+        return add(calls, call, *how)
 
     monkeypatch.setattr(Calls, "add", away_once)
     monkeypatch.setattr(webhooks, "INSIST_SECONDS", 0.01)

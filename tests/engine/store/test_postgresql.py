@@ -22,6 +22,7 @@ from engine.store.postgresql import opening
 from engine.store.postgresql.faults import postgresql_words
 from engine.store.postgresql.opening import PostgresqlDatabase, open_postgresql, reach
 from engine.store.store import Store
+from tests.e2e.processes import wait_until
 from tests.postgres import LOCKED_OUT, PASSWORD, Postgres, running_postgres
 
 Open = Callable[..., PostgresqlDatabase]
@@ -214,6 +215,7 @@ def test_the_engines_lock_is_taken_again(postgres: Postgres, url: SecretStr, ope
         claims.claim("local")
     assert len(Store(second).waiting_for("local")) == 1, "it is left to who holds the lock now"
     other.close()
+    wait_until(lambda: postgres.run(held, named(url)) == [(0,)], "the end of its session")
     assert claims.claim("local") is not None
 
 

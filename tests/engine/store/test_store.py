@@ -10,7 +10,6 @@ import pytest
 from engine.errors import Conflict, InvalidRequest, KeyReused
 from engine.jobs import Failure, Once, Order, Status, Submission, Take
 from engine.request import Request
-from engine.store.calls import Call, Calls
 from engine.store.claims import Claims
 from tests.engine.store.conftest import Both
 
@@ -191,13 +190,7 @@ def test_owners_take_turns(both: Both) -> None:
     assert names == ["a0", "b0", "c0", "a1", "b1", "a2"]
 
 
-def test_settings_and_what_is_owed_are_kept_once(both: Both) -> None:
+def test_settings_are_kept_once(both: Both) -> None:
     for value in ("yes", "no"):
         both.store.set_setting("paused", value)
     assert both.store.setting("paused", "") == "no"
-    calls = Calls(both.database)
-    call = Call("msg_1", "gen_1", "https://example.org", "{}")
-    assert [calls.add(call), calls.add(call)] == [True, False]
-    assert calls.owed() == [call]
-    calls.done(call.id)
-    assert calls.owed() == []

@@ -1,0 +1,169 @@
+"""Permits in procrastinate's own tables: with the transaction, one for each job, mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from engine.cluster.permits import QueuePermits, queue_of
+from engine.errors import StorageError
+from engine.jobs import Job, Order
+from engine.request import Request
+from engine.store.leases import Leases
+from engine.store.lost import LostJobs
+from engine.store.permits import Permit
+from engine.store.postgresql.opening import PostgresqlDatabase, open_postgresql
+from engine.store.store import Store
+from tests.postgres import Postgres
+
+
+class Desk:
+    """The store's verbs with permits, and a look at procrastinate's tables."""
+
+    def __init__(self, database: PostgresqlDatabase) -> None:
+        self.database = database
+        self.permits = QueuePermits(database)
+        self.permits.install()
+        self.store = Store(database, self.permits)
+        self.leases = Leases(database, "me", seconds=60, permits=self.permits)
+        self.lost = LostJobs(database, max_retries=3, lease_seconds=60, permits=self.permits)
+
+    def submit(self, **more: Any) -> Job:
+        [job] = self.store.submit([Order(Request(prompt="x"), **more)])
+        return job
+
+    def claim(self) -> tuple[Job, str]:
+        claimed = self.leases.claim("local")
+        assert claimed is not None
+        return claimed
+
+    def sql(self, statement: str, *values: object) -> list[Any]:
+        with self.database.writing():
+            done = self.database.peewee.execute_sql(statement, values)
+            return list(done.fetchall()) if done.description else []
+
+    def out(self) -> list[str]:
+        """Whose permits can be taken now."""
+        rows = self.sql(
+            "SELECT args ->> 'job' FROM procrastinate_jobs WHERE status = 'todo' "
+            "AND (scheduled_at IS NULL OR scheduled_at <= now()) ORDER BY id"
+        )
+        return [row[0] for row in rows]
+
+    def take_all(self) -> None:
+        """As procrastinate's worker does."""
+        self.sql("INSERT INTO procrastinate_workers DEFAULT VALUES")
+        self.sql(
+            "UPDATE procrastinate_jobs SET status = 'doing', "
+            "worker_id = (SELECT max(id) FROM procrastinate_workers) WHERE status = 'todo'"
+        )
+
+
+@pytest.fixture
+def desk(postgres: Postgres) -> Iterator[Desk]:
+    database = open_postgresql(postgres.new_database(), sole=False)
+    yield Desk(database)
+    database.close()
+
+
+def test_a_permit_comes_and_goes_with_its_transaction(desk: Desk) -> None:
+    with pytest.raises(ZeroDivisionError), desk.database.writing():
+        desk.submit()
+        raise ZeroDivisionError
+    assert desk.store.jobs() == [] and desk.out() == []
+    job = desk.submit()
+    assert desk.out() == [job.id]
+
+
+def test_the_tables_are_made_once(desk: Desk) -> None:
+    job = desk.submit()
+    QueuePermits(desk.database).install()
+    assert desk.out() == [job.id]
+
+
+def test_what_depends_on_another_gets_its_permit_with_the_others_take(desk: Desk) -> None:
+    from tests.engine.store.test_lease_rules import TAKE
+
+    first = desk.submit()
+    then = desk.submit(depends_on=first.id)
+    assert desk.out() == [first.id]
+    _, token = desk.claim()
+    desk.leases.finish(first.id, token, TAKE)
+    assert desk.out() == [first.id, then.id]  # the first is good for either
+
+
+def test_there_is_one_permit_for_a_job_however_often_it_comes_back(desk: Desk) -> None:
+    job = desk.submit()
+    _, token = desk.claim()
+    desk.leases.release(job.id, token)  # by another's permit: its own is still out
+    assert desk.out() == [job.id]
+    desk.take_all()
+    _, token = desk.claim()
+    desk.leases.release(job.id, token, retry=True)
+    assert desk.out() == [job.id]
+
+
+def test_who_rests_is_offered_later(desk: Desk) -> None:
+    job = desk.submit()
+    desk.take_all()
+    _, token = desk.claim()
+    desk.leases.release(job.id, token, retry=True, rest=600)
+    assert desk.out() == []
+    assert desk.leases.claim("local") is None
+    [[seconds]] = desk.sql(
+        "SELECT extract(epoch FROM scheduled_at - now()) FROM procrastinate_jobs "
+        "WHERE status = 'todo'"
+    )
+    assert 500 < seconds <= 600
+
+
+def test_two_permits_at_once_are_refused_as_something_to_try_again(desk: Desk) -> None:
+    job = desk.submit()
+    with pytest.raises(StorageError, match="busy"), desk.database.writing():
+        desk.permits.issue([Permit(job.id, "sketch")], new=True)
+    assert desk.out() == [job.id]
+
+
+def test_lost_permits_are_withdrawn_and_missing_ones_issued(desk: Desk) -> None:
+    jobs = [desk.submit() for _ in range(3)]
+    desk.take_all()
+    desk.sql("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+    desk.lost.reap()
+    assert sorted(desk.out()) == sorted(job.id for job in jobs)
+    assert desk.sql("SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'") == []
+
+
+def test_a_job_of_a_lost_worker_runs_alone_next(desk: Desk) -> None:
+    job = desk.submit()
+    desk.take_all()
+    desk.claim()
+    desk.sql("UPDATE jobs SET lease_until = 1")
+    desk.lost.reap()
+    assert desk.sql("SELECT args ->> 'alone' FROM procrastinate_jobs WHERE status = 'todo'") == [
+        ("true",)
+    ]
+    assert desk.leases.claim("local") is None
+    assert desk.leases.claim("local", suspects=True) is not None
+    assert desk.store.job(job.id).retries == 1
+
+
+def test_only_one_reaps_at_a_time(desk: Desk, postgres: Postgres) -> None:
+    other = open_postgresql(postgres.url(desk.database.peewee.database), sole=False)
+    try:
+        with desk.database.writing():
+            assert desk.lost.reap() == []
+            assert LostJobs(other, max_retries=3, lease_seconds=60).reap() is None
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize(
+    "model", ["sketch", "facebook/musicgen-stereo-melody-large", "x" * 300, ""]
+)
+def test_a_queues_name_fits_into_a_channels(desk: Desk, model: str) -> None:
+    with desk.database.writing():
+        desk.permits.issue([Permit("gen_0", model)])
+    assert desk.sql("SELECT queue_name FROM procrastinate_jobs") == [(queue_of(model),)]
+    assert queue_of(model) != queue_of(model + "y")
