@@ -93,6 +93,7 @@ class Proxy:
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
         await asyncio.gather(task, return_exceptions=True)
+        writer.close()  # cancelled before it began, it has closed nothing
 
     async def _carry(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fate: Fate

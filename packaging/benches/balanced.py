@@ -97,7 +97,7 @@ async def tried(
         Proxy(f"http://127.0.0.1:{port}", host=host) as rows,
         Proxy(audio_url, host=host) as audio,
     ):
-        there = {
+        there: dict[str, Any] = {
             "database_url": url.replace(f"127.0.0.1:{port}", rows.url.removeprefix("http://")),
             "storage_endpoint": audio.url,
             "NO_PROXY": "*",

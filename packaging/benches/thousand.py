@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -118,7 +118,7 @@ def simulated(cluster: Cluster, takes_of_user: float, seed: int = 1) -> Seen:
         busy = cluster.standing(asked, full, waiting) / cluster.cores
         return 1.0 / (1.0 - min(0.99, busy))
 
-    def take(began: float) -> Iterator[Any]:
+    def take(began: float) -> Generator[Any, Any, None]:
         nonlocal waiting, claimed_for
         waiting += 1
         with slots.request() as slot:
@@ -136,7 +136,7 @@ def simulated(cluster: Cluster, takes_of_user: float, seed: int = 1) -> Seen:
                 yield world.timeout(cluster.work * slowed())
             yield world.timeout(cluster.take * dice.uniform(0.75, 1.25))
 
-    def users() -> Iterator[Any]:
+    def users() -> Generator[Any, Any, None]:
         while True:
             yield world.timeout(dice.expovariate(asked))
             world.process(take(world.now))

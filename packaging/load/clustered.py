@@ -132,7 +132,7 @@ class Fleet:
         return int(self.sql(text)[0][0])
 
     def sql(self, text: str, *values: object) -> list[Any]:
-        done = self._rows.execute(text, values or None)  # type: ignore[call-overload]
+        done = self._rows.execute(text, values or None)
         return list(done.fetchall()) if done.description else []
 
 

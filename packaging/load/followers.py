@@ -18,7 +18,7 @@ from load.line import Line, ask_for
 
 __all__ = ["followers"]
 
-_EVENT = re.compile(rb"id: (\w+)-(\d+)\ndata: (\{.*\})\n\n")
+_EVENT = re.compile(rb"id: (\w+)-(\d+)(?:\.\d+)?\ndata: (\{.*\})\n\n")  # an end has a time, too
 _BEGUN = b"retry: "
 _END = b'"status":"completed"'
 AT_ONCE = 50
