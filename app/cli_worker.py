@@ -76,7 +76,7 @@ def list_workers(json: Json = False) -> None:
         what = " ".join(filter(None, (each.model, each.device))) or "nothing loaded"
         only = f" only {', '.join(each.models)}" if each.models else ""
         typer.echo(
-            f"{each.id}  {each.name}  {each.state:8}  {each.running} of {each.slots} jobs  "
+            f"{each.id}  {each.name}  {each.state:8}  {_jobs(each.running)} of {each.slots}  "
             f"{what}{only}  heard of {each.silent_seconds:.0f} s ago"
         )
     if not found:
@@ -88,15 +88,16 @@ def drain(worker_id: WorkerId) -> None:
     """Let a worker begin nothing more, finish what it runs, and end."""
     with _control() as control:
         told = control.drain(worker_id)
-    typer.echo(f"{told.id} on {told.name} ends when its {told.running} jobs have.")
+    rest = f"when it has ended {_jobs(told.running)}" if told.running else "now"
+    typer.echo(f"{told.id} on {told.name} leaves {rest}.")
 
 
 @workers.command("requeue")
 def requeue(worker_id: WorkerId) -> None:
-    """Take all jobs away from a worker that is stuck: others go on with them."""
+    """Take all jobs away from a worker that is stuck, for others to go on with; it gets no more."""
     with _workers() as known:
         count = known.requeue(worker_id)
-    typer.echo(f"{count} jobs go back into the queue.")
+    typer.echo(f"Taken away: {_jobs(count)}.")
 
 
 @workers.command("pause")
@@ -151,3 +152,7 @@ def _workers() -> Iterator[Workers]:
             database.close()
     except MusicError as error:
         fail(f"{error.message} {error.hint}".strip())
+
+
+def _jobs(count: int) -> str:
+    return f"{count} job{'' if count == 1 else 's'}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
@@ -76,7 +77,8 @@ class Intake:
             except (ConnectorException, PoolTimeout, OSError) as error:
                 log.info("no permits can be taken: %s", error.__cause__ or error)
             if self._open:
-                await asyncio.sleep(AGAIN_SECONDS)
+                # Not all workers at the same moment.
+                await asyncio.sleep(AGAIN_SECONDS * random.uniform(0.5, 1.5))
 
     def close(self) -> None:
         """Take nothing more."""

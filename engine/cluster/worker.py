@@ -145,7 +145,8 @@ class MusicWorker:
         self.tasks: list[asyncio.Task[None]] = []
         self._draining: asyncio.TimerHandle | None = None
         self.drained = asyncio.Event()
-        """It was told to end, and what ran has ended."""
+        """It was told to end, and what ran has ended; or it is broken."""
+        self.broken: BaseException | None = None
 
     async def begin(self) -> None:
         """Raises StorageError."""
@@ -164,6 +165,7 @@ class MusicWorker:
             log.info("draining: nothing more is begun")
             self.desk.close()
             loop = asyncio.get_running_loop()
+            loop.call_soon(self._intake.close)  # after who waits there has given his permit back
             self._draining = loop.call_later(self._settings.drain_seconds, self.drained.set)
             self._changed()
 
@@ -213,13 +215,15 @@ class MusicWorker:
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)
-        task.add_done_callback(_tell_if_broken)
+        task.add_done_callback(self._task_ended)
         self.tasks.append(task)
 
-
-def _tell_if_broken(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("the worker's %s broke", task.get_name(), exc_info=error)
+    def _task_ended(self, task: asyncio.Task[None]) -> None:
+        """Without one of them it is no worker: better it ends, and is started anew."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("the worker's %s broke", task.get_name(), exc_info=error)
+            self.broken = error
+            self.drained.set()
 
 
 def _database_of(settings: ServerSettings) -> Mapping[str, Any]:

@@ -26,7 +26,7 @@ async def work(
     models: Collection[str],
     on_joined: Callable[[MusicWorker], None],
 ) -> None:
-    """Until SIGTERM, SIGINT, or somebody drains it. Raises what joining raises."""
+    """Until SIGTERM, SIGINT, or somebody drains it. Raises what joining raises, and what broke."""
     for talker in TALKERS:
         logging.getLogger(talker).setLevel(logging.CRITICAL)
     told = asyncio.Event()
@@ -39,6 +39,8 @@ async def work(
         for end in ends:
             end.cancel()
         log.info("ending: what runs is handed over")
+    if worker.broken is not None:
+        raise worker.broken
     log.info("left")
 
 

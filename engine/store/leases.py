@@ -44,7 +44,8 @@ class Leases(Claims):
         jobs = self._tables.jobs
         values = {jobs.lease_until: self._lease()}
         with self._database.writing():
-            mine = jobs.update(values).where(self._mine()).returning(jobs.token, jobs.ending_early)
+            kept = jobs.update(values).where(self._left_to_me())
+            mine = kept.returning(jobs.token, jobs.ending_early)
             return {row["token"]: bool(row["ending_early"]) for row in mine.execute()}
 
     def let_run(self, ids: Collection[str]) -> None:
@@ -56,7 +57,7 @@ class Leases(Claims):
         """The same without a sign of life."""
         jobs = self._tables.jobs
         with self._database.reading():
-            mine = jobs.select(jobs.token, jobs.ending_early).where(self._mine())
+            mine = jobs.select(jobs.token, jobs.ending_early).where(self._left_to_me())
             return {row["token"]: bool(row["ending_early"]) for row in mine.dicts()}
 
     def suspects(self) -> dict[str, str]:
@@ -83,6 +84,10 @@ class Leases(Claims):
     def _mine(self) -> Any:
         jobs = self._tables.jobs
         return (jobs.worker == self._worker) & (jobs.status == Status.PROCESSING.value)
+
+    def _left_to_me(self) -> Any:
+        """Not what somebody takes away just now."""
+        return self._mine() & (self._tables.jobs.lease_until > 0)
 
     def _lease(self) -> Any:
         return self._database.now + self._seconds

@@ -113,10 +113,10 @@ class Workers:
 
     def requeue(self, worker_id: str) -> int:
         """Take all jobs away from a worker, as if it were lost: others go on with them at the
-        next look for such; how many. Raises NotFound."""
+        next look for such, and it gets no more; how many. Raises NotFound."""
         jobs = self._tables.jobs
         with self._database.writing():
-            worker = self.find(worker_id)
+            worker = self.drain(worker_id)
             held = (jobs.worker == worker.id) & (jobs.status == Status.PROCESSING.value)
             return int(jobs.update({jobs.lease_until: 0.0}).where(held).execute())
 

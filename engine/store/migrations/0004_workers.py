@@ -52,6 +52,7 @@ def up(_migrator: Any, db: Any) -> None:
         db.execute_sql(f"ALTER TABLE jobs ADD COLUMN {column}")
     # Of all jobs that ever were, only those that run have a lease.
     db.execute_sql("CREATE INDEX jobs_lease ON jobs (lease_until) WHERE lease_until IS NOT NULL")
+    db.execute_sql("CREATE INDEX turns_number ON turns (number)")
     models = [Worker, Served]
     with db.bind_ctx(models):
         db.create_tables(models)

@@ -25,6 +25,7 @@ from tests.engine.server.running import TestServer, body, events, until_ended, u
 from tests.postgres import Postgres
 
 GROWS = "steps=3000 ms=5"
+ENDLESS = "steps=1000000 ms=5"
 SLOTS = 2
 
 
@@ -156,7 +157,7 @@ def test_a_cancel_crosses_and_makes_room(
     cluster: Cluster, one: httpx.Client, other: httpx.Client
 ) -> None:
     before = cluster.fleet.bucket.keys("music/")
-    blocks = [submitted(one, GROWS) for _ in range(SLOTS)]
+    blocks = [submitted(one, ENDLESS) for _ in range(SLOTS)]
     for job_id in blocks:
         until_step(one, job_id, "generating")
     waiting = submitted(other, "steps=3 hz=330")
