@@ -83,10 +83,12 @@ class Proxy:
         if self._server is not None:
             self._server.close()
             self._server = None
+        await _settled()  # what was just accepted is among them now
         connections = list(self._connections)
         for each in connections:
             each.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
+        await _settled()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._carry(reader, writer, self._fate()))
@@ -184,6 +186,12 @@ class _Line:
         if fate.trouble is Trouble.HOLE:
             await asyncio.Event().wait()  # until the client has had enough
         raise _Over
+
+
+async def _settled() -> None:
+    """Let the loop do what is due: from a connection to its task it takes a few rounds."""
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 async def _drain(reader: asyncio.StreamReader) -> None:
