@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from engine.errors import Conflict, InvalidRequest, Problem
 from engine.jobs import Job, Status, utc_now
-from engine.server.callers import AnyCaller, Caller
+from engine.server.callers import AnyCaller
 from engine.server.polling import (
     NOT_CHANGED,
     IfNoneMatch,
@@ -110,7 +110,7 @@ async def cancel_waiting(job_id: JobId, caller: AnyCaller, service: TheService) 
     job = service.own(caller, job_id)
     if job.status is not Status.PENDING:
         raise Conflict(f"This job is {job.status.value}: only a waiting one can be cancelled so.")
-    return await _cancelled(service, caller, job_id)
+    return await _cancelled(service, job_id)
 
 
 @router.post(
@@ -124,7 +124,7 @@ async def cancel(job_id: JobId, caller: AnyCaller, service: TheService) -> Cance
     job = service.own(caller, job_id)
     if job.status.final:
         raise Conflict(f"This job is {job.status.value} already.")
-    return await _cancelled(service, caller, job_id)
+    return await _cancelled(service, job_id)
 
 
 @router.post(
@@ -159,10 +159,11 @@ async def keep(
     return service.view(service.own(caller, job_id), str(request.base_url))
 
 
-async def _cancelled(service: Service, caller: Caller, job_id: str) -> Cancelled:
+async def _cancelled(service: Service, job_id: str) -> Cancelled:
     await service.engine.dispatcher.cancel([job_id])
-    # It may have ended since it was looked at: a worker elsewhere waits for nobody here.
-    job = service.own(caller, job_id)
+    # By its row: it may have ended since it was looked at, as a worker elsewhere waits for nobody
+    # here; and a run that is cancelled still ends for a moment.
+    job = service.jobs.job(job_id)
     if job.status is not Status.CANCELLED:
         raise Conflict(f"This job is {job.status.value} already.")
     return Cancelled(message="Job cancelled successfully", job_id=job_id, cancelled_at=utc_now())

@@ -153,7 +153,7 @@ async def test_a_job_whose_claim_was_not_heard_is_made(
 async def test_a_job_whose_submission_was_not_heard_is_made(
     engine: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unheard_once(monkeypatch, Store, "submit")
+    unheard_once(monkeypatch, Store, "submit_all")
     with pytest.raises(StorageError):
         await engine.submit("steps=2")
     (done,) = await engine.ended(await engine.queue.jobs())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -55,7 +55,11 @@ def answer(stream: socket.SocketIO, size: int) -> bytes:
 
 def open_files() -> list[Path]:
     """What this process has open, as often as it has."""
-    return [each.resolve() for each in Path("/proc/self/fd").iterdir()]
+    found = []
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed by another thread just now
+            found.append(each.resolve())
+    return found
 
 
 def open_times(path: Path) -> int:
