@@ -21,8 +21,10 @@ __all__ = ["Ahead", "SavingCosts", "StepCosts", "Work", "seconds_left"]
 BLOCK_SECONDS = 0.25
 """Of work that make one measurement: what comes now and then, such as a preview, is shared out."""
 BLOCKS = 192
-HALF_LIFE = 48
+HALF_LIFE = 24
 """Measurements after which one weighs half."""
+LATELY = 12
+"""The same, for how quick the computer is on the whole: what a step is made of stays, its pace not."""
 SCATTER = 0.05
 """Of one measurement at least, as a share of it: the more, the longer the guess lasts."""
 LASTING = 6.0
@@ -95,7 +97,12 @@ class StepCosts:
         # that was slow is taken for a past that is dear, and the end for far away.
         alone = _explained(rows, a_step, weights, least / 1_000)
         scatter = float(np.sqrt(np.average((a_step - rows @ alone) ** 2, weights=weights)))
-        return _explained(rows, a_step, weights, max(least, LASTING * scatter))
+        parts = _explained(rows, a_step, weights, max(least, LASTING * scatter))
+        # The computer may be slower or quicker now than it was for most of them.
+        lately = weights ** (HALF_LIFE / LATELY)
+        pace = np.average(a_step, weights=lately) / np.average(rows @ parts, weights=lately)
+        now: NDArray[np.float64] = parts * pace
+        return now
 
 
 def _explained(
