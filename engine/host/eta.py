@@ -24,7 +24,7 @@ BLOCKS = 192
 HALF_LIFE = 24
 """Measurements after which one weighs half."""
 LATELY = 12
-"""The same, for how quick the computer is on the whole: what a step is made of stays, its pace not."""
+"""The same, for how quick the computer is on the whole, which changes sooner."""
 SCATTER = 0.05
 """Of one measurement at least, as a share of it: the more, the longer the guess lasts."""
 LASTING = 6.0
