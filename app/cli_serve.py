@@ -108,7 +108,8 @@ def _tokens() -> Iterator[Tokens]:
 
     try:
         settings = settings_of(Paths.find())
-        settings.data_folder.mkdir(parents=True, exist_ok=True)
+        if settings.database_url is None:
+            settings.data_folder.mkdir(parents=True, exist_ok=True)
         database = open_store(settings.database, settings.database_url, sole=False).database
         try:
             yield Tokens(database)

@@ -95,7 +95,7 @@ class Process:
 
     @property
     def running(self) -> bool:
-        return self._own.is_running() and self._own.status() != psutil.STATUS_ZOMBIE
+        return bool(self._own.is_running() and self._own.status() != psutil.STATUS_ZOMBIE)
 
     def busy(self) -> float:
         """Seconds of processor time so far, with its host."""

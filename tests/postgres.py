@@ -84,7 +84,7 @@ class Postgres:
         """One statement as the superuser; its rows."""
         url = self.url(database).get_secret_value()
         with psycopg.connect(url, autocommit=True) as connection:
-            done = connection.execute(sql)  # type: ignore[call-overload]
+            done = connection.execute(sql)
             return done.fetchall() if done.description else []
 
     def _call(self, program: str, *arguments: str) -> None:

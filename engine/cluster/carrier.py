@@ -33,6 +33,8 @@ class _Load:
     """Keys of its files, the newest last."""
     newest: Path | None = None
     """What is to follow."""
+    sure: str | None = None
+    """The key that the row names for certain: whoever goes on needs it."""
     count: int = 0
     task: asyncio.Task[None] | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -70,7 +72,7 @@ class Carrier:
 
     def begin(self, job_id: str, token: str, key: str | None) -> None:
         """``key``: what an earlier attempt has left there."""
-        self._loads[token] = _Load(job_id, [] if key is None else [key])
+        self._loads[token] = _Load(job_id, [] if key is None else [key], sure=key)
 
     def carry(self, token: str, file: Path) -> None:
         """Its newest file; soon."""
@@ -124,13 +126,15 @@ class Carrier:
             finally:
                 copy.unlink(missing_ok=True)
             load.there.append(key)
-            if not self._written(load.job_id, token, key):
+            if self._written(load.job_id, token, key):  # if it raises, that is done or not
+                load.sure = key
+            else:
                 load.there.remove(key)
                 await self._forget(key)
             await self._clear(load, self._stay)
 
     async def _clear(self, load: _Load, stay: int) -> None:
-        while len(load.there) > stay:
+        while len(load.there) > stay and load.there[0] != load.sure:
             await self._forget(load.there.pop(0))
 
     async def _forget(self, key: str) -> None:

@@ -35,7 +35,7 @@ from engine.dispatch.lane import (
     Sources,
 )
 from engine.errors import NotFound, StorageError
-from engine.jobs import LOCAL, Job, Step
+from engine.jobs import LOCAL, Failure, Job, Step
 from engine.server.settings import ServerSettings
 from engine.storage.base import CHECKPOINTS, PREVIEWS, Storage
 from engine.store.postgresql.growing import Growing, Grown
@@ -168,6 +168,11 @@ class SharedLane:
         except StorageError as error:
             log.info("%s waits for its checkpoint: %s", job.id, error.message)
             self._heard(Returned(run, FETCH_AGAIN_SECONDS))
+            return
+        except Exception as error:
+            # Whatever it is: a run that is not told to have ended holds its job for ever.
+            log.exception("%s could not begin", job.id)
+            self._heard(Failed(run, Failure.of(error), True))
             return
         known.coming = False
         if known.dropped:

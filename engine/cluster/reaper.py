@@ -34,6 +34,8 @@ class Reaper:
 
     async def run(self) -> None:
         """Until it is cancelled."""
+        # Whoever begins together with the database lets others be heard of first.
+        await asyncio.sleep(self._mercy)
         while True:
             # Not all at the same moment.
             await asyncio.sleep(self._seconds * random.uniform(0.8, 1.2))

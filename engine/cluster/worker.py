@@ -26,6 +26,8 @@ from engine.dispatch.local import LocalLane
 from engine.dispatch.posts import Post
 from engine.dispatch.scheduler import Scheduler
 from engine.errors import StorageError
+from engine.models.folder import ModelFolder
+from engine.server.models import ServerModels
 from engine.server.settings import ServerSettings
 from engine.storage.base import Storage
 from engine.storage.leftovers import FETCHED, Leftovers
@@ -52,10 +54,12 @@ async def joined(
 ) -> AsyncIterator[MusicWorker]:
     """A worker that works; at the end it hands over what it could not end in the grace time.
 
-    ``slots``: so many jobs at a time, at most; ``models``: jobs of these only, if any are named.
+    ``slots``: so many jobs at a time, at most; ``models``: jobs of these only; if none is named, of
+    those that this computer has now, as others may be on other computers.
     Raises StorageError: for the database, the bucket, and the folders here.
     """
     connect_to = _database_of(settings)
+    models = models or _runnable(settings)
     async with AsyncExitStack() as opening:
         settings = opening.enter_context(own_room(settings))
         storage = open_storage(
@@ -224,6 +228,11 @@ class MusicWorker:
             log.error("the worker's %s broke", task.get_name(), exc_info=error)
             self.broken = error
             self.drained.set()
+
+
+def _runnable(settings: ServerSettings) -> tuple[str, ...]:
+    here = ServerModels(ModelFolder(settings.models), settings.generators, lambda: None)
+    return tuple(model.id for model in here.all())
 
 
 def _database_of(settings: ServerSettings) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from engine.errors import StorageError
 from engine.server.settings import ServerSettings
 from engine.storage.base import Storage
 from engine.store.shared import SharedJobs
+from engine.store.workers import Workers, WorkerState
 
 __all__ = ["Check", "Health", "Level", "overall"]
 
@@ -45,12 +46,18 @@ class Health:
     """Looks at what the server stands on."""
 
     def __init__(
-        self, settings: ServerSettings, jobs: SharedJobs, bucket: Storage | None = None
+        self,
+        settings: ServerSettings,
+        jobs: SharedJobs,
+        bucket: Storage | None = None,
+        workers: Workers | None = None,
     ) -> None:
-        """``bucket``: the storage, if it is not a folder here."""
+        """``bucket``: the storage, if it is not a folder here; ``workers``: who runs the jobs, if
+        that is not this server."""
         self._settings = settings
         self._jobs = jobs
         self._bucket = bucket
+        self._workers = workers
         self._looked: tuple[float, Check] | None = None
         self._looking = asyncio.Lock()
 
@@ -98,11 +105,17 @@ class Health:
             "completed": now.completed,
             "failed": now.failed,
         }
+        if now.pending and self._workers is not None and not self._working(self._workers):
+            alone = f"{now.pending} waiting, and no worker has joined"
+            return Check("queue", Level.DEGRADED, alone, details)
         oldest = now.oldest_pending_seconds or 0.0
         if oldest > settings.queue_old_seconds:
             waits = f"A job has waited for {oldest / 60:.0f} minutes"
             return Check("queue", Level.DEGRADED, waits, details)
         return Check("queue", Level.HEALTHY, f"{now.pending} waiting", details)
+
+    def _working(self, workers: Workers) -> bool:
+        return any(each.state is WorkerState.WORKING for each in workers.all())
 
     def _disk(self) -> Check:
         folder = self._settings.takes_folder

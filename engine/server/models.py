@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from engine.errors import ModelUnavailable
 from engine.models.catalogue import catalogue, find
 from engine.models.folder import ModelFolder, State
 from engine.request import MAX_DURATION
 from engine.wire import ModelView
 
-__all__ = ["ServerModels"]
+__all__ = ["ServerModels", "view_of"]
 
 
 class ServerModels:
@@ -32,25 +33,34 @@ class ServerModels:
     def find(self, model_id: str) -> ModelView | None:
         """None for what this server can't run."""
         if model_id in self._given:
-            return ModelView(
-                id=model_id,
-                name=model_id,
-                licence="not known",
-                max_seconds=MAX_DURATION,
-                abilities=["text"],
-                loaded=True,
-            )
+            return view_of(model_id, loaded=True)
         built_in = next((m for m in catalogue() if m.id == model_id and not m.sources), None)
         if built_in is None and model_id not in self._folder.installed():
             return None
         model = built_in or find(model_id)
         if model.needs or self._folder.presence(model).state is not State.INSTALLED:
             return None
+        return view_of(model.id, loaded=not model.sources or self._loaded() == model.id)
+
+
+def view_of(model_id: str, *, loaded: bool) -> ModelView:
+    """What is known of a model; of one that came in by the settings that is little."""
+    try:
+        model = find(model_id)
+    except ModelUnavailable:
         return ModelView(
-            id=model.id,
-            name=model.name,
-            licence=str(model.licence),
-            max_seconds=model.longest_seconds,
-            abilities=sorted(model.abilities),
-            loaded=not model.sources or self._loaded() == model.id,
+            id=model_id,
+            name=model_id,
+            licence="not known",
+            max_seconds=MAX_DURATION,
+            abilities=["text"],
+            loaded=loaded,
         )
+    return ModelView(
+        id=model.id,
+        name=model.name,
+        licence=str(model.licence),
+        max_seconds=model.longest_seconds,
+        abilities=sorted(model.abilities),
+        loaded=loaded,
+    )

@@ -140,10 +140,8 @@ async def _over(
             gate=Gate(settings, tokens, jwts, counts),
             links=MediaLinks(media_secret, settings.url_seconds),
             limits=SubmitLimit(settings, counts),
-            models=ServerModels(
-                ModelFolder(settings.models), settings.generators, lambda: engine.model
-            ),
-            health=Health(settings, jobs, storage if settings.storage else None),
+            models=_models(settings, engine),
+            health=Health(settings, jobs, storage if settings.storage else None, engine.workers),
             broadcast=broadcast,
             uploads=Uploads(engine.database),
             transcoder=Transcoder(settings.cache_folder / TRANSCODED, storage, heavy_work),
@@ -165,6 +163,15 @@ async def _over(
         )
         async with _beside(house.keep()), _webhooks(service, feed, address_of, trust):
             yield service
+
+
+def _models(settings: ServerSettings, engine: LocalEngine | Front) -> ServerModels:
+    own = ServerModels(ModelFolder(settings.models), settings.generators, lambda: engine.model)
+    if engine.workers is None:
+        return own
+    from engine.cluster.models import ClusterModels
+
+    return ClusterModels(own, engine.workers)
 
 
 def _engine(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from engine.settings import EngineSettings
@@ -142,6 +142,12 @@ class ServerSettings(EngineSettings):
     """A job that waits longer makes the server's health "degraded"."""
     low_disk_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     """Of free space, likewise."""
+
+    @model_validator(mode="after")
+    def _signs_of_life_hold_leases(self) -> ServerSettings:
+        if self.lease_renewal_seconds > self.lease_seconds / 2:
+            raise ValueError("lease_renewal_seconds must be half of lease_seconds at most")
+        return self
 
     @property
     def in_cluster(self) -> bool:

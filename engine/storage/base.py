@@ -40,7 +40,7 @@ class Stored:
     """Bytes."""
     modified: datetime
     job: str = ""
-    """The job whose take it is, where the storage can say."""
+    """The job whose take it is, or the library whose upload, where the storage can say."""
 
 
 class Reader(Protocol):

@@ -24,7 +24,16 @@ from boto3.s3.transfer import TransferConfig
 from engine.audio.atomic import replacing
 from engine.errors import Retriable, StorageError
 from engine.storage.address import BucketAddress
-from engine.storage.base import UPLOADS, Places, Reader, Stored, checked
+from engine.storage.base import (
+    CHECKPOINTS,
+    MUSIC,
+    PREVIEWS,
+    UPLOADS,
+    Places,
+    Reader,
+    Stored,
+    checked,
+)
 from engine.storage.faults import away, in_bucket_words
 from engine.storage.session import Clients
 
@@ -165,12 +174,11 @@ class BucketStorage(Places):
 
     def _sweep(self, before: datetime) -> int:
         client, bucket = self._clients.patient, self.address.bucket
-        pages = client.get_paginator("list_multipart_uploads").paginate(
-            Bucket=bucket, Prefix=self.address.name("")
-        )
+        pages = client.get_paginator("list_multipart_uploads")
         stale = [
             upload
-            for page in pages
+            for prefix in (MUSIC, UPLOADS, CHECKPOINTS, PREVIEWS)  # others may use the bucket, too
+            for page in pages.paginate(Bucket=bucket, Prefix=self.address.name(prefix) + "/")
             for upload in page.get("Uploads", ())
             if upload["Initiated"] < before
         ]

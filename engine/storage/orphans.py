@@ -20,8 +20,8 @@ AT_ONCE = 200
 
 class Orphans:
     """Removes what certainly is one. Music goes only if the storage knows its job, and the store
-    does too: what another library has put there, or this one before its database was damaged,
-    stays."""
+    does too; an upload only if it says that it is this library's. What another library has put
+    there, or this one before its database was lost, stays."""
 
     def __init__(self, hours: float, jobs: SharedJobs, uploads: Uploads, storage: Storage) -> None:
         """``hours``: so old they must be; a row may come a while after its file."""
@@ -61,7 +61,16 @@ class Orphans:
     async def _of_uploads(self, keys: list[str]) -> list[str]:
         ids = {key: key.rpartition("/")[2] for key in keys}
         known = self._uploads.known(ids.values())
-        return [key for key, upload_id in ids.items() if upload_id not in known]
+        unknown = [key for key, upload_id in ids.items() if upload_id not in known]
+        return [key for key in unknown if await self._is_of_this_library(key)]
+
+    async def _is_of_this_library(self, key: str) -> bool:
+        if not self._storage.shared:  # nobody else writes into a server's own folder
+            return True
+        try:
+            return (await self._storage.look(key)).job == self._uploads.library
+        except NotFound:
+            return False
 
     async def _of_growing(self, keys: list[str]) -> list[str]:
         """What was kept of jobs of this library that nobody goes on from."""

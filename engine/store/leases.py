@@ -104,6 +104,8 @@ class Leases(Claims):
         return (
             super()._begun(token)
             | fresh
+            # What begins anew has nothing yet that it could end with.
+            | {jobs.ending_early: jobs.ending_early & jobs.checkpoint.is_null(False)}
             | {
                 jobs.worker: self._worker,
                 jobs.lease_until: self._lease(),

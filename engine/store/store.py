@@ -12,7 +12,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.errors import Conflict, InvalidRequest, KeyReused, MusicError, Problem
+from engine.errors import (
+    Conflict,
+    InvalidRequest,
+    KeyReused,
+    MusicError,
+    Problem,
+    StorageError,
+)
 from engine.jobs import Choice, Job, Once, Order, Status, Submission, new_id, utc_now
 from engine.request import Request, default_name
 from engine.store.database import Alone, Database
@@ -79,8 +86,11 @@ class Store(Positions):
         with self._database.writing(Alone.QUEUE):
             for each in submissions:
                 try:
-                    found.append(self.submit(each.orders, front=each.front, once=each.once))
-                except (InvalidRequest, KeyReused) as error:  # before anything was written
+                    with self._database.peewee.savepoint():  # one falls alone
+                        found.append(self.submit(each.orders, front=each.front, once=each.once))
+                except StorageError:
+                    raise
+                except MusicError as error:
                     found.append(error)
         return found
 
@@ -111,6 +121,7 @@ class Store(Positions):
                     finished_at=None,
                     deleted_at=None,
                     ending_early=False,
+                    rests_until=None,
                     checkpoint=None,
                     preview=None,
                     waits_since=utc_now().timestamp(),

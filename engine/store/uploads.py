@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from peewee import fn
@@ -14,6 +15,7 @@ from engine.jobs import utc_now
 from engine.store.database import Database
 from engine.store.records import chunks
 from engine.store.rows import Tables
+from engine.store.secrets import shared_secret
 
 __all__ = ["Upload", "Uploads"]
 
@@ -44,6 +46,11 @@ class Uploads:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._table = Tables(database.peewee).uploads
+
+    @cached_property
+    def library(self) -> str:
+        """What stored files of this database's uploads say of whose they are."""
+        return f"library-{shared_secret(self._database, 'library')[:16]}"
 
     def add(self, upload: Upload) -> None:
         moments = {name: getattr(upload, name).timestamp() for name in _MOMENTS}

@@ -6,7 +6,7 @@
 
 connection=$(python3 - <<'PYTHON'
 import os, shlex
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 url = urlsplit(os.environ["DGX_MUSIC_DATABASE_URL"])
 parts = {
@@ -16,12 +16,16 @@ parts = {
     "PGPASSWORD": unquote(url.password or ""),
     "PGDATABASE": url.path.lstrip("/"),
 }
+for name, value in parse_qsl(url.query):
+    if name.startswith("ssl"):
+        parts[f"PG{name.upper()}"] = value
 for name, value in parts.items():
     if value:
         print(f"export {name}={shlex.quote(str(value))}")
 PYTHON
 )
 eval "$connection"
+: "${PGDATABASE:?DGX_MUSIC_DATABASE_URL names no database}"
 
 # A remote of rclone by the name of "music", with boto3's own variables.
 export RCLONE_CONFIG=/dev/null

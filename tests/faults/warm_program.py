@@ -56,7 +56,7 @@ def serve(path: str) -> None:
                     host.main(what["arguments"])  # ends the process; `asked` closes with it
                 asked.sendall(str(os.getpid()).encode())
                 os.environ |= what["environment"]
-                local.host_command = warm_host
+                local.host_command = warm_host  # type: ignore[attr-defined]
                 sys.argv = ["dgx-music", *what["arguments"]]
                 try:
                     cli.main()

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from engine.audio.atomic import part_of, passing
 from engine.audio.names import safe_name
-from engine.errors import AudioError, DiskFull, NotAllowed, StorageError
+from engine.errors import AudioError, DiskFull, NotAllowed
 from engine.jobs import utc_now
 from engine.server.callers import AnyCaller, Caller
 from engine.server.problems import may_fail
@@ -67,7 +67,8 @@ async def upload(
                 info = await weigh(part, settings.upload_seconds)
             except TimeoutError:
                 raise AudioError("It takes too long to look at this file.") from None
-        await service.storage.put(part, key, sha256=received.sha256)
+        library = service.uploads.library
+        await service.storage.put(part, key, sha256=received.sha256, job=library)
     now = utc_now()
     made = Upload(
         id=upload_id,
@@ -83,11 +84,8 @@ async def upload(
         created_at=now,
         used_at=now,
     )
-    try:
-        service.uploads.add(made)
-    except StorageError:
-        await service.storage.remove(key)
-        raise
+    # If this fails it may have been done all the same: the file is left to the sweep.
+    service.uploads.add(made)
     response.headers["Location"] = f"{API}/uploads/{upload_id}"
     return _view(service, made)
 

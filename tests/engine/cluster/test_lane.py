@@ -90,8 +90,11 @@ class Rows:
         self.keys: dict[str, str] = {}
         self.tokens = {A, B}
         self.shown: list[Grown] = []
+        self.away = False
 
     def write(self, job_id: str, token: str, key: str) -> bool:
+        if self.away:
+            raise StorageError("It is away.")
         if token in self.tokens:
             self.keys[job_id] = key
         return token in self.tokens
@@ -212,6 +215,37 @@ async def test_who_lost_the_job_leaves_nothing_and_changes_nothing(scene: Scene)
     await scene.until(lambda: scene.storage.put_so_often)
     await scene.until(lambda: not scene.keys("checkpoints"))
     assert scene.rows.keys == {}
+
+
+async def test_what_the_row_names_stays_while_no_row_can_be_written(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = a_job()
+    await scene.begun(A, job)
+    scene.grow(A, job, b"one")
+    await scene.until(lambda: scene.content(scene.rows) == b"one")
+    with monkeypatch.context() as patch:
+        patch.setattr(scene.rows, "away", True)
+        scene.grow(A, job, b"two")
+        await scene.until(lambda: scene.storage.put_so_often == 2)
+        scene.machine.tell(Failed(A, Failure("x", "x"), retriable=True))
+        await scene.lane.stop()
+    assert scene.content(scene.rows) == b"one"
+    assert len(scene.keys("checkpoints")) == 2, "the row may name either"
+
+
+@pytest.mark.logs("could not begin")
+async def test_whatever_keeps_a_run_from_beginning_is_told(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(key: str) -> Path:
+        raise PermissionError(f"{key} is not yours")
+
+    monkeypatch.setattr(scene.storage, "fetch", broken)
+    scene.lane.run(A, a_job("checkpoints/gen_1-x-1.ckpt"), Path("x"), {})
+    await scene.until(lambda: scene.told)
+    (event,) = scene.told
+    assert isinstance(event, Failed) and event.run == A and event.retriable
 
 
 async def test_at_the_end_the_last_checkpoint_is_brought_away(scene: Scene) -> None:

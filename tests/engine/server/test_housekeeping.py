@@ -118,7 +118,9 @@ def test_what_no_row_tells_of_goes_if_it_is_ours(
     file.write_bytes(tone(1))
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     late, foreign, upload = "music/late.wav", "music/foreign.wav", "uploads/upl_0"
-    for key, job in ((late, mine), (foreign, "gen_0"), (upload, "")):
+    others = "uploads/upl_1"
+    library = server.in_loop(lambda: server.service.uploads.library)
+    for key, job in ((late, mine), (foreign, "gen_0"), (upload, library), (others, "library-x")):
         put = partial(server.service.storage.put, file, key, sha256=sha256, job=job)
         server.in_loop_async(put)
     sweep(server)
@@ -128,6 +130,7 @@ def test_what_no_row_tells_of_goes_if_it_is_ours(
     unsure = set() if server.settings.storage else {late}
     assert server.keys("music") == {*takes, foreign, *unsure}
     assert upload not in server.keys("uploads")
+    assert (others in server.keys("uploads")) == server.service.storage.shared
     for key in server.keys("music") - takes:
         server.in_loop_async(partial(server.service.storage.remove, key))
 

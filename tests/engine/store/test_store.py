@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import Conflict, InvalidRequest, KeyReused
+from engine.errors import Conflict, InvalidRequest, KeyReused, NotFound
 from engine.jobs import Failure, Once, Order, Status, Submission, Take
 from engine.request import Request
 from engine.store.claims import Claims
@@ -43,6 +43,20 @@ def test_submissions_that_are_stored_together_are_still_each_ones_own(both: Both
     assert again == first
     assert isinstance(refused, InvalidRequest) and isinstance(other, KeyReused)
     assert store.jobs() == [*last, *first]
+
+
+def test_the_repeat_of_what_is_gone_harms_no_other(both: Both) -> None:
+    store = both.store
+    good, once = [Order(Request(prompt="a"))], Once("me", "gone", "a")
+    (gone,) = store.submit(good, once=once)
+    store.delete([gone.id])
+    store.purge([gone.id])
+    first, refused, last = store.submit_all(
+        [Submission(good), Submission(good, once=once), Submission(good)]
+    )
+    assert isinstance(refused, NotFound)
+    assert isinstance(first, list) and isinstance(last, list)
+    assert store.jobs() == [*first, *last]
 
 
 def test_seeds_are_drawn_before_queueing_and_kept(both: Both) -> None:
