@@ -7,6 +7,7 @@ from typing import Any
 from engine.cluster.news import Kind, News
 from engine.dispatch.dispatcher import Dispatcher
 from engine.errors import Conflict
+from engine.jobs import Job
 from engine.store.postgresql.growing import Growing
 
 __all__ = ["FrontDispatcher"]
@@ -20,6 +21,10 @@ class FrontDispatcher(Dispatcher):
         super().__init__(*parts)
         self._growing = growing
         self._news = news
+
+    async def _interrupted(self) -> list[Job]:
+        """None: nothing ran here, and what others run is theirs."""
+        return []
 
     async def stop_here(self, job_id: str) -> None:
         if not self._growing.end_early(job_id):

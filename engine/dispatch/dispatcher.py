@@ -75,7 +75,7 @@ class Dispatcher:
         """Recover what was interrupted, then begin to work."""
         self.scheduler.paused = self._store.setting(PAUSED, "") == "yes"
         self.scheduler.fallback = self._store.setting(_FALLBACK, "") == "yes"
-        self._runs.complete_late(await self._recovery.interrupted())
+        self._runs.complete_late(await self._interrupted())
         await self.scheduler.start()
         self._spawn(self._recovery.unknown_files(self._feed))
         self._spawn(self._recovery.old_trash(self._settings.trash_days))
@@ -90,6 +90,10 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.scheduler.close(patience)
+
+    async def _interrupted(self) -> list[Job]:
+        """Takes that were made when the program ended, and could not be kept yet."""
+        return await self._recovery.interrupted()
 
     # -- the verbs (Queue) -----------------------------------------------------------------
 

@@ -12,7 +12,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,12 +144,6 @@ class TakeFiles:
             progress=1.0,
             take=take,
         )
-
-    def unknown(self, known: set[str]) -> Iterator[tuple[str, Path]]:
-        """Files of jobs that no row tells of."""
-        for job_id, path in self.ids().items():
-            if job_id not in known:
-                yield job_id, path
 
     async def reuse(self, take: Take, path: Path) -> Take | None:
         """Give an identical job its own file; None when the old one is gone or changed."""

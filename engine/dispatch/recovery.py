@@ -83,7 +83,11 @@ class Recovery:
         Runs beside a working queue; returns how many were found.
         """
         found = 0
-        for job_id, path in list(self._files.unknown(self._store.known_ids())):
+        files = self._files.ids()
+        known = self._store.known_among(files)
+        for job_id, path in files.items():
+            if job_id in known:
+                continue
             job = await self._read_once(job_id, path)
             # Made a moment ago by our own host, its row on the way? Then it is known by now.
             if job is not None and not self._store.knows(job_id):

@@ -92,10 +92,15 @@ class Records:
         with self._database.reading():
             return self._known.value(id=job_id) is not None
 
-    def known_ids(self) -> set[str]:
-        """Ids of all jobs, those in the trash too."""
+    def known_among(self, ids: Iterable[str]) -> set[str]:
+        """Those of these ids that are jobs, those in the trash too."""
+        jobs = self._tables.jobs
         with self._database.reading():
-            return {row["id"] for row in self._tables.jobs.select(self._tables.jobs.id).dicts()}
+            return {
+                row["id"]
+                for chunk in chunks(ids)
+                for row in jobs.select(jobs.id).where(jobs.id.in_(chunk)).dicts()
+            }
 
     def pending_ids(self) -> set[str]:
         """Ids of the jobs that wait."""
