@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from app.servers import Places
 from engine.dispatch.feed import Feed, OnChanges, OnNotice, OnStatus
@@ -53,6 +53,7 @@ class EngineThread:
         self._loop = asyncio.new_event_loop()
         self._opened: asyncio.Future[Opened] = self._loop.create_future()
         self._closing = asyncio.Event()
+        self._ended = False
         self._thread = threading.Thread(target=self._work, name="engine")
 
     def listen(self, on_changes: OnChanges, on_status: OnStatus, on_notice: OnNotice) -> None:
@@ -67,7 +68,7 @@ class EngineThread:
         async def do() -> T:
             return await verb((await asyncio.shield(self._opened)).dispatcher)
 
-        return asyncio.run_coroutine_threadsafe(do(), self._loop)
+        return self._ask(do)
 
     def run_places(self, verb: Callable[[Places], Awaitable[T]]) -> Future[T]:
         """Likewise, with the servers."""
@@ -75,7 +76,15 @@ class EngineThread:
         async def do() -> T:
             return await verb((await asyncio.shield(self._opened)).servers)
 
-        return asyncio.run_coroutine_threadsafe(do(), self._loop)
+        return self._ask(do)
+
+    def _ask(self, work: Callable[[], Coroutine[Any, Any, T]]) -> Future[T]:
+        """Cancelled at once when the loop has ended: nobody would ever do it."""
+        if self._ended:
+            nothing: Future[T] = Future()
+            nothing.cancel()
+            return nothing
+        return asyncio.run_coroutine_threadsafe(work(), self._loop)
 
     def stop(self) -> None:
         """Close the engine and end the thread; waits for it. Not for the window's thread."""
@@ -85,7 +94,10 @@ class EngineThread:
 
     def _work(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._live())
+            try:
+                runner.run(self._live())
+            finally:
+                self._ended = True
 
     async def _live(self) -> None:
         try:

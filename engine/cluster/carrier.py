@@ -134,7 +134,8 @@ class Carrier:
             await self._clear(load, self._stay)
 
     async def _clear(self, load: _Load, stay: int) -> None:
-        while len(load.there) > stay and load.there[0] != load.sure:
+        """Which of them the row names is certain only once the newest is written there."""
+        while load.there[-1:] == [load.sure] and len(load.there) > stay:
             await self._forget(load.there.pop(0))
 
     async def _forget(self, key: str) -> None:

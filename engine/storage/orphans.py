@@ -75,7 +75,7 @@ class Orphans:
     async def _of_growing(self, keys: list[str]) -> list[str]:
         """What was kept of jobs of this library that nobody goes on from."""
         ours = {key: key.rpartition("/")[2].partition("-")[0] for key in keys}
-        known = {job.id for job in self._jobs.jobs(set(ours.values()))}
+        known = self._jobs.known_among(set(ours.values()))
         wanted = self._jobs.growing_from(keys)
         return [key for key, job_id in ours.items() if job_id in known and key not in wanted]
 

@@ -66,7 +66,9 @@ def cluster(
         worker = WorkerProcess(folder / "w", fleet.settings(**rare), "--slots", f"{SLOTS}")
         running.callback(worker.end)
         one, other = (running.enter_context(TestServer(fleet.settings(**rare))) for _ in range(2))
-        clients = (running.enter_context(server.client()) for server in (one, other))
+        clients = [running.enter_context(server.client()) for server in (one, other)]
+        for client in clients:  # FastAPI makes its routes at the first request: not both at once
+            assert client.get("/nothing").status_code == 404
         yield Cluster(fleet, (one, other), *clients, worker)
 
 
