@@ -42,7 +42,7 @@ class ServerSettings(EngineSettings):
     model_config = SettingsConfigDict(hide_input_in_errors=True)  # it may be a secret
 
     storage: Annotated[str, AfterValidator(_bucket)] = ""
-    """``s3://bucket/prefix``; empty: the takes folder. No other server may use the same prefix."""
+    """``s3://bucket/prefix``; empty: the takes folder. No other library may use the same prefix."""
     storage_endpoint: str = ""
     """URL of the S3 server; empty: what ``AWS_ENDPOINT_URL_S3``, ``AWS_ENDPOINT_URL`` or the AWS
     profile say, else Amazon's."""

@@ -25,7 +25,7 @@ for gone in "$folder"/gone/*; do
 done
 pg_restore --no-owner --no-privileges --exit-on-error --single-transaction --dbname="$PGDATABASE" "$dump"
 # Numbers of the old server's transactions mean nothing on this one: no row is news.
-psql --quiet --dbname="$PGDATABASE" --command='UPDATE jobs SET changed = 0'
+psql -X --quiet --dbname="$PGDATABASE" --command='UPDATE jobs SET changed = 0'
 # Uploads that came after the dump are not taken for this library's leftovers.
-psql --quiet --dbname="$PGDATABASE" --command="DELETE FROM settings WHERE name = 'secret: library'"
+psql -X --quiet --dbname="$PGDATABASE" --command="DELETE FROM settings WHERE name = 'secret: library'"
 echo "Restored $dump."

@@ -24,6 +24,7 @@ for name, value in parts.items():
         print(f"export {name}={shlex.quote(str(value))}")
 PYTHON
 )
+unset PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE  # of another database, perhaps
 eval "$connection"
 : "${PGDATABASE:?DGX_MUSIC_DATABASE_URL names no database}"
 
