@@ -39,7 +39,7 @@ class Worker:
     version: str
     slots: int
     models: tuple[str, ...] = ()
-    """It runs jobs of these only; none: of all."""
+    """It runs jobs of these only."""
     device: str = ""
     model: str | None = None
     """Loaded."""
