@@ -23,9 +23,13 @@ for gone in "$folder"/gone/*; do
         "${copy[@]}" "$gone" "$audio"
     fi
 done
-pg_restore --no-owner --no-privileges --exit-on-error --single-transaction --dbname="$PGDATABASE" "$dump"
-# Numbers of the old server's transactions mean nothing on this one: no row is news.
-psql -X --quiet --dbname="$PGDATABASE" --command='UPDATE jobs SET changed = 0'
-# Uploads that came after the dump are not taken for this library's leftovers.
-psql -X --quiet --dbname="$PGDATABASE" --command="DELETE FROM settings WHERE name = 'secret: library'"
+script=$(mktemp)  # only its owner can read it
+trap 'rm -f "$script"' EXIT
+pg_restore --no-owner --no-privileges --file="$script" "$dump"
+# All or nothing. Numbers of the old server's transactions mean nothing on this one, so no row is news;
+# and uploads that came after the dump are not taken for this library's leftovers.
+psql -X --quiet --output=/dev/null --set=ON_ERROR_STOP=1 --single-transaction --dbname="$PGDATABASE" \
+    --file="$script" \
+    --command='UPDATE public.jobs SET changed = 0' \
+    --command="DELETE FROM public.settings WHERE name = 'secret: library'"
 echo "Restored $dump."

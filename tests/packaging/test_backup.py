@@ -5,10 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from engine.jobs import Order, Take
+from engine.request import Request
+from engine.store.claims import Claims
+from engine.store.postgresql.opening import open_postgresql
+from engine.store.secrets import shared_secret
+from engine.store.store import Store
 from tests.buckets import Bucket, S3Server
 from tests.postgres import Postgres
 
@@ -27,40 +35,75 @@ def run(script: str, *arguments: str, url: str, bucket: Bucket) -> subprocess.Co
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
+def named(url: SecretStr) -> str:
+    return url.get_secret_value().rpartition("/")[2]
+
+
+def made(store: Store, claims: Claims, name: str) -> str:
+    """The id of a job with a take of that name."""
+    store.submit([Order(Request(prompt="x"))])
+    claimed = claims.claim("local")
+    assert claimed is not None
+    job, token = claimed
+    assert claims.finish(job.id, token, Take(Path(name), 1.0, 44_100, 2, "00")) is not None
+    return job.id
+
+
 def test_rows_and_audio_come_back(tmp_path: Path, postgres: Postgres, moto: S3Server) -> None:
-    source, lost = postgres.new_database().get_secret_value(), moto.bucket()
-    name = source.rpartition("/")[2]
-    postgres.run("CREATE TABLE takes (path text)", name)
+    source, lost = postgres.new_database(), moto.bucket()
     kept = str(tmp_path / "kept")
 
     def keep() -> Path:
-        done = run("backup.sh", kept, url=source, bucket=lost)
+        done = run("backup.sh", kept, url=source.get_secret_value(), bucket=lost)
         assert done.returncode == 0, done.stderr
         return Path(done.stdout.strip())
 
-    postgres.run("INSERT INTO takes VALUES ('music/one.wav')", name)
-    lost.write("music/one.wav", b"one")
-    lost.write("checkpoints/a.ckpt", b"half")
-    first = keep()
-    postgres.run("DELETE FROM takes; INSERT INTO takes VALUES ('music/two.wav')", name)
-    lost.client.delete_object(Bucket=lost.name, Key="studio/music/one.wav")
-    lost.write("music/two.wav", b"two")
-    second = keep()
+    with closing(open_postgresql(source, sole=False)) as database:
+        store, claims = Store(database), Claims(database)
+        secret = shared_secret(database, "library")
+        one = made(store, claims, "music/one.wav")
+        lost.write("music/one.wav", b"one")
+        lost.write("checkpoints/a.ckpt", b"half")
+        first = keep()
+        store.delete([one])
+        store.purge([one])
+        two = made(store, claims, "music/two.wav")
+        lost.client.delete_object(Bucket=lost.name, Key="studio/music/one.wav")
+        lost.write("music/two.wav", b"two")
+        second = keep()
     assert not list((tmp_path / "kept" / "rows").glob(".*")), "no half dump"
     assert (tmp_path / "kept" / "rows").stat().st_mode & 0o077 == 0 or os.name == "nt"
 
-    for dump, take in ((second, b"two"), (first, b"one")):
-        found, target = moto.bucket(), postgres.new_database().get_secret_value()
-        done = run("restore.sh", kept, str(dump), url=target, bucket=found)
+    for dump, job, audio in ((second, two, b"two"), (first, one, b"one")):
+        found, target = moto.bucket(), postgres.new_database()
+        done = run("restore.sh", kept, str(dump), url=target.get_secret_value(), bucket=found)
         assert done.returncode == 0, done.stderr
-        [(path,)] = postgres.run("SELECT path FROM takes", target.rpartition("/")[2])
-        assert found.content(path) == take
+        assert postgres.run("SELECT changed FROM jobs", named(target)) == [(0,)]
+        with closing(open_postgresql(target, sole=False)) as database:
+            [restored] = Store(database).jobs()
+            assert restored.id == job
+            assert restored.take is not None
+            assert found.content(str(restored.take.path)) == audio
+            assert shared_secret(database, "library") != secret, "it is a library of its own"
         assert not found.keys("checkpoints/")
         if dump == second:
             assert found.keys() == {"music/two.wav"}, "what was deleted before it stays so"
-        again = run("restore.sh", kept, url=target, bucket=found)
+        again = run("restore.sh", kept, url=target.get_secret_value(), bucket=found)
         assert again.returncode == 1
         assert "is not empty" in again.stderr
+
+
+def test_a_restore_is_all_or_nothing(tmp_path: Path, postgres: Postgres, moto: S3Server) -> None:
+    """A database of something else altogether: its rows are not the program's."""
+    source, target, bucket = postgres.new_database(), postgres.new_database(), moto.bucket()
+    postgres.run("CREATE TABLE recipes (name text)", named(source))
+    for script, url in (("backup.sh", source), ("restore.sh", target)):
+        done = run(script, str(tmp_path / "kept"), url=url.get_secret_value(), bucket=bucket)
+    assert done.returncode != 0
+    assert (
+        postgres.run("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", named(target))
+        == []
+    )
 
 
 def test_a_backup_that_breaks_off_leaves_none(
