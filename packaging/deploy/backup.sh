@@ -18,7 +18,7 @@ rclone sync "${music[@]}" --backup-dir "$folder/gone/$now" "$audio" "$folder/aud
 
 part=$folder/rows/.$now.part
 trap 'rm -f "$part"' EXIT
-pg_dump --format=custom --no-owner --no-privileges --file="$part"
+pg_dump --format=custom --no-owner --no-privileges --file="$part" --dbname="$database"
 sync "$part"
 
 # Written once, never over each other: what is there already is the same.

@@ -10,9 +10,9 @@ set -euo pipefail
 folder=${1:?where the backup is}
 dump=${2:-$(ls -1 "$folder"/rows/*.dump | tail -n 1)}
 
-tables=$(psql -XAtc "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+tables=$(psql -XAt --dbname="$database" --command="SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
 if [[ $tables != 0 ]]; then
-    echo "The database $PGDATABASE is not empty. Make a new one (createdb), and restore into that." >&2
+    echo "The database of DGX_MUSIC_DATABASE_URL is not empty. Make a new one (createdb), and restore into that." >&2
     exit 1
 fi
 copy=(rclone copy --immutable --size-only --stats-one-line)
@@ -28,7 +28,7 @@ trap 'rm -f "$script"' EXIT
 pg_restore --no-owner --no-privileges --file="$script" "$dump"
 # All or nothing. Numbers of the old server's transactions mean nothing on this one, so no row is news;
 # and uploads that came after the dump are not taken for this library's leftovers.
-psql -X --quiet --output=/dev/null --set=ON_ERROR_STOP=1 --single-transaction --dbname="$PGDATABASE" \
+psql -X --quiet --output=/dev/null --set=ON_ERROR_STOP=1 --single-transaction --dbname="$database" \
     --file="$script" \
     --command='UPDATE public.jobs SET changed = 0' \
     --command="DELETE FROM public.settings WHERE name = 'secret: library'"

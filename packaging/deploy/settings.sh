@@ -1,32 +1,12 @@
 # What backup.sh and restore.sh share: both read it. It turns the program's settings into what
-# PostgreSQL's tools and rclone read from the environment, so that no secret is in a process list.
+# PostgreSQL's tools and rclone take. Secrets go by the environment, so none is in a process list.
 
 : "${DGX_MUSIC_DATABASE_URL:?the PostgreSQL of the cluster: postgresql://name:password@host/database}"
 : "${DGX_MUSIC_STORAGE:?the bucket of the cluster: s3://bucket/prefix}"
 
-connection=$(python3 - <<'PYTHON'
-import os, shlex
-from urllib.parse import parse_qsl, unquote, urlsplit
-
-url = urlsplit(os.environ["DGX_MUSIC_DATABASE_URL"])
-parts = {
-    "PGHOST": url.hostname,
-    "PGPORT": url.port,
-    "PGUSER": unquote(url.username or ""),
-    "PGPASSWORD": unquote(url.password or ""),
-    "PGDATABASE": url.path.lstrip("/"),
-}
-for name, value in parse_qsl(url.query):
-    if name.startswith("ssl"):
-        parts[f"PG{name.upper()}"] = value
-for name, value in parts.items():
-    if value:
-        print(f"export {name}={shlex.quote(str(value))}")
-PYTHON
-)
-unset PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE  # of another database, perhaps
-eval "$connection"
-: "${PGDATABASE:?DGX_MUSIC_DATABASE_URL names no database}"
+connection=$(python3 "$(dirname "${BASH_SOURCE[0]}")/connection.py")
+unset PGHOST PGHOSTADDR PGPORT PGUSER PGPASSWORD PGDATABASE PGSERVICE  # of another database, perhaps
+eval "$connection"  # $database, for --dbname, and PGPASSWORD
 
 # A remote of rclone by the name of "music", with boto3's own variables.
 export RCLONE_CONFIG=/dev/null

@@ -7,8 +7,13 @@ import shutil
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from deploy.connection import divided
+from hypothesis import example, given
+from hypothesis import strategies as st
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
 from engine.jobs import Order, Take
@@ -117,9 +122,63 @@ def test_a_backup_that_breaks_off_leaves_none(
     assert not list((tmp_path / "kept" / "rows").iterdir())
 
 
+# -- where the database is -------------------------------------------------------------------------
+
+words = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), min_size=1)
+PARAMETERS = ("host", "port", "dbname", "user", "password", "passfile", "connect_timeout",
+              "options", "application_name", "target_session_attrs", "keepalives_idle", "sslmode",
+              "sslrootcert")  # fmt: skip
+
+
+@given(
+    st.tuples(st.just("") | words, st.just("") | words),
+    st.sampled_from(["", "db", "[::1]:5433", "one:5432,two:5433", "%2Frun%2Fpostgresql"]),
+    st.just("") | words,
+    st.dictionaries(st.sampled_from(PARAMETERS), words),
+)
+@example(("anna", "@/:?&% +"), "db", "a b", {"password": "a+b c", "port": "1"})
+def test_of_a_url_all_but_the_password_is_left_to_libpq(
+    login: tuple[str, str], address: str, name: str, more: dict[str, str]
+) -> None:
+    user, password = (quote(each, safe="") for each in login)
+    query = "&".join(f"{key}={quote(value, safe='')}" for key, value in more.items())
+    at = f"{user}{password and ':' + password}@" if user or password else ""
+    url = f"postgresql://{at}{address}/{quote(name, safe='')}{query and '?' + query}"
+    rest, found = divided(url)
+    shown = conninfo_to_dict(rest)
+    assert "password" not in shown
+    assert shown | ({"password": found} if found else {}) == conninfo_to_dict(url)
+
+
+@pytest.mark.parametrize("url", ["host=db password=1234", "postgresql://db/music?sslpassword=1234"])
+def test_what_can_not_be_passed_on_is_told(url: str, tmp_path: Path, moto: S3Server) -> None:
+    done = run("backup.sh", str(tmp_path / "kept"), url=url, bucket=moto.bucket())
+    assert done.returncode == 1
+    assert "DGX_MUSIC_DATABASE_URL" in done.stderr and "1234" not in done.stderr
+    assert not (tmp_path / "kept").exists()
+
+
+def test_the_tools_work_as_the_url_says(
+    monkeypatch: pytest.MonkeyPatch, postgres: Postgres
+) -> None:
+    """Whatever the shell's own settings are, which may be another database's."""
+    for name in ("PGHOST", "PGHOSTADDR", "PGDATABASE", "PGUSER", "PGSERVICE"):
+        monkeypatch.setenv(name, "203.0.113.1")
+    url = (
+        f"postgresql://127.0.0.1:{postgres.port}?user=postgres&dbname=template1&password=a%20b"
+        "&application_name=backup&options=-c%20statement_timeout%3D7s&target_session_attrs=any"
+    )
+    asks = "SELECT current_user, current_database(), current_setting('application_name')"
+    asks += ", current_setting('statement_timeout')"
+    script = f'. "{DEPLOY}/settings.sh"; echo "$PGPASSWORD"; psql -XAtd "$database" -c "{asks}"'
+    environment = os.environ | {"DGX_MUSIC_DATABASE_URL": url, "DGX_MUSIC_STORAGE": "s3://b"}
+    done = subprocess.run(["bash", "-euc", script], env=environment, capture_output=True, text=True)
+    assert done.stdout.split() == ["a", "b", "postgres|template1|backup|7s"], done.stderr
+
+
 def test_no_secret_is_in_a_process_list() -> None:
     for script in DEPLOY.glob("*.sh"):
         for line in script.read_text().splitlines():
             words = line.partition("#")[0].split()
-            if words and words[0] in ("pg_dump", "pg_restore", "rclone", "psql"):
+            if words and words[0] in ("pg_dump", "pg_restore", "rclone", "psql", "python3"):
                 assert "DATABASE_URL" not in line and "SECRET" not in line
