@@ -103,13 +103,17 @@ def revoke(
 @contextmanager
 def _tokens() -> Iterator[Tokens]:
     """The server's tokens, whether it runs or not."""
+    from engine.audio.atomic import in_plain_words
     from engine.store.factory import open_store
     from engine.store.tokens import Tokens
 
     try:
         settings = settings_of(Paths.find())
         if settings.database_url is None:
-            settings.data_folder.mkdir(parents=True, exist_ok=True)
+            try:
+                settings.data_folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise in_plain_words(error, settings.data_folder) from error
         database = open_store(settings.database, settings.database_url, sole=False).database
         try:
             yield Tokens(database)

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 import soundfile as sf
+from typer.testing import CliRunner
+
+from app.cli import cli
 
 ENVIRONMENT = {
     **os.environ,
@@ -138,6 +141,18 @@ def test_no_display_is_told(arguments: list[str], monkeypatch: pytest.MonkeyPatc
     status, _, err = run(*arguments)
     assert status == 1
     assert "dgx-music generate" in err
+
+
+@pytest.mark.parametrize("verb", [["create", "ada"], ["list"], ["revoke", "ada"]])
+def test_a_folder_that_can_not_be_made_is_told(
+    verb: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DGX_MUSIC_HOME", str(tmp_path / "file"))
+    done = CliRunner().invoke(cli, ["token", *verb])
+    assert done.exit_code == 1
+    assert str(tmp_path / "file") in done.stderr
+    assert "Choose another folder" in done.stderr
 
 
 def test_the_version_opens_no_window() -> None:
