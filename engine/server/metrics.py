@@ -26,6 +26,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._of_workers = {named: CollectorRegistry() for named in (False, True)}
+        """With and without the names of their computers."""
         self._answers = Histogram(
             "dgx_music_request_seconds",
             "Time to answer, by route",
@@ -68,7 +70,8 @@ class Metrics:
 
     def watch_workers(self, workers: Callable[[], Sequence[Worker]]) -> None:
         """Give figures of each worker of a cluster."""
-        self._registry.register(_Workers(workers))
+        for named, registry in self._of_workers.items():
+            registry.register(_Workers(workers, named=named))
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self._answers.labels(method, route).observe(seconds)
@@ -83,9 +86,9 @@ class Metrics:
             self._restarts.inc()
         self._state = status.state
 
-    def text(self) -> bytes:
-        """In Prometheus' format."""
-        return generate_latest(self._registry)
+    def text(self, *, computers: bool) -> bytes:
+        """In Prometheus' format. ``computers``: with the names of those that workers run on."""
+        return generate_latest(self._registry) + generate_latest(self._of_workers[computers])
 
     def _one(self, change: Change) -> None:
         job, now = change.job, monotonic()
@@ -138,8 +141,9 @@ class _Queue(Collector):
 class _Workers(Collector):
     """The workers of a cluster, as they are when somebody asks; every server knows the same."""
 
-    def __init__(self, workers: Callable[[], Sequence[Worker]]) -> None:
+    def __init__(self, workers: Callable[[], Sequence[Worker]], *, named: bool) -> None:
         self._workers = workers
+        self._named = named
 
     def describe(self) -> Iterator[Metric]:
         """Nothing beforehand: registering must not ask the database."""
@@ -152,11 +156,10 @@ class _Workers(Collector):
             states.add_metric([state.value], sum(each.state is state for each in workers))
         yield states
         for name, text, value in _OF_EACH:
-            family = GaugeMetricFamily(
-                f"dgx_music_worker_{name}", text, labels=["worker", "computer"]
-            )
+            labels = ["worker", "computer"] if self._named else ["worker"]
+            family = GaugeMetricFamily(f"dgx_music_worker_{name}", text, labels=labels)
             for worker in workers:
-                family.add_metric([worker.id, worker.name], value(worker))
+                family.add_metric([worker.id, worker.name][: len(labels)], value(worker))
             yield family
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from engine.jobs import utc_now
-from engine.server.callers import AnyCaller
+from engine.server.callers import AnyCaller, Caller
 from engine.server.health import Check, Level, overall
 from engine.server.problems import may_fail
 from engine.server.service import Service, TheService
@@ -51,8 +51,8 @@ class WorkerView(BaseModel):
     """One process of a cluster that runs jobs."""
 
     id: str
-    name: str
-    """Of its computer."""
+    name: str = ""
+    """Of its computer. Left out for all but administrators."""
     state: WorkerState
     device: str
     model: str | None
@@ -109,7 +109,7 @@ async def health(response: Response, service: TheService) -> HealthView:
     response_model_exclude_unset=True,
     responses=may_fail(401, 429) | {503: {"description": "Unhealthy", "model": DetailedView}},
 )
-async def detailed(response: Response, _: AnyCaller, service: TheService) -> DetailedView:
+async def detailed(response: Response, caller: AnyCaller, service: TheService) -> DetailedView:
     """The same with times, workers and versions."""
     checks = await service.health.checks()
     database = service.engine.database
@@ -120,7 +120,7 @@ async def detailed(response: Response, _: AnyCaller, service: TheService) -> Det
             for check in checks
         },
         pool={"kind": database.kind, "connections": database.connections},
-        workers=await _workers(service),
+        workers=await _workers(service, caller),
         versions={
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in ("fastapi", "uvicorn", "peewee")},
@@ -128,7 +128,7 @@ async def detailed(response: Response, _: AnyCaller, service: TheService) -> Det
     )
 
 
-async def _workers(service: Service) -> Workers:
+async def _workers(service: Service, caller: Caller) -> Workers:
     if service.workers is None:
         status = await service.engine.dispatcher.status()
         alive = status.state not in (EngineState.STOPPED, EngineState.RESTARTING)
@@ -141,12 +141,14 @@ async def _workers(service: Service) -> Workers:
         active=len(there),
         busy=at_work,
         idle=len(there) - at_work,
-        each=[_worker_view(worker) for worker in known],
+        each=[_worker_view(worker, named=caller.admin) for worker in known],
     )
 
 
-def _worker_view(worker: Worker) -> WorkerView:
+def _worker_view(worker: Worker, *, named: bool) -> WorkerView:
     values = {name: getattr(worker, name) for name in WorkerView.model_fields}
+    if not named:
+        del values["name"]
     seconds = {name: round(values[name], 1) for name in ("up_seconds", "silent_seconds")}
     return WorkerView(**values | seconds)
 

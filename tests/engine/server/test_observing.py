@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -15,6 +16,8 @@ from engine.errors import StorageError
 from engine.jobs import utc_now
 from engine.log_context import RequestMark, request_of
 from engine.server.health import Health
+from engine.server.metrics import Metrics
+from engine.store.workers import Worker
 from tests.engine.server.running import TestServer, body, journal_in, made, until_ended
 
 CHECKS = ["database", "gpu", "queue", "disk_space"]
@@ -51,6 +54,26 @@ def test_the_other_forms_of_health(here: httpx.Client) -> None:
     assert detailed["workers"].keys() == {"active", "busy", "idle"}
     assert all(check["response_time_ms"] >= 0 for check in detailed["checks"].values())
     assert detailed["versions"]["python"] and detailed["pool"]
+
+
+def test_only_administrators_see_the_names_of_computers(
+    server: TestServer, alice: httpx.Client, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Worker("0a1b", "machine-of-anna", pid=1, version="1", slots=4)
+    room = SimpleNamespace(all=lambda: [worker])
+    metrics = Metrics()
+    metrics.watch_workers(room.all)
+    monkeypatch.setattr(server.service, "workers", room)
+    monkeypatch.setattr(server.service, "metrics", metrics)
+    with server.client(tokens["admin"]) as admin:
+        for caller, sees in ((alice, False), (admin, True)):
+            [shown] = caller.get("/health/detailed").json()["workers"]["each"]
+            assert (shown["id"], shown["state"], shown["slots"]) == ("0a1b", "working", 4)
+            assert (shown.get("name") == worker.name) is sees
+            figures = caller.get("/metrics").text
+            assert "dgx_music_worker_slots{" in figures and 'worker="0a1b"' in figures
+            told = caller.get("/health/detailed").text + figures
+            assert (worker.name in told) is sees
 
 
 @pytest.mark.logs("it is gone")
