@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,6 @@ from engine.wire import API
 
 DEPLOY = Path(__file__).resolve().parents[2] / "packaging" / "deploy"
 KUBERNETES = "1.30"
-UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
-MOST_EXPOSED = 30
-"""Of 100, by systemd's own measure; a unit without any of its walls has 96."""
-PROGRAM = "/opt/dgx-music/.venv/bin/dgx-music"
 
 
 def files() -> list[Path]:
@@ -58,15 +53,30 @@ def commands() -> Iterator[tuple[str, list[str]]]:
             words = line.split()
             if words[0].isalpha():
                 yield path.name, words
+        # In a container of the compose file.
+        for line in re.findall(
+            r"docker compose run (?:--\S+ )*[\w-]+ ([^`\n#]*)", path.read_text()
+        ):
+            yield path.name, line.split()
     for each in [*documents("compose")[0]["services"].values(), *containers()]:
         words = each.get("command") or each.get("args") or [""]
         if words[0] in TOP.commands:
             yield "containers", words
 
 
+def pods(kind: str) -> dict[str, dict[str, Any]]:
+    """What pods of each Deployment or CronJob are made of, by its name."""
+    found = {}
+    for each in documents("kubernetes"):
+        if each["kind"] == kind:
+            spec = each["spec"] if kind == "Deployment" else each["spec"]["jobTemplate"]["spec"]
+            found[each["metadata"]["name"]] = spec["template"]["spec"]
+    return found
+
+
 def containers() -> list[dict[str, Any]]:
-    deployments = [each for each in documents("kubernetes") if each["kind"] == "Deployment"]
-    return [one for each in deployments for one in each["spec"]["template"]["spec"]["containers"]]
+    every = [*pods("Deployment").values(), *pods("CronJob").values()]
+    return [one for pod in every for one in pod["containers"]]
 
 
 TOP: Any = typer.main.get_command(cli)
@@ -74,7 +84,7 @@ TOP: Any = typer.main.get_command(cli)
 
 def test_each_command_named_there_exists() -> None:
     found = list(commands())
-    assert {words[0] for _, words in found} >= {"serve", "worker", "workers", "token"}
+    assert {words[0] for _, words in found} >= {"serve", "worker", "workers", "token", "models"}
     for file, words in found:
         command, rest = TOP, list(words)
         while hasattr(command, "commands") and rest:
@@ -94,54 +104,59 @@ def test_each_file_named_in_prose_is_there() -> None:
             assert (DEPLOY / name).exists(), name
 
 
-# -- systemd ---------------------------------------------------------------------------------------
-
-needs_systemd = pytest.mark.skipif(
-    shutil.which("systemd-analyze") is None, reason="systemd is not installed"
-)
-
-
-def analyzed(unit: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """systemd's verdict on a unit whose program is there."""
-    copy = folder / unit.name.replace("@", "@0")
-    copy.write_text(unit.read_text().replace(PROGRAM, "/usr/bin/env"))
-    command = ["systemd-analyze", *arguments, str(copy)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def test_what_commands_name_is_in_the_manifests() -> None:
+    text = "\n".join(path.read_text() for path in files())
+    services = documents("compose")[0]["services"]
+    asked = re.findall(r"docker compose (?:run|restart|up) [^`\n]*", text)
+    assert len(asked) > 3
+    for line in asked:
+        named = [word.partition("=")[0] for word in line.split()[3:] if word[0] != "-"]
+        assert named[0] in services, line
+    for kind in ("Deployment", "CronJob"):
+        named = re.findall(rf"\b{kind.lower()}/(\w+)", text)
+        assert named and set(named) <= pods(kind).keys()
 
 
-@needs_systemd
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
-def test_systemd_takes_the_unit(unit: Path, tmp_path: Path) -> None:
-    done = analyzed(unit, tmp_path, "verify", "--man=no", "--recursive-errors=no")
-    said = done.stdout + done.stderr
-    assert done.returncode == 0, said
-    assert unit.stem.partition("@")[0] not in said, said
+def test_images_are_pinned_and_ours_is_this_version() -> None:
+    """Of a tag that moves, nobody can say what was tried, nor go back to it."""
+    version = tomllib.loads((DEPLOY.parents[1] / "pyproject.toml").read_text())["project"][
+        "version"
+    ]
+    [kustomization] = [each for each in documents("kubernetes") if "images" in each]
+    assert [each["newTag"] for each in kustomization["images"]] == [version]
+    dockerfile = (DEPLOY / "compose" / "Dockerfile").read_text()
+    images = re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)
+    images += [each["image"] for each in documents("compose")[0]["services"].values()]
+    images += [each["image"] for each in containers() if each["image"] != "dgx-music"]
+    assert len(images) > 6
+    for name, _, tag in (image.partition(":") for image in images):
+        assert tag == version if name == "dgx-music" else re.search(r"\d+\.\d+|^RELEASE\.\d", tag)
 
 
-@needs_systemd
-def test_systemd_would_see_a_mistake(tmp_path: Path) -> None:
-    wrong = tmp_path / "wrong" / UNITS[0].name
-    wrong.parent.mkdir()
-    wrong.write_text(UNITS[0].read_text().replace("KillMode=mixed", "KillMode=gently"))
-    done = analyzed(wrong, tmp_path, "verify", "--man=no", "--recursive-errors=no")
-    assert "kill mode" in done.stderr
+def test_models_come_to_where_workers_look() -> None:
+    """On Kubernetes and with the compose file."""
+    folders = set()
+    for pod in (pods("Deployment")["worker"], pods("CronJob")["models"]):
+        [container] = pod["containers"]
+        [folder] = [e["value"] for e in container["env"] if e["name"] == "DGX_MUSIC_MODELS_FOLDER"]
+        [name] = [each["name"] for each in container["volumeMounts"] if each["mountPath"] == folder]
+        [claim] = [each["persistentVolumeClaim"] for each in pod["volumes"] if each["name"] == name]
+        folders.add((folder, claim["claimName"]))
+    [(folder, claim)] = folders
+    claims = [each for each in documents("kubernetes") if each["kind"] == "PersistentVolumeClaim"]
+    assert claim in [each["metadata"]["name"] for each in claims]
+    worker = documents("compose")[0]["services"]["worker"]
+    assert worker["environment"]["DGX_MUSIC_MODELS_FOLDER"] == folder
+    assert f"models:{folder}" in worker["volumes"]
 
 
-@needs_systemd
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
-def test_a_unit_may_do_little(unit: Path, tmp_path: Path) -> None:
-    words = ("security", "--offline=true", "--no-pager", f"--threshold={MOST_EXPOSED}")
-    done = analyzed(unit, tmp_path, *words)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
-def test_a_unit_waits_longer_than_the_grace_time(unit: Path) -> None:
-    environment = (DEPLOY / "systemd" / "dgx-music.env").read_text()
-    [grace] = re.findall(r"^DGX_MUSIC_GRACE_SECONDS=(\d+)", environment, re.MULTILINE)
-    [patience] = re.findall(r"^TimeoutStopSec=(\d+)", unit.read_text(), re.MULTILINE)
-    assert int(patience) >= int(grace) + 10
-    assert "KillMode=mixed" in unit.read_text(), "the model's process must not hear of it first"
+def test_who_restores_by_hand_is_told_what_the_script_does() -> None:
+    ends = re.findall(
+        r"""--command=(["'])((?:UPDATE|DELETE).*)\1""", (DEPLOY / "restore.sh").read_text()
+    )
+    assert len(ends) == 2
+    for _, statement in ends:
+        assert f"{statement};" in (DEPLOY / "README.md").read_text()
 
 
 # -- Kubernetes ------------------------------------------------------------------------------------
@@ -155,8 +170,7 @@ def test_kubernetes_knows_all_that_is_said() -> None:
 
 
 def test_kubernetes_would_see_a_mistake() -> None:
-    deployments = [each for each in documents("kubernetes") if each["kind"] == "Deployment"]
-    front = deployments[0]
+    front = next(each for each in documents("kubernetes") if each["kind"] == "Deployment")
     front["spec"]["template"]["spec"]["containers"][0]["readyProbe"] = {}
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(front, KUBERNETES, strict=True)
@@ -178,9 +192,7 @@ def test_probes_ask_for_what_is_there() -> None:
 def test_pods_and_containers_wait_longer_than_the_grace_time() -> None:
     [settings] = [each for each in documents("kubernetes") if each["kind"] == "ConfigMap"]
     grace = int(settings["data"]["DGX_MUSIC_GRACE_SECONDS"])
-    pods = [each for each in documents("kubernetes") if each["kind"] == "Deployment"]
-    for pod in pods:
-        spec = pod["spec"]["template"]["spec"]
+    for spec in pods("Deployment").values():
         hook = spec["containers"][0].get("lifecycle", {"preStop": {"exec": {"command": ["0"]}}})
         before = int(hook["preStop"]["exec"]["command"][-1])
         assert spec["terminationGracePeriodSeconds"] >= grace + before + 10
