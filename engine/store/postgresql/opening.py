@@ -58,8 +58,8 @@ class PostgresqlDatabase(Database):
     waits for the row and looks again. What needs more takes an advisory lock of its kind, which
     ends with the transaction.
 
-    It takes a connection of its own for each server: no pooler that lends one connection to many
-    may stand between, for the engine's lock belongs to a connection.
+    The lock of a sole engine belongs to a connection, so before that one no pooler may lend a
+    connection to many. What shares a queue holds no such lock: there a pooler may stand between.
     """
 
     kind = "postgresql"
