@@ -81,7 +81,7 @@ class ServerSettings(EngineSettings):
     require_login: bool = False
     """Ask for a token on loopback too."""
     secret_key: SecretStr | None = None
-    """Signs media links; None: one is drawn and kept in the data folder."""
+    """Signs media links; None: one is drawn, and kept in the data folder or a cluster's rows."""
     jwt_key: SecretStr | None = None
     """A shared secret (HS256), or a public key in PEM, that JWTs are checked against."""
     jwt_jwks_url: str | None = None
@@ -136,7 +136,7 @@ class ServerSettings(EngineSettings):
     webhook_wait: Annotated[float, Field(gt=0)] = 2.0
     """Seconds before a webhook is tried again; doubles with each attempt."""
     webhook_secret: SecretStr | None = None
-    """Signs webhooks; None: one is drawn and kept in the data folder."""
+    """Signs webhooks; None: one is drawn, and kept in the data folder or a cluster's rows."""
 
     queue_old_seconds: Annotated[float, Field(gt=0)] = 1800.0
     """A job that waits longer makes the server's health "degraded"."""
