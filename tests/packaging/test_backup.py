@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import yaml
 from deploy.connection import divided
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ from engine.store.postgresql.opening import open_postgresql
 from engine.store.secrets import shared_secret
 from engine.store.store import Store
 from tests.buckets import Bucket, S3Server
-from tests.postgres import Postgres
+from tests.postgres import LOCKED_OUT, PASSWORD, Postgres
 
 DEPLOY = Path(__file__).resolve().parents[2] / "packaging" / "deploy"
 
@@ -174,6 +175,38 @@ def test_the_tools_work_as_the_url_says(
     environment = os.environ | {"DGX_MUSIC_DATABASE_URL": url, "DGX_MUSIC_STORAGE": "s3://b"}
     done = subprocess.run(["bash", "-euc", script], env=environment, capture_output=True, text=True)
     assert done.stdout.split() == ["a", "b", "postgres|template1|backup|7s"], done.stderr
+
+
+def test_kubernetes_keeps_the_rows_too(tmp_path: Path, postgres: Postgres) -> None:
+    """By the manifest's own command, which shows the password of its login to nobody."""
+    found = yaml.safe_load_all((DEPLOY / "kubernetes" / "backup.yaml").read_text())
+    [job] = [each["spec"]["jobTemplate"] for each in found if each["kind"] == "CronJob"]
+    [container] = job["spec"]["template"]["spec"]["containers"]
+    *shell, script = container["command"]
+    database = named(postgres.new_database())
+    postgres.run(f"CREATE ROLE {LOCKED_OUT} LOGIN PASSWORD '{PASSWORD}'")
+    postgres.run(f"ALTER DATABASE {database} OWNER TO {LOCKED_OUT}")
+    url = postgres.url(database, role=LOCKED_OUT, password=quote(PASSWORD, safe=""))
+    seen = tmp_path / "pg_dump"
+    seen.write_text(
+        f'#!/bin/sh\necho "$@" >{tmp_path}/arguments\nexec {shutil.which("pg_dump")} "$@"\n'
+    )
+    seen.chmod(0o755)
+    environment = os.environ | {
+        "DGX_MUSIC_DATABASE_URL": url.get_secret_value(),
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+    }
+    try:
+        command = [*shell, script.replace("/backup/", f"{tmp_path}/")]
+        subprocess.run(command, env=environment, check=True)
+    finally:
+        postgres.run(f"ALTER DATABASE {database} OWNER TO postgres")
+        postgres.run(f"DROP ROLE {LOCKED_OUT}")
+    [dump] = tmp_path.glob("*.dump")
+    subprocess.run(["pg_restore", "--list", str(dump)], check=True, stdout=subprocess.DEVNULL)
+    arguments = (tmp_path / "arguments").read_text()
+    assert database in arguments
+    assert PASSWORD not in arguments and quote(PASSWORD, safe="") not in arguments
 
 
 def test_no_secret_is_in_a_process_list() -> None:
