@@ -77,8 +77,8 @@ def _track(part: Part, channel: int) -> mido.MidiTrack:
     at = 0
     for tick, on, pitch, velocity in sorted(events):
         kind = "note_on" if on else "note_off"
-        track.append(
-            mido.Message(kind, channel=channel, note=pitch, velocity=velocity, time=tick - at)
-        )
+        # Unchecked: there are thousands, and all are in range by what is said above.
+        event = {"note": pitch, "velocity": velocity, "time": tick - at}
+        track.append(mido.Message(kind, skip_checks=True, channel=channel, **event))
         at = tick
     return track

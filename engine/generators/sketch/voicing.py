@@ -10,6 +10,7 @@ from engine.generators.sketch.theory import Chord
 __all__ = ["lead", "voicings"]
 
 
+@lru_cache(maxsize=8192)  # a piece's drafts and sections come by the same chords again and again
 def lead(
     chord: Chord,
     before: tuple[int, ...] | None,

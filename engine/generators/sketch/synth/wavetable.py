@@ -19,6 +19,7 @@ _BITS = 12
 _SIZE = 1 << _BITS
 _SHIFT = np.uint32(32 - _BITS)
 _MASK = np.uint32((1 << (32 - _BITS)) - 1)
+_STRETCH = 1 << 14
 _UNIT = np.float32(1.0 / (1 << (32 - _BITS)))
 
 Phase = NDArray[np.uint32]
@@ -72,20 +73,23 @@ def read(table: Floats, phase: Phase) -> Floats:
 def glide(stack: Floats, phase: Phase, place: NDArray[np.float64]) -> Floats:
     """A stack of cycles, read at ``place`` (0 to stack - 1, at the control nodes)."""
     blend = ramps(place, len(phase))
-    layer = np.minimum(blend.astype(np.int64), len(stack) - 2)
-    blend -= layer
-    index, part = _split(phase)
-    width = stack.shape[1]
-    layer *= width
-    index += layer
-    flat = stack.reshape(-1)
-    low = _between(flat, index, part)
-    index += width
-    high = _between(flat, index, part)
-    high -= low
-    high *= blend
-    low += high
-    return low
+    flat, width, last = stack.reshape(-1), stack.shape[1], len(stack) - 2
+    # In stretches whose arrays stay in the processor's cache.
+    for start in range(0, len(phase), _STRETCH):
+        there = slice(start, start + _STRETCH)
+        layer = np.minimum(blend[there].astype(np.int64), last)
+        blend[there] -= layer
+        index, part = _split(phase[there])
+        layer *= width
+        index += layer
+        low = _between(flat, index, part)
+        index += width
+        high = _between(flat, index, part)
+        high -= low
+        high *= blend[there]
+        low += high
+        blend[there] = low
+    return blend
 
 
 def _split(phase: Phase) -> tuple[NDArray[np.int64], Floats]:

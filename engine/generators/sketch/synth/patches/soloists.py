@@ -61,26 +61,25 @@ def _bend(key: Key, how: Player) -> _Array:
     return out
 
 
-def _tone(key: Key, how: Player, spectra: _Array) -> Floats:
-    """The harmonics from darkest to brightest, led by the breath: (frames,)."""
+def _tone(key: Key, how: Player, colours: Floats) -> Floats:
+    """Cycles from the darkest to the brightest, led by the breath: (frames,)."""
     bend = _bend(key, how)
     open_ = curve(key.count, ((0.0, 0.0), (how.opens, 1.0), (how.opens * 4 + 0.2, how.settles)))
     # The vibrato is heard in the colour as much as in the pitch.
     place = np.clip(open_ + 0.35 * bend, 0.0, 1.0) * (_STACK - 1)
-    out = glide(tables(spectra), phase_ramp(key.count, key.hertz, 0.0, bend), place)
+    out = glide(colours, phase_ramp(key.count, key.hertz, 0.0, bend), place)
     out *= ramps(1.0 - np.exp(-control_axis(key.count) * (3.0 / how.speaks)), key.count)
     return out
 
 
 def _stack(
     key: Key, dark: float, bright: float, steep: float, body: _Array, slope: float
-) -> _Array:
-    """(stack, harmonics): a source falling with ``slope`` under cut-offs from dark to bright."""
+) -> Floats:
+    """Cycles of a source falling with ``slope`` under cut-offs from dark to bright."""
     n = np.arange(1, len(body) + 1, dtype=np.float64)
     cuts = np.geomspace(dark, bright, _STACK)[:, None] + 0.5 * key.hertz
     shade = 1.0 / np.sqrt(1.0 + (n * key.hertz / cuts) ** (2 * steep))
-    levels: _Array = body / n**slope * shade
-    return levels
+    return tables(body / n**slope * shade)
 
 
 def _breath(key: Key, low: float, high: float, amount: float, chiff: float) -> Floats:
@@ -94,8 +93,8 @@ def _breath(key: Key, low: float, high: float, amount: float, chiff: float) -> F
 def _bowed(key: Key, body: Sequence[tuple[float, float, float]], how: Player, air: float) -> Floats:
     n = harmonics_below(key.hertz, 14_000)
     gain = formants(n * key.hertz, body, 0.45)
-    spectra = _stack(key, 900, 2200 + 4200 * key.velocity, 1.3, gain, 0.85)
-    out = _tone(key, how, spectra)
+    colours = _stack(key, 900, 2200 + 4200 * key.velocity, 1.3, gain, 0.85)
+    out = _tone(key, how, colours)
     hair = _breath(key, 1400, 6500, 0.010 * air, 0.05 * air)
     return filtered(out / np.float32(np.abs(out).max()) + hair, highpass(0.6 * key.hertz))
 
@@ -127,8 +126,8 @@ def _trumpet(key: Key) -> Floats:
     n = harmonics_below(key.hertz, 13_000)
     body = formants(n * key.hertz, _BELL_OF_TRUMPET, 0.6)
     how = Player(5.2, 9, 0.5, scoop_cents=-35, scoop=0.022, speaks=0.035, opens=0.07, settles=0.7)
-    spectra = _stack(key, 700, 1700 + 3800 * key.velocity, 1.6, body, 0.35)
-    out = _tone(key, how, spectra)
+    colours = _stack(key, 700, 1700 + 3800 * key.velocity, 1.6, body, 0.35)
+    out = _tone(key, how, colours)
     return out / np.float32(np.abs(out).max()) + _breath(key, 1500, 7000, 0.004, 0.05)
 
 
@@ -136,7 +135,7 @@ def _brass(key: Key) -> Floats:
     """A section of four, from left to right."""
     n = harmonics_below(key.hertz, 11_000)
     body = formants(n * key.hertz, ((620, 0.6, 500), (1500, 0.5, 900)), 0.6)
-    spectra = _stack(key, 420, 1100 + 2900 * key.velocity, 1.6, body, 0.5)
+    colours = _stack(key, 420, 1100 + 2900 * key.velocity, 1.6, body, 0.5)
     out = np.zeros((2, key.count), np.float32)
     for seat, (left, right) in enumerate(((1.0, 1.0), (1.0, 0.35), (0.35, 1.0), (0.8, 0.6))):
         apart = 0.0 if seat == 0 else key.rng.uniform(4, 9) * (-1) ** seat
@@ -151,7 +150,7 @@ def _brass(key: Key) -> Floats:
             settles=0.72,
         )
         seat_key = Key(key.pitch, key.velocity, key.seconds, key.rng)
-        one = _tone(seat_key, how, spectra)
+        one = _tone(seat_key, how, colours)
         loud = 1.0 if seat == 0 else 0.6
         out[0] += one * np.float32(left * loud)
         out[1] += one * np.float32(right * loud)
@@ -165,8 +164,8 @@ def _saxophone(key: Key) -> Floats:
         n * key.hertz, ((480, 1.0, 260), (1150, 0.8, 350), (2600, 0.5, 700), (3600, 0.3, 900)), 0.25
     )
     how = Player(5.0, 17, 0.5, scoop_cents=-60, scoop=0.035, speaks=0.045, opens=0.06, settles=0.8)
-    spectra = _stack(key, 800, 1900 + 2900 * key.velocity, 1.2, body, 0.55)
-    out = _tone(key, how, spectra)
+    colours = _stack(key, 800, 1900 + 2900 * key.velocity, 1.2, body, 0.55)
+    out = _tone(key, how, colours)
     out /= np.float32(np.abs(out).max())
     growl = filtered(white(key.rng, key.count), lowpass(160))
     out *= 1.0 + growl * np.float32(0.25 * key.velocity)
@@ -189,7 +188,7 @@ def _piped(key: Key, how: Player, levels: Sequence[float], air: float, chiff: fl
     n = np.arange(1, len(levels) + 1, dtype=np.float64)
     levels_of = np.where(n * key.hertz < 16_000, levels_of, 0.0)
     spectra = levels_of * np.linspace(0.35, 0.8 + 0.5 * key.velocity, _STACK)[:, None] ** (n - 1)
-    out = _tone(key, how, spectra)
+    out = _tone(key, how, tables(spectra))
     sway = np.clip(1.0 + 1.1 * _bend(key, how), 0.5, 1.5)
     out *= ramps(sway / np.abs(out).max(), key.count)
     near = band_noise(key.rng, key.count, 0.8 * key.hertz, min(2.6 * key.hertz, 9000))
