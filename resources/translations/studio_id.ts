@@ -758,6 +758,10 @@
         <translation>Dibuat berdampingan dengan yang lain; sendirian, benih yang sama bisa memberi hasil yang sedikit berbeda.</translation>
     </message>
     <message>
+        <source>It was interrupted as it grew; undisturbed, the same seed may give another one.</source>
+        <translation>Sempat terputus saat tumbuh; tanpa gangguan, benih yang sama bisa memberi hasil yang berbeda.</translation>
+    </message>
+    <message>
         <source>“{}” is not there any more.</source>
         <translation>“{}” sudah tidak ada.</translation>
     </message>

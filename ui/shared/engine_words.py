@@ -190,6 +190,10 @@ TEXTS = cast(
             "Engine",
             "It grew beside other takes; alone, the same seed may give a slightly different one.",
         ),
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "It was interrupted as it grew; undisturbed, the same seed may give another one.",
+        ),
         # files and disks
         QT_TRANSLATE_NOOP("Engine", "“{}” is not there any more."),
         QT_TRANSLATE_NOOP("Engine", "“{}” cannot be read as audio."),

@@ -44,6 +44,7 @@ MELODY_MARGIN = 1.0
 """Seconds of a melody beyond the model's length, so that its last notes are heard whole."""
 
 UNGUIDED = "It had no prompt, so the model went its own way."
+INTERRUPTED = "It was interrupted as it grew; undisturbed, the same seed may give another one."
 IN_COMPANY = "It grew beside other takes; alone, the same seed may give a slightly different one."
 
 
@@ -180,11 +181,14 @@ class MusicGenGenerator:
             remarks.append(UNGUIDED)
         if song.in_company and self._tips_tokens:
             remarks.append(IN_COMPANY)
+        if song.interrupted and self._tips_tokens:
+            remarks.append(INTERRUPTED)
         return tuple(remarks)
 
     @property
     def _tips_tokens(self) -> bool:
-        """Whether neighbours round sums so differently that another token may be drawn."""
+        """Whether sums are rounded so differently in company, or when the past is read at once
+        again, that another token may be drawn."""
         return self._decoder.repeats == "nearly" and self._decoder.precision != "fp32"
 
     def _melody(self, request: Request) -> Samples | None:

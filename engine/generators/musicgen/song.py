@@ -70,6 +70,8 @@ class Song:
         self.windows = plan_windows(frames, shape.longest, self.prompt_frames)
         self.in_company = False
         """Whether others grew beside it in the same steps."""
+        self.interrupted = False
+        """Whether it lost its row in the middle of a window, and had to read everything again."""
         self.heard: Samples | None = None
         """What was decoded for the last preview (samples, channels)."""
         self._conditions = conditions
@@ -113,6 +115,7 @@ class Song:
     def row(self, decoder: Decoder[Any]) -> Any:
         """This song's row, of the decoder's own kind; opened when it has none."""
         if self._row is None:
+            self.interrupted = self.interrupted or self.tokens.steps_done > 0
             start = self.windows[self._index].start / self.shape.frame_rate
             self._row = decoder.open(self._conditions(start), self._request.guidance)
             self._resume(self.tokens.codes, self.tokens.position)
@@ -155,7 +158,7 @@ class Song:
             file,
             request=np.frombuffer(self._request.model_dump_json().encode(), np.uint8),
             stamp=np.frombuffer(self._stamp.encode(), np.uint8),
-            place=np.array([self._index, self.tokens.position, self.in_company]),
+            place=np.array([self._index, self.tokens.position, self.in_company, self.interrupted]),
             codes=self.codes.numpy().astype(np.int16),
             chance=self.sampler.state.numpy(),
         )
@@ -168,7 +171,7 @@ class Song:
             with np.load(io.BytesIO(state), allow_pickle=False) as saved:
                 request = json.loads(saved["request"].tobytes())
                 stamp = saved["stamp"].tobytes().decode()
-                index, position, in_company = map(int, saved["place"])
+                index, position, in_company, interrupted = map(int, saved["place"])
                 codes = torch.from_numpy(saved["codes"].astype(np.int64))
                 chance = torch.from_numpy(saved["chance"].copy())
         except (OSError, KeyError, EOFError, BadZipFile, zlib.error) as error:
@@ -179,7 +182,7 @@ class Song:
         if stamp != self._stamp:
             raise ValueError("the checkpoint is of another model, precision or sound")
         self.codes = codes
-        self.in_company = bool(in_company)
+        self.in_company, self.interrupted = bool(in_company), bool(interrupted)
         self.sampler.state = chance
         self._enter(index)
         window = self.windows[index]

@@ -21,7 +21,12 @@ from engine.generators.musicgen import reference
 from engine.generators.musicgen.decoders.native import NativeDecoder
 from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
 from engine.generators.musicgen.decoders.torch import TorchDecoder
-from engine.generators.musicgen.generator import IN_COMPANY, UNGUIDED, MusicGenGenerator
+from engine.generators.musicgen.generator import (
+    IN_COMPANY,
+    INTERRUPTED,
+    UNGUIDED,
+    MusicGenGenerator,
+)
 from engine.generators.musicgen.level import even_out
 from engine.generators.musicgen.reference import read_reference
 from engine.generators.musicgen.windows import plan_windows
@@ -73,6 +78,24 @@ def test_long_pieces_are_audiocrafts_token_by_token(
     assert torch.equal(song.codes, truth)
     audio = generator.finish(song)
     assert len(audio.samples) == pytest.approx(duration * audio.sample_rate, abs=640)
+
+
+@pytest.mark.parametrize(
+    ("decoder", "told"),
+    [(NativeDecoder, False), (partial(TorchDecoder, precision="int8"), True)],
+    ids=["native", "torch-int8"],
+)
+def test_what_low_precision_promises_of_a_resumed_take(
+    melody: Any, decoder: Any, told: bool
+) -> None:
+    """The same tokens to the last one, or a word about it on the take."""
+    generator = MusicGenGenerator(melody, decoder(melody), "tiny")
+    request = Request(prompt="warm strings", duration=3, seed=9)
+    whole, states = saved_at(generator, request, (60,))
+    again = grow(generator, request, states[60])
+    assert told or torch.equal(again.codes, whole.codes)
+    assert (INTERRUPTED in generator.finish(again).facts.remarks) is told
+    assert INTERRUPTED not in generator.finish(whole).facts.remarks
 
 
 @pytest.mark.parametrize(
