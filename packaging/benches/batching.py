@@ -6,19 +6,16 @@ whole engine: queue, host, batch formed on the fly, files saved.
 
 from __future__ import annotations
 
-import os
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
+
+from load.musicgen import musicgen
 
 from app.engine_thread import EngineThread
 from engine.jobs import Change, Job, Order, Status
-from engine.local import LocalEngine
 from engine.request import Request
-from engine.settings import EngineSettings
 
 LENGTHS = (10.0, 3.0, 8.0, 5.0, 4.0, 9.0, 6.0, 7.0)  # seconds of music
 LATE = 3
@@ -26,30 +23,11 @@ LATE = 3
 
 
 def bench() -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        # Before the import, which reads them.
-        os.environ |= {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(folder / "models")}
-        from tests.engine.musicgen.checkpoints import SMALL, write_checkpoint, write_text_encoder
-
-        write_text_encoder(folder / "models")
-        model = str(write_checkpoint(folder / "small", SMALL))
-        settings = EngineSettings(
-            data_folder=folder / "data",
-            takes_folder=folder / "takes",
-            cache_folder=folder / "cache",
-            models_folder=folder / "models",
-        )
-        engine = EngineThread(lambda feed: LocalEngine(settings, feed))
-        watch = _Watch()
-        engine.listen(watch.hear, lambda _: None, lambda _: None)
-        engine.start()
-        try:
-            _time(engine, watch, model, [1.0], late=0)  # loads and compiles
-            alone = _time(engine, watch, model, [max(LENGTHS)], late=0)
-            together = _time(engine, watch, model, list(LENGTHS), late=LATE)
-        finally:
-            engine.stop()
+    watch = _Watch()
+    with musicgen(watch.hear) as (engine, model):
+        _time(engine, watch, model, [1.0], late=0)  # loads and compiles
+        alone = _time(engine, watch, model, [max(LENGTHS)], late=0)
+        together = _time(engine, watch, model, list(LENGTHS), late=LATE)
     return {
         "times_the_longest_alone": {"value": round(together / alone, 2), "unit": "x", "max": 2.2},
         "alone": {"value": round(alone, 1), "unit": "s"},

@@ -6,23 +6,18 @@ one alone when the model is known, then four of different lengths at once.
 
 from __future__ import annotations
 
-import os
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from load.musicgen import musicgen
 
 from app.engine_thread import EngineThread
 from engine.jobs import Change, Order, Status, Step
-from engine.local import LocalEngine
 from engine.request import Request
-from engine.settings import EngineSettings
 
-QUICK = "DGX_MUSIC_BENCH_QUICK" in os.environ
 ROUNDS = {"first": (10.0,), "second": (40.0,), "together": (8.0, 12.0, 16.0, 20.0)}
 """Seconds of music of the takes of each round."""
 CLOSE = 0.2
@@ -30,29 +25,9 @@ FIRST_TENTH = 0.1
 
 
 def bench() -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        # Before the import, which reads them.
-        os.environ |= {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(folder / "models")}
-        from tests.engine.musicgen import checkpoints
-
-        checkpoints.write_text_encoder(folder / "models")
-        shape = checkpoints.TINY if QUICK else checkpoints.SMALL
-        model = str(checkpoints.write_checkpoint(folder / "model", shape))
-        settings = EngineSettings(
-            data_folder=folder / "data",
-            takes_folder=folder / "takes",
-            cache_folder=folder / "cache",
-            models_folder=folder / "models",
-        )
-        engine = EngineThread(lambda feed: LocalEngine(settings, feed))
-        told = _Told()
-        engine.listen(told.hear, lambda _: None, lambda _: None)
-        engine.start()
-        try:
-            errors = {name: told.errors(engine, model, music) for name, music in ROUNDS.items()}
-        finally:
-            engine.stop()
+    told = _Told()
+    with musicgen(told.hear) as (engine, model):
+        errors = {name: told.errors(engine, model, music) for name, music in ROUNDS.items()}
     figures: dict[str, Any] = {}
     for name, found in errors.items():
         within = 100 * float(np.mean(np.array(found) <= CLOSE))
