@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
@@ -22,8 +22,11 @@ from engine.store.database import Database
 from engine.store.postgresql.chores import Chores
 from engine.store.postgresql.tail import Tail
 from engine.store.workers import Workers
+from engine.tasks import Tasks
 
 __all__ = ["Front"]
+
+log = logging.getLogger(__name__)
 
 
 class Front:
@@ -89,7 +92,8 @@ class Front:
             await opening.enter_async_context(news)
             opening.push_async_callback(self.dispatcher.close)
             await self.dispatcher.start()
-            reaping = asyncio.create_task(queue.reaper(self.feed).run(), name="reaper")
+            reaping = Tasks(log, "looking for lost jobs")
+            reaping.begin(queue.reaper(self.feed).run())
             opening.push_async_callback(_ended, reaping)
             self._open = opening.pop_all()
         return self
@@ -98,9 +102,9 @@ class Front:
         await self._open.aclose()
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+async def _ended(tasks: Tasks) -> None:
+    tasks.cancel()
+    await tasks.ended()
 
 
 def _tell(news: News, relay: Relay, changes: Sequence[Change]) -> None:

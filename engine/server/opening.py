@@ -40,6 +40,7 @@ from engine.store.secrets import shared_secret
 from engine.store.shared import SharedJobs
 from engine.store.tokens import Tokens
 from engine.store.uploads import Uploads
+from engine.tasks import Tasks
 
 if TYPE_CHECKING:
     from engine.cluster.front import Front
@@ -199,18 +200,13 @@ def _engine(
 @asynccontextmanager
 async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Do this in the background as long as the body runs."""
-    task = asyncio.create_task(work)
-    task.add_done_callback(_tell_if_broken)
+    beside = Tasks(log, "the server's housekeeping")
+    beside.begin(work)
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-def _tell_if_broken(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("the server's housekeeping broke", exc_info=error)
+        beside.cancel()
+        await beside.ended()
 
 
 @asynccontextmanager

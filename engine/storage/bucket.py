@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from boto3.s3.transfer import TransferConfig
 
 from engine.audio.atomic import replacing
+from engine.digests import sha256_of
 from engine.errors import Retriable, StorageError
 from engine.storage.address import BucketAddress
 from engine.storage.base import (
@@ -80,7 +81,7 @@ class BucketStorage(Places):
         await self._in(self._files, self._put, file, checked(key), sha256, job)
 
     def _put(self, file: Path, key: str, sha256: str, job: str) -> None:
-        if _digest(file) != sha256:
+        if sha256_of(file) != sha256:
             raise Retriable("The take was damaged before it could be stored.")
         named = self._named(key)
         # boto3 signs the digest of each part, so the bucket refuses what changed on its way.
@@ -271,22 +272,18 @@ def _is_whole(file: Path, told: dict[str, Any]) -> bool:
     """Whether it is what the bucket says that it has."""
     ours: str | None = told["Metadata"].get("sha256")
     if ours is not None:
-        return _digest(file) == ours
+        return sha256_of(file) == ours
     # Somebody else has put it there. Of what came in one piece the ETag is the MD5, unless it lies
     # there under a key of its own.
     etag: str = told["ETag"].strip('"')
     encrypted = (
         told.get("ServerSideEncryption", "AES256") != "AES256" or "SSECustomerAlgorithm" in told
     )
-    if _MD5.fullmatch(etag) and not encrypted and _digest(file, _md5) != etag:
+    if _MD5.fullmatch(etag) and not encrypted and _md5_of(file) != etag:
         return False
     return file.stat().st_size == int(told["ContentLength"])
 
 
-def _digest(path: Path, kind: Callable[[], Any] = hashlib.sha256) -> str:
+def _md5_of(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, kind).hexdigest()
-
-
-def _md5() -> Any:
-    return hashlib.md5(usedforsecurity=False)
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
