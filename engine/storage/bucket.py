@@ -52,6 +52,8 @@ IN_PARTS = TransferConfig(
     multipart_threshold=16 * 2**20, multipart_chunksize=16 * 2**20, use_threads=False
 )
 """Longer files go up in parts, so that a break costs one of them; s3transfer aborts what fails."""
+PROBES = f"{UPLOADS}/probe-"
+"""Keys of what is put there to see whether that works; the sweep removes what has stayed."""
 _MD5 = re.compile("[0-9a-f]{32}")
 
 
@@ -187,6 +189,16 @@ class BucketStorage(Places):
             client.abort_multipart_upload(
                 Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"]
             )
+        probes = [
+            each["Key"]
+            for page in client.get_paginator("list_objects_v2").paginate(
+                Bucket=bucket, Prefix=self.address.name(PROBES)
+            )
+            for each in page.get("Contents", ())
+            if each["LastModified"] < before
+        ]
+        for name in probes:
+            client.delete_object(Bucket=bucket, Key=name)
         parts = [
             part
             for part in self._cache.glob("*/.*.part")
@@ -194,7 +206,7 @@ class BucketStorage(Places):
         ]
         for part in parts:
             part.unlink(missing_ok=True)
-        return len(stale) + len(parts)
+        return len(stale) + len(probes) + len(parts)
 
     async def check(self) -> None:
         await self._quickly(lambda: self._clients.quick.head_bucket(Bucket=self.address.bucket))
@@ -206,9 +218,8 @@ class BucketStorage(Places):
         await self._in(self._files, self._prove)
 
     def _prove(self) -> None:
-        """Where the sweep finds it, should this die in between."""
         client = self._clients.patient
-        named, data = self._named(f"{UPLOADS}/probe-{token_hex(8)}"), token_hex(8).encode()
+        named, data = self._named(PROBES + token_hex(8)), token_hex(8).encode()
         client.put_object(**named, Body=data)
         try:
             with client.get_object(**named)["Body"] as body:
