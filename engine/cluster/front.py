@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 class Front:
     """Where one server does everything it is a ``LocalEngine``; here the dispatcher has no lanes.
 
-    >>> async with Front(settings, feed, takes) as front:
+    >>> async with Front(settings, feed, takes, storage, broadcast.follows) as front:
     ...     await front.dispatcher.submit(orders)
     """
 
@@ -84,7 +84,7 @@ class Front:
                 self._files,
                 self._settings,
                 self.feed,
-                growing=queue.growing,
+                attempts=queue.attempts,
                 news=news,
             )
             self.feed.listen(self._discarding.changed, lambda _: None, lambda _: None)

@@ -8,7 +8,7 @@ from engine.cluster.news import Kind, News
 from engine.dispatch.dispatcher import Dispatcher
 from engine.errors import Conflict
 from engine.jobs import Job
-from engine.store.postgresql.growing import Growing
+from engine.store.postgresql.attempts import Attempts
 
 __all__ = ["FrontDispatcher"]
 
@@ -16,10 +16,10 @@ __all__ = ["FrontDispatcher"]
 class FrontDispatcher(Dispatcher):
     """Has no lanes: what it asks of a running job is written down, and its worker is told."""
 
-    def __init__(self, *parts: Any, growing: Growing, news: News) -> None:
+    def __init__(self, *parts: Any, attempts: Attempts, news: News) -> None:
         """``parts``: those of every dispatcher."""
         super().__init__(*parts)
-        self._growing = growing
+        self._attempts = attempts
         self._news = news
 
     async def _interrupted(self) -> list[Job]:
@@ -27,7 +27,7 @@ class FrontDispatcher(Dispatcher):
         return []
 
     async def stop_here(self, job_id: str) -> None:
-        if not self._growing.end_early(job_id):
+        if not self._attempts.end_early(job_id):
             raise Conflict("This take does not grow now.")
         self._news.tell(Kind.STOP, [job_id])
 

@@ -14,8 +14,8 @@ from engine.store.database import Database
 from engine.store.factory import open_store
 from engine.store.leases import Leases
 from engine.store.lost import LostJobs
+from engine.store.postgresql.attempts import Attempts
 from engine.store.postgresql.channel import Channel
-from engine.store.postgresql.growing import Growing
 from engine.store.postgresql.opening import PostgresqlDatabase
 from engine.store.store import PAUSED, Store
 from engine.store.workers import Workers
@@ -54,8 +54,8 @@ class SharedQueue:
         return self.store.setting(PAUSED, "") == "yes"
 
     @property
-    def growing(self) -> Growing:
-        return Growing(self.database)
+    def attempts(self) -> Attempts:
+        return Attempts(self.database)
 
     def news(self) -> News:
         """To and from all processes of the cluster; who opens it closes it."""
@@ -70,8 +70,8 @@ class SharedQueue:
             raise ValueError("only PostgreSQL is shared")
         return Channel(self.database, url, name)
 
-    def claims(self, worker: str | None, models: Collection[str] = ()) -> Leases:
-        """Of a worker, or of none."""
+    def claims(self, worker: str | None, models: Collection[str] | None = None) -> Leases:
+        """Of a worker, or of none; ``models``: of these only, None: of all."""
         return Leases(
             self.database,
             worker,
