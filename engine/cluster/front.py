@@ -77,16 +77,7 @@ class Front:
             opening.callback(relay.close)
             news.listen(relay.heard)
             self.feed.listen(partial(_tell, news, relay), self._told.status, lambda _: None)
-            self.dispatcher = FrontDispatcher(
-                queue.store,
-                queue.claims(None),
-                [],
-                self._files,
-                self._settings,
-                self.feed,
-                attempts=queue.attempts,
-                news=news,
-            )
+            self.dispatcher = FrontDispatcher(queue, self._files, self.feed, news, self.chores)
             self.feed.listen(self._discarding.changed, lambda _: None, lambda _: None)
             opening.push_async_callback(self._discarding.close)
             await opening.enter_async_context(news)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from engine.cluster.aside import Aside
 from engine.cluster.news import CHANNEL, News
 from engine.cluster.permits import QueuePermits
 from engine.cluster.reaper import Reaper
@@ -32,6 +33,7 @@ class SharedQueue:
     permits: QueuePermits
     store: Store
     workers: Workers
+    aside: Aside
 
     @classmethod
     def open(cls, settings: ServerSettings) -> SharedQueue:
@@ -47,7 +49,7 @@ class SharedQueue:
             raise
         store = Store(database, permits)
         workers = Workers(database, settings.lease_seconds)
-        return cls(settings, database, permits, store, workers)
+        return cls(settings, database, permits, store, workers, Aside())
 
     @property
     def paused(self) -> bool:
@@ -90,7 +92,10 @@ class SharedQueue:
             permits=self.permits,
         )
         mercy = 1.5 * settings.lease_renewal_seconds
-        return Reaper(lost, self.workers, feed, seconds=settings.reap_seconds, mercy=mercy)
+        return Reaper(
+            lost, self.workers, feed, self.aside, seconds=settings.reap_seconds, mercy=mercy
+        )
 
     def close(self) -> None:
+        self.aside.close()
         self.database.close()
