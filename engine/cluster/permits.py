@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import procrastinate
+from peewee import OP, Expression, Table, fn
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.schema import SchemaManager
@@ -26,8 +27,8 @@ __all__ = ["RUN", "QueuePermits", "queue_of"]
 
 RUN = "run"
 """The one task."""
-AT_ONCE = 500
-"""Jobs whose missing permits are issued in one go."""
+_LOCK = "job:"
+"""Begins the name of what keeps a second permit for the same job from being out."""
 
 
 class QueuePermits:
@@ -37,6 +38,8 @@ class QueuePermits:
         self._database = database
         app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())  # never opened
         self._manager = app.job_manager
+        columns = ("id", "status", "queueing_lock")
+        self._permits: Any = Table("procrastinate_jobs", columns).bind(database.peewee)
 
     def install(self) -> None:
         """Make procrastinate's tables, if there are none. Raises StorageError."""
@@ -56,25 +59,18 @@ class QueuePermits:
         with _translated():
             self._manager.batch_defer_jobs(jobs, connection=self._database.peewee.connection())
 
-    def mend(self, silent_seconds: float) -> list[str]:
-        """Withdraw permits that lost workers have taken, silent for so long; ids of waiting jobs
-        for which none is out."""
+    def withdraw(self, silent_seconds: float) -> None:
         self._sql(
             "DELETE FROM procrastinate_jobs WHERE status = 'doing' AND (worker_id IS NULL OR "
             "worker_id IN (SELECT id FROM procrastinate_workers "
             "WHERE last_heartbeat < now() - make_interval(secs => %s)))",
             silent_seconds,
         )
-        missing = self._sql(
-            "SELECT id FROM jobs WHERE status = 'pending' AND deleted_at IS NULL "
-            "AND (rests_until IS NULL OR rests_until < extract(epoch FROM clock_timestamp())) "
-            "AND NOT EXISTS (SELECT 1 FROM jobs AS needed "
-            "WHERE needed.id = jobs.depends_on AND needed.status <> 'completed') "
-            "AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs AS permits "
-            "WHERE permits.status = 'todo' AND permits.queueing_lock = 'job:' || jobs.id) LIMIT %s",
-            AT_ONCE,
-        )
-        return [row[0] for row in missing.fetchall()]
+
+    def is_out(self, job_id: Any) -> Any:
+        mine = self._permits.queueing_lock == Expression(_LOCK, OP.CONCAT, job_id)
+        waiting = self._permits.select(self._permits.id).where(self._permits.status == "todo")
+        return fn.EXISTS(waiting.where(mine))
 
     def _out(self, locks: list[str]) -> set[str]:
         """Those of these that nobody has taken yet."""
@@ -102,7 +98,7 @@ def queue_of(model: str) -> str:
 
 
 def _lock(job_id: str) -> str:
-    return f"job:{job_id}"
+    return f"{_LOCK}{job_id}"
 
 
 def _job(permit: Permit, at: datetime | None) -> Job:

@@ -98,12 +98,11 @@ class Leases(Claims):
     def _claimable(self) -> Any:
         jobs = self._tables.jobs
         workers = self._tables.workers
-        rested = jobs.rests_until.is_null() | (jobs.rests_until <= self._database.now)
         # It may not have heard of it yet.
         draining = workers.select(workers.id).where(
             workers.id == self._worker, workers.state == WorkerState.DRAINING.value
         )
-        ready = super()._claimable() & rested & ~fn.EXISTS(draining)
+        ready = super()._claimable() & self._has_rested() & ~fn.EXISTS(draining)
         return ready if self._models is None else ready & jobs.model.in_(list(self._models))
 
     def _begun(self, token: str) -> dict[Any, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 __all__ = ["Permit", "Permits"]
 
@@ -32,7 +32,10 @@ class Permits(Protocol):
         they may be taken after so many seconds."""
         ...
 
-    def mend(self, silent_seconds: float) -> list[str]:
-        """Withdraw what lost workers have taken, who are silent for so long; ids of waiting jobs
-        for which nothing is out. Within the open transaction."""
+    def withdraw(self, silent_seconds: float) -> None:
+        """What lost workers have taken, who are silent for so long. Within the open transaction."""
+        ...
+
+    def is_out(self, job_id: Any) -> Any:
+        """For a query: there is one for this job (a column) that nobody has taken yet."""
         ...

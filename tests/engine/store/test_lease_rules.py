@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from peewee import SQL
 
 from engine.jobs import Failure, Job, Order, Status, Take
 from engine.request import Request
@@ -47,8 +49,10 @@ class Box:
             assert not (new and permit.job_id in self.out)
             self.out.setdefault(permit.job_id, permit.alone)
 
-    def mend(self, silent_seconds: float) -> list[str]:
-        return []
+    def withdraw(self, silent_seconds: float) -> None: ...
+
+    def is_out(self, job_id: Any) -> Any:
+        return SQL("1 = 1")
 
 
 @dataclass
