@@ -36,6 +36,7 @@ from engine.storage.opening import open_storage
 from engine.storage.takes import StoredTakes
 from engine.store.calls import Calls
 from engine.store.database import Database
+from engine.store.left_behind import tell_of_left_behind
 from engine.store.secrets import shared_secret
 from engine.store.shared import SharedJobs
 from engine.store.tokens import Tokens
@@ -183,6 +184,8 @@ def _engine(
     broadcast: Broadcast,
 ) -> LocalEngine | Front:
     """What runs jobs here, or hands them to workers."""
+    if settings.database_url:
+        tell_of_left_behind(settings.database)
     if settings.in_cluster:
         from engine.cluster.front import Front  # only here: most servers are alone
 
