@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 import procrastinate
-from peewee import OP, Expression, Table, fn
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.schema import SchemaManager
@@ -27,19 +26,20 @@ __all__ = ["RUN", "QueuePermits", "queue_of"]
 
 RUN = "run"
 """The one task."""
-_LOCK = "job:"
-"""Begins the name of what keeps a second permit for the same job from being out."""
 
 
 class QueuePermits:
     """Implements ``engine.store.permits.Permits`` over the store's own connections."""
 
+    is_out = (
+        "EXISTS (SELECT 1 FROM procrastinate_jobs AS permits "
+        "WHERE permits.status = 'todo' AND permits.queueing_lock = 'job:' || t1.id)"
+    )
+
     def __init__(self, database: Database) -> None:
         self._database = database
         app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())  # never opened
         self._manager = app.job_manager
-        columns = ("id", "status", "queueing_lock")
-        self._permits: Any = Table("procrastinate_jobs", columns).bind(database.peewee)
 
     def install(self) -> None:
         """Make procrastinate's tables, if there are none. Raises StorageError."""
@@ -67,11 +67,6 @@ class QueuePermits:
             silent_seconds,
         )
 
-    def is_out(self, job_id: Any) -> Any:
-        mine = self._permits.queueing_lock == Expression(_LOCK, OP.CONCAT, job_id)
-        waiting = self._permits.select(self._permits.id).where(self._permits.status == "todo")
-        return fn.EXISTS(waiting.where(mine))
-
     def _out(self, locks: list[str]) -> set[str]:
         """Those of these that nobody has taken yet."""
         rows = self._sql(
@@ -98,7 +93,7 @@ def queue_of(model: str) -> str:
 
 
 def _lock(job_id: str) -> str:
-    return f"{_LOCK}{job_id}"
+    return f"job:{job_id}"
 
 
 def _job(permit: Permit, at: datetime | None) -> Job:

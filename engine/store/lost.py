@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from peewee import SQL
+
 from engine.errors import HostDied
 from engine.jobs import Failure, Job, Status, utc_now
 from engine.store.database import Alone, Database
@@ -65,7 +67,7 @@ class LostJobs(Records):
     def _without(self, permits: Permits) -> list[str]:
         """Some of those that may run now, and have no permit."""
         jobs = self._tables.jobs
-        ready = self._may_run() & self._has_rested() & ~permits.is_out(jobs.id)
+        ready = self._may_run() & self._has_rested() & ~SQL(permits.is_out)
         return [row["id"] for row in jobs.select(jobs.id).where(ready).limit(AT_ONCE).dicts()]
 
     def _fail(self, ids: list[str], lost: object) -> list[Job]:

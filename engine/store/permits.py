@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 __all__ = ["Permit", "Permits"]
 
@@ -27,6 +27,9 @@ class Permit:
 class Permits(Protocol):
     """What issues them; at most one for each job is out and not taken."""
 
+    is_out: str
+    """SQL, for a query whose first table (t1) is that of jobs: one is out for the job."""
+
     def issue(self, permits: Sequence[Permit], *, new: bool = False, rest: float = 0.0) -> None:
         """Within the open transaction. ``new``: there never was one for these jobs; ``rest``:
         they may be taken after so many seconds."""
@@ -34,8 +37,4 @@ class Permits(Protocol):
 
     def withdraw(self, silent_seconds: float) -> None:
         """What lost workers have taken, who are silent for so long. Within the open transaction."""
-        ...
-
-    def is_out(self, job_id: Any) -> Any:
-        """For a query: there is one for this job (a column) that nobody has taken yet."""
         ...
