@@ -16,8 +16,7 @@ from engine.errors import MusicError
 
 if TYPE_CHECKING:
     from engine.cluster.control import Control
-    from engine.server.settings import ServerSettings
-    from engine.store.workers import Workers
+    from engine.store.workers import Worker
 
 __all__ = ["worker", "workers"]
 
@@ -37,7 +36,7 @@ def worker(
         typer.Option(
             envvar="DGX_MUSIC_WORKER_MODELS",
             help="Run jobs of these only, with commas between.",
-            show_default="all",
+            show_default="all that are installed here",
         ),
     ] = "",
     log_json: LogJson = False,
@@ -67,17 +66,16 @@ def worker(
 @workers.command("list")
 def list_workers(json: Json = False) -> None:
     """Show who runs jobs, and who was lost not long ago."""
-    with _workers() as known:
-        found = known.all()
+    with _control() as control:
+        found = control.workers()
     if json:
         print_json({"workers": [asdict(each) for each in found]})
         return
     for each in found:
         what = " ".join(filter(None, (each.model, each.device))) or "nothing loaded"
-        only = f" only {', '.join(each.models)}" if each.models else ""
         typer.echo(
             f"{each.id}  {each.name}  {each.state:8}  {_jobs(each.running)} of {each.slots}  "
-            f"{what}{only}  heard of {each.silent_seconds:.0f} s ago"
+            f"{what}{_only(each, found)}  heard of {each.silent_seconds:.0f} s ago"
         )
     if not found:
         typer.echo("There are no workers: dgx-music worker", err=True)
@@ -95,9 +93,9 @@ def drain(worker_id: WorkerId) -> None:
 @workers.command("requeue")
 def requeue(worker_id: WorkerId) -> None:
     """Take all jobs away from a worker that is stuck, for others to go on with; it gets no more."""
-    with _workers() as known:
-        count = known.requeue(worker_id)
-    typer.echo(f"Taken away: {_jobs(count)}.")
+    with _control() as control:
+        back = control.requeue(worker_id)
+    typer.echo(f"Taken away: {_jobs(len(back))}.")
 
 
 @workers.command("pause")
@@ -122,7 +120,10 @@ def _control() -> Iterator[Control]:
     from engine.cluster.queue import SharedQueue
 
     try:
-        queue = SharedQueue.open(_cluster_settings())
+        settings = settings_of(Paths.find())
+        if not settings.in_cluster:
+            fail("There are no workers here: set DGX_MUSIC_DATABASE_URL and DGX_MUSIC_STORAGE.")
+        queue = SharedQueue.open(settings)
         try:
             yield Control(queue)
         finally:
@@ -131,27 +132,10 @@ def _control() -> Iterator[Control]:
         fail(f"{error.message} {error.hint}".strip())
 
 
-def _cluster_settings() -> ServerSettings:
-    settings = settings_of(Paths.find())
-    if not settings.in_cluster:
-        fail("There are no workers here: set DGX_MUSIC_DATABASE_URL and DGX_MUSIC_STORAGE.")
-    return settings
-
-
-@contextmanager
-def _workers() -> Iterator[Workers]:
-    from engine.store.factory import open_store
-    from engine.store.workers import Workers
-
-    try:
-        settings = _cluster_settings()
-        database = open_store(settings.database, settings.database_url, sole=False).database
-        try:
-            yield Workers(database, settings.lease_seconds)
-        finally:
-            database.close()
-    except MusicError as error:
-        fail(f"{error.message} {error.hint}".strip())
+def _only(one: Worker, among: list[Worker]) -> str:
+    """Its models, if others run more: it was told so, or they are not installed there."""
+    more = any(set(other.models).difference(one.models) for other in among)
+    return f" only {', '.join(one.models) or 'no models'}" if more else ""
 
 
 def _jobs(count: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from mutagen.ogg import OggPage
 from engine.audio.atomic import replacing
 from engine.audio.embedded import EmbeddedTake, embed, versions
 from engine.audio.riff import add_loop_chunk, sound_end
+from engine.digests import sha256_of
 from engine.errors import AudioError
 from engine.generators.base import Audio, Samples
 from engine.request import OutputFormat, Request
@@ -102,8 +102,7 @@ def write_audio(
             ) from error
         if chosen == "ogg":
             _fix_serial(part, (request.seed or 0) + 1)
-        with part.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256_of(part)
         size = part.stat().st_size
     return Written(path, size, digest)
 

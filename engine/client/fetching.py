@@ -7,7 +7,6 @@ one file is never continued with another's bytes.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import re
 from collections.abc import Callable
@@ -17,6 +16,7 @@ import httpx
 
 from engine.audio.atomic import in_plain_words
 from engine.client.faults import fault_of_answer, strange
+from engine.digests import sha256_of
 
 __all__ = ["Fetching"]
 
@@ -64,7 +64,7 @@ class Fetching:
             if begin not in (0, here):
                 raise strange("another range than the one that was asked for")
             await self._write(part, response, begin, size, on_bytes)
-            if await asyncio.to_thread(_digest, part) != digest:
+            if await asyncio.to_thread(sha256_of, part) != digest:
                 part.unlink(missing_ok=True)
                 raise strange("the audio is not what its hash promises")
         except OSError as error:
@@ -130,11 +130,6 @@ def _promised(response: httpx.Response) -> tuple[int, int, str]:
     if not 0 < size <= MOST_BYTES:
         raise strange(f"a take of {size} bytes")
     return begin, size, etag[1]
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 async def _first_bytes(response: httpx.Response) -> bytes:

@@ -8,7 +8,6 @@ hold up those that are done.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.audio.atomic import linked
+from engine.digests import sha256_of
 from engine.errors import MusicError, StorageError
 from engine.storage.base import Storage
 
@@ -111,8 +111,8 @@ class Carrier:
     async def _try(self, token: str, load: _Load, file: Path) -> None:
         try:
             await self._move(token, load, file)
-        except MusicError as error:  # the next one may be; or the take is done
-            log.info("%s of %s is not stored: %s", self._prefix, load.job_id, error.message)
+        except (MusicError, OSError) as error:  # the next one may be; or the take is done
+            log.info("%s of %s is not stored: %s", self._prefix, load.job_id, error)
 
     async def _move(self, token: str, load: _Load, file: Path) -> None:
         """Up, then into the row, and only then the ones before can go."""
@@ -148,4 +148,4 @@ class Carrier:
 def _set_apart(file: Path, copy: Path) -> str:
     """A name of its own for what is there now, and its digest: the file will be replaced."""
     linked(file, copy)
-    return hashlib.sha256(copy.read_bytes()).hexdigest()
+    return sha256_of(copy)

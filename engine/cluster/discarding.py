@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 
 from engine.errors import StorageError
 from engine.jobs import Change
 from engine.storage.base import Storage
+from engine.tasks import Tasks
 
 __all__ = ["Discarding"]
 
@@ -21,19 +21,17 @@ class Discarding:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._removing = Tasks(log, "removing what was kept")
 
     def changed(self, changes: Sequence[Change]) -> None:
         for job in (change.job for change in changes if change.job.status.final):
             preview = job.preview.as_posix() if job.preview is not None else None
             for key in (job.checkpoint, preview):
                 if key is not None:
-                    task = asyncio.create_task(self._remove(key))
-                    self._tasks.add(task)
-                    task.add_done_callback(self._tasks.discard)
+                    self._removing.begin(self._remove(key))
 
     async def close(self) -> None:
-        await asyncio.gather(*self._tasks)
+        await self._removing.ended()
 
     async def _remove(self, key: str) -> None:
         try:

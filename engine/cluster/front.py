@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
@@ -22,14 +22,17 @@ from engine.store.database import Database
 from engine.store.postgresql.chores import Chores
 from engine.store.postgresql.tail import Tail
 from engine.store.workers import Workers
+from engine.tasks import Tasks
 
 __all__ = ["Front"]
+
+log = logging.getLogger(__name__)
 
 
 class Front:
     """Where one server does everything it is a ``LocalEngine``; here the dispatcher has no lanes.
 
-    >>> async with Front(settings, feed, takes) as front:
+    >>> async with Front(settings, feed, takes, storage, broadcast.follows) as front:
     ...     await front.dispatcher.submit(orders)
     """
 
@@ -74,22 +77,14 @@ class Front:
             opening.callback(relay.close)
             news.listen(relay.heard)
             self.feed.listen(partial(_tell, news, relay), self._told.status, lambda _: None)
-            self.dispatcher = FrontDispatcher(
-                queue.store,
-                queue.claims(None),
-                [],
-                self._files,
-                self._settings,
-                self.feed,
-                growing=queue.growing,
-                news=news,
-            )
+            self.dispatcher = FrontDispatcher(queue, self._files, self.feed, news, self.chores)
             self.feed.listen(self._discarding.changed, lambda _: None, lambda _: None)
             opening.push_async_callback(self._discarding.close)
             await opening.enter_async_context(news)
             opening.push_async_callback(self.dispatcher.close)
             await self.dispatcher.start()
-            reaping = asyncio.create_task(queue.reaper(self.feed).run(), name="reaper")
+            reaping = Tasks(log, "looking for lost jobs")
+            reaping.begin(queue.reaper(self.feed).run())
             opening.push_async_callback(_ended, reaping)
             self._open = opening.pop_all()
         return self
@@ -98,9 +93,9 @@ class Front:
         await self._open.aclose()
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+async def _ended(tasks: Tasks) -> None:
+    tasks.cancel()
+    await tasks.ended()
 
 
 def _tell(news: News, relay: Relay, changes: Sequence[Change]) -> None:

@@ -49,16 +49,17 @@ class Intake:
         listens: bool,
     ) -> None:
         """``connect_to``: psycopg's parameters; ``give_back`` hears of each job whose permit could
-        not be used here; ``slots``: permits at a time; ``models``: for these only, if any are
-        named. A sign of life every ``renewal_seconds``; who is silent for ``silent_seconds`` is
-        lost. New permits are looked for every ``poll_seconds``, and at once if it ``listens``."""
+        not be used here; ``slots``: permits at a time; ``models``: for these only. A sign of life
+        every ``renewal_seconds``; who is silent for ``silent_seconds`` is lost. New permits are
+        looked for every ``poll_seconds``, and at once if it ``listens``."""
         self._connect_to = dict(connect_to)
         self._desk = desk
         self._give_back = give_back
+        self._queues = [queue_of(model) for model in models]
         self._options: dict[str, Any] = {
             "name": name,
             "concurrency": slots,
-            "queues": [queue_of(model) for model in models] or None,
+            "queues": self._queues,
             "fetch_job_polling_interval": poll_seconds,
             "listen_notify": listens,
             "update_heartbeat_interval": renewal_seconds,
@@ -79,6 +80,11 @@ class Intake:
             if self._open:
                 # Not all workers at the same moment.
                 await asyncio.sleep(AGAIN_SECONDS * random.uniform(0.5, 1.5))
+
+    def take_only(self, models: Collection[str]) -> None:
+        """From now on permits for these models. procrastinate's worker reads the very list each
+        time that it looks, so runs keep their permits; it listens for what it began with."""
+        self._queues[:] = [queue_of(model) for model in models]
 
     def close(self) -> None:
         """Take nothing more."""

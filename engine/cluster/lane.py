@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from engine.audio.atomic import linked
 from engine.cluster.carrier import Carrier
 from engine.cluster.news import News
 from engine.cluster.progress import Progress
+from engine.cluster.stock import Stock
 from engine.dispatch.lane import (
     QUIT_SECONDS,
     Completed,
@@ -38,7 +39,8 @@ from engine.errors import NotFound, StorageError
 from engine.jobs import LOCAL, Failure, Job, Step
 from engine.server.settings import ServerSettings
 from engine.storage.base import CHECKPOINTS, PREVIEWS, Storage
-from engine.store.postgresql.growing import Growing, Grown
+from engine.store.postgresql.attempts import Attempts, Grown
+from engine.tasks import Tasks
 
 __all__ = ["SharedLane", "shared_lane"]
 
@@ -46,6 +48,8 @@ log = logging.getLogger(__name__)
 
 FETCH_AGAIN_SECONDS = 5.0
 """Until a checkpoint is looked for again in a storage that does not answer."""
+WITHOUT_MODEL_SECONDS = 5.0
+"""Until a job whose model was taken away from here is looked at again."""
 LAST_CARRY_SHARE = 0.4
 """Of the patience at the end, for bringing the last checkpoints away."""
 
@@ -81,15 +85,22 @@ class SharedLane:
         checkpoints: Carrier,
         previews: Carrier,
         progress: Progress,
+        begins_anew: Callable[[str, str], None],
+        has: Callable[[str], Awaitable[bool]],
     ) -> None:
+        """``begins_anew`` writes into the row of a job that the checkpoint of its attempt (a token)
+        is gone; ``has``: whether a model is on this computer now."""
         self._inner = inner
         self._storage = storage
         self._checkpoints = checkpoints
         self._previews = previews
         self._progress = progress
+        self._begins_anew = begins_anew
+        self._has = has
         self._runs: dict[str, _Run] = {}
-        self._beginning: set[asyncio.Task[None]] = set()
-        self._tidying: set[asyncio.Task[None]] = set()
+        self._beginning = Tasks(log, "beginning a run")
+        self._ending = Tasks(log, "the end of a run")
+        self._tidying = Tasks(log, "bringing away what grew")
         self._listener: Listener | None = None
 
     # -- Lane --------------------------------------------------------------------------------
@@ -119,7 +130,7 @@ class SharedLane:
         self._checkpoints.begin(job.id, run, job.checkpoint)
         heard = job.preview.as_posix() if job.preview is not None else None
         self._previews.begin(job.id, run, heard)
-        _spawn(self._beginning, self._begin(run, job, path, sources))
+        self._beginning.begin(self._begin(run, job, path, sources))
 
     def drop(self, run: str) -> None:
         known = self._runs.get(run)
@@ -142,13 +153,14 @@ class SharedLane:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + patience
         await self._inner.stop(patience * (1 - LAST_CARRY_SHARE))
-        for task in list(self._beginning):
-            task.cancel()
-        await asyncio.gather(*self._beginning, return_exceptions=True)
-        lasts = [self._leave(run, self._last_of(known)) for run, known in self._runs.items()]
+        for tasks in (self._beginning, self._ending):
+            tasks.cancel()
+            await tasks.ended()
+        for run, known in self._runs.items():
+            self._tidying.begin(self._leave(run, self._last_of(known)))
         try:
             async with asyncio.timeout_at(deadline):
-                await asyncio.gather(*lasts, *self._tidying)
+                await self._tidying.ended()
         except TimeoutError:
             log.info("not all that grew could be brought away: earlier checkpoints count")
         self._progress.close()
@@ -164,7 +176,7 @@ class SharedLane:
     async def _begin(self, run: str, job: Job, path: Path, sources: Sources) -> None:
         known = self._runs[run]
         try:
-            await self._bring_checkpoint(job)
+            await self._bring_checkpoint(run, known)
         except StorageError as error:
             log.info("%s waits for its checkpoint: %s", job.id, error.message)
             self._heard(Returned(run, FETCH_AGAIN_SECONDS))
@@ -180,8 +192,9 @@ class SharedLane:
         else:
             self._inner.run(run, job, path, sources)
 
-    async def _bring_checkpoint(self, job: Job) -> None:
+    async def _bring_checkpoint(self, run: str, known: _Run) -> None:
         """Raises StorageError."""
+        job = known.job
         here = self._inner.checkpoint_path(job)
         await asyncio.to_thread(here.unlink, missing_ok=True)
         if job.checkpoint is None:
@@ -190,6 +203,8 @@ class SharedLane:
             fetched = await self._storage.fetch(job.checkpoint)
         except NotFound:
             log.warning("%s begins anew: its checkpoint is gone", job.id)
+            self._begins_anew(job.id, run)
+            known.ends_early = False  # that was asked of what is lost
             return
         await asyncio.to_thread(linked, fetched, here)
         log.info("%s goes on from where another run was", job.id)
@@ -205,13 +220,27 @@ class SharedLane:
                 self._previews.carry(run, event.path)
             case Progressed(run=run) if run in self._runs:
                 self._show(self._runs[run], event)
+            case Failed(run=run, retriable=False) if run in self._runs:
+                self._ending.begin(self._fail(event, self._runs[run]))
+                return
             case Completed(run=run) | Failed(run=run) | Gone(run=run) | Returned(run=run):
                 self._over(run)
             case Lost(runs=runs):
                 for run in runs:
                     self._over(run)
+        self._tell(event)
+
+    def _tell(self, event: LaneEvent) -> None:
         if self._listener is not None:
             self._listener(event)
+
+    async def _fail(self, event: Failed, known: _Run) -> None:
+        """Without its model no run ends well: another computer may have it."""
+        here = await self._has(known.job.request.model)
+        if not here:
+            log.warning("%s goes back: its model is not here any more", known.job.id)
+        self._over(event.run)
+        self._tell(event if here else Returned(event.run, WITHOUT_MODEL_SECONDS))
 
     def _show(self, known: _Run, event: Progressed) -> None:
         if known.ends_early and event.step is Step.GENERATING and not known.told_to_end:
@@ -222,20 +251,19 @@ class SharedLane:
     def _over(self, run: str) -> None:
         if self._runs.pop(run, None) is not None:
             self._progress.over(run)
-            _spawn(self._tidying, self._leave(run))
+            self._tidying.begin(self._leave(run))
 
     async def _leave(self, run: str, last: Path | None = None) -> None:
         await asyncio.gather(self._checkpoints.leave(run, last), self._previews.leave(run))
 
 
-def _spawn(among: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.create_task(work)
-    among.add(task)
-    task.add_done_callback(among.discard)
-
-
 def shared_lane(
-    machine: Machine, settings: ServerSettings, storage: Storage, growing: Growing, news: News
+    machine: Machine,
+    settings: ServerSettings,
+    storage: Storage,
+    attempts: Attempts,
+    news: News,
+    stock: Stock,
 ) -> SharedLane:
     """Over ``machine``, whose files lie in the cache of ``settings``."""
     how: dict[str, Any] = {
@@ -245,7 +273,9 @@ def shared_lane(
     return SharedLane(
         machine,
         storage,
-        Carrier(storage, CHECKPOINTS, "ckpt", written=growing.kept, at_once=2, **how),
-        Carrier(storage, PREVIEWS, "wav", written=growing.can_be_heard, at_once=1, stay=2, **how),
-        Progress(growing, news),
+        Carrier(storage, CHECKPOINTS, "ckpt", written=attempts.kept, at_once=2, **how),
+        Carrier(storage, PREVIEWS, "wav", written=attempts.can_be_heard, at_once=1, stay=2, **how),
+        Progress(attempts, news),
+        attempts.begins_anew,
+        stock.has,
     )

@@ -6,15 +6,17 @@ import time
 from collections.abc import Callable
 
 from engine.server.models import ServerModels, view_of
-from engine.store.workers import Workers
+from engine.store.workers import Workers, WorkerState
 from engine.wire import ModelView
 
 __all__ = ["ClusterModels"]
 
 LOOK_SECONDS = 2.0
-REMEMBERED_SECONDS = 3600.0
-"""For so long a model is offered that no worker runs any more: one may be about to come back, and
-what is queued for it waits."""
+REMEMBERED_SECONDS = 900.0
+"""For so long a model is offered after its last worker was heard of, by all servers alike: it may
+restart with its computer, and who is refused for a moment's absence does not ask again. What is
+queued meanwhile waits, as does what was queued before, however long that takes. Later, who asks
+hears that nobody has it, rather than wait for a machine that is gone."""
 
 
 class ClusterModels(ServerModels):
@@ -31,8 +33,7 @@ class ClusterModels(ServerModels):
         self._workers = workers
         self._clock = clock
         self._looked: float | None = None
-        self._known: dict[str, float] = {}
-        """When a worker last had it."""
+        self._known: set[str] = set()
         self._loaded_somewhere: set[str] = set()
 
     def all(self) -> list[ModelView]:
@@ -53,8 +54,8 @@ class ClusterModels(ServerModels):
         """Raises StorageError."""
         now = self._clock()
         if self._looked is None or now - self._looked >= LOOK_SECONDS:
-            workers = self._workers.all()
+            self._known = self._workers.models(REMEMBERED_SECONDS)
+            alive = (each for each in self._workers.all() if each.state is not WorkerState.LOST)
+            self._loaded_somewhere = {each.model for each in alive if each.model}
             self._looked = now
-            self._known |= {model: now for worker in workers for model in worker.models}
-            self._loaded_somewhere = {worker.model for worker in workers if worker.model}
-        return {each for each, last in self._known.items() if now - last < REMEMBERED_SECONDS}
+        return self._known

@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from engine.errors import StorageError
+from engine.tasks import Tasks
 
 __all__ = ["CHANNEL", "Kind", "News", "Note", "words_of"]
 
@@ -85,23 +86,20 @@ class News:
         self._untold: defaultdict[Kind, dict[str, None]] = defaultdict(dict)
         self._telling: asyncio.TimerHandle | None = None
         self._looking: asyncio.TimerHandle | None = None
-        self._hearing: asyncio.Task[None] | None = None
+        self._hearing = Tasks(log, "hearing news")
         self.hears = False
         """Whether news arrive now."""
 
     async def __aenter__(self) -> News:
         if self._listens:
-            hearing = self._wire.hear(self._heard, self._can_hear)
-            self._hearing = asyncio.create_task(hearing, name="news")
-            self._hearing.add_done_callback(_tell_if_broken)
+            self._hearing.begin(self._wire.hear(self._heard, self._can_hear))
         self._look()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """What is still to be told is told."""
-        if self._hearing is not None:
-            self._hearing.cancel()
-            await asyncio.gather(self._hearing, return_exceptions=True)
+        self._hearing.cancel()
+        await self._hearing.ended()
         if self._looking is not None:
             self._looking.cancel()
         if self._telling is not None:
@@ -149,11 +147,6 @@ class News:
     def _pass_on(self, note: Note) -> None:
         for listener in self._listeners:
             listener(note)
-
-
-def _tell_if_broken(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("no news are heard any more", exc_info=error)
 
 
 def words_of(kind: Kind, ids: Sequence[str]) -> Iterator[str]:

@@ -26,12 +26,15 @@ __all__ = ["RUN", "QueuePermits", "queue_of"]
 
 RUN = "run"
 """The one task."""
-AT_ONCE = 500
-"""Jobs whose missing permits are issued in one go."""
 
 
 class QueuePermits:
     """Implements ``engine.store.permits.Permits`` over the store's own connections."""
+
+    is_out = (
+        "EXISTS (SELECT 1 FROM procrastinate_jobs AS permits "
+        "WHERE permits.status = 'todo' AND permits.queueing_lock = 'job:' || t1.id)"
+    )
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -56,25 +59,13 @@ class QueuePermits:
         with _translated():
             self._manager.batch_defer_jobs(jobs, connection=self._database.peewee.connection())
 
-    def mend(self, silent_seconds: float) -> list[str]:
-        """Withdraw permits that lost workers have taken, silent for so long; ids of waiting jobs
-        for which none is out."""
+    def withdraw(self, silent_seconds: float) -> None:
         self._sql(
             "DELETE FROM procrastinate_jobs WHERE status = 'doing' AND (worker_id IS NULL OR "
             "worker_id IN (SELECT id FROM procrastinate_workers "
             "WHERE last_heartbeat < now() - make_interval(secs => %s)))",
             silent_seconds,
         )
-        missing = self._sql(
-            "SELECT id FROM jobs WHERE status = 'pending' AND deleted_at IS NULL "
-            "AND (rests_until IS NULL OR rests_until < extract(epoch FROM clock_timestamp())) "
-            "AND NOT EXISTS (SELECT 1 FROM jobs AS needed "
-            "WHERE needed.id = jobs.depends_on AND needed.status <> 'completed') "
-            "AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs AS permits "
-            "WHERE permits.status = 'todo' AND permits.queueing_lock = 'job:' || jobs.id) LIMIT %s",
-            AT_ONCE,
-        )
-        return [row[0] for row in missing.fetchall()]
 
     def _out(self, locks: list[str]) -> set[str]:
         """Those of these that nobody has taken yet."""

@@ -8,7 +8,7 @@ import logging
 from engine.cluster.news import Kind, News
 from engine.errors import StorageError
 from engine.jobs import Step
-from engine.store.postgresql.growing import Growing, Grown
+from engine.store.postgresql.attempts import Attempts, Grown
 
 __all__ = ["Progress"]
 
@@ -20,8 +20,8 @@ WRITE_SECONDS = 1.0
 class Progress:
     """Keeps the newest of each run until it is written, all in one statement."""
 
-    def __init__(self, growing: Growing, news: News) -> None:
-        self._growing = growing
+    def __init__(self, attempts: Attempts, news: News) -> None:
+        self._attempts = attempts
         self._news = news
         self._newest: dict[str, Grown] = {}
         self._steps: dict[str, Step] = {}
@@ -51,7 +51,7 @@ class Progress:
         if not newest:
             return
         try:
-            shown = self._growing.show(newest)
+            shown = self._attempts.show(newest)
         except StorageError as error:  # the next one comes soon
             log.info("progress is not shown: %s", error.message)
             return

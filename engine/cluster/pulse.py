@@ -98,7 +98,7 @@ class Pulse:
         held = self._leases.extend()
         self._obey(held)
         if set(held).difference(runs.tokens()):  # the answer to their claim was lost
-            self._leases.put_back(runs.tokens())
+            self._scheduler.put_back()
 
     def _obey(self, held: Mapping[str, bool]) -> None:
         runs = self._scheduler.runs

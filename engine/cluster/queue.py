@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from engine.cluster.aside import Aside
 from engine.cluster.news import CHANNEL, News
 from engine.cluster.permits import QueuePermits
 from engine.cluster.reaper import Reaper
@@ -14,8 +15,8 @@ from engine.store.database import Database
 from engine.store.factory import open_store
 from engine.store.leases import Leases
 from engine.store.lost import LostJobs
+from engine.store.postgresql.attempts import Attempts
 from engine.store.postgresql.channel import Channel
-from engine.store.postgresql.growing import Growing
 from engine.store.postgresql.opening import PostgresqlDatabase
 from engine.store.store import PAUSED, Store
 from engine.store.workers import Workers
@@ -32,6 +33,7 @@ class SharedQueue:
     permits: QueuePermits
     store: Store
     workers: Workers
+    aside: Aside
 
     @classmethod
     def open(cls, settings: ServerSettings) -> SharedQueue:
@@ -47,15 +49,15 @@ class SharedQueue:
             raise
         store = Store(database, permits)
         workers = Workers(database, settings.lease_seconds)
-        return cls(settings, database, permits, store, workers)
+        return cls(settings, database, permits, store, workers, Aside())
 
     @property
     def paused(self) -> bool:
         return self.store.setting(PAUSED, "") == "yes"
 
     @property
-    def growing(self) -> Growing:
-        return Growing(self.database)
+    def attempts(self) -> Attempts:
+        return Attempts(self.database)
 
     def news(self) -> News:
         """To and from all processes of the cluster; who opens it closes it."""
@@ -70,8 +72,8 @@ class SharedQueue:
             raise ValueError("only PostgreSQL is shared")
         return Channel(self.database, url, name)
 
-    def claims(self, worker: str | None, models: Collection[str] = ()) -> Leases:
-        """Of a worker, or of none."""
+    def claims(self, worker: str | None, models: Collection[str] | None = None) -> Leases:
+        """Of a worker, or of none; ``models``: of these only, None: of all."""
         return Leases(
             self.database,
             worker,
@@ -90,7 +92,10 @@ class SharedQueue:
             permits=self.permits,
         )
         mercy = 1.5 * settings.lease_renewal_seconds
-        return Reaper(lost, self.workers, feed, seconds=settings.reap_seconds, mercy=mercy)
+        return Reaper(
+            lost, self.workers, feed, self.aside, seconds=settings.reap_seconds, mercy=mercy
+        )
 
     def close(self) -> None:
+        self.aside.close()
         self.database.close()

@@ -7,9 +7,10 @@ import asyncio
 import logging
 import random
 
+from engine.cluster.aside import Aside
 from engine.dispatch.feed import Feed
 from engine.errors import StorageError
-from engine.jobs import Status
+from engine.jobs import Job, Status
 from engine.store.lost import LostJobs
 from engine.store.workers import Workers
 
@@ -22,13 +23,21 @@ class Reaper:
     """Looks every few seconds."""
 
     def __init__(
-        self, lost: LostJobs, workers: Workers, feed: Feed, *, seconds: float, mercy: float
+        self,
+        lost: LostJobs,
+        workers: Workers,
+        feed: Feed,
+        aside: Aside,
+        *,
+        seconds: float,
+        mercy: float,
     ) -> None:
         """``mercy``: seconds that workers get to be heard of when the database was away, before
         anybody is looked for."""
         self._lost = lost
         self._workers = workers
         self._feed = feed
+        self._aside = aside
         self._seconds = seconds
         self._mercy = mercy
 
@@ -40,14 +49,14 @@ class Reaper:
             # Not all at the same moment.
             await asyncio.sleep(self._seconds * random.uniform(0.8, 1.2))
             try:
-                self.reap()
+                await self.reap()
             except StorageError as error:
                 log.info("lost jobs are looked for later: %s", error.message)
                 await asyncio.sleep(self._mercy)
 
-    def reap(self) -> None:
+    async def reap(self) -> None:
         """Once. Raises StorageError."""
-        found = self._lost.reap()
+        found = await self._aside.do(self._reap)
         if found is None:
             return
         for job in found:
@@ -56,4 +65,9 @@ class Reaper:
             else:
                 log.warning("%s failed: %s", job.id, job.error.message if job.error else "")
         self._feed.changed(found)
-        self._workers.forget_lost()
+
+    def _reap(self) -> list[Job] | None:
+        found = self._lost.reap()
+        if found is not None:
+            self._workers.forget_lost()
+        return found

@@ -20,14 +20,13 @@ from engine.cluster.lane import shared_lane
 from engine.cluster.pulse import Pulse
 from engine.cluster.queue import SharedQueue
 from engine.cluster.rooms import own_room
+from engine.cluster.stock import Stock
 from engine.cluster.telling import Telling
 from engine.dispatch.feed import Feed
 from engine.dispatch.local import LocalLane
 from engine.dispatch.posts import Post
 from engine.dispatch.scheduler import Scheduler
 from engine.errors import StorageError
-from engine.models.folder import ModelFolder
-from engine.server.models import ServerModels
 from engine.server.settings import ServerSettings
 from engine.storage.base import Storage
 from engine.storage.leftovers import FETCHED, Leftovers
@@ -54,12 +53,11 @@ async def joined(
 ) -> AsyncIterator[MusicWorker]:
     """A worker that works; at the end it hands over what it could not end in the grace time.
 
-    ``slots``: so many jobs at a time, at most; ``models``: jobs of these only; if none is named, of
-    those that this computer has now, as others may be on other computers.
+    ``slots``: so many jobs at a time, at most; ``models``: jobs of these only, if any are named,
+    and in any case of those that this computer has, as others may be on other computers.
     Raises StorageError: for the database, the bucket, and the folders here.
     """
     connect_to = _database_of(settings)
-    models = models or _runnable(settings)
     async with AsyncExitStack() as opening:
         settings = opening.enter_context(own_room(settings))
         storage = open_storage(
@@ -93,18 +91,21 @@ class MusicWorker:
     ) -> None:
         self._settings = settings
         self._queue = queue
+        self._stock = Stock(
+            settings, models, self._take_only, seconds=settings.lease_renewal_seconds
+        )
         self.about = Worker(
             id=secrets.token_hex(6),
             name=socket.gethostname(),
             pid=os.getpid(),
             version=importlib.metadata.version("dgx-music-studio"),
             slots=slots,
-            models=tuple(models),
+            models=self._stock.models,
         )
         self.feed = Feed()
         self._news = queue.news()
         self.desk = Desk()
-        self._leases = queue.claims(self.about.id, models)
+        self._leases = queue.claims(self.about.id, self._stock.models)
         self.scheduler = Scheduler(
             queue.store,
             self._leases,
@@ -116,7 +117,12 @@ class MusicWorker:
             self.desk,
         )
         self._lane = shared_lane(
-            LocalLane(settings, host_command), settings, storage, queue.growing, self._news
+            LocalLane(settings, host_command),
+            settings,
+            storage,
+            queue.attempts,
+            self._news,
+            self._stock,
         )
         self.scheduler.posts.append(Post(self._lane))
         self._discarding = Discarding(storage)
@@ -129,7 +135,7 @@ class MusicWorker:
             self._give_back,
             name=self.about.id,
             slots=slots,
-            models=models,
+            models=self._stock.models,
             renewal_seconds=settings.lease_renewal_seconds,
             silent_seconds=settings.lease_seconds,
             poll_seconds=settings.permit_poll_seconds,
@@ -161,6 +167,7 @@ class MusicWorker:
         self._spawn(self.pulse.run(), "pulse")
         self._spawn(self._queue.reaper(self.feed).run(), "reaper")
         self._spawn(self._intake.run(), "intake")
+        self._spawn(self._stock.run(), "stock")
         self._spawn(self._tidy(), "tidying")
 
     def drain(self) -> None:
@@ -202,6 +209,13 @@ class MusicWorker:
             except OSError as error:
                 log.warning("what is left here is removed later: %s", error)
 
+    def _take_only(self, models: tuple[str, ...]) -> None:
+        """Others hear of it by the next sign of life."""
+        self.about = replace(self.about, models=models)
+        self._leases.take_only(models)
+        self._intake.take_only(models)
+        self.scheduler.wake()
+
     def _changed(self) -> None:
         if self._draining is not None and not self.scheduler.runs.tokens():
             self.drained.set()
@@ -228,11 +242,6 @@ class MusicWorker:
             log.error("the worker's %s broke", task.get_name(), exc_info=error)
             self.broken = error
             self.drained.set()
-
-
-def _runnable(settings: ServerSettings) -> tuple[str, ...]:
-    here = ServerModels(ModelFolder(settings.models), settings.generators, lambda: None)
-    return tuple(model.id for model in here.all())
 
 
 def _database_of(settings: ServerSettings) -> Mapping[str, Any]:

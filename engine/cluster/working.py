@@ -10,13 +10,11 @@ from collections.abc import Callable, Collection
 
 from engine.cluster.worker import MusicWorker, joined
 from engine.server.settings import ServerSettings
+from engine.talkers import hush
 
 __all__ = ["work"]
 
 log = logging.getLogger(__name__)
-
-TALKERS = ("boto3", "botocore", "s3transfer", "urllib3", "procrastinate", "psycopg.pool")
-"""They log secrets in URLs, or a line for each job, or at length what is told in a line here."""
 
 
 async def work(
@@ -27,8 +25,7 @@ async def work(
     on_joined: Callable[[MusicWorker], None],
 ) -> None:
     """Until SIGTERM, SIGINT, or somebody drains it. Raises what joining raises, and what broke."""
-    for talker in TALKERS:
-        logging.getLogger(talker).setLevel(logging.CRITICAL)
+    hush()
     told = asyncio.Event()
     _on_signals(told.set)
     async with joined(settings, slots=slots, models=models) as worker:

@@ -1,14 +1,14 @@
 """Submissions that come at the same moment are stored together.
 
-Each transaction waits for the disk, and the event loop with it: fifty clients at once would wait
-for fifty of them.
+Each transaction waits for the disk, and for others': fifty clients at once would wait for fifty of
+them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from engine.errors import MusicError
 from engine.jobs import Job, Submission
@@ -17,30 +17,38 @@ __all__ = ["Arrivals"]
 
 
 class Arrivals:
-    """Those who submit within one round of the event loop."""
+    """Those who submit within one round of the event loop, or while others are stored."""
 
     def __init__(
-        self, store: Callable[[Sequence[Submission]], Sequence[list[Job] | MusicError]]
+        self, store: Callable[[Sequence[Submission]], Awaitable[Sequence[list[Job] | MusicError]]]
     ) -> None:
         """``store``: gives for each submission its jobs, or why there are none."""
         self._store = store
         self._here: list[tuple[Submission, asyncio.Future[list[Job]]]] = []
+        self._storing: asyncio.Task[None] | None = None
 
     async def submit(self, submission: Submission) -> list[Job]:
         """Raises what the store does. Who is cancelled while it waits may have submitted."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[list[Job]] = loop.create_future()
         self._here.append((submission, answer))
-        if len(self._here) == 1:
+        if self._storing is None:
             # In nobody's context: the lines of the log would say that all is the first one's.
-            loop.call_soon(self._store_all, context=contextvars.Context())
+            self._storing = loop.create_task(self._store_all(), context=contextvars.Context())
         return await answer
 
-    def _store_all(self) -> None:
-        here, self._here = self._here, []
+    async def _store_all(self) -> None:
+        while self._here:
+            here, self._here = self._here, []
+            await self._store_some(here)
+        self._storing = None
+
+    async def _store_some(
+        self, here: Sequence[tuple[Submission, asyncio.Future[list[Job]]]]
+    ) -> None:
         stored: Sequence[list[Job] | Exception]
         try:
-            stored = self._store([submission for submission, _ in here])
+            stored = await self._store([submission for submission, _ in here])
         except Exception as error:  # noqa: BLE001 - raised where each of them waits
             stored = [error] * len(here)
         for (_, answer), result in zip(here, stored, strict=True):

@@ -1,7 +1,6 @@
 """The dispatcher: the queue at work, for whoever asks and watches. The scheduler runs the jobs.
 
-Lives on one asyncio event loop. The store is called on that loop: a verb on one job takes about a
-millisecond. Nothing here knows Qt, HTTP or how music is made.
+Lives on one asyncio event loop. Nothing here knows Qt, HTTP or how music is made.
 """
 
 from __future__ import annotations
@@ -9,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from engine.dispatch.allowance import Free
 from engine.dispatch.arrivals import Arrivals
@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 STATUS_SECONDS = 0.25
 """Between two reports of the status; the last one is always delivered."""
 _FALLBACK = "fallback"
+
+T = TypeVar("T")
 
 
 class Dispatcher:
@@ -78,7 +80,7 @@ class Dispatcher:
         self._runs.complete_late(await self._interrupted())
         await self.scheduler.start()
         self._spawn(self._recovery.unknown_files(self._feed))
-        self._spawn(self._recovery.old_trash(self._settings.trash_days))
+        self._spawn(self._empty_trash())
 
     async def close(self, patience: float = QUIT_SECONDS) -> None:
         """Stop working; what ran goes back to the queue, and that counts as no retry. What grows
@@ -94,6 +96,13 @@ class Dispatcher:
     async def _interrupted(self) -> list[Job]:
         """Takes that were made when the program ended, and could not be kept yet."""
         return await self._recovery.interrupted()
+
+    async def _empty_trash(self) -> None:
+        await self._recovery.old_trash(self._settings.trash_days)
+
+    async def _ask(self, verb: Callable[..., T], *about: Any) -> T:
+        """Do this with the store. On this loop: where nobody shares it that takes a millisecond."""
+        return verb(*about)
 
     # -- the verbs (Queue) -----------------------------------------------------------------
 
@@ -114,12 +123,12 @@ class Dispatcher:
 
     async def adopt(self, job: Job) -> Job:
         """Take in a finished job that was made without the queue; its file is in place."""
-        adopted = self._claims.adopt(job)
+        adopted = await self._ask(self._claims.adopt, job)
         self._feed.changed([adopted])
         return adopted
 
     async def cancel(self, ids: Sequence[str]) -> None:
-        self._give_up(self._store.cancel(ids))
+        self._give_up(await self._ask(self._store.cancel, ids))
 
     async def stop_here(self, job_id: str) -> None:
         if not self._runs.stop_here(job_id):
@@ -129,33 +138,36 @@ class Dispatcher:
         for job_id in ids:
             self._runs.rest_no_more(job_id)
         with self.scheduler.looking_again():
-            jobs = self._runs.snapshots(self._store.retry(ids))
-        self._changed(jobs)
+            jobs = await self._ask(self._store.retry, ids)
+        self._changed(self._runs.snapshots(jobs))
 
     async def move(self, ids: Sequence[str], before: str | None) -> None:
-        self._changed(self._runs.snapshots(self._store.move(ids, before)))
+        moved = await self._ask(self._store.move, ids, before)
+        self._changed(self._runs.snapshots(moved))
 
     async def edit(self, job_id: str, request: Request, name: str | None) -> None:
-        self._changed([self._runs.snapshot(self._store.edit(job_id, request, name))])
+        edited = await self._ask(self._store.edit, job_id, request, name)
+        self._changed([self._runs.snapshot(edited)])
 
     async def annotate(self, job_id: str, **fields: Any) -> None:
-        self._changed([self._runs.renamed(self._store.annotate(job_id, **fields))])
+        annotated = await self._ask(partial(self._store.annotate, job_id, **fields))
+        self._changed([self._runs.renamed(annotated)])
 
     async def delete(self, ids: Sequence[str]) -> None:
-        gone, fallen = self._store.delete(ids)
+        gone, fallen = await self._ask(self._store.delete, ids)
         for job in gone:
             self._runs.give_up(job)
         self._feed.changed(gone, removed=True)
         self._changed(fallen)
 
     async def restore(self, ids: Sequence[str]) -> None:
-        self._changed(self._store.restore(ids))
+        self._changed(await self._ask(self._store.restore, ids))
 
     async def find_takes(self) -> None:
         await self._recovery.unknown_files(self._feed)
 
     async def set_paused(self, paused: bool) -> None:
-        self._store.set_setting(PAUSED, "yes" if paused else "")
+        await self._ask(self._store.set_setting, PAUSED, "yes" if paused else "")
         self.scheduler.pause(paused)
 
     async def run_here(self, ids: Sequence[str]) -> list[str]:
@@ -163,7 +175,7 @@ class Dispatcher:
         return [job.id for job in self.scheduler.run_here(jobs)]
 
     async def set_fallback(self, on: bool) -> None:
-        self._store.set_setting(_FALLBACK, "yes" if on else "")
+        await self._ask(self._store.set_setting, _FALLBACK, "yes" if on else "")
         self.scheduler.fallback = on
         self.scheduler.wake()
 
@@ -191,9 +203,9 @@ class Dispatcher:
             places=places(posts, waiting, running),
         )
 
-    def _submit_all(self, submissions: Sequence[Submission]) -> list[list[Job] | MusicError]:
+    async def _submit_all(self, submissions: Sequence[Submission]) -> list[list[Job] | MusicError]:
         with self.scheduler.looking_again():
-            stored = self._store.submit_all(submissions)
+            stored = await self._ask(self._store.submit_all, submissions)
         found = [each if isinstance(each, MusicError) else self.now(each) for each in stored]
         self._changed([job for each in found if not isinstance(each, MusicError) for job in each])
         return found

@@ -7,7 +7,6 @@ place is a take, whatever became of the row that should tell of it.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import os
 import re
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from engine.audio.atomic import in_plain_words, linked
 from engine.audio.names import safe_name
+from engine.digests import sha256_of
 from engine.errors import AudioError, NotFound, StorageError
 from engine.jobs import Job, Status, Step, Take, is_job_id
 
@@ -112,7 +112,7 @@ class TakeFiles:
         except AudioError as error:
             log.warning("left alone: %s", error.message)
             return None
-        digest = _digest(path)
+        digest = sha256_of(path)
         facts = embedded.facts
         midi = path.with_suffix(".mid")
         made = datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -150,7 +150,7 @@ class TakeFiles:
         midi_path = path.with_suffix(".mid") if take.midi_path else None
         try:
             audio = await self.fetch(take.path)
-            if await asyncio.to_thread(_digest, audio) != take.sha256:
+            if await asyncio.to_thread(sha256_of, audio) != take.sha256:
                 return None
             if take.midi_path and midi_path:
                 await asyncio.to_thread(linked, await self.fetch(take.midi_path), midi_path)
@@ -192,11 +192,6 @@ class TakeFiles:
         """Free space of the takes' disk; None when the folder can't be asked."""
         folder = next((f for f in (self.folder, *self.folder.parents) if f.is_dir()), None)
         return shutil.disk_usage(folder).free if folder else None
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _number(text: str | None) -> float | None:

@@ -170,7 +170,7 @@ class Scheduler:
             if self._disk_is_low():
                 return
             if self._unsure:
-                self._put_back()
+                self.put_back()
             if self.fallback:
                 self._fall_back()
             for post in self.posts:
@@ -188,8 +188,8 @@ class Scheduler:
             self._hold(Failure.of(error))
             raise
 
-    def _put_back(self) -> None:
-        """What was claimed for us while we could not hear it."""
+    def put_back(self) -> None:
+        """What was claimed for us while we could not hear it waits again. Raises StorageError."""
         self._feed.changed(self._claims.put_back(self.runs.tokens()))
         self._unsure = False
 

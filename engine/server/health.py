@@ -105,17 +105,14 @@ class Health:
             "completed": now.completed,
             "failed": now.failed,
         }
-        if now.pending and self._workers is not None and not self._working(self._workers):
-            alone = f"{now.pending} waiting, and no worker has joined"
-            return Check("queue", Level.DEGRADED, alone, details)
+        nobody = _why_nobody_works(self._workers) if now.pending and self._workers else ""
+        if nobody:
+            return Check("queue", Level.DEGRADED, f"{now.pending} waiting, and {nobody}", details)
         oldest = now.oldest_pending_seconds or 0.0
         if oldest > settings.queue_old_seconds:
             waits = f"A job has waited for {oldest / 60:.0f} minutes"
             return Check("queue", Level.DEGRADED, waits, details)
         return Check("queue", Level.HEALTHY, f"{now.pending} waiting", details)
-
-    def _working(self, workers: Workers) -> bool:
-        return any(each.state is WorkerState.WORKING for each in workers.all())
 
     def _disk(self) -> Check:
         folder = self._settings.takes_folder
@@ -142,6 +139,16 @@ def overall(checks: list[Check]) -> Level:
     """The worst of them; without a GPU everything works, only slower."""
     levels = [check.status for check in checks]
     return next((w for w in (Level.UNHEALTHY, Level.DEGRADED) if w in levels), Level.HEALTHY)
+
+
+def _why_nobody_works(workers: Workers) -> str:
+    """Empty while somebody does."""
+    states = {each.state for each in workers.all()}
+    if WorkerState.WORKING in states:
+        return ""
+    if not states:
+        return "no worker has joined"
+    return f"all workers are {' or '.join(sorted(states))}"
 
 
 def _timed(name: str, look: Callable[[], Check]) -> Check:

@@ -67,7 +67,7 @@ class Housekeeping:
 
     async def sweep(self) -> None:
         """Once: what is this server's own, and what all share if it is this one's turn."""
-        files = self._leftovers.sweep({job.id for job in self._jobs.open()})
+        files = self._leftovers.sweep(self._jobs.open_ids())
         if files:
             log.info("swept: %d files", files)
         # A little early, or a server alone would find each other turn taken by itself.
@@ -94,13 +94,16 @@ class Housekeeping:
         return len(old)
 
     async def _unused_uploads(self) -> int:
+        since = utc_now() - timedelta(hours=self._settings.upload_unused_hours)
+        old = self._uploads.unused_since(since)
+        if not old:
+            return 0
         wanted = {
             source
             for job in self._jobs.open()
             for source in (job.request.melody, job.request.continue_from)
         }
-        since = utc_now() - timedelta(hours=self._settings.upload_unused_hours)
-        unused = [each for each in self._uploads.unused_since(since) if each.id not in wanted]
+        unused = [each for each in old if each.id not in wanted]
         for upload in unused:
             await self._storage.remove(upload.key)
         self._uploads.forget([upload.id for upload in unused])

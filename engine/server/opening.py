@@ -36,10 +36,12 @@ from engine.storage.opening import open_storage
 from engine.storage.takes import StoredTakes
 from engine.store.calls import Calls
 from engine.store.database import Database
+from engine.store.left_behind import tell_of_left_behind
 from engine.store.secrets import shared_secret
 from engine.store.shared import SharedJobs
 from engine.store.tokens import Tokens
 from engine.store.uploads import Uploads
+from engine.tasks import Tasks
 
 if TYPE_CHECKING:
     from engine.cluster.front import Front
@@ -182,6 +184,8 @@ def _engine(
     broadcast: Broadcast,
 ) -> LocalEngine | Front:
     """What runs jobs here, or hands them to workers."""
+    if settings.database_url:
+        tell_of_left_behind(settings.database)
     if settings.in_cluster:
         from engine.cluster.front import Front  # only here: most servers are alone
 
@@ -199,18 +203,13 @@ def _engine(
 @asynccontextmanager
 async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Do this in the background as long as the body runs."""
-    task = asyncio.create_task(work)
-    task.add_done_callback(_tell_if_broken)
+    beside = Tasks(log, "the server's housekeeping")
+    beside.begin(work)
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-def _tell_if_broken(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("the server's housekeeping broke", exc_info=error)
+        beside.cancel()
+        await beside.ended()
 
 
 @asynccontextmanager

@@ -19,17 +19,12 @@ from engine.server.opening import opened
 from engine.server.service import Service
 from engine.server.settings import ServerSettings
 from engine.server.speaking import Speaking
+from engine.talkers import hush
 
 __all__ = ["Running", "serve"]
 
 log = logging.getLogger(__name__)
 
-TALKERS = (
-    *("uvicorn.access", "httpx", "python_multipart"),
-    *("boto3", "botocore", "s3transfer", "urllib3", "procrastinate"),
-)
-"""They log whole URLs, and so the signatures and secrets in them, or warn of what others send; or
-a line for each job."""
 LARGEST_MESSAGE = 64 * 1024
 """Bytes, of a WebSocket's message and of a request's head."""
 ANSWER_SECONDS = 1.5
@@ -47,8 +42,7 @@ async def serve(
 
     Raises what opening raises, and OSError when the address can't be had.
     """
-    for talker in TALKERS:
-        logging.getLogger(talker).setLevel(logging.ERROR)
+    hush()
     if (files := raise_limit()) is not None and files < FEW_FILES:
         log.warning("only %d files may be open at once, and so fewer connections", files)
     with _bound(settings.host, settings.port) as sock:

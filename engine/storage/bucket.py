@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from boto3.s3.transfer import TransferConfig
 
 from engine.audio.atomic import replacing
+from engine.digests import sha256_of
 from engine.errors import Retriable, StorageError
 from engine.storage.address import BucketAddress
 from engine.storage.base import (
@@ -51,6 +52,8 @@ IN_PARTS = TransferConfig(
     multipart_threshold=16 * 2**20, multipart_chunksize=16 * 2**20, use_threads=False
 )
 """Longer files go up in parts, so that a break costs one of them; s3transfer aborts what fails."""
+PROBES = f"{UPLOADS}/probe-"
+"""Keys of what is put there to see whether that works; the sweep removes what has stayed."""
 _MD5 = re.compile("[0-9a-f]{32}")
 
 
@@ -80,7 +83,7 @@ class BucketStorage(Places):
         await self._in(self._files, self._put, file, checked(key), sha256, job)
 
     def _put(self, file: Path, key: str, sha256: str, job: str) -> None:
-        if _digest(file) != sha256:
+        if sha256_of(file) != sha256:
             raise Retriable("The take was damaged before it could be stored.")
         named = self._named(key)
         # boto3 signs the digest of each part, so the bucket refuses what changed on its way.
@@ -186,6 +189,16 @@ class BucketStorage(Places):
             client.abort_multipart_upload(
                 Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"]
             )
+        probes = [
+            each["Key"]
+            for page in client.get_paginator("list_objects_v2").paginate(
+                Bucket=bucket, Prefix=self.address.name(PROBES)
+            )
+            for each in page.get("Contents", ())
+            if each["LastModified"] < before
+        ]
+        for name in probes:
+            client.delete_object(Bucket=bucket, Key=name)
         parts = [
             part
             for part in self._cache.glob("*/.*.part")
@@ -193,7 +206,7 @@ class BucketStorage(Places):
         ]
         for part in parts:
             part.unlink(missing_ok=True)
-        return len(stale) + len(parts)
+        return len(stale) + len(probes) + len(parts)
 
     async def check(self) -> None:
         await self._quickly(lambda: self._clients.quick.head_bucket(Bucket=self.address.bucket))
@@ -205,9 +218,8 @@ class BucketStorage(Places):
         await self._in(self._files, self._prove)
 
     def _prove(self) -> None:
-        """Where the sweep finds it, should this die in between."""
         client = self._clients.patient
-        named, data = self._named(f"{UPLOADS}/probe-{token_hex(8)}"), token_hex(8).encode()
+        named, data = self._named(PROBES + token_hex(8)), token_hex(8).encode()
         client.put_object(**named, Body=data)
         try:
             with client.get_object(**named)["Body"] as body:
@@ -271,22 +283,18 @@ def _is_whole(file: Path, told: dict[str, Any]) -> bool:
     """Whether it is what the bucket says that it has."""
     ours: str | None = told["Metadata"].get("sha256")
     if ours is not None:
-        return _digest(file) == ours
+        return sha256_of(file) == ours
     # Somebody else has put it there. Of what came in one piece the ETag is the MD5, unless it lies
     # there under a key of its own.
     etag: str = told["ETag"].strip('"')
     encrypted = (
         told.get("ServerSideEncryption", "AES256") != "AES256" or "SSECustomerAlgorithm" in told
     )
-    if _MD5.fullmatch(etag) and not encrypted and _digest(file, _md5) != etag:
+    if _MD5.fullmatch(etag) and not encrypted and _md5_of(file) != etag:
         return False
     return file.stat().st_size == int(told["ContentLength"])
 
 
-def _digest(path: Path, kind: Callable[[], Any] = hashlib.sha256) -> str:
+def _md5_of(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, kind).hexdigest()
-
-
-def _md5() -> Any:
-    return hashlib.md5(usedforsecurity=False)
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -7,12 +7,12 @@ in between - the storage, the network, this process - it is found again, and kep
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from engine.digests import sha256_of
 from engine.dispatch.files import TakeFiles
 from engine.jobs import Job, Take, is_job_id, utc_now
 from engine.storage.base import MUSIC, UPLOADS, Storage, stored_name
@@ -80,7 +80,7 @@ class StoredTakes(TakeFiles):
         midi = None
         if take.midi_path is not None:
             midi = key.rpartition(".")[0] + ".mid"
-            digest = await asyncio.to_thread(_digest, take.midi_path)
+            digest = await asyncio.to_thread(sha256_of, take.midi_path)
             await self._storage.put(take.midi_path, midi, sha256=digest, job=ours)
         # The audio is the last: with it the take is complete.
         await self._storage.put(take.path, key, sha256=take.sha256, job=ours)
@@ -124,8 +124,3 @@ def _unlink(audio: Path) -> None:
     """The audio first: without it nobody takes the rest for a take."""
     audio.unlink(missing_ok=True)
     audio.with_suffix(".mid").unlink(missing_ok=True)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

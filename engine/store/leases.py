@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from peewee import fn
+
 from engine.jobs import Job, Status
 from engine.store.claims import Claims
 from engine.store.database import Database
 from engine.store.permits import Permits
 from engine.store.turns import AGEING_SECONDS
+from engine.store.workers import WorkerState
 
 __all__ = ["Leases"]
 
@@ -27,16 +30,20 @@ class Leases(Claims):
         worker: str | None,
         *,
         seconds: float,
-        models: Collection[str] = (),
+        models: Collection[str] | None = None,
         ageing: float = AGEING_SECONDS,
         permits: Permits | None = None,
     ) -> None:
-        """``seconds``: of a lease, unless it is extended; ``models``: jobs of these only, if any
-        are named."""
+        """``seconds``: of a lease, unless it is extended; ``models``: jobs of these only; None: of
+        all."""
         super().__init__(database, fair=True, ageing=ageing, permits=permits)
         self._worker = worker
         self._seconds = seconds
-        self._models = list(models)
+        self._models = models
+
+    def take_only(self, models: Collection[str]) -> None:
+        """From now on claim jobs of these models."""
+        self._models = models
 
     def extend(self) -> dict[str, bool]:
         """Hold all that this worker has for a while longer. Tokens of what it has, and whether that
@@ -44,7 +51,7 @@ class Leases(Claims):
         jobs = self._tables.jobs
         values = {jobs.lease_until: self._lease()}
         with self._database.writing():
-            kept = jobs.update(values).where(self._left_to_me())
+            kept = jobs.update(values).where(self._mine())
             mine = kept.returning(jobs.token, jobs.ending_early)
             return {row["token"]: bool(row["ending_early"]) for row in mine.execute()}
 
@@ -57,7 +64,7 @@ class Leases(Claims):
         """The same without a sign of life."""
         jobs = self._tables.jobs
         with self._database.reading():
-            mine = jobs.select(jobs.token, jobs.ending_early).where(self._left_to_me())
+            mine = jobs.select(jobs.token, jobs.ending_early).where(self._mine())
             return {row["token"]: bool(row["ending_early"]) for row in mine.dicts()}
 
     def suspects(self) -> dict[str, str]:
@@ -85,18 +92,18 @@ class Leases(Claims):
         jobs = self._tables.jobs
         return (jobs.worker == self._worker) & (jobs.status == Status.PROCESSING.value)
 
-    def _left_to_me(self) -> Any:
-        """Not what somebody takes away just now."""
-        return self._mine() & (self._tables.jobs.lease_until > 0)
-
     def _lease(self) -> Any:
         return self._database.now + self._seconds
 
     def _claimable(self) -> Any:
         jobs = self._tables.jobs
-        rested = jobs.rests_until.is_null() | (jobs.rests_until <= self._database.now)
-        ready = super()._claimable() & rested
-        return ready & jobs.model.in_(self._models) if self._models else ready
+        workers = self._tables.workers
+        # It may not have heard of it yet.
+        draining = workers.select(workers.id).where(
+            workers.id == self._worker, workers.state == WorkerState.DRAINING.value
+        )
+        ready = super()._claimable() & self._has_rested() & ~fn.EXISTS(draining)
+        return ready if self._models is None else ready & jobs.model.in_(list(self._models))
 
     def _begun(self, token: str) -> dict[Any, Any]:
         jobs = self._tables.jobs

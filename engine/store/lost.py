@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from peewee import SQL
+
 from engine.errors import HostDied
 from engine.jobs import Failure, Job, Status, utc_now
 from engine.store.database import Alone, Database
@@ -10,6 +12,9 @@ from engine.store.records import Records
 from engine.store.rows import failure_text
 
 __all__ = ["LostJobs"]
+
+AT_ONCE = 500
+"""Jobs whose missing permits are issued in one go."""
 
 
 class LostJobs(Records):
@@ -55,8 +60,15 @@ class LostJobs(Records):
             )
             self._let_run(back)
             if self._permits is not None:
-                self._let_run(self._permits.mend(self._lease_seconds))
+                self._permits.withdraw(self._lease_seconds)
+                self._let_run(self._without(self._permits))
             return [*failed, *self.jobs(back)]
+
+    def _without(self, permits: Permits) -> list[str]:
+        """Some of those that may run now, and have no permit."""
+        jobs = self._tables.jobs
+        ready = self._may_run() & self._has_rested() & ~SQL(permits.is_out)
+        return [row["id"] for row in jobs.select(jobs.id).where(ready).limit(AT_ONCE).dicts()]
 
     def _fail(self, ids: list[str], lost: object) -> list[Job]:
         ended = self._update(

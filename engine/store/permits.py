@@ -27,12 +27,14 @@ class Permit:
 class Permits(Protocol):
     """What issues them; at most one for each job is out and not taken."""
 
+    is_out: str
+    """SQL, for a query whose first table (t1) is that of jobs: one is out for the job."""
+
     def issue(self, permits: Sequence[Permit], *, new: bool = False, rest: float = 0.0) -> None:
         """Within the open transaction. ``new``: there never was one for these jobs; ``rest``:
         they may be taken after so many seconds."""
         ...
 
-    def mend(self, silent_seconds: float) -> list[str]:
-        """Withdraw what lost workers have taken, who are silent for so long; ids of waiting jobs
-        for which nothing is out. Within the open transaction."""
+    def withdraw(self, silent_seconds: float) -> None:
+        """What lost workers have taken, who are silent for so long. Within the open transaction."""
         ...

@@ -133,6 +133,11 @@ class Records:
         )
         return (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null() & ~fn.EXISTS(unmet)
 
+    def _has_rested(self) -> Any:
+        """For a query: a job does not rest before its next try, or not any more."""
+        rests_until = self._tables.jobs.rests_until
+        return rests_until.is_null() | (rests_until <= self._database.now)
+
     def _let_run(self, ids: Collection[str], rest: float = 0.0) -> None:
         """Issue permits for those of these jobs that may run now, or after a ``rest`` (seconds)."""
         if self._permits is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from peewee import SQL, fn
 
@@ -117,10 +118,15 @@ class SharedJobs(Records):
 
     def open(self) -> list[Job]:
         """What waits or runs, of all owners."""
-        jobs = self._tables.jobs
-        alive = jobs.deleted_at.is_null() & jobs.status.in_(_OPEN)
         with self._database.reading():
-            return [from_row(row) for row in self._tables.everything().where(alive).dicts()]
+            query = self._tables.everything().where(self._is_open())
+            return [from_row(row) for row in query.dicts()]
+
+    def open_ids(self) -> set[str]:
+        """Their ids: of thousands that wait, much sooner than the jobs."""
+        jobs = self._tables.jobs
+        with self._database.reading():
+            return {row["id"] for row in jobs.select(jobs.id).where(self._is_open()).dicts()}
 
     def to_be_told(self, since: datetime) -> list[Job]:
         """Jobs with a callback that have ended since."""
@@ -132,7 +138,7 @@ class SharedJobs(Records):
     def queued(self, owner: str) -> int:
         """How many of an owner's jobs wait or run."""
         jobs = self._tables.jobs
-        mine = (jobs.owner == owner) & jobs.deleted_at.is_null() & jobs.status.in_(_OPEN)
+        mine = (jobs.owner == owner) & self._is_open()
         with self._database.reading():
             return int(jobs.select(fn.COUNT(jobs.id)).where(mine).scalar())
 
@@ -183,9 +189,8 @@ class SharedJobs(Records):
     def growing_from(self, keys: Collection[str]) -> set[str]:
         """Those of these checkpoints and previews that open jobs have."""
         jobs = self._tables.jobs
-        alive = jobs.deleted_at.is_null() & jobs.status.in_(_OPEN)
         query = jobs.select(jobs.checkpoint, jobs.preview).where(
-            alive & (jobs.checkpoint.in_(list(keys)) | jobs.preview.in_(list(keys)))
+            self._is_open() & (jobs.checkpoint.in_(list(keys)) | jobs.preview.in_(list(keys)))
         )
         with self._database.reading():
             return {key for row in query.dicts() for key in (row["checkpoint"], row["preview"])}
@@ -215,3 +220,8 @@ class SharedJobs(Records):
         repeats = self._tables.repeats
         with self._database.writing():
             repeats.delete().where(repeats.created_at < before.timestamp()).execute()
+
+    def _is_open(self) -> Any:
+        """For a query: a job waits or runs."""
+        jobs = self._tables.jobs
+        return jobs.deleted_at.is_null() & jobs.status.in_(_OPEN)

@@ -26,6 +26,8 @@ class WorkerState(StrEnum):
     """It begins nothing more, and ends when what it runs is over."""
     LOST = "lost"
     """It was not heard of; others have its jobs."""
+    LEFT = "left"
+    """It has ended in order; it is not shown, and only its models are remembered for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Worker:
     version: str
     slots: int
     models: tuple[str, ...] = ()
-    """It runs jobs of these only."""
+    """It runs jobs of these, which are on its computer now."""
     device: str = ""
     model: str | None = None
     """Loaded."""
@@ -68,7 +70,7 @@ class Workers:
             "pid": worker.pid,
             "version": worker.version,
             "slots": worker.slots,
-            "models": json.dumps(worker.models) if worker.models else None,
+            "models": json.dumps(worker.models),
             "device": worker.device,
             "model": worker.model,
             "state": worker.state.value,
@@ -76,7 +78,7 @@ class Workers:
             "seen_at": now,
         }
         workers = self._tables.workers
-        again = (workers.slots, workers.device, workers.model, workers.seen_at)
+        again = (workers.slots, workers.device, workers.model, workers.models, workers.seen_at)
         with self._database.writing():
             joined = workers.insert(row)
             joined.on_conflict(conflict_target=("id",), preserve=again).execute()
@@ -88,6 +90,7 @@ class Workers:
             workers.seen_at: self._database.now,
             workers.device: worker.device,
             workers.model: worker.model,
+            workers.models: json.dumps(worker.models),
             workers.slots: worker.slots,
         }
         with self._database.writing():
@@ -99,8 +102,9 @@ class Workers:
 
     def leave(self, worker_id: str) -> None:
         workers = self._tables.workers
+        values = {workers.state: WorkerState.LEFT.value, workers.seen_at: self._database.now}
         with self._database.writing():
-            workers.delete().where(workers.id == worker_id).execute()
+            workers.update(values).where(workers.id == worker_id).execute()
 
     def drain(self, worker_id: str) -> Worker:
         """Let it begin nothing more, and end. Raises NotFound."""
@@ -110,15 +114,6 @@ class Workers:
             values = {workers.state: WorkerState.DRAINING.value}
             workers.update(values).where(workers.id == worker.id).execute()
         return worker
-
-    def requeue(self, worker_id: str) -> int:
-        """Take all jobs away from a worker, as if it were lost: others go on with them at the
-        next look for such, and it gets no more; how many. Raises NotFound."""
-        jobs = self._tables.jobs
-        with self._database.writing():
-            worker = self.drain(worker_id)
-            held = (jobs.worker == worker.id) & (jobs.status == Status.PROCESSING.value)
-            return int(jobs.update({jobs.lease_until: 0.0}).where(held).execute())
 
     def find(self, worker_id: str) -> Worker:
         """By its id, or by its name if only one has it. Raises NotFound."""
@@ -138,12 +133,22 @@ class Workers:
             (now - workers.seen_at).alias("silent_seconds"),
         )
         with self._database.reading():
-            rows = list(query.order_by(workers.began_at, workers.id).dicts())
+            shown = query.where(workers.state != WorkerState.LEFT.value)
+            rows = list(shown.order_by(workers.began_at, workers.id).dicts())
             running = self._running()
         return [self._worker(row, running.get(row["id"], 0)) for row in rows]
 
+    def models(self, seconds: float) -> set[str]:
+        """What those can run who were heard of in the last so many seconds, some of whom may be
+        lost by now, or have left."""
+        workers = self._tables.workers
+        recent = workers.seen_at >= self._database.now - seconds
+        with self._database.reading():
+            query = workers.select(workers.models).where(recent & workers.models.is_null(False))
+            return {model for row in query.dicts() for model in json.loads(row["models"])}
+
     def forget_lost(self) -> int:
-        """Those that were not heard of for long; how many."""
+        """Those that were not heard of for long, and those that have left long ago; how many."""
         workers = self._tables.workers
         with self._database.writing():
             silent = workers.seen_at < self._database.now - FORGOTTEN_SECONDS

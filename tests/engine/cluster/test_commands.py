@@ -72,7 +72,8 @@ def test_a_worker_says_that_it_has_joined_and_leaves_when_told(queue: SharedQueu
 
 
 def test_workers_are_listed_drained_and_relieved(queue: SharedQueue) -> None:
-    one = Worker(id="aaa", name="gpu-1", pid=1, version="0", slots=2)
+    models = ("sketch", "facebook/musicgen-small")
+    one = Worker(id="aaa", name="gpu-1", pid=1, version="0", slots=2, models=models)
     other = Worker(id="bbb", name="gpu-2", pid=2, version="0", slots=1, models=("sketch",))
     for each in (one, other):
         queue.workers.join(each)
@@ -84,14 +85,15 @@ def test_workers_are_listed_drained_and_relieved(queue: SharedQueue) -> None:
         ("aaa", 0, "working"),
         ("bbb", 1, "working"),
     ]
-    assert (
-        "bbb  gpu-2  working   1 job of 1  nothing loaded only sketch"
-        in run("workers", "list").stdout
-    )
+    told = run("workers", "list").stdout
+    assert "aaa  gpu-1  working   0 jobs of 2  nothing loaded  heard of" in told
+    assert "bbb  gpu-2  working   1 job of 1  nothing loaded only sketch  heard of" in told
     assert "bbb on gpu-2 leaves when it has ended 1 job." in run("workers", "drain", "gpu-2").stdout
     assert queue.workers.seen(other).value == "draining"
     assert "Taken away: 1 job." in run("workers", "requeue", "bbb").stdout
     assert queue.claims("bbb").extend() == {}  # it can't hold them by a sign of life
+    assert queue.claims("bbb").claim("local") is None
+    assert queue.claims("aaa").claim("local") is not None, "others go on with it at once"
     unknown = run("workers", "drain", "ccc")
     assert unknown.exit_code == 1 and "There is no worker ccc." in unknown.output
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ import pytest
 
 from engine.server import callbacks
 from engine.server.webhooks import signature
+from engine.store.database import Alone
 from engine.store.secrets import shared_secret
 from tests.buckets import S3Server, known_to_boto
 from tests.e2e.processes import wait_until
-from tests.engine.cluster.fleet import Fleet
+from tests.engine.cluster.fleet import Fleet, order
 from tests.engine.server.running import TestServer, body, events, until_ended
 from tests.engine.server.test_webhooks import Listener, url_at
 from tests.pgbouncer import running_pgbouncer
@@ -91,6 +93,44 @@ def test_what_one_server_could_not_deliver_another_does(fleet: Fleet, listener: 
             cut_off.end()
             assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == job_id
     assert listener.heard.empty()
+
+
+def test_who_waits_for_the_queue_holds_up_nobody_else(fleet: Fleet) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with (
+        TestServer(fleet.settings()) as server, server.client() as client,
+        ThreadPoolExecutor(2) as threads, fleet.queue() as queue,
+    ):  # fmt: skip
+        job_id = client.post("/generate", json=body()).json()["job_id"]
+        with queue.database.writing(Alone.QUEUE):
+            asked = [
+                threads.submit(client.post, "/generate", json=body()),
+                threads.submit(client.delete, f"/jobs/{job_id}"),
+            ]
+            sql = queue.database.peewee.execute_sql
+            wait_until(lambda: sql(waiting).fetchone() == (2,), "both to wait")
+            assert client.get(f"/jobs/{job_id}").json()["status"] == "pending"
+            assert not any(each.done() for each in asked)
+        assert [each.result().status_code for each in asked] == [202, 200]
+
+
+def test_one_of_all_servers_empties_the_trash(fleet: Fleet) -> None:
+    with fleet.queue() as queue:
+
+        def thrown_away() -> str:
+            [job] = queue.store.submit([order()])
+            queue.store.delete([job.id])
+            with queue.database.writing():
+                queue.database.peewee.execute_sql("UPDATE jobs SET deleted_at = 1")
+            return job.id
+
+        job_id = thrown_away()
+        with TestServer(fleet.settings()):
+            wait_until(lambda: not queue.store.knows(job_id), "it to be forgotten")
+        job_id = thrown_away()
+        with TestServer(fleet.settings()) as other:
+            other.in_loop_async(other.service.engine.dispatcher._empty_trash)
+        assert queue.store.knows(job_id), "its turn comes tomorrow"
 
 
 def test_a_follower_finds_what_ended_while_its_server_was_away(fleet: Fleet) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from engine.cluster.carrier import Carrier
 from engine.cluster.discarding import Discarding
-from engine.cluster.lane import FETCH_AGAIN_SECONDS, SharedLane
+from engine.cluster.lane import FETCH_AGAIN_SECONDS, WITHOUT_MODEL_SECONDS, SharedLane
 from engine.dispatch.lane import (
     Completed,
     Failed,
@@ -29,7 +29,7 @@ from engine.errors import NotFound, StorageError
 from engine.jobs import LOCAL, Change, Failure, Job, Status, Step, Take, utc_now
 from engine.request import Request
 from engine.storage.disk import DiskStorage
-from engine.store.postgresql.growing import Grown
+from engine.store.postgresql.attempts import Grown
 
 A, B = "a" * 32, "b" * 32
 
@@ -90,6 +90,7 @@ class Rows:
         self.keys: dict[str, str] = {}
         self.tokens = {A, B}
         self.shown: list[Grown] = []
+        self.anew: list[tuple[str, str]] = []
         self.away = False
 
     def write(self, job_id: str, token: str, key: str) -> bool:
@@ -98,6 +99,9 @@ class Rows:
         if token in self.tokens:
             self.keys[job_id] = key
         return token in self.tokens
+
+    def begins_anew(self, job_id: str, token: str) -> None:
+        self.anew.append((job_id, token))
 
     def show(self, grown: Grown) -> None:
         self.shown.append(grown)
@@ -141,7 +145,13 @@ class Scene:
                 ("checkpoints", "ckpt", self.rows, 1), ("previews", "wav", self.heard_rows, 2)
             )
         ]  # fmt: skip
-        self.lane = SharedLane(self.machine, self.storage, *carriers, self.rows)  # type: ignore[arg-type]
+        self.models = {"sketch"}
+        self.lane = SharedLane(
+            self.machine, self.storage, *carriers, self.rows, self.rows.begins_anew, self.has
+        )  # type: ignore[call-arg]
+
+    async def has(self, model: str) -> bool:
+        return model in self.models
 
     async def until(self, condition: Callable[[], Any]) -> None:
         """Wait for it; looked at again after all that is stored, removed, begun or told."""
@@ -259,8 +269,45 @@ async def test_at_the_end_the_last_checkpoint_is_brought_away(scene: Scene) -> N
 
 @pytest.mark.logs("begins anew")
 async def test_without_its_checkpoint_it_begins_anew(scene: Scene) -> None:
-    await scene.begun(A, a_job("checkpoints/gen_1-gone-1.ckpt"))
+    """And it does not end early: that was asked of what is lost."""
+    scene.lane.run(A, a_job("checkpoints/gen_1-gone-1.ckpt"), Path("take.wav"), {})
+    scene.lane.stop_here(A)
+    await scene.until(lambda: scene.machine.did)
     assert scene.machine.found == [None]
+    assert scene.rows.anew == [("gen_1", A)]
+    scene.machine.tell(Progressed(A, Step.GENERATING, 0.1, None))
+    assert scene.machine.did == [("run", A)]
+
+
+async def test_what_can_not_be_stored_keeps_nobody_from_ending(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = scene.storage.put
+
+    async def no_previews(file: Path, key: str, **more: Any) -> None:
+        if key.startswith("previews"):
+            raise PermissionError("not yours")
+        await put(file, key, **more)
+
+    monkeypatch.setattr(scene.storage, "put", no_previews)
+    job = a_job()
+    await scene.begun(A, job)
+    (tmp_path / "heard.wav").write_bytes(b"x")
+    scene.machine.tell(Previewed(A, tmp_path / "heard.wav"))
+    scene.machine.last_words[scene.machine.checkpoint_path(job)] = b"the last"
+    await scene.lane.stop(5.0)
+    assert scene.content(scene.rows) == b"the last"
+
+
+@pytest.mark.logs("is not here any more")
+async def test_without_its_model_a_run_is_for_others(scene: Scene) -> None:
+    failure = Failure("x", "x")
+    for token in (A, B):
+        await scene.begun(token, a_job())
+        scene.machine.tell(Failed(token, failure, retriable=False))
+        await scene.until(lambda token=token: [e for e in scene.told if e.run == token])  # type: ignore[misc, union-attr]
+        scene.models.clear()
+    assert scene.told == [Failed(A, failure, False), Returned(B, WITHOUT_MODEL_SECONDS)]
 
 
 async def test_while_the_storage_is_away_it_waits_elsewhere(

@@ -12,7 +12,7 @@ from engine.server.models import ServerModels
 from engine.store.postgresql.opening import PostgresqlDatabase
 from engine.store.workers import Worker, Workers
 
-SMALL = "facebook/musicgen-small"
+SMALL, MEDIUM = "facebook/musicgen-small", "facebook/musicgen-medium"
 
 
 class Clock:
@@ -58,10 +58,33 @@ def test_models_come_and_go_with_workers(
     found = models.find(SMALL)
     assert found is not None and found.loaded
 
-    workers.leave("a")
-    workers.leave("b")
+
+def test_a_model_whose_workers_are_gone_is_offered_for_a_while(
+    models: ClusterModels, workers: Workers, clock: Clock, database: PostgresqlDatabase
+) -> None:
+    """By what all servers see, and so one that has just begun too."""
+    workers.join(a_worker("left", SMALL))
+    workers.join(a_worker("lost", MEDIUM, loaded=MEDIUM))
+    workers.leave("left")
+    assert [worker.id for worker in workers.all()] == ["lost"]
+    silent(database, 40.0)
+    assert models.find(SMALL) is not None, "its worker may be about to come back"
+    found = models.find(MEDIUM)
+    assert found is not None and not found.loaded, "nobody knows that of a lost one"
+    silent(database, REMEMBERED_SECONDS)
+    assert models.find(SMALL) is not None, "it is not asked each time"
     clock.now += LOOK_SECONDS
-    assert models.find(SMALL) is not None, "one may be about to come back"
-    clock.now += REMEMBERED_SECONDS
-    assert models.find(SMALL) is None
+    assert models.find(SMALL) is None and models.find(MEDIUM) is None
     assert models.find("no such") is None
+
+
+def test_what_a_worker_says_of_its_models_later_counts(workers: Workers) -> None:
+    workers.join(a_worker("a"))
+    assert workers.models(60.0) == {"sketch"}
+    workers.seen(a_worker("a", SMALL))
+    assert workers.models(60.0) == {"sketch", SMALL}
+
+
+def silent(database: PostgresqlDatabase, seconds: float) -> None:
+    with database.writing():
+        database.peewee.execute_sql("UPDATE workers SET seen_at = seen_at - %s", (seconds,))

@@ -127,7 +127,12 @@ def test_two_permits_at_once_are_refused_as_something_to_try_again(desk: Desk) -
 
 
 def test_lost_permits_are_withdrawn_and_missing_ones_issued(desk: Desk) -> None:
+    """For what may be claimed: by the same rule, and no job more."""
     jobs = [desk.submit() for _ in range(3)]
+    desk.submit(depends_on=jobs[0].id)
+    resting = desk.submit()
+    desk.store.delete([desk.submit().id])
+    desk.sql("UPDATE jobs SET rests_until = 1e12 WHERE id = %s", resting.id)
     desk.take_all()
     desk.sql("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
     desk.lost.reap()

@@ -15,7 +15,7 @@ from engine.errors import StorageError
 from engine.jobs import Change, Job, Order, Status, Step
 from engine.request import Request
 from engine.store.claims import Claims
-from engine.store.postgresql.growing import Growing, Grown
+from engine.store.postgresql.attempts import Attempts, Grown
 from engine.store.postgresql.opening import PostgresqlDatabase
 from engine.store.postgresql.tail import Tail
 from engine.store.store import Store
@@ -58,19 +58,19 @@ async def test_progress_is_told_where_it_is_followed_and_an_end_everywhere(
     database: PostgresqlDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PROGRESS_SECONDS", 0.0)
-    claims, growing = Claims(database), Growing(database)
+    claims, attempts = Claims(database), Attempts(database)
     one, other = Front(database), Front(database)
     [job] = submit(database)
     one.followed.add(job.id)
     claimed = claims.claim("local")
     assert claimed is not None
     token = claimed[1]
-    growing.show([Grown(job.id, token, Step.GENERATING, 0.1, None)])
+    attempts.show([Grown(job.id, token, Step.GENERATING, 0.1, None)])
     for front in (one, other):
         front.relay.heard(Note(Kind.JOBS))
         await front.until(lambda front=front: bool(front.told))  # type: ignore[misc]
     for progress in (0.2, 0.3):
-        growing.show([Grown(job.id, token, Step.GENERATING, progress, None)])
+        attempts.show([Grown(job.id, token, Step.GENERATING, progress, None)])
         for front in (one, other):
             front.relay.heard(Note(Kind.PROGRESS, (job.id,)))
         await one.until(lambda progress=progress: one.told[-1].progress == progress)  # type: ignore[misc]

@@ -16,7 +16,7 @@ from engine.jobs import Job, Order, Step, Take
 from engine.request import Request
 from engine.store.claims import Claims
 from engine.store.postgresql import tail as module
-from engine.store.postgresql.growing import Growing, Grown
+from engine.store.postgresql.attempts import Attempts, Grown
 from engine.store.postgresql.opening import PostgresqlDatabase
 from engine.store.postgresql.tail import Tail
 from engine.store.store import Store
@@ -76,7 +76,7 @@ def test_many_changes_of_one_moment_come_in_parts(
 def test_all_that_followers_see_is_a_change_and_progress_is_none(
     database: PostgresqlDatabase, tmp_path: Any
 ) -> None:
-    store, claims, growing = Store(database), Claims(database), Growing(database)
+    store, claims, attempts = Store(database), Claims(database), Attempts(database)
     tail = Tail(database)
     [job] = submitted(database, 1)
     assert ids(tail.more()) == [job.id]
@@ -86,13 +86,14 @@ def test_all_that_followers_see_is_a_change_and_progress_is_none(
     assert ids(tail.more()) == [job.id]
 
     def show(step: Step, progress: float) -> list[str]:
-        return growing.show([Grown(job.id, token, step, progress, 9.0)])
+        return attempts.show([Grown(job.id, token, step, progress, 9.0)])
 
     assert show(Step.GENERATING, 0.1) == [job.id]
     [seen] = tail.more()
     assert (seen.step, seen.progress, seen.eta_seconds) == (Step.GENERATING, 0.1, 9.0)
     assert show(Step.GENERATING, 0.2) == [job.id]
-    assert growing.kept(job.id, token, "checkpoints/a") and growing.can_be_heard(job.id, token, "p")
+    assert attempts.kept(job.id, token, "checkpoints/a")
+    assert attempts.can_be_heard(job.id, token, "p")
     assert tail.more() == []
     now = store.job(job.id)
     assert (now.progress, now.checkpoint, str(now.preview)) == (0.2, "checkpoints/a", "p")
@@ -101,7 +102,7 @@ def test_all_that_followers_see_is_a_change_and_progress_is_none(
     [seen] = tail.more()
     assert seen.take is not None and seen.progress == 1.0
     assert show(Step.SAVING, 1.0) == [], "an attempt that is over says nothing any more"
-    assert not growing.kept(job.id, token, "checkpoints/b")
+    assert not attempts.kept(job.id, token, "checkpoints/b")
 
 
 def test_numbers_of_another_server_whose_rows_were_restored_here_do_not_disturb(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.cluster.control import Control
 from engine.jobs import Status
 from engine.store.store import PAUSED
 from engine.store.workers import WorkerState
@@ -106,17 +107,31 @@ async def test_who_is_drained_finishes_and_begins_nothing_more(fleet: Fleet) -> 
         assert [args["job"] for args in _permits(queue)] == [later.id]
 
 
-@pytest.mark.logs(LOST)
 async def test_jobs_are_taken_away_from_a_worker_that_is_stuck(fleet: Fleet) -> None:
     with fleet.queue() as queue:
         [job] = queue.store.submit([order("steps=10 ms=200 hang=5")])
         async with fleet.worker() as stuck:
             await stuck.growing(job)
-            assert queue.workers.requeue(stuck.worker.about.id) == 1
+            [back] = Control(queue).requeue(stuck.worker.about.id)
+            assert (back.status, back.retries) == (Status.PENDING, 0), "the job is not to blame"
+            assert stuck.worker.scheduler.runs.tokens(), "it has heard of nothing yet"
+            assert queue.claims(stuck.worker.about.id).claim("local") is None, "it gets no more"
             async with fleet.worker() as other:
                 await other.growing(job)
+                assert queue.store.job(job.id).attempt == 1
                 queue.store.cancel([job.id])
                 await other.ended(job)
+
+
+async def test_a_claim_that_nobody_heard_of_waits_again_and_that_is_told(fleet: Fleet) -> None:
+    with fleet.queue() as queue:
+        queue.store.set_setting(PAUSED, "yes")
+        async with fleet.worker() as watch:
+            [job] = queue.store.submit([order()])
+            assert queue.claims(watch.worker.about.id).claim("local") is not None
+            watch.worker.pulse.beat()
+            [change] = watch.changes
+            assert (change.job.id, change.job.status) == (job.id, Status.PENDING)
 
 
 async def test_a_worker_for_some_models_leaves_the_others(fleet: Fleet) -> None:

@@ -25,7 +25,7 @@ class Stores:
         self.rounds: list[list[str]] = []
         self.requests: set[str] = set()
 
-    def __call__(self, submissions: Sequence[Submission]) -> list[list[Job] | MusicError]:
+    async def __call__(self, submissions: Sequence[Submission]) -> list[list[Job] | MusicError]:
         prompts = [each.orders[0].request.prompt for each in submissions]
         self.rounds.append(prompts)
         self.requests.add(current_request.get())
@@ -53,6 +53,26 @@ async def test_who_comes_at_once_is_stored_at_once() -> None:
     await ask("c")
     assert stores.rounds[1:] == [["c"]]
     assert stores.requests == {""}
+
+
+async def test_who_comes_while_others_are_stored_goes_with_the_next() -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    rounds: list[int] = []
+
+    async def slow(submissions: Sequence[Submission]) -> list[list[Job] | MusicError]:
+        rounds.append(len(submissions))
+        begun.set()
+        await go_on.wait()
+        return [[] for _ in submissions]
+
+    arrivals = Arrivals(slow)
+    first = asyncio.create_task(arrivals.submit(submission("a")))
+    await begun.wait()
+    others = [asyncio.create_task(arrivals.submit(submission(prompt))) for prompt in "bc"]
+    await asyncio.sleep(0)
+    go_on.set()
+    assert await asyncio.gather(first, *others) == [[], [], []]
+    assert rounds == [1, 2]
 
 
 async def test_what_breaks_is_told_to_all_of_them_and_to_nobody_after() -> None:

@@ -103,8 +103,10 @@ async def test_an_upload_in_parts_that_breaks_is_aborted(bucket: Bucket, tmp_pat
 async def test_the_sweep_ends_old_uploads_and_no_others(bucket: Bucket, tmp_path: Path) -> None:
     for name in (f"{PREFIX}/{KEY}", "elsewhere/a.wav"):
         bucket.client.create_multipart_upload(Bucket=bucket.name, Key=name)
+    bucket.write("uploads/probe-of-who-died", b"x")
+    bucket.write("uploads/upl_1", b"x")
     async with storage_at(bucket, tmp_path) as storage:
         assert await storage.sweep(utc_now() - timedelta(hours=1)) == 0
-        assert bucket.unfinished() == 2
-        assert await storage.sweep(utc_now() + timedelta(hours=1)) == 1
-        assert bucket.unfinished() == 1
+        assert (bucket.unfinished(), len(bucket.keys())) == (2, 2)
+        assert await storage.sweep(utc_now() + timedelta(hours=1)) == 2
+        assert (bucket.unfinished(), bucket.keys()) == (1, {"uploads/upl_1"})

@@ -1,6 +1,6 @@
-"""What grows on some machine, as all others are to see it: how far it is, and what is kept of it.
+"""Attempts on some machine, as all others are to see them: how far each is, and what is kept of it.
 
-All of it belongs to one attempt: of one that was given up nothing is written any more.
+Of an attempt that was given up nothing is written any more.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from engine.jobs import Status, Step
 from engine.store.records import Records
 
-__all__ = ["Growing", "Grown"]
+__all__ = ["Attempts", "Grown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Grown:
     eta_seconds: float | None
 
 
-class Growing(Records):
+class Attempts(Records):
     """Of a PostgreSQL database."""
 
     def show(self, grown: Sequence[Grown]) -> list[str]:
@@ -66,6 +66,11 @@ class Growing(Records):
         """The same for a preview."""
         with self._database.writing():
             return bool(self._update([job_id], self._held(token), preview=key))
+
+    def begins_anew(self, job_id: str, token: str) -> None:
+        """What it was to go on from is gone, and so is what somebody wanted to end with."""
+        with self._database.writing():
+            self._update([job_id], self._held(token), checkpoint=None, ending_early=False)
 
     def end_early(self, job_id: str) -> bool:
         """Let a job that generates end with what it has, wherever it does; False if it does not
