@@ -29,6 +29,8 @@ AT_BUCKET = (Trouble.CUT, Trouble.HOLE, Trouble.DELAY, Trouble.TRUNCATE, Trouble
 AT_DOOR = (Trouble.CUT, Trouble.DELAY, Trouble.TRUNCATE, Trouble.DUPLICATE)
 BUCKET_AWAY_SECONDS = 3.0
 CLIENTS = 6
+NEVER = 240.0
+"""Seconds, even on a busy computer."""
 
 State = Callable[[str], None]
 
@@ -106,7 +108,7 @@ async def test_the_network_breaks_everywhere(stage: Stage, state: State, soak: i
             async with trial.clients(CLIENTS):
                 for way in ways:
                     way.breaks = True
-                deadline = time.monotonic() + 90 * soak
+                deadline = time.monotonic() + NEVER * soak
                 for way in itertools.cycle(ways):
                     await asyncio.sleep(0.5)
                     await way.proxy.shut()  # the next connections have other fates
