@@ -43,6 +43,9 @@ class Address:
 class Client:
     """Asks at random, and writes all down."""
 
+    paces: tuple[int, ...] = (2,)
+    """Milliseconds that a step of what it asks for may take."""
+
     def __init__(self, number: int, address: Address, history: list[Call]) -> None:
         self._number = number
         self._address = address
@@ -84,8 +87,8 @@ class Client:
     def _request(self) -> dict[str, Any]:
         """A scripted take of a second, no two alike."""
         seed = self._dice.randrange(2**31)
-        steps = self._dice.randrange(2, 40)
-        prompt = f"steps={steps} ms=2 hz={self._dice.randrange(200, 2000)}"
+        steps, pace = self._dice.randrange(2, 40), self._dice.choice(self.paces)
+        prompt = f"steps={steps} ms={pace} hz={self._dice.randrange(200, 2000)}"
         return {"prompt": prompt, "duration": 1, "model": "scripted", "seed": seed}
 
     async def _cancel(self, job_id: str) -> None:
