@@ -26,6 +26,7 @@ TEST = (
     *("postgresql", "pgbouncer"),
     *("ceph-mon", "ceph-osd", "radosgw"),  # an S3 server that is as strict as Amazon's (270 MB)
     *("nginx", "rclone", "systemd"),  # what a cluster is deployed with; as a package nginx serves
+    "wrk",  # a crowd for benchmarks
 )
 
 STATUS = Path("/var/lib/dpkg/status")

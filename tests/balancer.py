@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.e2e.processes import wait_until
+from tests.servers import free_port, start, until_it_listens
 
 __all__ = ["NGINX", "balancing", "written"]
 
@@ -24,17 +23,11 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 def balancing(folder: Path, fronts: Sequence[str]) -> Iterator[str]:
     """The balancer's URL, as long as the body runs. ``fronts``: lines of ``server`` in nginx's
     words, each with ``host:port`` first; ``folder`` is new."""
-    port = _free_port()
+    port = free_port()
     command = written(folder, fronts, listen=f"listen 127.0.0.1:{port};")
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with start(command, stderr=subprocess.DEVNULL) as process:
         try:
-
-            def listens() -> bool:
-                assert process.poll() is None, (folder / "error.log").read_text()
-                with socket.socket() as sock:
-                    return sock.connect_ex(("127.0.0.1", port)) == 0
-
-            wait_until(listens, "nginx")
+            until_it_listens(port, process, (folder / "error.log").read_text)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
@@ -65,9 +58,3 @@ def written(folder: Path, fronts: Sequence[str], listen: str) -> list[str]:
         "-g",
         " ".join(words),
     ]
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])

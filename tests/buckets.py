@@ -15,6 +15,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests.servers import start
+
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "studio"
 
@@ -97,9 +99,8 @@ class Bucket:
 @contextmanager
 def moto_running() -> Iterator[S3Server]:
     """Answers in the API's shape, and believes every secret."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.moto_server"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-m", "tests.moto_server"]
+    process = start(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         yield S3Server(f"http://127.0.0.1:{int(process.stdout.readline())}")

@@ -46,12 +46,13 @@ class Process:
         nursery: psutil.Process | None,
         prefix: Sequence[str] = (),
     ) -> None:
-        """``nursery``: forks it, with its libraries there already; without one it is started as
-        people start it, which takes seconds, by a command that begins with ``prefix``."""
+        """``home``: of its log, and of all else unless ``variables`` say another. ``nursery``:
+        forks it, with its libraries there already; without one it is started as people start it,
+        which takes seconds, by a command that begins with ``prefix``."""
         home.mkdir(parents=True, exist_ok=True)
         self.log = home / "log"
         self.said = ""
-        variables = {**variables, "DGX_MUSIC_HOME": str(home)}
+        variables = {"DGX_MUSIC_HOME": str(home), **variables}
         self._words, out = os.pipe()
         with self.log.open("ab") as log, open(os.devnull, "rb") as nothing:  # noqa: PTH123
             pipes = (nothing.fileno(), out, log.fileno())
@@ -203,10 +204,17 @@ class Cluster:
         return self._start(words, settings, within=within)
 
     def worker(
-        self, *, slots: int = 2, cold: bool = False, within: str = "", **settings: str
+        self,
+        *,
+        slots: int = 2,
+        models: str = "",
+        cold: bool = False,
+        within: str = "",
+        **settings: str,
     ) -> Process:
-        """``cold``: whatever there is to fork it from."""
+        """``models``: jobs of these alone; ``cold``: whatever there is to fork it from."""
         words = ["worker", "--slots", str(slots), "--log-json"]
+        words += ["--models", models] if models else []
         return self._start(words, settings, cold=cold, within=within)
 
     def _start(

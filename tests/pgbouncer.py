@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from pydantic import SecretStr
 
 from tests.postgres import Postgres
+from tests.servers import free_port, start, until_it_listens
 
 __all__ = ["Bouncer", "running_pgbouncer"]
-
-PATIENCE = 20.0
 
 
 class Bouncer:
@@ -39,11 +37,8 @@ def running_pgbouncer(postgres: Postgres) -> Iterator[Bouncer | None]:
     if program is None:
         yield None
         return
-    with TemporaryDirectory(prefix="music-pgbouncer-") as name, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-        free.close()
-        folder = Path(name)
+    with TemporaryDirectory(prefix="music-pgbouncer-") as name:
+        folder, port = Path(name), free_port()
         (folder / "users").write_text('"postgres" ""\n')
         (folder / "ini").write_text(
             f"[databases]\n* = host=127.0.0.1 port={postgres.port} user=postgres\n[pgbouncer]\n"
@@ -53,30 +48,15 @@ def running_pgbouncer(postgres: Postgres) -> Iterator[Bouncer | None]:
             "ignore_startup_parameters = options,extra_float_digits\n"
             f"logfile = {folder}/log\n"
         )
-        command = [program, str(folder / "ini")]
+        how: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)
         if os.geteuid() == 0:  # it refuses to run as root
-            shutil.chown(folder, "postgres", "postgres")
-            for file in folder.iterdir():
-                shutil.chown(file, "postgres", "postgres")
-            command[1:1] = ["-u", "postgres"]
-        process = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+            how |= {"user": "postgres", "group": "postgres", "extra_groups": []}
+            for place in (folder, *folder.iterdir()):
+                shutil.chown(place, "postgres", "postgres")
+        process = start([program, folder / "ini"], cwd=folder, **how)
         try:
-            _until_there(port, process)
+            until_it_listens(port, process, (folder / "log").read_text)
             yield Bouncer(port)
         finally:
             process.terminate()
             process.wait()
-
-
-def _until_there(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            assert process.poll() is None and time.monotonic() < deadline, "PgBouncer does not run"
-            time.sleep(0.02)
-        else:
-            return

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import socket
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -19,11 +19,16 @@ from typing import Any
 import psycopg
 from pydantic import SecretStr
 
+from tests.e2e.processes import wait_until
+from tests.servers import free_port, start
+
 __all__ = ["LOCKED_OUT", "PASSWORD", "Postgres", "running_postgres"]
 
 PASSWORD = "no/one: @guesses?it"  # noqa: S105
 LOCKED_OUT = "stranger"
 """A role that must show its password; all others are trusted here."""
+_ENDS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
+"""Ways of stopping it: with a last word to everybody and a checkpoint, or with neither."""
 _SAFE = ("fsync=on", "synchronous_commit=on")
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -34,8 +39,10 @@ class Postgres:
     def __init__(self, folder: Path, programs: Path, *, safe: bool) -> None:
         """``safe``: what is committed outlives an immediate stop, at the price of speed."""
         self._folder = folder
+        self._data = folder / "data"
         self._programs = programs
         self._settings = _SAFE if safe else _QUICK
+        self._process: subprocess.Popen[bytes] | None = None
         # It refuses to run as root.
         self._as: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -43,32 +50,40 @@ class Postgres:
             shutil.chown(folder, "postgres", "postgres")
         self._numbers = itertools.count(1)
         self.port = 0
-        self._call("initdb", "-U", "postgres", "-A", "trust", "--no-locale", "-E", "UTF8", "-N")
-        rules = folder / "data" / "pg_hba.conf"
-        rules.write_text(f"host all {LOCKED_OUT} all scram-sha-256\n" + rules.read_text())
+        self._make()
         for _ in range(5):  # somebody else may take the port before it does
-            self.port = _free_port()
-            try:
-                self.start()
-                break
-            except subprocess.CalledProcessError:
-                continue
-        else:
-            raise RuntimeError((folder / "log").read_text())
+            self.port = free_port()
+            self.begin()
+            if self._is_there():
+                return
+        raise RuntimeError((folder / "log").read_text())
 
     def start(self) -> None:
-        options = [f"-p {self.port}", "-c listen_addresses=127.0.0.1", "-k ''"]
-        options += [f"-c {setting}" for setting in self._settings]
-        log = str(self._folder / "log")
-        self._call("pg_ctl", "-w", "-s", "-l", log, "-o", " ".join(options), "start")
+        """Until it takes connections."""
+        self.begin()
+        self.until_there()
+
+    def begin(self) -> None:
+        """Start it, and do not wait: as ``tests.servers.start``, for the main thread alone."""
+        command = [self._programs / "postgres", "-D", self._data, "-p", str(self.port)]
+        for setting in (*self._settings, "listen_addresses=127.0.0.1", "unix_socket_directories="):
+            command += ["-c", setting]
+        with (self._folder / "log").open("ab") as log:
+            how = {"cwd": self._folder, "stdout": log, "stderr": log, **self._as}
+            self._process = start(command, orphaned=signal.SIGQUIT, **how)
+
+    def until_there(self) -> None:
+        assert self._is_there(), (self._folder / "log").read_text()
 
     def stop(self, mode: str = "fast") -> None:
-        self._call("pg_ctl", "-w", "-s", "-m", mode, "stop")
+        """``fast`` or ``immediate``."""
+        assert self._process is not None
+        self._process.send_signal(_ENDS[mode])
+        self._process.wait()
 
     def restart(self, mode: str = "fast") -> None:
-        """With the options that it was started with."""
-        log = str(self._folder / "log")
-        self._call("pg_ctl", "-w", "-s", "-m", mode, "-l", log, "restart")
+        self.stop(mode)
+        self.start()
 
     def url(self, database: str, *, role: str = "postgres", password: str = "") -> SecretStr:
         login = f"{role}:{password}" if password else role
@@ -87,16 +102,27 @@ class Postgres:
             done = connection.execute(sql)
             return done.fetchall() if done.description else []
 
-    def _call(self, program: str, *arguments: str) -> None:
-        subprocess.run(
-            [str(self._programs / program), "-D", str(self._folder / "data"), *arguments],
-            cwd=self._folder,
-            check=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            **self._as,
-        )
+    def _make(self) -> None:
+        command = [self._programs / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust"]
+        command += ["--no-locale", "-E", "UTF8", "-N"]
+        quiet: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        subprocess.run(command, cwd=self._folder, check=True, **quiet, **self._as)
+        rules = self._data / "pg_hba.conf"
+        rules.write_text(f"host all {LOCKED_OUT} all scram-sha-256\n" + rules.read_text())
+
+    def _is_there(self) -> bool:
+        """As soon as it takes connections; False once it has ended."""
+        process, status = self._process, self._data / "postmaster.pid"
+        assert process is not None
+
+        def known() -> bool:
+            if process.poll() is not None:
+                return True
+            told = status.read_text().splitlines() if status.exists() else []
+            return told[:1] == [str(process.pid)] and told[-1].strip() == "ready"
+
+        wait_until(known, "PostgreSQL")
+        return process.poll() is None
 
 
 @contextmanager
@@ -122,9 +148,3 @@ def _programs() -> Path | None:
         return found[-1]
     initdb = shutil.which("initdb")
     return Path(initdb).resolve().parent if initdb else None
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])

@@ -22,9 +22,18 @@ class Trouble(Enum):
     """The server's words end early, politely."""
     DELAY = "delayed"
     DUPLICATE = "duplicated"
-    """All that the client says reaches the server twice."""
+    """All that the client says reaches the server twice, over two connections."""
+    REPEAT = "repeated"
+    """The last bytes of something that the client says come twice, over the same connection."""
+    UNHEARD = "unheard"
+    """What is told by ``DEED`` is done, and the answer to it is lost with the connection."""
     HOLE = "swallowed"
     """From some byte on, nothing arrives any more."""
+
+
+DEED = b"COMMIT"
+REPEATED = 3
+"""Bytes: too few for a message of PostgreSQL's, which would be done a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,10 @@ class Proxy:
     @property
     def url(self) -> str:
         return f"http://{self._host}:{self._port}"
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     async def __aenter__(self) -> Proxy:
         await self.open()
@@ -137,6 +150,10 @@ class Proxy:
             self.refused += 1
 
 
+_IN_ANSWERS = (Trouble.CUT, Trouble.TRUNCATE, Trouble.DELAY, Trouble.HOLE)
+"""What happens to what the server says; a cut to whatever is said next."""
+
+
 class _Over(Exception):
     """This connection's end has come."""
 
@@ -150,11 +167,18 @@ class _Line:
         self._client = client
         self._carried = 0
         self._struck = False
+        self._deaf = False
+        """To what the server answers from now on."""
 
     async def ask(self, reader: asyncio.StreamReader, to: list[asyncio.StreamWriter]) -> None:
         while data := self._proxy.spoil(await reader.read(65536)):
-            if self._fate.trouble is Trouble.CUT:
-                data = await self._strike(data, to)
+            match self._fate.trouble:
+                case Trouble.CUT:
+                    data = await self._strike(data, to)
+                case Trouble.REPEAT if self._due(data):
+                    data += data[-REPEATED:]
+                case Trouble.UNHEARD if self._due(data, DEED in data):
+                    self._deaf = True
             for each in to:
                 each.write(data)
                 await each.drain()
@@ -162,20 +186,28 @@ class _Line:
 
     async def answer(self, reader: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
-            if self._fate.trouble is not Trouble.DUPLICATE:
+            if self._deaf:
+                raise _Over
+            if self._fate.trouble in _IN_ANSWERS:
                 data = await self._strike(data, [to])
             to.write(data)
             await to.drain()
         raise _Over
 
+    def _due(self, data: bytes, fit: bool = True) -> bool:
+        """Whether its fate comes over this, if it is ``fit``; once."""
+        self._carried += len(data)
+        if self._struck or not fit or self._carried <= self._fate.after:
+            return False
+        self._struck = True
+        self._proxy.struck[self._fate.trouble] += 1
+        return True
+
     async def _strike(self, data: bytes, to: list[asyncio.StreamWriter]) -> bytes:
         """What is passed on of this, once its fate has been done to it."""
         fate = self._fate
-        self._carried += len(data)
-        if fate.trouble is Trouble.NONE or self._struck or self._carried <= fate.after:
+        if fate.trouble is Trouble.NONE or not self._due(data):
             return data
-        self._struck = True
-        self._proxy.struck[fate.trouble] += 1
         if fate.trouble is Trouble.DELAY:
             await asyncio.sleep(fate.seconds)
             return data

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from pathlib import Path
+
+from tests.servers import free_port, start
 
 __all__ = ["Redis"]
 
@@ -14,9 +15,7 @@ class Redis:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port: int = free.getsockname()[1]
+        self._port = free_port()
         self.url = f"redis://127.0.0.1:{self._port}/0"
         self._process: subprocess.Popen[str] | None = None
 
@@ -29,7 +28,7 @@ class Redis:
         command = ["redis-server"]
         for name, value in options.items():
             command += [f"--{name}", value]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._process = start(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         said = []
         for line in self._process.stdout:

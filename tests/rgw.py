@@ -6,7 +6,6 @@ One monitor, one disk in memory and the gateway, from Debian's packages, on loop
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests import servers
 from tests.buckets import S3Server
 from tests.e2e.processes import wait_until
 
@@ -68,7 +68,7 @@ def installed() -> bool:
 def rgw_running(folder: Path) -> Iterator[S3Server]:
     """Until its end; ``folder`` is new, and its path is short."""
     conf = folder / "ceph.conf"
-    fsid, mon, gate = uuid.uuid4(), _free_port(), _free_port()
+    fsid, mon, gate = uuid.uuid4(), servers.free_port(), servers.free_port()
     conf.write_text(CONF.format(fsid=fsid, mon=mon, gate=gate, folder=folder))
 
     def call(*command: object) -> None:
@@ -95,10 +95,8 @@ def rgw_running(folder: Path) -> Iterator[S3Server]:
 
         def start(*command: object) -> None:
             log = running.enter_context((folder / f"{command[0]}.out").open("w"))
-            process = subprocess.Popen(
-                [*(str(part) for part in command), "-f", "-c", str(conf)],
-                cwd=folder, stdout=log, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+            line = [*(str(part) for part in command), "-f", "-c", str(conf)]
+            process = servers.start(line, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
             running.callback(process.wait)
             running.callback(process.kill)  # it is all in memory
 
@@ -114,13 +112,6 @@ def rgw_running(folder: Path) -> Iterator[S3Server]:
         call("radosgw-admin", "-c", conf, "user", "create", "--uid", "tester", "--display-name",
              "Tester", "--access-key", KEY, "--secret-key", SECRET)  # fmt: skip
         yield S3Server(url, KEY, SECRET)
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 def _answers(url: str) -> bool:

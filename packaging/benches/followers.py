@@ -2,6 +2,8 @@
 
 Server and followers are two processes on loopback. Each change goes to every follower, so one
 change is 10,000 messages; a few jobs of few steps, with pauses between, are what is followed.
+With ``--minutes`` the same crowd stays for so long, with one job after the other, and what the
+server's memory was at the beginning is held against the end.
 """
 
 from __future__ import annotations
@@ -25,10 +27,11 @@ ROUNDS = 3
 """Another owner's crowd each: what the last one weighed must have come back."""
 PAUSE = 4.0
 SETTLED = 1.1
-"""Memory after the last round against after the first."""
+"""Memory at the end against at the beginning."""
+REQUEST = {"prompt": "steps=2 ms=5", "duration": 1, "model": "scripted"}
 
 
-def bench() -> dict[str, Any]:
+def bench(minutes: float = 0.0) -> dict[str, Any]:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     followers = FOLLOWERS if hard == resource.RLIM_INFINITY else min(FOLLOWERS, hard - SPARE)
     tokens: list[str] = []
@@ -37,26 +40,53 @@ def bench() -> dict[str, Any]:
         tokens.extend(tokens_for(database, [f"owner {n}" for n in range(ROUNDS)]))
 
     generators = json.dumps({"scripted": "tests.fake_generators:ScriptedGenerator"})
-    rounds, memory = [], []
     with (
         tempfile.TemporaryDirectory() as home,
         serving(Path(home), prepare=prepare, generators=generators) as server,
     ):
         before = server.memory()
-        for token in tokens:
-            request = {"prompt": "steps=2 ms=5", "duration": 1, "model": "scripted"}
-            rounds.append(
-                crowd(
-                    "followers",
-                    host=server.host,
-                    port=server.port,
-                    tokens=[token],
-                    followers=followers,
-                    requests=[request] * JOBS,
-                    pause=PAUSE,
-                )
+        plan: dict[str, Any] = {
+            "host": server.host, "port": server.port, "pid": server.process.pid,
+            "followers": followers, "pause": PAUSE,
+        }  # fmt: skip
+        if minutes:
+            seen = crowd(
+                "followers", **plan, tokens=tokens[:1], requests=[REQUEST], minutes=minutes
             )
+            return stayed(followers, before, seen)
+        rounds, memory = [], []
+        for token in tokens:
+            rounds.append(crowd("followers", **plan, tokens=[token], requests=[REQUEST] * JOBS))
             memory.append(server.memory())
+    return told(followers, rounds) | {
+        "memory": [f"{each:.0f} MB" for each in (before, *memory)],
+        "follower_memory": {
+            "value": round(1000 * (memory[0] - before) / followers, 1), "unit": "kB",
+        },
+        "memory_grown": {
+            "value": round(memory[-1] / memory[0], 3), "unit": "x", "max": SETTLED,
+        },
+    }  # fmt: skip
+
+
+def stayed(followers: int, before: float, seen: dict[str, Any]) -> dict[str, Any]:
+    """One crowd, for a long time."""
+    memory: list[float] = seen["memory"]
+    # What grows by little each time shows in halves, and one look may be a chance.
+    half = len(memory) // 2
+    first, second = max(memory[: half or 1]), max(memory[half:])
+    return told(followers, [seen]) | {
+        "minutes": round(seen["seconds"] / 60, 1),
+        "jobs": len(memory),
+        "memory_alone": {"value": round(before), "unit": "MB"},
+        "memory_at_the_beginning": {"value": round(memory[0]), "unit": "MB"},
+        "memory_at_the_end": {"value": round(memory[-1]), "unit": "MB"},
+        "memory_grown": {"value": round(second / first, 3), "unit": "x", "max": SETTLED},
+    }
+
+
+def told(followers: int, rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """What they were told, and how soon."""
     spread = [value for each in rounds for value in each["spread"]]
     delays = [value for each in rounds for value in each["delays"]]
     missed, lost = (sum(each[what] for each in rounds) for what in ("missed", "lost"))
@@ -64,19 +94,12 @@ def bench() -> dict[str, Any]:
         "followers": followers,
         "told": sum(each["told"] for each in rounds),
         "opened_in": [f"{each['opened_in']:.1f} s" for each in rounds],
-        "memory": [f"{each:.0f} MB" for each in (before, *memory)],
         # How much later than the first follower each other one has a change.
         "broadcast_p50": {"value": round(percentile(spread, 0.5)), "unit": "ms"},
         "broadcast_p99": {"value": round(percentile(spread, 0.99)), "unit": "ms", "max": 1000},
         # From before the submission was sent until a follower knows of the job.
         "delay_p99": {"value": round(percentile(delays, 0.99)), "unit": "ms"},
-        "follower_memory": {
-            "value": round(1000 * (memory[0] - before) / followers, 1), "unit": "kB",
-        },
-        "memory_grown": {
-            "value": round(memory[-1] / memory[0], 3), "unit": "x", "max": SETTLED,
-        },
         "changes_missed": {"value": missed, "unit": "changes", "max": 0},
         "followers_lost": {"value": lost, "unit": "followers", "max": 0},
         "clients_share": [f"{each['share']:.0%}" for each in rounds],
-    }  # fmt: skip
+    }

@@ -103,6 +103,7 @@ def events(home: Path) -> dict[str, Any]:
             "followers",
             host=server.host,
             port=server.port,
+            pid=server.process.pid,
             tokens=tokens,
             followers=FOLLOWERS,
             requests=[FOLLOWED | {"seed": number} for number in range(JOBS_EACH)],

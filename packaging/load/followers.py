@@ -12,8 +12,11 @@ import re
 import resource
 import time
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
+import psutil
 from load.line import Line, ask_for
 
 __all__ = ["followers"]
@@ -25,20 +28,26 @@ AT_ONCE = 50
 """Connections made at the same time: the listening queue is short."""
 PATIENCE = 180.0
 """Seconds for all jobs to end."""
+KEPT = 100_000
+"""Values of a list in the report."""
 Heard = list[tuple[float, bytes]]
 
 
 class Follower(asyncio.Protocol):
-    """One stream; ``heard`` is what came, and when."""
+    """One stream; ``heard`` is what came since it listens, and when."""
 
-    def __init__(self, request: bytes, ends: int) -> None:
-        """``ends``: of so many jobs it waits for the end."""
-        loop = asyncio.get_running_loop()
-        self.heard: Heard = []
+    def __init__(self, request: bytes) -> None:
         self.lost = False
-        self.begun: asyncio.Future[None] = loop.create_future()
-        self.over: asyncio.Future[None] = loop.create_future()
+        self.begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._request = request
+        self.listen(0)
+
+    def listen(self, ends: int) -> None:
+        """Anew: what was heard before is forgotten, and of so many jobs it waits for the end."""
+        self.heard: Heard = []
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self.lost:
+            self.over.set_exception(ConnectionError("lost before"))
         self._ends = ends
         self._tail = b""
 
@@ -63,13 +72,33 @@ class Follower(asyncio.Protocol):
                 awaited.set_exception(ConnectionError(str(exc)))
 
 
+@dataclass
+class Told:
+    """What the followers were told, all rounds together."""
+
+    changes: int = 0
+    told: int = 0
+    missed: int = 0
+    out_of_order: int = 0
+    delays: list[float] = field(default_factory=list)
+    """Milliseconds from the moment before a submission was sent until each follower saw its
+    job."""
+    spread: list[float] = field(default_factory=list)
+    """How much later than the first follower each one saw each change."""
+
+    def thinned(self) -> dict[str, Any]:
+        """As a report, which is to be no larger than it needs to be."""
+        lists = {name: sorted(getattr(self, name)) for name in ("delays", "spread")}
+        return vars(self) | {
+            name: values[:: max(1, len(values) // KEPT)] for name, values in lists.items()
+        }
+
+
 async def followers(plan: dict[str, Any]) -> dict[str, Any]:
     """``followers`` in all, shared out among ``tokens``; each token's owner then submits
-    ``requests``, one after the other with ``pause`` seconds between.
-
-    Gives the milliseconds from the moment before a submission was sent until each follower saw
-    its job (``delays``), and how much later than the first follower each one saw each change
-    (``spread``).
+    ``requests``, one after the other with ``pause`` seconds between; and again and again, for
+    ``minutes`` if there are any. ``pid``: the server's, whose memory is looked at after each round
+    (``memory``, MB).
     """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -84,21 +113,28 @@ async def followers(plan: dict[str, Any]) -> dict[str, Any]:
         for number, follower in zip(numbers, opened, strict=True):
             everybody[tokens[number % len(tokens)]].append(follower)
     opened_in = time.monotonic() - opening
-    sent = await _submit(plan)
-    over = [follower.over for each in everybody.values() for follower in each]
-    await asyncio.wait_for(asyncio.gather(*over), PATIENCE)
-    lost = sum(follower.lost for each in everybody.values() for follower in each)
-    report = _judged(everybody, sent)  # nobody is waited for any more
-    for each in everybody.values():
-        for follower in each:
-            follower.transport.abort()
-    return report | {"lost": lost, "opened_in": opened_in}
+    everyone = [follower for each in everybody.values() for follower in each]
+    server = psutil.Process(plan["pid"])
+    told, memory = Told(), list[float]()
+    until = time.monotonic() + 60 * plan.get("minutes", 0)
+    while not memory or time.monotonic() < until:
+        for follower in everyone:
+            follower.listen(len(plan["requests"]))
+        sent = await _submit(plan)
+        over = asyncio.gather(*(follower.over for follower in everyone))
+        await asyncio.wait_for(over, PATIENCE)
+        memory.append(server.memory_info().rss / 1e6)
+        _judge(everybody.values(), sent, told)  # nobody is waited for meanwhile
+    lost = sum(follower.lost for follower in everyone)
+    for follower in everyone:
+        follower.transport.abort()
+    return told.thinned() | {"lost": lost, "opened_in": opened_in, "memory": memory}
 
 
 async def _follow(plan: dict[str, Any], token: str) -> Follower:
     request = ask_for("GET", "/events", token=token)
     _, follower = await asyncio.get_running_loop().create_connection(
-        lambda: Follower(request, len(plan["requests"])), plan["host"], plan["port"]
+        lambda: Follower(request), plan["host"], plan["port"]
     )
     await follower.begun
     return follower
@@ -120,12 +156,10 @@ async def _submit(plan: dict[str, Any]) -> dict[str, float]:
     return sent
 
 
-def _judged(everybody: dict[str, list[Follower]], sent: dict[str, float]) -> dict[str, Any]:
-    missed = out_of_order = told = 0
+def _judge(everybody: Iterable[list[Follower]], sent: dict[str, float], into: Told) -> None:
+    """What each owner's followers were told in a round."""
     numbers: set[int] = set()
-    delays: list[float] = []
-    spread: list[float] = []
-    for followers in everybody.values():
+    for followers in everybody:
         seen = [_events(follower) for follower in followers]
         all_of_owner = {number for events in seen for number, _, _ in events}
         first: dict[int, float] = {}
@@ -134,26 +168,19 @@ def _judged(everybody: dict[str, list[Follower]], sent: dict[str, float]) -> dic
                 first[number] = min(at, first.get(number, at))
         for events in seen:
             own = [number for number, _, _ in events]
-            missed += len(all_of_owner) - len(set(own))
-            out_of_order += own != sorted(set(own))
-            told += len(own)
-            spread += [1000 * (at - first[number]) for number, at, _ in events]
+            into.missed += len(all_of_owner) - len(set(own))
+            into.out_of_order += own != sorted(set(own))
+            into.told += len(own)
+            into.spread += [1000 * (at - first[number]) for number, at, _ in events]
             known: set[str] = set()
             for _, at, job_id in events:
                 if job_id in sent and job_id not in known:
                     known.add(job_id)
-                    delays.append(1000 * (at - sent[job_id]))
+                    into.delays.append(1000 * (at - sent[job_id]))
         numbers |= all_of_owner
     # All changes have numbers in one row, whoever owns the job: a gap is one that nobody was told.
-    gaps = max(numbers) - min(numbers) + 1 - len(numbers) if numbers else 0
-    return {
-        "changes": len(numbers),
-        "told": told,
-        "missed": missed + gaps,
-        "out_of_order": out_of_order,
-        "delays": sorted(delays),
-        "spread": sorted(spread)[:: max(1, len(spread) // 100_000)],
-    }
+    into.changes += len(numbers)
+    into.missed += max(numbers) - min(numbers) + 1 - len(numbers) if numbers else 0
 
 
 def _events(follower: Follower) -> list[tuple[int, float, str]]:

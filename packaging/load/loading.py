@@ -13,6 +13,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.servers import free_port, start, until_it_listens
+
 __all__ = ["downloads", "nginx"]
 
 PIECES = 8
@@ -73,28 +75,16 @@ def nginx(root: Path, folder: Path) -> Iterator[int | None]:
     if program is None:
         yield None
         return
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     folder.mkdir()
     # As root it would become another user, who can't read our temporary folder.
     user = "user root;\n" if os.geteuid() == 0 else ""
     config = folder / "nginx.conf"
     config.write_text(user + CONFIG.format(folder=folder, port=port, root=root))
-    with subprocess.Popen([program, "-c", config, "-p", folder], stderr=subprocess.PIPE) as process:
+    errors = folder / "error.log"
+    with start([program, "-c", config, "-p", folder], stderr=subprocess.DEVNULL) as process:
         try:
-            _until_it_listens(process, port)
+            until_it_listens(port, process, errors.read_text)
             yield port
         finally:
             process.terminate()
-
-
-def _until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
-    while process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except ConnectionRefusedError:
-            time.sleep(0.02)
-        else:
-            return
-    raise RuntimeError(process.stderr.read().decode() if process.stderr else "nginx ended")

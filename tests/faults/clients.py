@@ -1,20 +1,24 @@
-"""Clients that ask a server at random, wherever it is now, and write all down."""
+"""Clients of a server: those that ask at random, wherever it is now, and write all down; and a
+person who asks one thing after the other."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Self
 
 import httpx
 
-from tests.faults.history import NONE, Call
+from tests.faults.history import FINAL, NONE, Call
 
-__all__ = ["Address", "Client"]
+__all__ = ["Address", "Client", "Person"]
 
 MOST_OPEN = 3
 """Jobs that a client has under way."""
+PATIENCE = 90.0
+"""Seconds that only say "never"."""
 
 
 class Address:
@@ -38,6 +42,9 @@ class Address:
 
 class Client:
     """Asks at random, and writes all down."""
+
+    paces: tuple[int, ...] = (2,)
+    """Milliseconds that a step of what it asks for may take."""
 
     def __init__(self, number: int, address: Address, history: list[Call]) -> None:
         self._number = number
@@ -80,8 +87,8 @@ class Client:
     def _request(self) -> dict[str, Any]:
         """A scripted take of a second, no two alike."""
         seed = self._dice.randrange(2**31)
-        steps = self._dice.randrange(2, 40)
-        prompt = f"steps={steps} ms=2 hz={self._dice.randrange(200, 2000)}"
+        steps, pace = self._dice.randrange(2, 40), self._dice.choice(self.paces)
+        prompt = f"steps={steps} ms={pace} hz={self._dice.randrange(200, 2000)}"
         return {"prompt": prompt, "duration": 1, "model": "scripted", "seed": seed}
 
     async def _cancel(self, job_id: str) -> None:
@@ -118,3 +125,40 @@ class Client:
         call = Call(self._number, verb, key, body, status, answer, began, ended)
         self._history.append(call)
         return call
+
+
+class Person:
+    """Asks one thing after the other, and waits for what comes of it."""
+
+    def __init__(self, url: str, token: str) -> None:
+        login = {"Authorization": f"Bearer {token}"}
+        self._http = httpx.Client(
+            base_url=f"{url}/api/v1", headers=login, timeout=30, trust_env=False
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def submit(self, *prompts: str) -> list[str]:
+        """Takes of a second, in a batch."""
+        asked = [{"prompt": each, "duration": 1, "model": "scripted"} for each in prompts]
+        answer = self._http.post("/generate/batch", json={"requests": asked})
+        assert answer.status_code == 202, answer.text
+        return [str(job_id) for job_id in answer.json()["job_ids"]]
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        job: dict[str, Any] = self._http.get(f"/jobs/{job_id}").json()
+        return job
+
+    def until(self, job_id: str, happened: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        deadline = time.monotonic() + PATIENCE
+        while not happened(job := self.job(job_id)):
+            assert time.monotonic() < deadline, job
+            time.sleep(0.05)
+        return job
+
+    def ended(self, job_id: str) -> dict[str, Any]:
+        return self.until(job_id, lambda job: job["status"] in FINAL)

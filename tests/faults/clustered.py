@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 
-from tests.cluster import Cluster
+from tests.balancer import balancing
+from tests.buckets import S3Server
+from tests.cluster import Cluster, Process
 from tests.e2e.processes import wait_until
 from tests.faults.clients import Address, Client
+from tests.faults.deaths import Deaths
 from tests.faults.history import NONE, Call, Ended, verdict
 from tests.faults.test_server_kills import flaw
+from tests.postgres import Postgres
+from tests.proxy import Proxy
+from tests.servers import free_port
 
-__all__ = ["QUICK", "Trial", "free_port"]
+__all__ = ["QUICK", "Stage", "Trial"]
 
 QUICK = {
     "lease_seconds": "4",
@@ -38,7 +45,10 @@ ALL_ENDED_SECONDS = 120.0
 
 
 class Caller(Client):
-    """Comes through the balancer, with a login."""
+    """Comes through the balancer, with a login. Some of what it asks for takes a second, so that a
+    worker that dies has something."""
+
+    paces = (2, 2, 50)
 
     def __init__(self, number: int, address: Address, history: list[Call], token: str) -> None:
         super().__init__(number, address, history)
@@ -55,22 +65,88 @@ class Caller(Client):
         return call
 
 
-class Trial:
-    """A cluster under its clients.
+class Stage:
+    """A database and a bucket, on which a cluster can be set up.
 
-    >>> async with trial.clients(6):
-    ...     worker.kill()
+    >>> async with stage.trial(fronts=2, workers=3) as trial, trial.clients(6):
+    ...     trial.workers[0].kill()
     >>> print(await trial.judged())
     """
 
+    def __init__(
+        self, folder: Path, postgres: Postgres, s3: S3Server, nursery: psutil.Process
+    ) -> None:
+        self.folder = folder
+        self.postgres = postgres
+        self.s3 = s3
+        self.nursery = nursery
+
+    def cluster(self, name: str, **settings: str) -> Cluster:
+        """Of its own; ``name``: its folder's."""
+        url = self.postgres.new_database().get_secret_value()
+        bucket = self.s3.bucket()
+        return Cluster(self.folder / name, url, bucket, self.nursery, **settings)
+
+    @asynccontextmanager
+    async def trial(
+        self,
+        *,
+        fronts: int = 1,
+        workers: int = 2,
+        rows: Proxy | None = None,
+        audio: Proxy | None = None,
+        models: str = "",
+        **settings: str,
+    ) -> AsyncIterator[Trial]:
+        """Of a cluster behind a balancer, all of it there. ``rows``, ``audio``: the ways by which
+        its workers, and they alone, reach PostgreSQL and the bucket; ``models``: what they make;
+        ``settings``: of all processes."""
+        ports = [free_port() for _ in range(fronts)]
+        lines = [f"127.0.0.1:{port} max_fails=1 fail_timeout=1s" for port in ports]
+        with (
+            self.cluster("cluster", **(QUICK | settings)) as cluster,
+            balancing(self.folder / "nginx", lines) as url,
+        ):
+            first = cluster.front(port=ports[0])
+            await asyncio.to_thread(first.up)  # it makes the tables
+            ways = {}
+            if rows is not None:
+                own, theirs = f":{self.postgres.port}/", f":{rows.port}/"
+                ways["database_url"] = cluster.database_url.replace(own, theirs)
+            if audio is not None:
+                ways["storage_endpoint"] = audio.url
+            trial = Trial(cluster, url, cluster.token())
+            trial.fronts = {port: cluster.front(port=port) for port in ports[1:]}
+            trial.fronts[ports[0]] = first
+            trial.workers = [cluster.worker(models=models, **ways) for _ in range(workers)]
+            for process in trial.processes:
+                await asyncio.to_thread(process.up)
+            yield trial
+
+
+class Trial:
+    """A cluster under its clients."""
+
     def __init__(self, cluster: Cluster, url: str, token: str) -> None:
-        """``url``: of the balancer."""
+        """``url``: of the balancer, or of the only front."""
         self.cluster = cluster
+        self.url = url
+        self.token = token
+        self.fronts: dict[int, Process] = {}
+        """By their ports."""
+        self.workers: list[Process] = []
         self.history: list[Call] = []
+        self.deaths = Deaths(cluster.database_url)
         self._address = Address()
         self._address.moved(url)
-        self._token = token
-        self._url = f"{url}/api/v1"
+
+    @property
+    def processes(self) -> list[Process]:
+        return [*self.fronts.values(), *self.workers]
+
+    def moved(self, url: str) -> None:
+        """Its clients come by this way, from now on."""
+        self._address.moved(url)
 
     @asynccontextmanager
     async def clients(self, number: int) -> AsyncIterator[None]:
@@ -78,7 +154,7 @@ class Trial:
         over = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             for each in range(number):
-                caller = Caller(each, self._address, self.history, self._token)
+                caller = Caller(each, self._address, self.history, self.token)
                 group.create_task(caller.live(over))
             try:
                 yield
@@ -127,8 +203,10 @@ class Trial:
 
     def _what_is_there(self, but: frozenset[str]) -> Ended:
         self.until_all_ended()
-        login = {"Authorization": f"Bearer {self._token}"}
-        with httpx.Client(base_url=self._url, headers=login, timeout=30, trust_env=False) as client:
+        login = {"Authorization": f"Bearer {self.token}"}
+        with httpx.Client(
+            base_url=f"{self.url}/api/v1", headers=login, timeout=30, trust_env=False
+        ) as client:
             jobs: dict[str, dict[str, Any]] = {}
             following: str | None = "/jobs?limit=200"
             while following:
@@ -144,9 +222,3 @@ class Trial:
             [job_id for job_id in takes if job_id not in but],
             self.until_swept(),
         )
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])

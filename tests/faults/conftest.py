@@ -25,6 +25,8 @@ from tests.engine.conftest import SCRIPTED
 from tests.workers import COUNTED
 
 if TYPE_CHECKING:
+    from tests.buckets import S3Server
+    from tests.faults.clustered import Stage
     from tests.postgres import Postgres
 
 # The light set-up has no torch.
@@ -78,6 +80,17 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psutil.Process]:
 
     with nursery(tmp_path_factory.mktemp("nursery")) as process:
         yield process
+
+
+@pytest.fixture
+def stage(tmp_path: Path, safe_postgres: Postgres, moto: S3Server, warm: psutil.Process) -> Stage:
+    """For a cluster of this test's own."""
+    from tests.balancer import NGINX
+    from tests.faults.clustered import Stage
+
+    if NGINX is None:
+        pytest.skip("nginx is not installed")
+    return Stage(tmp_path, safe_postgres, moto, warm)
 
 
 class Library:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Call", "Ended", "verdict"]
+__all__ = ["FINAL", "NONE", "Call", "Ended", "verdict"]
 
 FINAL = ("completed", "failed", "cancelled")
 NONE = 0

@@ -16,6 +16,7 @@ import psutil
 from tests.e2e.processes import wait_until
 from tests.engine.conftest import SCRIPTED
 from tests.faults.warm_program import request
+from tests.servers import start
 
 __all__ = ["Server", "alive", "nursery"]
 
@@ -30,7 +31,7 @@ def nursery(folder: Path) -> Iterator[psutil.Process]:
     door = folder / "door"
     script = Path(__file__).with_name("warm_program.py")
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, script, "serve", door], env=environment) as process:
+    with start([sys.executable, script, "serve", door], env=environment) as process:
         try:
             wait_until(door.exists, "the libraries", 120)
             yield psutil.Process(process.pid)

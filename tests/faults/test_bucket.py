@@ -26,8 +26,9 @@ from tests.engine.conftest import SCRIPTED
 from tests.engine.server.running import TestServer, body, settings_in, until_ended
 from tests.proxy import Fate, Proxy, Trouble
 
-TROUBLES = 30
-KILLS = 3
+TROUBLES = 15
+KILLS = 2
+"""Of each run; ten times as many with ``--soak``."""
 AT_ONCE = 8
 AWAY = "bucket|storage|audio was cut off|cut off|without completing"
 
@@ -135,7 +136,7 @@ async def test_a_bucket_that_is_away_costs_nothing(
 
 @pytest.mark.logs(AWAY)
 async def test_connections_to_the_bucket_break(
-    bucket: Bucket, tmp_path: Path, state: State
+    bucket: Bucket, tmp_path: Path, state: State, soak: int
 ) -> None:
     dice = random.Random(5)
 
@@ -162,7 +163,7 @@ async def test_connections_to_the_bucket_break(
 
         total = 0
         try:
-            while sum(proxy.struck.values()) < TROUBLES:
+            while sum(proxy.struck.values()) < TROUBLES * soak:
                 total += await asyncio.to_thread(work, 300 + total)
         finally:
             await asyncio.to_thread(server.end)
@@ -199,9 +200,9 @@ def served(home: Path, bucket: Bucket, endpoint: str) -> Iterator[tuple[Program,
 
 
 async def test_killed_between_made_and_stored_it_loses_nothing(
-    bucket: Bucket, tmp_path: Path, state: State
+    bucket: Bucket, tmp_path: Path, state: State, soak: int
 ) -> None:
-    home, jobs = tmp_path / "home", []
+    home, jobs, kills = tmp_path / "home", [], KILLS * soak
     outgoing = home / "data" / "server" / "storage" / "outgoing"
 
     def made_and_killed() -> list[str]:
@@ -228,7 +229,7 @@ async def test_killed_between_made_and_stored_it_loses_nothing(
 
     loop = asyncio.get_running_loop()
     async with Proxy(bucket.server.url) as proxy:
-        for _ in range(KILLS):
+        for _ in range(kills):
             gone, shut = asyncio.Event(), asyncio.Event()
             killing = asyncio.create_task(asyncio.to_thread(made_and_killed))
             await gone.wait()
@@ -243,7 +244,7 @@ async def test_killed_between_made_and_stored_it_loses_nothing(
     assert attempts == {1: len(jobs)}, "what was made is stored, and not made again"
     assert bucket.keys() == takes and len(takes) == len(jobs)
     assert list(outgoing.glob("*")) == [] and bucket.unfinished() == 0
-    state(f"killed -9 {KILLS} times between made and stored: {len(jobs)} of {len(jobs)} takes "
+    state(f"killed -9 {kills} times between made and stored: {len(jobs)} of {len(jobs)} takes "
           "stored once, none made twice")  # fmt: skip
 
 

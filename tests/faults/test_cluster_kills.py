@@ -10,16 +10,10 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
-import psutil
-import pytest
-
-from tests.balancer import NGINX, balancing
-from tests.buckets import S3Server
-from tests.cluster import Cluster, Process
-from tests.faults.clustered import QUICK, Trial, free_port
-from tests.postgres import Postgres
+from tests.cluster import Process
+from tests.faults.clients import Person
+from tests.faults.clustered import Stage, Trial
 
 WORKER_KILLS = FRONT_KILLS = 6
 """Of each run; ten times as many with ``--soak``."""
@@ -31,59 +25,58 @@ FROZEN_SECONDS = 5.5
 State = Callable[[str], None]
 
 
-@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
-async def test_what_was_accepted_is_done_once(
-    tmp_path: Path,
-    safe_postgres: Postgres,
-    moto: S3Server,
-    warm: psutil.Process,
-    state: State,
-    soak: int,
-) -> None:
-    url = safe_postgres.new_database().get_secret_value()
-    ports = [free_port(), free_port()]
-    lines = [f"127.0.0.1:{port} max_fails=1 fail_timeout=1s" for port in ports]
-    dice = random.Random(5)
-    with (
-        Cluster(tmp_path / "cluster", url, moto.bucket(), warm, **QUICK) as cluster,
-        balancing(tmp_path / "nginx", lines) as balancer,
-    ):
-        fronts = {ports[0]: cluster.front(port=ports[0]).up()}
-        token = cluster.token()
-        fronts[ports[1]] = cluster.front(port=ports[1])
-        workers = [cluster.worker() for _ in range(3)]
-        for process in (fronts[ports[1]], *workers):
-            process.up()
-        trial = Trial(cluster, balancer, token)
-        nemesis = Nemesis(cluster, fronts, workers, dice)
+async def test_what_was_accepted_is_done_once(stage: Stage, state: State, soak: int) -> None:
+    async with asyncio.TaskGroup() as beside:
+        patient = beside.create_task(asyncio.to_thread(lost_at_its_own_pace, stage))
+        said = await struck(stage, soak)
+    state(said)
+    state(f"a worker killed -9 with the settings that it has by itself: {patient.result()}")
+
+
+async def struck(stage: Stage, soak: int) -> str:
+    async with stage.trial(fronts=2, workers=3) as trial:
+        dice = random.Random(5)
+        nemesis = Nemesis(trial, dice)
         async with trial.clients(CLIENTS):
             for blow in nemesis.plan(soak):
                 await asyncio.sleep(dice.uniform(0.2, 1.2))  # a random moment
                 await blow()
             await nemesis.mend()
         said = await trial.judged()
-        assert all(process.end() in (0, None) for process in (*fronts.values(), *nemesis.workers))
+        assert all(process.end() in (0, None) for process in trial.processes)
     struck = nemesis.struck
-    state(
+    return (
         f"a cluster of 2 fronts and 3 workers under {CLIENTS} clients: {struck['worker killed']} "
         f"workers and {struck['front killed']} fronts killed -9, {struck['frozen']} workers frozen "
-        f"past their leases, {struck['told']} told to end: {said}"
+        f"past their leases, {struck['told']} told to end: {said}; {trial.deaths.judged()}"
     )
+
+
+def lost_at_its_own_pace(stage: Stage) -> str:
+    """What a worker had is begun again in time with nothing made quicker for the tests. That takes
+    half a minute, in which little is done: it goes on beside the rest."""
+    with stage.cluster("patient") as cluster:
+        trial = Trial(cluster, cluster.front().up().url, cluster.token())
+        workers = [cluster.worker().up() for _ in range(2)]
+        with Person(trial.url, trial.token) as person:
+            [job_id] = person.submit("steps=1000 ms=10")
+            person.until(job_id, lambda job: job["status"] == "processing")
+            [(its,)] = trial.rows("SELECT worker FROM jobs")
+            [dying] = [worker for worker in workers if worker.id == its]
+            dying.kill()
+            trial.deaths.note(dying.pid)
+            assert person.ended(job_id)["status"] == "completed"
+        return trial.deaths.judged(at_least=1)
 
 
 class Nemesis:
     """Strikes one process after the other, and lets another one take its place."""
 
-    def __init__(
-        self,
-        cluster: Cluster,
-        fronts: dict[int, Process],
-        workers: list[Process],
-        dice: random.Random,
-    ) -> None:
-        self._cluster = cluster
-        self._fronts = fronts
-        self.workers = workers
+    def __init__(self, trial: Trial, dice: random.Random) -> None:
+        self._trial = trial
+        self._cluster = trial.cluster
+        self._fronts = trial.fronts
+        self._workers = trial.workers
         self._dice = dice
         self._coming: dict[int, Process] = {}
         self.struck: Counter[str] = Counter()
@@ -99,11 +92,15 @@ class Nemesis:
         """All that were begun are there."""
         for port in list(self._coming):
             await self._arrived(port)
-        for worker in self.workers:
+        for worker in self._workers:
             await asyncio.to_thread(worker.up)
 
     async def _kill_worker(self) -> None:
-        await self._replace(lambda worker: worker.kill(), "worker killed")
+        def kill(worker: Process) -> None:
+            worker.kill()
+            self._trial.deaths.note(worker.pid)
+
+        await self._replace(kill, "worker killed")
 
     async def _tell(self) -> None:
         """It hands over what it has begun."""
@@ -115,14 +112,14 @@ class Nemesis:
         await self._replace(end, "told")
 
     async def _replace(self, end: Callable[[Process], None], how: str) -> None:
-        number = self._dice.randrange(len(self.workers))
-        await asyncio.to_thread(end, self.workers[number])
-        self.workers[number] = self._cluster.worker()
+        number = self._dice.randrange(len(self._workers))
+        await asyncio.to_thread(end, self._workers[number])
+        self._workers[number] = self._cluster.worker()
         self.struck[how] += 1
 
     async def _freeze(self) -> None:
         """Others take its jobs over; what it says when it wakes counts for nothing."""
-        worker = self._dice.choice(self.workers)
+        worker = self._dice.choice(self._workers)
         await asyncio.to_thread(worker.up)
         worker.freeze()
         await asyncio.sleep(FROZEN_SECONDS)

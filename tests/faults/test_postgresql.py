@@ -20,8 +20,9 @@ from tests.e2e.processes import wait_until
 from tests.engine.server.running import Served, body
 from tests.postgres import running_postgres
 
-RESTARTS = 6
-"""Half of them immediate: nothing is said to anybody, and the log is replayed."""
+RESTARTS = 4
+"""Of each run; ten times as many with ``--soak``. Half of them immediate: nothing is said to
+anybody, and the log is replayed."""
 CLIENTS = 3
 
 
@@ -54,8 +55,9 @@ class Client:
 
 
 def test_postgresql_is_restarted_again_and_again(
-    tmp_path: Path, state: Callable[[str], None]
+    tmp_path: Path, state: Callable[[str], None], soak: int
 ) -> None:
+    restarts = RESTARTS * soak
     dice = random.Random(7)
     over = threading.Event()
     with running_postgres(safe=True) as database:
@@ -71,7 +73,7 @@ def test_postgresql_is_restarted_again_and_again(
         clients = [Client(n, str(served.client.base_url), over) for n in range(CLIENTS)]
         with ThreadPoolExecutor(CLIENTS) as pool:
             running = [pool.submit(client.run) for client in clients]
-            for number in range(RESTARTS):
+            for number in range(restarts):
                 time.sleep(dice.uniform(0.2, 1.5))  # a random moment of its life
                 database.restart("immediate" if number % 2 else "fast")
                 wait_until(lambda: served.client.get("/health").status_code == 200, "its return")
@@ -98,7 +100,7 @@ def test_postgresql_is_restarted_again_and_again(
     assert not broken, broken
     answers = sum((client.answers for client in clients), Counter[int]())
     state(
-        f"PostgreSQL restarted {RESTARTS} times ({RESTARTS // 2} immediate) under {CLIENTS} "
+        f"PostgreSQL restarted {restarts} times ({restarts // 2} immediate) under {CLIENTS} "
         f"clients: {len(acknowledged)} jobs acknowledged, {len(takes)} ended once with a whole "
         f"take; {answers[503]} times asked to come back"
     )

@@ -51,8 +51,8 @@ def serve(path: str) -> None:
                     os.dup2(pipe, number)
                     os.close(pipe)
                 os.setsid()
+                threading.Thread(target=follow, args=(asked,), daemon=True).start()
                 if what["kind"] == "host":
-                    threading.Thread(target=follow, args=(asked,), daemon=True).start()
                     host.main(what["arguments"])  # ends the process; `asked` closes with it
                 asked.sendall(str(os.getpid()).encode())
                 os.environ |= what["environment"]
@@ -77,7 +77,7 @@ def request(
     path: str, pipes: tuple[int, int, int], kind: str, arguments: list[str], **more: object
 ) -> socket.socket:
     """Ask for a process on these pipes; the connection says its id, if a server, and closes with
-    it."""
+    it. It is killed when this end of the connection closes."""
     line = socket.socket(socket.AF_UNIX)
     line.connect(path)
     message = {"kind": kind, "arguments": arguments} | more

@@ -47,3 +47,19 @@ def test_an_unknown_name_lists_the_known_ones(
     with pytest.raises(SystemExit):
         measure.main()
     assert "startup" in capfd.readouterr().err
+
+
+def test_only_what_can_take_long_is_told_how_long(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def patient(minutes: float = 0.0) -> dict[str, float]:
+        return {"minutes": minutes}
+
+    with pytest.raises(SystemExit):
+        measured(monkeypatch, FIGURES, "--minutes", "2")
+    assert "as long as it takes" in capfd.readouterr().err
+    module = SimpleNamespace(__doc__="Held.", bench=patient)
+    monkeypatch.setattr(measure.importlib, "import_module", lambda name: module)
+    monkeypatch.setattr(sys, "argv", ["measure.py", "followers", "--minutes", "0.5", "--json"])
+    assert measure.main() == 0
+    assert json.loads(capfd.readouterr().out)["minutes"] == 0.5

@@ -175,7 +175,8 @@ async def test_work_goes_on_when_postgresql_is_back(
             async with fleet.worker(lease_seconds=30.0) as watch:
                 await watch.growing(jobs[0])
                 await asyncio.to_thread(server.stop, mode)
-                await asyncio.to_thread(server.start)
+                server.begin()
+                await asyncio.to_thread(server.until_there)
                 for job in jobs:
                     assert (await watch.ended(job)).status is Status.COMPLETED
             assert {job.attempt for job in queue.store.jobs()} == {1}
