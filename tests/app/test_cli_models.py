@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from app.cli import cli
 from tests.engine.models.conftest import growing_part
 from tests.hub import Hub
 
@@ -49,8 +51,15 @@ def run(*arguments: str, endpoint: str = "http://127.0.0.1:9") -> tuple[int, str
         return process.returncode, out, err
 
 
+def typed(*arguments: str) -> tuple[int, str]:
+    """What needs no hub, in this process; its status and what it says."""
+    done = CliRunner().invoke(cli, ["models", *arguments], env={"COLUMNS": "80"})
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    return done.exit_code, done.stdout
+
+
 def state_of(model: str) -> str:
-    status, out, _ = run("list", "--json")
+    status, out = typed("list", "--json")
     assert status == 0
     return next(item["state"] for item in json.loads(out)["models"] if item["id"] == model)
 
@@ -61,22 +70,22 @@ def test_the_life_of_a_model(hub: Hub, music_home: Path) -> None:
     assert (status, Path(out.strip())) == (0, next(music_home.rglob("state_dict.bin")).parent)
     assert "not sold" in err
     assert state_of(SMALL) == "installed"
-    assert run("path", SMALL)[1] == out
+    assert typed("path", SMALL) == (0, out)
 
     _, listed, _ = run("list")
     assert max(map(len, listed.splitlines())) <= 80
     (row,) = (line for line in listed.splitlines() if line.startswith(f"{SMALL} "))
     assert re.search(r"300 M\s+2\.6 MB\s+CC BY-NC 4\.0\s+installed", row)
 
-    status, out, _ = run("remove", SMALL, "--json")
+    status, out = typed("remove", SMALL, "--json")
     assert status == 0
     assert json.loads(out)["freed"] > 2_400_000
     assert state_of(SMALL) == "absent"
-    assert run("path")[1].strip() == str(music_home / "data" / "models")
+    assert typed("path")[1].strip() == str(music_home / "data" / "models")
 
 
 def test_all_facts_for_programs() -> None:
-    _, out, _ = run("list", "--json")
+    _, out = typed("list", "--json")
     models = {item["id"]: item for item in json.loads(out)["models"]}
     melody = models["facebook/musicgen-stereo-melody"]
     assert melody["abilities"] == ["text", "melody", "continuation", "stereo"]
@@ -155,9 +164,8 @@ def test_what_goes_wrong_is_said_in_words() -> None:
     assert "can't be reached" in err
     assert "Traceback" not in err
     for arguments in (("download", "nothing"), ("remove", "../../etc"), ("path", "nothing")):
-        status, out, _ = run(*arguments, "--json")
+        status, out = typed(*arguments, "--json")
         assert status == 2
         assert json.loads(out)["error"]["code"] == "model_unavailable"
-    assert run("remove", SMALL)[0] == 1
-    assert run("path", SMALL)[0] == 1
-    assert run("download", "sketch")[0] == 1
+    for arguments in (("remove", SMALL), ("path", SMALL), ("download", "sketch")):
+        assert typed(*arguments)[0] == 1
