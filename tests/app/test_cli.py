@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 import soundfile as sf
-from typer.testing import CliRunner
 
-from app.cli import cli
+from tests.app.terminal import typed
 
 ENVIRONMENT = {
     **os.environ,
@@ -104,10 +103,9 @@ def test_a_failed_take_does_not_lose_the_others() -> None:
 )
 def test_bad_input_is_told_and_is_2(arguments: list[str], words: str) -> None:
     """In this process: that the program itself ends so is one of the end-to-end tests."""
-    told = CliRunner().invoke(cli, ["generate", *arguments], env={"COLUMNS": "200"})
+    told = typed("generate", *arguments, columns=200)
     assert (told.exit_code, told.stdout) == (2, "")
     assert words in told.stderr
-    assert isinstance(told.exception, SystemExit)
 
 
 def test_a_model_that_is_not_there_is_a_failed_take() -> None:
