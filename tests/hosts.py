@@ -13,12 +13,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.dispatch import local, process
-from engine.settings import EngineSettings
 from tests import nursery
+
+if TYPE_CHECKING:
+    from engine.settings import EngineSettings
 
 ROOT = Path(__file__).parents[1]
 LIBRARIES = ("engine.host.loop", "engine.generators.sketch.generator", "tests.fake_generators")
@@ -27,9 +29,11 @@ LIBRARIES = ("engine.host.loop", "engine.generators.sketch.generator", "tests.fa
 @pytest.fixture(scope="session", autouse=True)
 def _warm_hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The nursery of this test process, from its first host on."""
-    if not hasattr(os, "fork"):
-        yield
+    if not hasattr(os, "fork") or "engine.dispatch.local" not in sys.modules:
+        yield  # none of the tests that were collected has a host
         return
+    from engine.dispatch import local, process
+
     with ExitStack() as running, pytest.MonkeyPatch.context() as patch:
         door: Path | None = None
 
