@@ -15,6 +15,7 @@ import logging
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)  # the same examples in each run
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
-pytest_plugins = ("tests.workers",)
+pytest_plugins = ("tests.workers", "tests.hosts")
 
 THREAD_PATIENCE = 5.0
 """Seconds that a thread gets to end by itself after its test."""
@@ -99,7 +100,23 @@ def _no_surprising_logs(
 
 
 @pytest.fixture(autouse=True)
-def _no_leaked_threads() -> Iterator[None]:
+def _no_leaked_threads(request: pytest.FixtureRequest) -> Iterator[None]:
+    if "threads_of_the_module" in request.fixturenames:
+        yield
+    else:
+        with _threads_ending():
+            yield
+
+
+@pytest.fixture(scope="module")
+def threads_of_the_module() -> Iterator[None]:
+    """For who shares a server between the tests of a module: its threads end with that."""
+    with _threads_ending():
+        yield
+
+
+@contextmanager
+def _threads_ending() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     leaked = []

@@ -1,6 +1,6 @@
 """How the tests are shared out between the workers of pytest-xdist, and how long a run is.
 
-Tests of one file stay together, as they share its fixtures; so do those of a folder in
+Tests of one file stay together, as they share its fixtures; so do those of a group in
 ``TOGETHER``. What takes longest begins first, or one worker would wait for it at the end.
 """
 
@@ -18,8 +18,12 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[1]
-TOGETHER = ("tests/engine/musicgen",)
-"""Folders whose tests share models, and a second of work that each other worker would do again."""
+TOGETHER = {
+    "models": ("tests/engine/musicgen",),
+    "warm programs": ("tests/faults",),
+    "Ceph's gateway": ("tests/engine/storage", "tests/engine/server/test_media.py"),
+}
+"""Files and folders by what their tests share, which each other worker would have to make again."""
 FIRST = ("tests/engine/musicgen", "tests/faults", "tests/e2e", "tests/engine/sketch")
 """Folders that take longest, in the order in which they begin."""
 SOAK = 10
@@ -30,15 +34,17 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_
 
 
 class Sharing(LoadScopeScheduling):
-    """Gives a worker a file, or a folder of ``TOGETHER``, at a time."""
+    """Gives a worker a file, or a group of ``TOGETHER``, at a time."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return next((folder for folder in TOGETHER if within(file, folder)), file)
+        groups = (name for name, places in TOGETHER.items() if within(file, *places))
+        return next(groups, file)
 
 
-def within(file: str, folder: str) -> bool:
-    return file.startswith(f"{folder}/")
+def within(file: str, *places: str) -> bool:
+    """Whether it is one of these files, or lies in one of these folders."""
+    return any(file == place or file.startswith(f"{place}/") for place in places)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

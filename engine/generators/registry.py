@@ -10,6 +10,7 @@ from typing import Protocol
 
 from engine.errors import ModelUnavailable
 from engine.generators.base import Generator, Report
+from engine.models.catalogue import find
 
 __all__ = ["BUILT_IN", "GeneratorKind", "ModelOptions", "QuickKind", "find_generator"]
 
@@ -67,6 +68,7 @@ def find_generator(
             found = getattr(importlib.import_module(module), name)
             kind: GeneratorKind = QuickKind(found) if isinstance(found, type) else found
             return kind
+        find(model)  # one that nobody knows is told at once
         # Imports torch and audiocraft, which take seconds: only when such a model is asked for.
         from engine.generators.musicgen.loading import MusicGenKind
 

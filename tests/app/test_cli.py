@@ -13,6 +13,7 @@ import soundfile as sf
 from typer.testing import CliRunner
 
 from app.cli import cli
+from tests.app.terminal import typed
 
 ENVIRONMENT = {
     **os.environ,
@@ -103,10 +104,10 @@ def test_a_failed_take_does_not_lose_the_others() -> None:
     ],
 )
 def test_bad_input_is_told_and_is_2(arguments: list[str], words: str) -> None:
-    status, out, err = run("generate", *arguments)
-    assert (status, out) == (2, "")
-    assert words in err
-    assert "Traceback" not in err
+    """In this process: that the program itself ends so is one of the end-to-end tests."""
+    told = typed("generate", *arguments, columns=200)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert words in told.stderr
 
 
 def test_a_model_that_is_not_there_is_a_failed_take() -> None:

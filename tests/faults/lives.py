@@ -15,8 +15,7 @@ import psutil
 
 from tests.e2e.processes import wait_until
 from tests.engine.conftest import SCRIPTED
-from tests.faults.warm_program import request
-from tests.servers import start
+from tests.nursery import request
 
 __all__ = ["Server", "alive", "nursery"]
 
@@ -31,15 +30,15 @@ def nursery(folder: Path) -> Iterator[psutil.Process]:
     door = folder / "door"
     script = Path(__file__).with_name("warm_program.py")
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with start([sys.executable, script, "serve", door], env=environment) as process:
+    with subprocess.Popen(
+        [sys.executable, script, "serve", door], env=environment, stdin=subprocess.PIPE
+    ) as process:
+        wait_until(door.exists, "the libraries", 120)
         try:
-            wait_until(door.exists, "the libraries", 120)
             yield psutil.Process(process.pid)
         finally:
-            left = psutil.Process(process.pid).children(recursive=True)
-            process.kill()
-            for child in left:  # of a test that failed
-                child.kill()
+            for child in psutil.Process(process.pid).children(recursive=True):
+                child.kill()  # of a test that failed
 
 
 class Server:

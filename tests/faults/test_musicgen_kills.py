@@ -6,6 +6,7 @@ are promised. The hosts are forked from a process that has the libraries importe
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import subprocess
@@ -26,6 +27,7 @@ from engine.settings import EngineSettings
 from tests.e2e.processes import wait_until
 from tests.engine.conftest import Watched
 from tests.faults.conftest import Library
+from tests.nursery import asking
 
 PROGRAM_KILLS = 4
 """In each run; ten times as often with ``--soak``."""
@@ -60,13 +62,11 @@ def nursery(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with subprocess.Popen(
         [sys.executable, WARM_HOST, "serve", door, models],
         env=environment,
+        stdin=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as process:
-        try:
-            wait_until(door.exists, "the libraries", 300)
-            yield psutil.Process(process.pid)
-        finally:
-            process.kill()
+        wait_until(door.exists, "the libraries", 300)
+        yield psutil.Process(process.pid)
 
 
 def settings_of(folder: Path, models: Path, **more: object) -> EngineSettings:
@@ -84,10 +84,10 @@ def settings_of(folder: Path, models: Path, **more: object) -> EngineSettings:
 
 def command(nursery: psutil.Process, settings: EngineSettings) -> list[str]:
     arguments = [f"--models={settings.models}", f"--precision={settings.precision}"]
-    return [sys.executable, "-S", str(WARM_HOST), "ask", nursery.cmdline()[-2], *arguments]
+    return asking(nursery.cmdline()[-2], arguments)
 
 
-def orders(folder: Path, models: Path, beginning: Path) -> list[Order]:
+def orders(models: Path, beginning: Path) -> list[Order]:
     """Words alone, one window and many; and two that go on from given sound."""
     model = str(models / "tiny")
     asked = [
@@ -171,11 +171,26 @@ def kill_again_and_again(settings: EngineSettings, program: list[str], times: in
                 process.kill()
 
 
-async def undisturbed(settings: EngineSettings, host: list[str], asked: list[Order]) -> list[str]:
-    """The hash of each take's file."""
-    async with Watched(settings, host_command=host) as engine:
-        jobs = await engine.ended(await engine.queue.submit(asked), PATIENCE)
-    return hashes(jobs)
+@pytest.fixture(scope="module")
+def asked(models: Path, beginning: Path) -> list[Order]:
+    return orders(models, beginning)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+    models: Path,
+    nursery: psutil.Process,
+    asked: list[Order],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[str]:
+    """The hash of the file of each take that was asked for, made in peace."""
+    calm = settings_of(tmp_path_factory.mktemp("calm"), models)
+
+    async def made() -> list[Job]:
+        async with Watched(calm, host_command=command(nursery, calm)) as engine:
+            return await engine.ended(await engine.queue.submit(asked), PATIENCE)
+
+    return hashes(asyncio.run(made()))
 
 
 def hashes(jobs: Sequence[Job]) -> list[str]:
@@ -188,14 +203,11 @@ async def test_hosts_are_killed_while_they_load_grow_and_save(
     tmp_path: Path,
     models: Path,
     nursery: psutil.Process,
-    beginning: Path,
+    asked: list[Order],
+    undisturbed: list[str],
     state: State,
     soak: int,
 ) -> None:
-    asked = orders(tmp_path, models, beginning)
-    calm = settings_of(tmp_path / "calm", models)
-    expected = await undisturbed(calm, command(nursery, calm), asked)
-
     dice = random.Random(1)
     killed: Counter[str] = Counter()
     worst = 0.0
@@ -217,7 +229,7 @@ async def test_hosts_are_killed_while_they_load_grow_and_save(
                 killed[moment] += 1
             ended = await engine.ended(jobs, PATIENCE)
             lost.look(jobs)
-        assert hashes(ended) == expected
+        assert hashes(ended) == undisturbed
         takes = [path for path in wild.takes_folder.iterdir() if path.suffix == ".wav"]
         assert len(takes) == len(asked), "each job ended once"
         assert not list((wild.cache_folder / "checkpoints").iterdir()), "nothing stays half-written"
@@ -236,14 +248,12 @@ async def test_the_program_is_killed_while_takes_grow(
     tmp_path: Path,
     models: Path,
     nursery: psutil.Process,
-    beginning: Path,
+    asked: list[Order],
+    undisturbed: list[str],
     state: State,
     soak: int,
 ) -> None:
-    asked = orders(tmp_path, models, beginning)
-    calm, wild = (settings_of(tmp_path / name, models) for name in ("calm", "wild"))
-    expected = await undisturbed(calm, command(nursery, calm), asked)
-
+    wild = settings_of(tmp_path / "wild", models)
     library = Library(tmp_path / "wild")
     jobs = library.submit(asked)
     program = [sys.executable, str(HEADLESS), wild.model_dump_json(), *command(nursery, wild)]
@@ -254,7 +264,7 @@ async def test_the_program_is_killed_while_takes_grow(
         await engine.until(lambda: library.unfinished() == 0, PATIENCE)
         ended = [await engine.queue.job(job.id) for job in jobs]
     assert interrupted, "the jobs are to outlast the kills"
-    assert hashes(ended) == expected
+    assert hashes(ended) == undisturbed
     assert not list((wild.cache_folder / "checkpoints").iterdir()), "nothing stays half-written"
     state(
         f"program killed -9 {PROGRAM_KILLS * soak} times while MusicGen grew takes: "

@@ -31,7 +31,7 @@ from tests.e2e.processes import wait_until
 from tests.engine.server.running import until_ended, until_step
 from tests.faults.clients import Address, Client
 from tests.faults.history import NONE, Call, Ended, verdict
-from tests.faults.lives import Server, alive, nursery
+from tests.faults.lives import Server, alive
 
 KILLS = 8
 """Of each run; ten times as many with ``--soak``."""
@@ -44,12 +44,6 @@ LIFE, LONG_LIFE = 0.4, 2.0
 """Seconds that a server lives, at most; each fifth one longer, so that takes are finished too."""
 
 State = Callable[[str], None]
-
-
-@pytest.fixture(scope="module")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psutil.Process]:
-    with nursery(tmp_path_factory.mktemp("nursery")) as process:
-        yield process
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ Signs of life are so rare here that all must come by news."""
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -29,6 +28,8 @@ GROWS = "steps=3000 ms=5"
 ENDLESS = "steps=1000000 ms=5"
 SLOTS = 2
 
+pytestmark = pytest.mark.usefixtures("threads_of_the_module")
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -39,21 +40,6 @@ class Cluster:
     one: httpx.Client
     other: httpx.Client
     worker: WorkerProcess
-
-
-@pytest.fixture(autouse=True)
-def _no_leaked_threads() -> None:
-    """In place of the check after each test: threads of servers end with the module."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _no_threads_left_behind() -> Iterator[None]:
-    before = set(threading.enumerate())
-    yield
-    leaked = set(threading.enumerate()) - before
-    for thread in leaked:
-        thread.join(5)
-    assert not [thread.name for thread in leaked if thread.is_alive()]
 
 
 @pytest.fixture(scope="module")

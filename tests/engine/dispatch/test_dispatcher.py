@@ -1,4 +1,7 @@
-"""The queue at work over a real host process, with generators that do as they are told."""
+"""The queue at work over a real host process, with generators that do as they are told.
+
+What it does in any place, here and on servers, stands in ``tests/contract``.
+"""
 
 from __future__ import annotations
 
@@ -43,16 +46,6 @@ async def test_a_prompt_becomes_a_file_and_shows_its_steps(engine: Watched) -> N
     assert await queue.jobs() == [done]
 
 
-async def test_several_grow_together_and_late_ones_join(engine: Watched) -> None:
-    first = await engine.submit("steps=200 ms=10", "steps=210 ms=10")
-    await engine.growing(first[0])
-    late = await engine.submit("steps=3 ms=10")
-
-    await engine.ended(late)
-    assert not engine.latest(first[0].id).status.final, "the late one did not join, it waited"
-    assert statuses(await engine.ended(first)) == [COMPLETED, COMPLETED]
-
-
 async def test_cancel_a_waiting_and_a_running_job(engine: Watched) -> None:
     jobs = await engine.submit(*["steps=1000 ms=10"] * 5, "steps=3")
     await engine.growing(jobs[0])
@@ -67,16 +60,6 @@ async def test_cancel_a_waiting_and_a_running_job(engine: Watched) -> None:
     await engine.ended(jobs)
     names = [path.name for path in engine.settings.takes_folder.iterdir()]
     assert len(names) == 1, "no cancelled job has a take"
-
-
-async def test_cancel_and_retry_at_once_makes_one_take(engine: Watched) -> None:
-    (job,) = await engine.submit("steps=30 ms=10")
-    await engine.growing(job)
-    await engine.queue.cancel([job.id])
-    await engine.queue.retry([job.id])
-
-    await engine.until(lambda: engine.latest(job.id).status is COMPLETED)
-    assert len(list(engine.settings.takes_folder.iterdir())) == 1
 
 
 async def test_pause_holds_running_takes_and_survives_a_restart(settings: EngineSettings) -> None:
@@ -176,17 +159,6 @@ async def test_a_host_that_prints_rubbish_is_replaced(
 async def test_prints_of_a_generator_do_no_harm(engine: Watched) -> None:
     (job,) = await engine.submit("steps=5 print=2")
     assert statuses(await engine.ended([job])) == [COMPLETED]
-
-
-async def test_bad_input_is_not_tried_again(engine: Watched) -> None:
-    (job,) = await engine.submit("impossible")
-    (ended,) = await engine.ended([job])
-    assert ended.error is not None
-    assert (ended.error.message, ended.error.hint) == (
-        "This can never work.",
-        "Ask for something else.",
-    )
-    assert ended.attempt == 1
 
 
 @pytest.mark.logs("can't be used again")

@@ -30,14 +30,19 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 def generate(
-    model: str, *more: str, endpoint: str = NOWHERE, cwd: Path = ROOT, licence: bool = True
+    model: str,
+    *more: str,
+    endpoint: str = NOWHERE,
+    cwd: Path = ROOT,
+    licence: bool = True,
+    **variables: str,
 ) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "app.cli", "generate", "calm piano", "--model", model]
     command += ["--duration", "1", "--seed", "7", "--json", *more, *(["--yes"] * licence)]
     return subprocess.Popen(
         command,
         cwd=cwd,
-        env={**os.environ, "HF_ENDPOINT": endpoint, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "HF_ENDPOINT": endpoint, "PYTHONPATH": str(ROOT), **variables},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -62,11 +67,41 @@ def refused(process: subprocess.Popen[str], status: int = 1) -> dict[str, str]:
     return dict(error)
 
 
+@pytest.fixture(scope="module")
+def own_folder(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of somebody's own, where the model is in ``own``."""
+    folder = tmp_path_factory.mktemp("somebody")
+    shutil.copytree(tiny_folder, folder / "own")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def own_take(hub: Path, own_folder: Path) -> tuple[Path, str]:
+    """Made by a model in the folder where one is, in a home where nothing was before."""
+    home = {"DGX_MUSIC_HOME": str(own_folder / "home")}
+    error = refused(generate("./own", cwd=own_folder, **home))
+    assert (error["code"], error["message"]) == (
+        "hub_unreachable",
+        "The model hub can't be reached.",
+    )
+    (text_encoder,) = (hub / "models--t5-base" / "snapshots").iterdir()
+    with Hub() as served:
+        served.put("t5-base", files_in(text_encoder))
+        return made(generate("./own", endpoint=served.endpoint, cwd=own_folder, **home))
+
+
+def test_a_local_model_brings_what_it_is_built_on(own_take: tuple[Path, str]) -> None:
+    assert "is built on t5-base" in own_take[1]
+
+
 def test_one_command_from_nothing_to_music(
-    hub: Path, tiny_folder: Path, tmp_path: Path, music_home: Path
+    hub: Path,
+    tiny_folder: Path,
+    music_home: Path,
+    own_take: tuple[Path, str],
 ) -> None:
-    """Seen, begun, killed, gone on with, made; then made again without a network, by each name
-    that the model has."""
+    """Seen, begun, killed, gone on with, made: the take that the same model makes from a folder;
+    then, without a network, another one in another precision."""
     (text_encoder,) = (hub / "models--t5-base" / "snapshots").iterdir()
     with Hub() as served:
         served.put("t5-base", files_in(text_encoder))
@@ -90,24 +125,9 @@ def test_one_command_from_nothing_to_music(
         arrived = sum(call.sent for call in served.bodies()[1:])
         assert arrived == whole - served.bodies()[1].start
 
-    shutil.copytree(tiny_folder, tmp_path / "own")
-    local, _ = made(generate("./own", cwd=tmp_path))
     exact, _ = made(generate(SMALL, "--precision", "fp32"))
-    sounds = [sf.read(take)[0].tobytes() for take in (path, local, exact)]
+    sounds = [sf.read(take)[0].tobytes() for take in (path, own_take[0], exact)]
     assert sounds[0] == sounds[1] != sounds[2]
-
-
-def test_a_local_model_brings_what_it_is_built_on(hub: Path, tiny_folder: Path) -> None:
-    (text_encoder,) = (hub / "models--t5-base" / "snapshots").iterdir()
-    error = refused(generate(str(tiny_folder)))
-    assert (error["code"], error["message"]) == (
-        "hub_unreachable",
-        "The model hub can't be reached.",
-    )
-    with Hub() as served:
-        served.put("t5-base", files_in(text_encoder))
-        _, said = made(generate(str(tiny_folder), endpoint=served.endpoint))
-    assert "is built on t5-base" in said
 
 
 @pytest.mark.parametrize(

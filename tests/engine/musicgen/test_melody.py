@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import socket
 import sys
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.generators.musicgen.checkpoint import Checkpoint
+from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
 from engine.generators.musicgen.conditioners import MELODY
 from engine.generators.musicgen.conditions import encode_conditions
 from engine.generators.musicgen.melody import MelodyConditioner, what_sings
@@ -23,7 +23,6 @@ with quiet():
     from audiocraft.modules.chroma import ChromaExtractor
     from audiocraft.modules.conditioners import ChromaStemConditioner, WavCondition
 
-ROOT = Path(__file__).resolve().parents[3]
 RATE = 32_000
 CHROMA = {"sample_rate": RATE, "n_chroma": 12, "radix2_exp": 14, "argmax": True}
 SECONDS = 4.0
@@ -128,26 +127,19 @@ def test_a_melody_changes_what_the_model_is_told(melody: Checkpoint, channels: i
     assert told(TUNE, prompt="").shape[0] == 2, "a melody alone guides too"
 
 
-def test_a_melody_model_fetches_nothing(hub: Path, melody_folder: Path) -> None:
-    """In a process of its own, where demucs can't be imported and no address be resolved."""
-    script = f"""
-import socket, sys, torch
-from pathlib import Path
-def refuse(*_, **__): raise AssertionError("the network was asked")
-socket.socket.connect = socket.getaddrinfo = torch.hub.load_state_dict_from_url = refuse
-sys.modules["demucs"] = None
-from engine.generators.musicgen.checkpoint import load_checkpoint
-from engine.generators.musicgen.conditions import encode_conditions
-checkpoint = load_checkpoint(Path({str(melody_folder)!r}))
-assert "melody" in checkpoint.abilities
-encode_conditions(checkpoint, "rain", torch.rand(1, 64_000))
-assert not [name for name in sys.modules if name.startswith("demucs.")]
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        env={"HF_HUB_CACHE": str(hub), "HF_HUB_OFFLINE": "1", "PATH": "", "HOME": str(hub)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
+def test_a_melody_model_fetches_nothing(
+    hub: Path, melody_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where demucs can't be imported and no address be resolved."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(torch.hub, "load_state_dict_from_url", refuse)
+    monkeypatch.setitem(sys.modules, "demucs", None)
+    checkpoint = load_checkpoint(melody_folder)
+    assert "melody" in checkpoint.abilities
+    encode_conditions(checkpoint, "rain", torch.rand(1, 64_000))
+    assert not [name for name in sys.modules if name.startswith("demucs.")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import httpx
@@ -11,19 +10,9 @@ import pytest
 from tests.engine.server.running import TestServer, settings_in, storage_settings
 
 
-@pytest.fixture(autouse=True)
-def _no_leaked_threads() -> None:
-    """In place of the check after each test: a server's threads end with it, not with the test."""
-
-
 @pytest.fixture(autouse=True, scope="module")
-def _no_threads_left_behind() -> Iterator[None]:
-    before = set(threading.enumerate())
-    yield
-    leaked = set(threading.enumerate()) - before
-    for thread in leaked:
-        thread.join(5)
-    assert not [thread.name for thread in leaked if thread.is_alive()]
+def _threads_of_the_server(threads_of_the_module: None) -> None:
+    """They end with it, not with the test."""
 
 
 @pytest.fixture(scope="module")

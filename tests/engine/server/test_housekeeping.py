@@ -6,8 +6,6 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -18,9 +16,9 @@ import pytest
 
 from engine.server.housekeeping import Housekeeping
 from engine.storage.leftovers import Leftovers
+from tests.app.terminal import typed
 from tests.engine.server.running import (
     BOTH,
-    ROOT,
     Served,
     TestServer,
     body,
@@ -167,7 +165,7 @@ def test_ended_jobs_leave_the_live_queue(server: TestServer, here: httpx.Client)
     assert here.get("/jobs").json()["jobs"], "history stays"
 
 
-# -- the program as it is started --------------------------------------------------------------
+# -- the program as it is started; how it is killed: tests/faults/test_server_kills.py ---------
 
 
 @pytest.fixture
@@ -193,45 +191,18 @@ def test_told_to_end_it_loses_nothing(home: Path) -> None:
     again.stop(signal.SIGTERM)
 
 
-def test_killed_it_loses_nothing(home: Path) -> None:
-    served = Served(home)
-    key = {"Idempotency-Key": "k"}
-    jobs = [served.client.post("/generate", json=body("steps=60 ms=5")).json() for _ in range(6)]
-    first = served.client.post("/generate", json=body(), headers=key).json()
-    until_step(served.client, jobs[0]["job_id"], "generating")
-    served.stop(signal.SIGKILL)
-    again = Served(home)
-    repeat = again.client.post("/generate", json=body(), headers=key).json()
-    assert repeat["job_id"] == first["job_id"]
-    urls = set()
-    for job in (*jobs, first):
-        done = until_ended(again.client, job["job_id"])
-        assert done["status"] == "completed", done
-        urls.add(done["audio_url"].partition("?")[0])
-    assert len(urls) == 7
-    assert len(again.client.get("/jobs").json()["jobs"]) == 7
-    assert len(list((home / "data" / "server" / "storage" / "music").glob("*.wav"))) == 7
-    again.stop(signal.SIGTERM)
-
-
-def test_tokens_by_the_command_line(home: Path) -> None:
-    def dgx(*arguments: str) -> subprocess.CompletedProcess[str]:
-        variables = {**os.environ, "DGX_MUSIC_HOME": str(home), "PYTHONPATH": str(ROOT)}
-        return subprocess.run(
-            [sys.executable, "-m", "app.cli", *arguments],
-            env=variables, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-
-    refused = dgx("serve", "--host", "0.0.0.0", "--port", "0")  # noqa: S104
-    assert refused.returncode == 1 and "token create" in refused.stderr
-    token = dgx("token", "create", "ada").stdout.strip()
+def test_tokens_by_the_command_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DGX_MUSIC_HOME", str(home))
+    refused = typed("serve", "--host", "0.0.0.0", "--port", "0")  # noqa: S104
+    assert refused.exit_code == 1 and "token create" in refused.stderr
+    token = typed("token", "create", "ada").stdout.strip()
     served = Served(home)
     login = {"Authorization": f"Bearer {token}"}
     assert served.client.get("/jobs", headers=login).status_code == 200
-    listed = json.loads(dgx("token", "list", "--json").stdout)["tokens"]
+    listed = json.loads(typed("token", "list", "--json").stdout)["tokens"]
     assert [each["name"] for each in listed] == ["ada"] and token not in str(listed)
-    assert dgx("token", "revoke", "ada").returncode == 0
+    assert typed("token", "revoke", "ada").exit_code == 0
     assert served.client.get("/jobs", headers=login).status_code == 401, "at once"
-    assert dgx("token", "revoke", "ada").returncode == 1
+    assert typed("token", "revoke", "ada").exit_code == 1
     log = served.stop(signal.SIGTERM)
     assert token not in log + (home / "logs" / "studio.log").read_text("utf-8")

@@ -100,23 +100,28 @@ def test_it_works_on_postgresql_and_tells_no_secret(server: TestServer, here: ht
     assert SECRET not in repr(server.settings)
 
 
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
-def test_ended_it_goes_on_where_it_was(tmp_path: Path, postgres: Postgres, sign: int) -> None:
+def test_ended_it_goes_on_where_it_was(tmp_path: Path, postgres: Postgres) -> None:
+    """Killed in the midst of work, then told to end."""
     url = with_secret(postgres.new_database()).get_secret_value()
-    served = Served(tmp_path, "--log-json", DGX_MUSIC_DATABASE_URL=url)
-    key = {"Idempotency-Key": "k"}
-    jobs = [served.client.post("/generate", json=body("steps=60 ms=5")).json() for _ in range(5)]
-    first = served.client.post("/generate", json=body(), headers=key).json()
-    until_step(served.client, jobs[0]["job_id"], "generating")
-    log = served.stop(sign)
+    log, jobs, first = "", [], []
+    for sign in (signal.SIGKILL, signal.SIGTERM):
+        served = Served(tmp_path, "--log-json", DGX_MUSIC_DATABASE_URL=url)
+
+        def submitted(prompt: str, client: httpx.Client = served.client, **headers: str) -> str:
+            answer = client.post("/generate", json=body(prompt), headers=headers)
+            return str(answer.json()["job_id"])
+
+        first.append(submitted("steps=3", **{"Idempotency-Key": "k"}))
+        jobs += [submitted("steps=60 ms=5") for _ in range(4)] + [submitted("steps=200 ms=5")]
+        until_step(served.client, jobs[-1], "generating")
+        log += served.stop(sign)
+    assert first[0] == first[1]
     again = Served(tmp_path, "--log-json", DGX_MUSIC_DATABASE_URL=url)
-    repeat = again.client.post("/generate", json=body(), headers=key).json()
-    assert repeat["job_id"] == first["job_id"]
-    for job in (*jobs, first):
-        done = until_ended(again.client, job["job_id"])
+    for job_id in (*jobs, first[0]):
+        done = until_ended(again.client, job_id)
         assert done["status"] == "completed", done
         assert httpx.get(done["audio_url"], trust_env=False).status_code == 200
-    assert len(again.client.get("/jobs").json()["jobs"]) == 6
+    assert len(again.client.get("/jobs").json()["jobs"]) == 11
     assert quote(SECRET) not in log + again.stop(signal.SIGTERM)
 
 
