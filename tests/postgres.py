@@ -65,7 +65,7 @@ class Postgres:
 
     def begin(self) -> None:
         """Start it, and do not wait: as ``tests.servers.start``, for the main thread alone."""
-        command = [self._programs / "postgres", "-D", self._data, "-p", str(self.port)]
+        command = [str(self._programs / "postgres"), "-D", str(self._data), "-p", str(self.port)]
         for setting in (*self._settings, "listen_addresses=127.0.0.1", "unix_socket_directories="):
             command += ["-c", setting]
         with (self._folder / "log").open("ab") as log:
@@ -103,8 +103,8 @@ class Postgres:
             return done.fetchall() if done.description else []
 
     def _make(self) -> None:
-        command = [self._programs / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust"]
-        command += ["--no-locale", "-E", "UTF8", "-N"]
+        command = [str(self._programs / "initdb"), "-D", str(self._data), "-U", "postgres"]
+        command += ["-A", "trust", "--no-locale", "-E", "UTF8", "-N"]
         quiet: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
         subprocess.run(command, cwd=self._folder, check=True, **quiet, **self._as)
         rules = self._data / "pg_hba.conf"

@@ -81,4 +81,4 @@ async def test_the_status_shows_the_loaded_model(
         await engine.until(lambda: any(s.model == "heavy 1" and s.speed for s in engine.statuses))
         await engine.until(lambda: engine.statuses[-1].model == "scripted 1")  # it is unloaded
         shown = {(status.model, status.device) for status in engine.statuses}
-    assert shown == {("", ""), ("heavy 1", "CPU int8"), ("scripted 1", "CPU")}
+    assert shown - {("", "")} == {("heavy 1", "CPU int8"), ("scripted 1", "CPU")}
