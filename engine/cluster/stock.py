@@ -37,6 +37,8 @@ class Stock:
         self._on_change = on_change
         self._seconds = seconds
         self.models = self._found()
+        if missing := self._only.difference(self.models):
+            log.warning("not here, and so not run yet: %s", ", ".join(sorted(missing)))
 
     async def run(self) -> None:
         """Until it is cancelled."""

@@ -30,6 +30,7 @@ def install(folder: ModelFolder) -> None:
         folder.complete(manifest)
 
 
+@pytest.mark.logs("not here, and so not run yet: facebook/musicgen-small, no such$")
 async def test_what_is_installed_and_taken_away_is_noticed(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, models_folder=tmp_path / "models")
     folder, heard = ModelFolder(settings.models), list[tuple[str, ...]]()
