@@ -16,7 +16,8 @@ COMPLETED, FAILED = Status.COMPLETED, Status.FAILED
 
 @pytest.mark.logs("enough memory")
 async def test_out_of_memory_goes_on_with_fewer_at_once_and_says_so(engine: Watched) -> None:
-    jobs = await engine.submit(*["steps=12 ms=3 oom=5 fits=2"] * 4)
+    # Late enough that all four are there.
+    jobs = await engine.submit(*["steps=90 ms=3 oom=60 fits=2"] * 4)
     ended = await engine.ended(jobs)
     assert statuses(ended) == [COMPLETED] * 4
     assert all(job.retries == 0 for job in ended), "it was the host's matter, not a failure"
