@@ -54,6 +54,7 @@ IN_PARTS = TransferConfig(
 """Longer files go up in parts, so that a break costs one of them; s3transfer aborts what fails."""
 PROBES = f"{UPLOADS}/probe-"
 """Keys of what is put there to see whether that works; the sweep removes what has stayed."""
+ALWAYS_TOLD = frozenset({"ContentLength", "ETag", "LastModified"})  # of an object
 _MD5 = re.compile("[0-9a-f]{32}")
 
 
@@ -94,7 +95,7 @@ class BucketStorage(Places):
             ExtraArgs={"Metadata": {"sha256": sha256, "job": job}},
             Config=IN_PARTS,
         )
-        there = self._clients.patient.head_object(**named)
+        there = self._head(self._clients.patient, key)
         size = file.stat().st_size
         if there["ContentLength"] != size or there["Metadata"].get("sha256") != sha256:
             detail = f"{there['ContentLength']} of {size} bytes"
@@ -120,7 +121,7 @@ class BucketStorage(Places):
 
     def _fetch(self, key: str, path: Path) -> None:
         client, named = self._clients.patient, self._named(key)
-        told = client.head_object(**named)
+        told = self._head(client, key)
         with replacing(path) as part:
             with part.open("wb") as file:
                 client.download_fileobj(named["Bucket"], named["Key"], file, Config=IN_PARTS)
@@ -135,7 +136,7 @@ class BucketStorage(Places):
     # -- blocks and questions ----------------------------------------------------------------
 
     async def look(self, key: str) -> Stored:
-        found = await self._quickly(lambda: self._clients.quick.head_object(**self._named(key)))
+        found = await self._quickly(lambda: self._head(self._clients.quick, key))
         size, modified = found["ContentLength"], found["LastModified"]
         return Stored(key, size, modified, found["Metadata"].get("job", ""))
 
@@ -237,6 +238,13 @@ class BucketStorage(Places):
 
     def _named(self, key: str) -> dict[str, str]:
         return {"Bucket": self.address.bucket, "Key": self.address.name(checked(key))}
+
+    def _head(self, client: Any, key: str) -> dict[str, Any]:
+        """What the bucket says of it. Headers that break off are whole ones to Python's HTTP."""
+        told: dict[str, Any] = client.head_object(**self._named(key))
+        if missing := ALWAYS_TOLD - told.keys():
+            raise away("The bucket's answer broke off.", f"without {', '.join(sorted(missing))}")
+        return told
 
     def _cached(self, key: str) -> Path:
         return self._cache.joinpath(*checked(key).split("/"))

@@ -67,7 +67,7 @@ class Client:
         dice = self._dice.random()
         if len(still_open) < MOST_OPEN and dice < 0.6:
             await self._submit()
-        elif self._jobs and dice < 0.65:
+        elif self._jobs and 0.6 <= dice < 0.65:
             await self._cancel(self._dice.choice(still_open or list(self._jobs)))
         elif self._jobs:
             await self._look(self._dice.choice(still_open or list(self._jobs)))

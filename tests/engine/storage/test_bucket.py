@@ -16,6 +16,7 @@ from engine.storage.bucket import IN_PARTS, BucketStorage
 from engine.storage.opening import open_storage
 from tests.buckets import PREFIX, Bucket
 from tests.engine.storage.conftest import Sample, sample_of
+from tests.proxy import Fate, Proxy, Trouble
 
 KEY = "music/a.wav"
 
@@ -60,6 +61,18 @@ async def test_what_was_damaged_on_the_way_is_not_used(
     with pytest.raises(StorageError, match="another file"):
         await storage.fetch(KEY)
     assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+
+
+async def test_an_answer_that_breaks_off_among_its_headers_is_none(
+    bucket: Bucket, sample: Sample, tmp_path: Path
+) -> None:
+    bucket.write(KEY, sample.data)
+    async with Proxy(bucket.server.url, lambda: Fate(Trouble.TRUNCATE, after=60)) as proxy:
+        address, endpoint = bucket.settings(proxy.url).values()
+        opened = open_storage(address, endpoint, root=tmp_path / "root", cache=tmp_path / "cache")
+        with pytest.raises(StorageAway, match="broke off"):
+            await opened.look(KEY)
+        await opened.close()
 
 
 async def test_what_somebody_else_put_there_comes_too(
