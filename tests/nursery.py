@@ -40,8 +40,8 @@ def fork_for_ever(door: socket.socket, live: Live) -> None:
     here: it would not be there in the child.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here
-    heard: list[socket.socket | int] = [door, STDIO[0]]
-    while STDIO[0] not in select.select(heard, [], [])[0]:
+    ends = STDIO[0]
+    while ends not in select.select([door.fileno(), ends], [], [])[0]:
         line, _ = door.accept()
         message, pipes, _, _ = socket.recv_fds(line, 2**16, len(STDIO))
         if os.fork() == 0:
