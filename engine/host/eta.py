@@ -19,11 +19,11 @@ from scipy.optimize import nnls
 __all__ = ["Ahead", "SavingCosts", "StepCosts", "Work", "seconds_left"]
 
 BLOCK_SECONDS = 0.25
-"""Of work that make one measurement: what comes now and then, such as a preview, is shared out."""
-BLOCKS = 192
-HALF_LIFE = 24
+"""Of work that make one measurement."""
+BLOCKS = 512
+HALF_LIFE = 96
 """Measurements after which one weighs half."""
-LATELY = 12
+LATELY = 24
 """The same, for how quick the computer is on the whole, which changes sooner."""
 SCATTER = 0.05
 """Of one measurement at least, as a share of it: the more, the longer the guess lasts."""
@@ -36,6 +36,8 @@ DOUBT = (0.75, 0.5, 0.8)
 """Of the guess, in the same shares."""
 LONG_PAST = 1500.0
 """Earlier steps: half a minute of MusicGen."""
+ENOUGH_SEEN = 20.0
+"""Seconds of steps after which what was done beside them counts half; then ever more."""
 FIRST_SAVING = 0.05
 """Of what growing takes, until a take was saved."""
 
@@ -64,9 +66,15 @@ class StepCosts:
         """Each (steps, takes, read, seconds)."""
         self._block = np.zeros(4)
         self._parts: NDArray[np.float64] | None = None
+        self._steps, self._beside = ENOUGH_SEEN, 0.0
 
-    def note(self, work: Work, seconds: float) -> None:
-        """This work took so long."""
+    def note(self, work: Work, seconds: float, beside: float = 0.0) -> None:
+        """This work took so long; then so many seconds went into what is done now and then, such
+        as a preview."""
+        if work.read > 2 * LONG_PAST * work.takes:
+            return  # it read a prompt at once, which costs otherwise than step by step
+        self._steps += seconds
+        self._beside += beside
         self._block += (work.steps, work.takes, work.read, seconds)
         if self._block[3] >= BLOCK_SECONDS:
             self._blocks.append(self._block)
@@ -79,7 +87,8 @@ class StepCosts:
             self._parts = self._fitted()
         if self._parts is None:
             return None
-        return float(self._parts @ (work.steps, work.takes, work.read))
+        steps = float(self._parts @ (work.steps, work.takes, work.read))
+        return steps * (1 + self._beside / self._steps)
 
     def _fitted(self) -> NDArray[np.float64] | None:
         """The cost of a step, of a take in it, and of an earlier step read, in seconds."""

@@ -199,8 +199,9 @@ class HostLoop:
             if now - take.reported >= REPORT_SECONDS:
                 self._report(take, now)
             self._checkpoints.keep_if_due(take)
+        stepped = time.monotonic()
         self._previews.make_one(self._takes)
-        self._measure(done, time.monotonic() - begun)
+        self._measure(done, stepped - begun, time.monotonic() - stepped)
 
     def _finish(self, take: GrowingTake) -> None:
         begun = time.monotonic()
@@ -284,8 +285,9 @@ class HostLoop:
 
     # -- reports -----------------------------------------------------------------------------
 
-    def _measure(self, done: dict[GrowingTake, int], seconds: float) -> None:
-        """Learn from a round what steps cost; ``done``: the steps of each take before it."""
+    def _measure(self, done: dict[GrowingTake, int], seconds: float, beside: float) -> None:
+        """Learn from a round what steps cost, and what is done ``beside`` them; ``done``: the
+        steps of each take before it."""
         fresh, self._fresh = self._fresh, set()
         by_model: dict[str, list[GrowingTake]] = {}
         for take in done:
@@ -296,7 +298,7 @@ class HostLoop:
                 read = sum(
                     take.growing.reading(done[take], take.growing.steps_done) for take in moved
                 )
-                self._costs[model].note(Work(1, len(moved), read), seconds)
+                self._costs[model].note(Work(1, len(moved), read), seconds, beside)
 
     def _eta(self, take: GrowingTake) -> float | None:
         takes = self._growing_in(take.generator)

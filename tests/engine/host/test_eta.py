@@ -189,3 +189,20 @@ def test_a_slow_moment_is_not_taken_for_the_price_of_a_long_past() -> None:
         (told,) = simulate(machine, [Take(40.0)], StepCosts(), saved(machine), seed).values()
         close += [abs(eta - true) <= 0.2 * true for share, eta, true in told if share >= 0.1]
     assert sum(close) >= 0.93 * len(close)
+
+
+def test_what_is_done_now_and_then_is_shared_out() -> None:
+    costs = StepCosts()
+    for step in range(20_000):
+        costs.note(Work(1, 1, 0), 0.02, beside=0.0 if step % 200 else 0.4)
+    assert costs.seconds(Work(1_000, 1_000, 0)) == pytest.approx(22.0, rel=0.02)
+
+
+def test_a_prompt_read_at_once_says_nothing_of_steps() -> None:
+    costs = StepCosts()
+    for past in range(100):
+        costs.note(Work(1, 1, past), 0.02)
+    before = costs.seconds(Work(100, 100, 10_000))
+    costs.note(Work(1, 1, 180_000), 6.0)
+    costs.note(Work(1, 1, 600), 0.02)
+    assert costs.seconds(Work(100, 100, 10_000)) == pytest.approx(before, rel=0.02)
