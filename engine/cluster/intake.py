@@ -109,5 +109,14 @@ class Intake:
                 self._worker = None
 
     async def _hold(self, job: str, *, alone: bool) -> None:
+        # procrastinate's own task of this permit, which fails unheard if PostgreSQL is away when
+        # the permit is used up. The reaper puts such ones away.
+        if (task := asyncio.current_task()) is not None:
+            task.add_done_callback(_hear)
         if not await self._desk.hold(job, alone=alone):
             await self._give_back(job)
+
+
+def _hear(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.info("a permit could not be put away: %s", error.__cause__ or error)

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
+
 __all__ = ["Program", "wait_until"]
 
 PATIENCE = 60.0
@@ -74,7 +76,11 @@ class Program:
 
     def wait(self, seconds: float = PATIENCE) -> int:
         """Its exit code, once it ends by itself."""
-        return self.process.wait(seconds)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            running = "\n".join(map(str, psutil.Process(self.pid).children(recursive=True)))
+            raise AssertionError(f"it runs on:\n{self.output()}\n{running}") from None
 
     def end(self) -> None:
         """Ask it and its children to end, then make them."""

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,10 @@ from numpy.typing import NDArray
 
 from tests.e2e.a11y import ScreenReader
 from tests.e2e.conftest import Start, StartStudio
-from tests.e2e.processes import wait_until
+from tests.e2e.processes import Program, wait_until
 from tests.e2e.sound import SoundCard
 from tests.e2e.studio import COMMAND, Studio
-from tests.e2e.x11 import Screen
+from tests.e2e.x11 import Screen, Window
 
 STUDIO = "DGX Music Studio"
 PROMPT = "melancholic lo-fi hip hop, 84 bpm, in D minor"
@@ -143,12 +144,22 @@ def test_a_take_made_in_the_terminal_comes_into_the_open_window(
 
 
 ENDINGS = {
-    "close": "calm piano, 70 bpm",
+    "alt+F4": "calm piano, 70 bpm",
     "ctrl+q": "dark techno, 128 bpm",
     "SIGTERM": "folk guitar, 96 bpm",
     "SIGINT": "gentle waltz, 120 bpm",
 }
 """Each way to end it, and what is made before that."""
+
+
+def press_to_end(screen: Screen, window: Window, program: Program, keys: str) -> None:
+    """Once more where a busy screen has swallowed it, as anybody would."""
+    for _ in range(2):
+        screen.activate(window)
+        screen.press(keys)
+        with suppress(AssertionError):
+            wait_until(lambda: not program.running, keys, 20)
+            return
 
 
 def test_it_ends_in_order_and_remembers(
@@ -164,13 +175,11 @@ def test_it_ends_in_order_and_remembers(
         screen_reader.wait_for(ROW, take)
         family = psutil.Process(studio.program.pid).children(recursive=True)
         assert family, "the host"
-        if ending == "close":
-            screen.close(window)
-        elif ending.startswith("SIG"):
+        print("ended by", ending)  # noqa: T201 - which one it was, should it not end
+        if ending.startswith("SIG"):
             os.kill(studio.program.pid, signal.Signals[ending])
         else:
-            screen.activate(window)
-            screen.press(ending)
+            press_to_end(screen, window, studio.program, ending)
         assert studio.program.wait() == 0, ending
         assert studio.program.output() == "", ending
         psutil.wait_procs(family, timeout=10)

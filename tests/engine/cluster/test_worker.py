@@ -172,7 +172,7 @@ async def test_work_goes_on_when_postgresql_is_back(
         fleet = Fleet(tmp_path, server.new_database(), moto.bucket())
         with fleet.queue() as queue:
             jobs = queue.store.submit([order("steps=60 ms=20") for _ in range(4)])
-            async with fleet.worker(lease_seconds=30.0) as watch:
+            async with fleet.worker(lease_seconds=120.0) as watch:
                 await watch.growing(jobs[0])
                 await asyncio.to_thread(server.stop, mode)
                 server.begin()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -80,9 +81,10 @@ def growing_part(root: Path, at_least: int) -> Path:
     """The part under way, once so many bytes of it are on the disk."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        for path in root.rglob("parts/*"):
-            if path.stat().st_size >= at_least:
-                return path
+        with suppress(FileNotFoundError):  # one was put in its place just now
+            for path in root.rglob("parts/*"):
+                if path.stat().st_size >= at_least:
+                    return path
         time.sleep(0.01)
     raise AssertionError(f"no part of {at_least} bytes")
 
