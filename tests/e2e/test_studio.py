@@ -175,7 +175,7 @@ def test_it_ends_in_order_and_remembers(
         screen_reader.wait_for(ROW, take)
         family = psutil.Process(studio.program.pid).children(recursive=True)
         assert family, "the host"
-        print("ended by", ending)  # noqa: T201 - which one it was, should it not end
+        print("ended by", ending)
         if ending.startswith("SIG"):
             os.kill(studio.program.pid, signal.Signals[ending])
         else:
