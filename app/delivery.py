@@ -11,7 +11,7 @@ from engine.audio.atomic import in_plain_words, replacing
 from engine.audio.names import safe_name, unique
 from engine.errors import InvalidRequest, Problem
 from engine.jobs import Job, Take
-from engine.request import FORMATS
+from engine.limits import FORMATS
 
 __all__ = ["Delivery"]
 

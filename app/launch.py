@@ -24,6 +24,9 @@ def open_window(precision: str | None = None) -> int:
         return 1
     # No plugin of pydantic is ours; to look for some reads what is known of each package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from app import quick_start
+
+    quick_start.begin()
     from app.main import run
 
     return run(precision=precision)

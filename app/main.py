@@ -14,6 +14,7 @@ import qasync
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app import quick_start
 from app.crash import catch_the_rest
 from app.engine_thread import EngineThread, Opened
 from app.journal import start_journal
@@ -88,7 +89,9 @@ class Program:
         return 0
 
     def _begin(self) -> None:
+        quick_start.end()
         start_journal(self._paths.logs)
+        self.window.begin()
         self._engine.start()
         self.studio.load()
         TakesWatch(self._takes_folder, self.studio.find_takes, self.studio)

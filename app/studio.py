@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from app.notices import Notice
 from engine.dispatch.queue import Queue
 from engine.jobs import Change, Failure, Order
-from engine.request import Request
 from engine.status import EngineStatus
+
+if TYPE_CHECKING:  # the first paint does not wait for it
+    from engine.request import Request
 
 __all__ = ["Engine", "Studio"]
 

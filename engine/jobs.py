@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import MusicError
-from engine.request import Request
+
+if TYPE_CHECKING:  # the first paint does not wait for it
+    from engine.request import Request
 
 __all__ = [
     "LOCAL",

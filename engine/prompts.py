@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from engine.errors import InvalidRequest, Problem
-from engine.request import MAX_PROMPT
+from engine.limits import MAX_PROMPT
 
 __all__ = ["count", "expand"]
 

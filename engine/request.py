@@ -1,4 +1,4 @@
-"""What is asked for: the Request, its limits, and what was wrong with it in a musician's words."""
+"""What is asked for: the Request, and what was wrong with it in a musician's words."""
 
 from __future__ import annotations
 
@@ -7,20 +7,26 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from engine.errors import InvalidRequest, Problem
+from engine.limits import (
+    FORMATS,
+    GUIDANCE,
+    MAX_DURATION,
+    MAX_PROMPT,
+    MAX_SEED,
+    MIN_DURATION,
+    TEMPERATURE,
+    TOP_K,
+    TOP_P,
+    USUAL_MODEL,
+    OutputFormat,
+)
 
 __all__ = [
-    "FORMATS",
-    "MAX_DURATION",
-    "MAX_PROMPT",
-    "MAX_SEED",
-    "MIN_DURATION",
-    "OutputFormat",
-    "Precision",
     "Request",
     "default_name",
     "new_seed",
@@ -28,20 +34,6 @@ __all__ = [
     "problems_among",
     "problems_of",
 ]
-
-MIN_DURATION = 1.0
-"""Shortest piece, in seconds."""
-MAX_DURATION = 600.0
-"""Longest piece, in seconds."""
-MAX_PROMPT = 2_000
-"""Longest prompt, in characters."""
-MAX_SEED = 2**31 - 1
-
-OutputFormat = Literal["wav", "flac", "mp3", "ogg"]
-FORMATS: tuple[OutputFormat, ...] = ("wav", "flac", "mp3", "ogg")
-
-Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
-"""Of the weights of models on this computer; auto: fp16 on a GPU, int8 on a CPU."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
@@ -62,17 +54,19 @@ class Request(BaseModel):
     prompt: Annotated[str, Field(max_length=MAX_PROMPT)] = ""
     duration: Annotated[float, Field(ge=MIN_DURATION, le=MAX_DURATION)] = 16.0
     """Seconds of music."""
-    model: Annotated[str, Field(min_length=1, max_length=4096)] = "sketch"
+    model: Annotated[str, Field(min_length=1, max_length=4096)] = USUAL_MODEL
     """A model's name, its id on the hub, or the folder where it is."""
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = None
     """None means: draw one before queueing (``seeded``)."""
     loop: bool = False
     """Make a piece whose end meets its start; the length becomes whole bars."""
-    guidance: Annotated[float, Field(ge=0, le=20)] = 3.0
-    temperature: Annotated[float, Field(gt=0, le=5)] = 1.0
-    top_k: Annotated[int, Field(ge=0, le=2048)] = 250
-    top_p: Annotated[float, Field(ge=0, le=1)] = 0.0
-    output_format: OutputFormat = "wav"
+    guidance: Annotated[float, Field(ge=GUIDANCE.least, le=GUIDANCE.most)] = GUIDANCE.usual
+    temperature: Annotated[float, Field(gt=TEMPERATURE.least, le=TEMPERATURE.most)] = (
+        TEMPERATURE.usual
+    )
+    top_k: Annotated[int, Field(ge=TOP_K.least, le=TOP_K.most)] = TOP_K.usual
+    top_p: Annotated[float, Field(ge=TOP_P.least, le=TOP_P.most)] = TOP_P.usual
+    output_format: OutputFormat = FORMATS[0]
     melody: Annotated[str, Field(max_length=4096)] | None = None
     """Audio whose melody to follow: a file's path, or an upload's id on a server."""
     continue_from: Annotated[str, Field(max_length=4096)] | None = None

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from engine.request import Precision
+from engine.limits import Precision
 
 __all__ = ["EngineSettings"]
 

@@ -12,14 +12,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from engine.jobs import Job, Order, Status, Step
-from engine.request import (
-    MAX_DURATION,
-    MAX_PROMPT,
-    MIN_DURATION,
-    OutputFormat,
-    Request,
-    default_name,
-)
+from engine.limits import MAX_DURATION, MAX_PROMPT, MIN_DURATION, OutputFormat
+from engine.request import Request, default_name
 
 __all__ = [
     "API",

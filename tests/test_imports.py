@@ -79,6 +79,7 @@ RULES = (
         in_=("ui",),
         but=(
             "engine.jobs",
+            "engine.limits",
             "engine.request",
             "engine.status",
             "engine.places",
@@ -286,6 +287,20 @@ def end_when_all_is_open():
 threading.Thread(target=end_when_all_is_open, daemon=True).start()
 assert run(["dgx-music"]) == 0
 """
+
+
+FIRST_PAINT = """
+from app.main import Program, run
+
+Program._begin = lambda program: program.window.close()
+assert run(["dgx-music"]) == 0
+"""
+
+
+def test_the_first_paint_waits_for_nothing_heavy(tmp_path: Path) -> None:
+    loaded = loaded_after(FIRST_PAINT, tmp_path)
+    assert "PySide6" in loaded
+    assert not loaded & {*MODELS, *SERVING, *BUCKETS, "pydantic", "peewee", "numpy", "soundfile"}
 
 
 def test_the_window_loads_no_model(tmp_path: Path) -> None:

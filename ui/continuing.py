@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from app.notices import Action, Level, Notice
 from app.player import Player
 from engine.jobs import Job
-from engine.request import MAX_DURATION, MIN_DURATION
+from engine.limits import MAX_DURATION, MIN_DURATION
 from ui.compose.model_picker import ModelPicker
 from ui.compose.models import ModelOption
 from ui.compose.panel import ComposePanel

@@ -119,6 +119,10 @@ class MainWindow(QMainWindow):
             self.take.tags.field,
         )
         self.compose.prompt.setFocus()
+
+    def begin(self) -> None:
+        """What can wait until the window is seen."""
+        self.desk.look()
         QTimer.singleShot(_WARM_UP, self.exporter.warm_up)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802

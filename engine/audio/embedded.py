@@ -28,7 +28,8 @@ from mutagen.wave import WAVE
 from pydantic import TypeAdapter
 
 from engine.generators.base import Facts
-from engine.request import OutputFormat, Request
+from engine.limits import OutputFormat
+from engine.request import Request
 
 __all__ = ["EmbeddedTake", "embed", "read_request", "versions"]
 

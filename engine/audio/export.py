@@ -17,7 +17,8 @@ from engine.audio.names import numbered, safe_name, unique
 from engine.errors import AudioError, InvalidRequest, Problem
 from engine.generators.base import Audio, Facts, Samples
 from engine.jobs import Take
-from engine.request import OutputFormat, Request
+from engine.limits import OutputFormat
+from engine.request import Request
 
 __all__ = ["Exported", "drag_file", "export", "file_name"]
 

@@ -19,7 +19,8 @@ from engine.audio.riff import add_loop_chunk, sound_end
 from engine.digests import sha256_of
 from engine.errors import AudioError
 from engine.generators.base import Audio, Samples
-from engine.request import OutputFormat, Request
+from engine.limits import OutputFormat
+from engine.request import Request
 
 __all__ = ["AudioInfo", "Written", "probe", "read_audio", "write_audio"]
 

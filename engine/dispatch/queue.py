@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.jobs import Job, Order
-from engine.request import Request
 from engine.status import EngineStatus
+
+if TYPE_CHECKING:  # the window's first paint does not wait for it
+    from engine.request import Request
 
 __all__ = ["Queue"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import ModelUnavailable
-from engine.request import MAX_DURATION
+from engine.limits import MAX_DURATION
 from resources import ROOT
 
 __all__ = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from engine.errors import ModelUnavailable
+from engine.limits import MAX_DURATION
 from engine.models.catalogue import catalogue, find
 from engine.models.folder import ModelFolder, State
-from engine.request import MAX_DURATION
 from engine.wire import ModelView
 
 __all__ = ["ServerModels", "view_of"]

@@ -16,7 +16,8 @@ from engine.audio.stitch import stitch, stitched_seconds
 from engine.errors import InvalidRequest, Problem
 from engine.generators.base import Audio, Facts
 from engine.jobs import Job, Status, Step, Take, new_id, utc_now
-from engine.request import MAX_DURATION, MAX_PROMPT, Request
+from engine.limits import MAX_DURATION, MAX_PROMPT
+from engine.request import Request
 from engine.wire import Stitch
 
 __all__ = ["check_length", "join_takes"]

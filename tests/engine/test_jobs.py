@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from engine.errors import DiskFull, InvalidRequest, OutOfMemory
 from engine.jobs import Failure, new_id
-from engine.request import MAX_SEED, Request, parse_request
+from engine.limits import MAX_SEED
+from engine.request import Request, parse_request
 
 
 def refusal(**settings: object) -> str:
@@ -91,7 +92,7 @@ def test_the_fingerprint_is_the_same_everywhere() -> None:
     """Stored in the take cache: it may only change with what a request is."""
     request = Request(prompt="calm 🎹 piano", seed=7)
     code = (
-        "from engine.jobs import Request;"
+        "from engine.request import Request;"
         "print(Request(seed=7, prompt=' calm 🎹  piano ').fingerprint('sketch 1'))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

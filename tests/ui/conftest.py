@@ -66,6 +66,7 @@ def make_window(
         made.append(window)
         window.show()
         qtbot.waitExposed(window)
+        window.begin()
         studio.load()
         qtbot.waitUntil(lambda: window.welcome.isVisible() or window.queue.view.isVisible())
         return window

@@ -178,6 +178,7 @@ def scene(
     fake.set_status(state=EngineState.WORKING if fake.queue.waiting() else EngineState.READY)
     window.resize(1440, 900)
     window.show()
+    window.begin()
     studio.load()
     made.settle()
     yield made

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from engine.request import Request
 from ui.compose.models import SKETCH, ModelOption
 from ui.shared.text import clock
 from ui.shared.theme import Theme
 from ui.shared.tokens import Size, Space
 from ui.shared.widgets import Button, ElidedLabel, IconButton, as_role, label, set_flag
+
+if TYPE_CHECKING:  # the first paint does not wait for it
+    from engine.request import Request
 
 __all__ = ["AUDIO_SUFFIXES", "AudioDrop"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from engine import prompts
 from engine.errors import InvalidRequest, Problem
 from engine.jobs import Order
-from engine.request import MAX_SEED, parse_request
+from engine.limits import MAX_SEED
 
 __all__ = ["MAX_JOBS", "Draft"]
 
@@ -36,6 +36,8 @@ class Draft:
 
     def orders(self) -> list[Order]:
         """One for each prompt and take; raises InvalidRequest naming every wrong field."""
+        from engine.request import parse_request  # the first paint does not wait for it
+
         found = self.prompts()
         first = parse_request({**self.settings, "prompt": found[0]}).seeded()
         seed = first.seed or 0

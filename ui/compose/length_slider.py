@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy
 
-from engine.request import MAX_DURATION, MIN_DURATION
+from engine.limits import MAX_DURATION, MIN_DURATION
 from ui.shared.theme import Theme
 
 __all__ = ["LengthSlider"]

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from engine.limits import FORMATS, GUIDANCE, USUAL_MODEL
 from engine.promptlist import Row
-from engine.request import Request
 from ui.shared.engine_words import in_own_words
 from ui.shared.text import clock, tidy
 from ui.shared.theme import Theme
+
+if TYPE_CHECKING:  # the first paint does not wait for it
+    from engine.request import Request
 
 __all__ = ["ListRows"]
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
-_PLAIN = Request()
 
 
 class ListRows(QAbstractTableModel):
@@ -88,13 +90,13 @@ class ListRows(QAbstractTableModel):
             parts.append(self.tr("%n take(s)", "", row.takes))
         if request.seed is not None:
             parts.append(self.tr("seed {seed}").format(seed=request.seed))
-        if request.model != _PLAIN.model:
+        if request.model != USUAL_MODEL:
             parts.append(request.model)
-        if request.output_format != _PLAIN.output_format:
+        if request.output_format != FORMATS[0]:
             parts.append(request.output_format.upper())
         if request.loop:
             parts.append(self.tr("loop"))
-        if request.guidance != _PLAIN.guidance:
+        if request.guidance != GUIDANCE.usual:
             parts.append(self.tr("guidance {value}").format(value=tidy(request.guidance)))
         if row.same_as:
             parts.append(self.tr("same as line {line}").format(line=row.same_as))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QWidget
 
-from engine.request import FORMATS, Request
+from engine.limits import FORMATS, GUIDANCE, TEMPERATURE, TOP_K, TOP_P
 from ui.compose.fields import NumberField
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
 from ui.shared.widgets import Button, LeaveWheel, label
+
+if TYPE_CHECKING:  # the first paint does not wait for it
+    from engine.request import Request
 
 __all__ = ["MoreSettings"]
 
@@ -27,12 +30,12 @@ class MoreSettings(QWidget):
         self.fold = Button(self.tr("More settings"), "fold")
         self.fold.setCheckable(True)
         self.fold.setIconSize(QSize(12, 12))
-        plain = Request()
+        warm = TEMPERATURE._replace(least=0.000001)  # not nothing
         self.numbers = {
-            "guidance": NumberField(self.tr("Guidance"), 0, 20, plain.guidance, 0.5),
-            "temperature": NumberField(self.tr("Temperature"), 0.000001, 5, plain.temperature, 0.1),
-            "top_k": NumberField(self.tr("Top-k"), 0, 2048, plain.top_k, 10),
-            "top_p": NumberField(self.tr("Top-p"), 0, 1, plain.top_p, 0.05),
+            "guidance": NumberField(self.tr("Guidance"), *GUIDANCE, 0.5),
+            "temperature": NumberField(self.tr("Temperature"), *warm, 0.1),
+            "top_k": NumberField(self.tr("Top-k"), *TOP_K, 10),
+            "top_p": NumberField(self.tr("Top-p"), *TOP_P, 0.05),
         }
         self.loop = QCheckBox(self.tr("Seamless loop"))
         self.loop.setToolTip(self.tr("Its end meets its start; the length becomes whole bars."))

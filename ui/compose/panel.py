@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from engine.errors import InvalidRequest
 from engine.jobs import Job, Order
-from engine.request import MAX_DURATION, MAX_PROMPT, MIN_DURATION, Request
+from engine.limits import MAX_DURATION, MAX_PROMPT, MIN_DURATION
 from ui.compose.audio_drop import AudioDrop
 from ui.compose.chips import Chips
 from ui.compose.draft import Draft
@@ -32,6 +32,9 @@ from ui.shared.theme import Theme
 from ui.shared.tokens import Space
 from ui.shared.widgets import Button, LeaveWheel, label, scrolling
 
+if TYPE_CHECKING:  # the first paint does not wait for it
+    from engine.request import Request
+
 __all__ = ["ComposePanel"]
 
 _MOST_TAKES = 64
@@ -43,7 +46,7 @@ class ComposePanel(QWidget):
 
     submitted = Signal(list, bool)
     """list[Order], and whether they go in front of everything that waits."""
-    edited = Signal(str, Request)
+    edited = Signal(str, object)  # id, Request
     """A waiting job's id, and the request that it should have."""
     lines_pasted = Signal(str)
     """Several lines were pasted into the prompt: perhaps a prompt list."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
-from engine.request import MAX_PROMPT
+from engine.limits import MAX_PROMPT
 from ui.shared.theme import Theme
 from ui.shared.tokens import Size
 from ui.shared.widgets import as_role

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.jobs import Failure, Job
-from engine.request import FORMATS
+from engine.limits import FORMATS
 from ui.shared.background import Background
 from ui.shared.engine_words import in_own_words
 from ui.shared.tokens import Space

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.notices import Level, Notice
-from engine.request import Request
 from ui.compose.audio_drop import AUDIO_SUFFIXES
 from ui.shared.background import Background
+
+if TYPE_CHECKING:  # the first paint does not wait for it
+    from engine.request import Request
 
 __all__ = ["Reopener"]
 
@@ -19,7 +22,7 @@ _SECONDS = 12.0
 
 
 class Reopener(QObject):
-    found = Signal(Request)
+    found = Signal(object)  # Request
     noticed = Signal(Notice)
 
     def __init__(self, parent: QWidget) -> None:

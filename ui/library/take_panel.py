@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.notices import Level, Notice
 from engine.jobs import Job, Status, Take
-from engine.request import Request
 from ui.library.drag_handle import DragHandle
 from ui.library.facts import Facts
 from ui.library.name_edit import NameEdit
@@ -34,9 +33,9 @@ _SETTLE = 600  # milliseconds without a key before notes are saved
 class TakePanel(QWidget):
     annotated = Signal(str, dict)
     """A job's id, and the fields that it should have: name, stars, tags or notes."""
-    again_wanted = Signal(Request)
+    again_wanted = Signal(object)  # Request
     """Compose should show this request exactly."""
-    another_wanted = Signal(Request)
+    another_wanted = Signal(object)  # Request
     """The same with another seed, at once."""
     extend_wanted = Signal(Job)
     """Go on from this take's end."""

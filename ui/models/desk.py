@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.models import ModelEntry, Models
@@ -44,7 +44,10 @@ class ModelDesk(QObject):
         self.models.arrived.connect(self._welcome_model)
         self.models.noticed.connect(self.noticed)
         picker.more_wanted.connect(self.open)
-        QTimer.singleShot(0, self.models, self.models.refresh)
+
+    def look(self) -> None:
+        """See which models are here, and offer them."""
+        self.models.refresh()
 
     def open(self) -> None:
         """Show the sheet of all models."""

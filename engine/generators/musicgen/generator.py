@@ -26,7 +26,8 @@ from engine.generators.musicgen.level import even_out, level
 from engine.generators.musicgen.reference import read_reference
 from engine.generators.musicgen.song import Shape, Song
 from engine.generators.musicgen.windows import STRIDE
-from engine.request import MAX_DURATION, Request
+from engine.limits import MAX_DURATION
+from engine.request import Request
 
 __all__ = ["MusicGenGenerator"]
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.errors import InvalidRequest, Problem
 from engine.jobs import Job, Status, utc_now
-from engine.request import MAX_DURATION, MAX_PROMPT, MIN_DURATION, OutputFormat, problems_of
+from engine.limits import MAX_DURATION, MAX_PROMPT, MIN_DURATION, OutputFormat
+from engine.request import problems_of
 from engine.server.callers import NamedCaller
 from engine.server.problems import may_fail
 from engine.server.routes.media import key_of_take

@@ -7,7 +7,8 @@ import pytest
 from engine.audio.files import write_audio
 from engine.generators.base import Audio, Facts
 from engine.jobs import Take
-from engine.request import OutputFormat, Request
+from engine.limits import OutputFormat
+from engine.request import Request
 
 RATE = 44_100
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from engine.audio.embedded import EmbeddedTake, read_request
 from engine.audio.files import write_audio
 from engine.generators.base import Audio, Facts
-from engine.request import FORMATS, OutputFormat, Request
+from engine.limits import FORMATS, OutputFormat
+from engine.request import Request
 
 every_format = pytest.mark.parametrize("format", FORMATS)
 

@@ -14,7 +14,8 @@ from engine.audio.loudness import integrated_loudness, true_peak
 from engine.errors import AudioError, InvalidRequest
 from engine.generators.base import Audio
 from engine.jobs import Take
-from engine.request import FORMATS, OutputFormat, Request
+from engine.limits import FORMATS, OutputFormat
+from engine.request import Request
 
 MakeTake = Callable[[OutputFormat], Take]
 

@@ -19,7 +19,8 @@ from engine.audio.atomic import part_of, replacing
 from engine.audio.files import probe, read_audio, write_audio
 from engine.errors import AudioError, DiskFull, FolderNotWritable, StorageError
 from engine.generators.base import Audio
-from engine.request import FORMATS, OutputFormat, Request
+from engine.limits import FORMATS, OutputFormat
+from engine.request import Request
 
 every_format = pytest.mark.parametrize("format", FORMATS)
 

@@ -113,7 +113,7 @@ def test_the_same_seed_gives_the_same_score_in_another_process() -> None:
     program = (
         "import hashlib, sys\n"
         "from engine.generators.sketch.compose import compose\n"
-        "from engine.jobs import Request\n"
+        "from engine.request import Request\n"
         "score = compose(Request(prompt='jazzy lo-fi', duration=30, seed=5)).score\n"
         "assert not {'librosa', 'scipy', 'PySide6'} & set(sys.modules)\n"
         "print(hashlib.sha256(repr(score).encode()).hexdigest())\n"

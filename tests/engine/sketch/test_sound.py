@@ -204,7 +204,7 @@ LONG = """
 from pathlib import Path
 from engine.generators.sketch.compose import compose
 from engine.generators.sketch.synth import Rendering
-from engine.jobs import Request
+from engine.request import Request
 
 score = compose(Request(prompt="cinematic strings", duration=600, seed=2)).score
 rendering = Rendering(score)

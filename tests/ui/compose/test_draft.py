@@ -1,7 +1,8 @@
 import pytest
 
 from engine.errors import InvalidRequest
-from engine.request import MAX_SEED, Request
+from engine.limits import MAX_SEED
+from engine.request import Request
 from ui.compose.draft import MAX_JOBS, Draft
 
 

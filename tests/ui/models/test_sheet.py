@@ -127,7 +127,7 @@ def desk(qtbot: QtBot, theme: Theme, tmp_path: Path, window: QWidget) -> Iterato
         widget.setParent(window)
     desk = ModelDesk(theme, tmp_path / "models", picker, welcome, window)
     with qtbot.waitSignal(desk.models.loaded):
-        pass
+        desk.look()
     yield desk
     desk.close()
 
