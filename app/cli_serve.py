@@ -30,7 +30,10 @@ def serve(
     try:
         from engine.server.serving import serve as run
     except ImportError as error:
-        fail(f"The server's packages are missing ({error.name}). Set the program up again.")
+        fail(
+            f"The server's packages are missing ({error.name}). "
+            "This brings them: python3 packaging/dev.py run serve"
+        )
     paths = Paths.find()
     to_log(paths, as_json=log_json)
     try:

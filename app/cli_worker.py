@@ -46,7 +46,10 @@ def worker(
     try:
         from engine.cluster.working import work
     except ImportError as error:
-        fail(f"The server's packages are missing ({error.name}). Set the program up again.")
+        fail(
+            f"The server's packages are missing ({error.name}). "
+            "This brings them: python3 packaging/dev.py run worker"
+        )
     paths = Paths.find()
     to_log(paths, as_json=log_json)
     named = [each.strip() for each in models.split(",") if each.strip()]

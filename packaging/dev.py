@@ -7,7 +7,8 @@ python3 packaging/dev.py lint [--fix]                ruff, strict mypy, import r
 python3 packaging/dev.py bench NAME [--json]         one measurement; without NAME: which there are
 
 Each first makes .venv with the pinned packages, and takes under a second when that is done.
---light leaves out torch and audiocraft: the window, the built-in generator and servers only.
+--light leaves out torch and audiocraft: the window, the built-in generator and servers of others;
+with `serve` or `worker` it brings what these need.
 """
 
 # Older Pythons must get as far as the message in main(), so no newer syntax here or in what is
@@ -31,6 +32,9 @@ EXAMPLE_PROMPT = "melancholic lo-fi hip hop, 84 bpm, in D minor"
 # With MusicGen, or its tests would be left out: it makes the first set-up a minute longer where
 # the packages are at hand, and costs nothing afterwards.
 DEVELOPER = ("lint", "musicgen", "server", "test")
+
+SERVING = ("serve", "token", "worker", "workers")
+"""Commands of the shared server, whose packages a musician's laptop can do without."""
 
 MOST_WORKERS = 8
 """Test processes; each may hold models, and there is not work for more."""
@@ -61,7 +65,10 @@ def run(arguments: list[str]) -> int:
     """Start the program: its window, or where there is no display its main job in the terminal."""
     light = "--light" in arguments
     arguments = [argument for argument in arguments if argument != "--light"]
-    environment = prepare(debian.RUN, ("server",) if light else ("musicgen", "server"))
+    extras: tuple[str, ...] = ("musicgen", "server")
+    if light:
+        extras = ("server",) if {*arguments[:1]} & {*SERVING} else ()
+    environment = prepare(debian.RUN, extras)
     if not has_display(os.environ, sys.platform):
         without_window = in_terminal(arguments)
         if without_window != arguments:

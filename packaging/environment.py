@@ -18,6 +18,11 @@ from typing import Any
 
 GIGABYTE = 1 << 30
 LARGE_DOWNLOAD = re.compile(r"\s*Downloading .*\((\d{3,}(\.\d+)? MB|[\d.]+ GB)\)")
+# A file that can't be compiled is for another Python, and is noticed when it is imported, if ever.
+COMPILE = (
+    "import compileall, sysconfig\n"
+    "compileall.compile_dir(sysconfig.get_path('purelib'), quiet=2, workers=0)"
+)
 FULL_SIZE = 12 * GIGABYTE  # torch with CUDA as wheels and unpacked, at the peak
 
 
@@ -129,7 +134,7 @@ class Environment:
     def _install(self, extras: Collection[str]) -> None:
         constraints = str(self.root / "packaging" / "constraints.txt")
         pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-        pinned = [*pip, "install", "-c", constraints]
+        pinned = [*pip, "install", "--no-compile", "-c", constraints]
         # First and on its own: it builds the project's editable install in this environment.
         self._call([*pinned, "setuptools"], "build tool")
         project = f"{self.root}[{','.join(extras)}]" if extras else str(self.root)
@@ -141,6 +146,8 @@ class Environment:
             # dependencies, which the extra lists as they are really used.
             audiocraft = [*pinned, "--no-build-isolation", "--no-deps", "audiocraft"]
             self._call(audiocraft, "audiocraft")
+        # Afterwards and by all cores: pip's own way takes as long as everything before it.
+        self._call([str(self.python), "-c", COMPILE], "bytecode")
 
     def _call(self, command: list[str], what: str) -> None:
         """Run one step with its output in the log, telling of large downloads."""

@@ -49,6 +49,12 @@ def test_run_opens_the_window_with_everything(started: dict[str, object]) -> Non
 def test_light_leaves_out_the_models_and_is_not_the_programs(started: dict[str, object]) -> None:
     assert dev.main(["run", "--light", "generate", "calm piano", "--seed", "7"]) == 0
     assert started["command"] == ["dgx-music", "generate", "calm piano", "--seed", "7"]
+    assert started["extras"] == ()
+
+
+@pytest.mark.parametrize("command", ["serve", "token", "worker", "workers"])
+def test_light_brings_what_a_server_needs(started: dict[str, object], command: str) -> None:
+    assert dev.main(["run", "--light", command, "--help"]) == 0
     assert started["extras"] == ("server",)
 
 
