@@ -32,14 +32,14 @@ class Continuing(QObject):
     def __init__(
         self,
         player: Player,
-        jobs: QueueModel,
+        model: QueueModel,
         picker: ModelPicker,
         desk: ModelDesk,
         compose: ComposePanel,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._player, self._jobs = player, jobs
+        self._player, self._model = player, model
         self._picker, self._desk, self._compose = picker, desk, compose
         player.changed.connect(self._show)
 
@@ -58,7 +58,7 @@ class Continuing(QObject):
 
     def _heard(self) -> Job | None:
         track = self._player.track
-        job = self._jobs.job(track.id) if track is not None else None
+        job = self._model.jobs.get(track.id) if track is not None else None
         return job if job is not None and job.take is not None else None
 
     def _begin(self, job: Job, at: float | None) -> None:

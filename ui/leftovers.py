@@ -15,14 +15,14 @@ __all__ = ["Leftovers"]
 
 class Leftovers(QObject):
     def __init__(
-        self, studio: Studio, jobs: QueueModel, trash: Trash, menus: Menus, parent: QObject
+        self, studio: Studio, model: QueueModel, trash: Trash, menus: Menus, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._studio, self._jobs, self._trash, self._menus = studio, jobs, trash, menus
+        self._studio, self._model, self._trash, self._menus = studio, model, trash, menus
         menus.retry_failed.triggered.connect(self.retry_failed)
         menus.clear_failed.triggered.connect(lambda: self.clear(Status.FAILED))
         menus.clear_cancelled.triggered.connect(lambda: self.clear(Status.CANCELLED))
-        jobs.counted.connect(self._show)
+        model.counted.connect(self._show)
 
     def retry_failed(self) -> None:
         """Put all that failed back into the queue."""
@@ -37,9 +37,10 @@ class Leftovers(QObject):
             self._trash.delete(ids)
 
     def _ids(self, status: Status) -> list[str]:
-        return [job.id for job in self._jobs.standing(status)]
+        return [job.id for job in self._model.jobs.standing(status)]
 
     def _show(self) -> None:
         self._menus.set_leftovers(
-            failed=self._jobs.number(Status.FAILED), cancelled=self._jobs.number(Status.CANCELLED)
+            failed=self._model.jobs.number(Status.FAILED),
+            cancelled=self._model.jobs.number(Status.CANCELLED),
         )

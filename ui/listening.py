@@ -49,7 +49,7 @@ class Listening(QObject):
         if self._player.track is not None and self._player.track.id == job_id:
             self._player.toggle()
             return
-        job = self._queue.model.job(job_id)
+        job = self._queue.model.jobs.get(job_id)
         if job is not None:
             self._load(job)
 
@@ -58,7 +58,7 @@ class Listening(QObject):
             self._player.seek(seconds)
             self._player.play()
             return
-        job = self._queue.model.job(job_id)
+        job = self._queue.model.jobs.get(job_id)
         if job is not None:
             self._load(job, seconds)
 

@@ -251,11 +251,11 @@ class MainWindow(QMainWindow):
         """Names and relatives of other takes may change while this one stays as it is."""
         job, model = self.take.job, self.queue.model
         if job is not None:
-            self.take.origin.show_family(job, model.source(job), model.made_from(job))
+            self.take.origin.show_family(job, model.jobs.source(job), model.jobs.made_from(job))
 
     def _show_jobs(self) -> None:
         model = self.queue.model
-        self.status.show_takes(model.takes)
+        self.status.show_takes(model.jobs.takes)
         self._show_family()
         if self.take.job is None and model.rowCount():
             self.queue.reveal(model.job_at(0).id)  # so that the take panel has something to say
@@ -268,7 +268,7 @@ class MainWindow(QMainWindow):
         self._studio.annotate(job_id, **fields)
 
     def _name_of(self, job_id: str) -> str:
-        job = self.queue.model.job(job_id) if is_job_id(job_id) else None
+        job = self.queue.model.jobs.get(job_id) if is_job_id(job_id) else None
         return job.name if job is not None else ""
 
     def _act(self, key: str, action: str) -> None:

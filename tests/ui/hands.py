@@ -27,7 +27,7 @@ def generate(qtbot: QtBot, window: MainWindow, fake: FakeEngine, prompt: str) ->
     qtbot.keyClicks(window.compose.prompt, prompt)
     qtbot.keyClick(window.compose.prompt, Qt.Key.Key_Return, CONTROL)
     job = next(job for job in fake.queue.waiting() if job.request.prompt == prompt)
-    qtbot.waitUntil(lambda: window.queue.model.job(job.id) is not None)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.get(job.id) is not None)
     return job.id
 
 

@@ -33,7 +33,7 @@ def take(qtbot: QtBot, window: MainWindow, fake: FakeEngine, tmp_path: Path) -> 
     soundfile.write(path, np.zeros((30 * 8_000, 2)), 8_000)
     id_ = generate(qtbot, window, fake, "rain on tin")
     fake.complete(id_, Take(path, 30.0, 8_000, 2, "0" * 64))
-    qtbot.waitUntil(lambda: window.queue.model.takes == 1)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 1)
     window.queue.reveal(id_)
     return fake.queue.by_id[id_]
 
@@ -115,15 +115,15 @@ def test_lineage_is_shown_both_ways_and_a_press_goes_there(
     window.menus.extend.trigger()
     window.compose.send()
     [child] = fake.queue.waiting()
-    qtbot.waitUntil(lambda: window.queue.model.job(child.id) is not None)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.get(child.id) is not None)
     assert window.take.job == take
     origin = window.take.origin
     [to_child] = origin.findChildren(Button)
     assert to_child.accessibleName() == "continued in rain on tin"
     fake.begin(child.id, Step.GENERATING)
     fake.complete(child.id)
-    qtbot.waitUntil(lambda: window.queue.model.takes == 2)
-    done = window.queue.model.job(child.id)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 2)
+    done = window.queue.model.jobs.get(child.id)
     assert done is not None
     model = window.queue.model
     assert model.second_line(done).startswith("84 bpm · D minor · from rain on tin · MusicGen")
@@ -147,7 +147,7 @@ def test_a_growing_take_is_stopped_where_it_is(
 ) -> None:
     id_ = generate(qtbot, window, fake, "endless")
     fake.begin(id_)
-    qtbot.waitUntil(lambda: window.queue.model.job(id_) == fake.queue.by_id[id_])
+    qtbot.waitUntil(lambda: window.queue.model.jobs.get(id_) == fake.queue.by_id[id_])
     window.queue.reveal(id_)
     assert window.take.job == fake.queue.by_id[id_]
     assert not window.take.stop.isVisible()  # nothing has grown yet

@@ -35,7 +35,7 @@ def test_a_growing_row_is_played_and_followed(
     fake.begin(id_)
     fake.progress(id_, 0.2, eta=4, preview=grow(preview, 0.3))
     qtbot.waitUntil(lambda: window.queue.model.second_line(fake.queue.by_id[id_]) != "")
-    qtbot.waitUntil(lambda: window.queue.model.job(id_) == fake.queue.by_id[id_])
+    qtbot.waitUntil(lambda: window.queue.model.jobs.get(id_) == fake.queue.by_id[id_])
     window.queue.reveal(id_)
     window.queue.intents.play(fake.queue.by_id[id_])
     qtbot.waitUntil(lambda: player.snapshot.state is State.WAITING)  # at the end of what there is

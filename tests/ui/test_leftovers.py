@@ -20,7 +20,7 @@ def ended(qtbot: QtBot, window: MainWindow, fake: FakeEngine) -> dict[str, str]:
     fake.fail(ids["failed"], Failure("out_of_memory", "Out of memory."))
     fake.queue.put(fake.queue.by_id[ids["cancelled"]].with_(status=Status.CANCELLED))
     fake.complete(ids["done"])
-    qtbot.waitUntil(lambda: window.queue.model.takes == 1)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 1)
     return ids
 
 
@@ -28,13 +28,13 @@ def test_what_was_cancelled_is_cleared_and_comes_back(
     qtbot: QtBot, window: MainWindow, fake: FakeEngine, ended: dict[str, str]
 ) -> None:
     window.menus.clear_cancelled.trigger()
-    qtbot.waitUntil(lambda: window.queue.model.job(ended["cancelled"]) is None)
-    assert window.queue.model.total == 3
+    qtbot.waitUntil(lambda: window.queue.model.jobs.get(ended["cancelled"]) is None)
+    assert len(window.queue.model.jobs) == 3
     assert not window.menus.clear_cancelled.isEnabled()
     window.compose.prompt.setFocus()
     window.compose.prompt.document().clearUndoRedoStacks()
     qtbot.keyClick(window.compose.prompt, Qt.Key.Key_Z, CONTROL)
-    qtbot.waitUntil(lambda: window.queue.model.job(ended["cancelled"]) is not None)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.get(ended["cancelled"]) is not None)
     assert window.menus.clear_cancelled.isEnabled()
 
 
@@ -43,7 +43,7 @@ def test_what_failed_is_cleared_or_tried_again(
 ) -> None:
     assert window.menus.clear_failed.isEnabled()
     window.menus.clear_failed.trigger()
-    qtbot.waitUntil(lambda: window.queue.model.job(ended["failed"]) is None)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.get(ended["failed"]) is None)
     assert not window.menus.retry_failed.isEnabled()
     window.menus.undo.trigger()
     qtbot.waitUntil(window.menus.retry_failed.isEnabled)
@@ -67,11 +67,11 @@ def test_a_field_undoes_its_own_words_first(
     qtbot: QtBot, window: MainWindow, fake: FakeEngine, ended: dict[str, str]
 ) -> None:
     window.trash.delete([ended["done"]])
-    qtbot.waitUntil(lambda: window.queue.model.takes == 0)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 0)
     for field in (window.compose.prompt, window.queue.filter.search, window.compose.seed.field):
         field.setFocus()
         field.selectAll()
         qtbot.keyClicks(field, "7")
         qtbot.keyClick(field, Qt.Key.Key_Z, CONTROL)
     assert window.trash._deletions
-    assert window.queue.model.takes == 0
+    assert window.queue.model.jobs.takes == 0

@@ -38,7 +38,7 @@ def test_from_a_prompt_to_a_take(qtbot: QtBot, window: MainWindow, fake: FakeEng
     fake.begin(id_)
     fake.progress(id_, 0.5, eta=4)
     fake.complete(id_)
-    qtbot.waitUntil(lambda: window.queue.model.takes == 1)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 1)
     window.queue.reveal(id_)
     assert window.take.name.text() == "calm piano, 70 bpm"
     assert window.menus.export.isEnabled()
@@ -121,7 +121,7 @@ def test_what_is_deleted_comes_back(qtbot: QtBot, window: MainWindow, fake: Fake
     qtbot.waitUntil(lambda: window.welcome.isVisible())
     assert window.notices.isVisible()  # above the welcome too
     window.menus.undo.trigger()
-    qtbot.waitUntil(lambda: window.queue.model.job(id_) is not None)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.get(id_) is not None)
     assert not window.menus.undo.isEnabled()
 
 
@@ -146,7 +146,7 @@ def test_again_with_fills_compose_exactly(
     window.compose.send()
     (job,) = fake.queue.waiting()
     window.compose.fill(Request(prompt="other"))
-    qtbot.waitUntil(lambda: window.queue.model.job(job.id) is not None)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.get(job.id) is not None)
     window.queue.reveal(job.id)
     window.menus.again.trigger()
     window.compose.send()
@@ -159,7 +159,7 @@ def test_stars_given_in_the_panel_reach_the_queue(
 ) -> None:
     id_ = generate(qtbot, window, fake, "calm")
     fake.complete(id_)
-    qtbot.waitUntil(lambda: window.queue.model.takes == 1)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 1)
     window.queue.reveal(id_)
     qtbot.keyClick(window.take.stars, Qt.Key.Key_4)
     assert fake.queue.by_id[id_].take.stars == 4
@@ -262,7 +262,7 @@ def test_everything_is_reached_by_keyboard_and_has_a_name(
 ) -> None:
     id_ = generate(qtbot, window, fake, "calm")
     fake.complete(id_)
-    qtbot.waitUntil(lambda: window.queue.model.takes == 1)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 1)
     window.queue.reveal(id_)
     window.compose.prompt.setFocus()
     walked: list[QWidget] = []
@@ -302,7 +302,7 @@ def test_nothing_is_clipped_in_a_small_window(
     window.resize(*size)
     id_ = generate(qtbot, window, fake, "calm")
     fake.complete(id_)
-    qtbot.waitUntil(lambda: window.queue.model.takes == 1)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 1)
     window.queue.reveal(id_)
     QApplication.processEvents()
     assert (window.width(), window.height()) == size

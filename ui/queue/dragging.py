@@ -41,7 +41,7 @@ def drop_row(model: QueueModel, row: int) -> int | None:
     """
     if model.filter.words:
         return None
-    waiting = [model.row_of(job.id) for job in model.waiting()]
+    waiting = [model.row_of(job.id) for job in model.jobs.waiting()]
     if not waiting or waiting[0] < 0:
         return None
     return min(max(row, waiting[0]), waiting[-1] + 1)

@@ -74,7 +74,7 @@ class Keys:
 
     def _shift(self, jobs: list[Job], *, up: bool) -> None:
         """Move the waiting ones among ``jobs`` one place up or down in the queue."""
-        waiting = self._model.waiting()
+        waiting = self._model.jobs.waiting()
         chosen = {job.id for job in jobs if job.status is Status.PENDING}
         rows = [row for row, job in enumerate(waiting) if job.id in chosen]
         if not rows:

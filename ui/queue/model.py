@@ -1,9 +1,8 @@
-"""The list's item model: job snapshots in order, upserted as they change."""
+"""The list's item model: those jobs that the filter lets through, in order, as they change."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from itertools import groupby
@@ -18,11 +17,11 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from engine.jobs import LOCAL, Change, Job, Status, utc_now
+from engine.jobs import Change, Job, Status, utc_now
 from engine.status import EngineStatus
 from ui.queue import words
-from ui.queue.lineage import Lineage, source_of
-from ui.queue.order import Filter, Key, Places, Show, in_tab, search_text, sort_key
+from ui.queue.jobs import Jobs
+from ui.queue.order import Filter, Key, in_tab, search_text, sort_key
 
 __all__ = ["QueueModel", "Role"]
 
@@ -44,7 +43,7 @@ class Role(IntEnum):
 
 
 class QueueModel(QAbstractListModel):
-    """All jobs there are, and those among them that the filter lets through, in order.
+    """The rows; ``jobs`` are all there are, shown or not.
 
     >>> studio.loaded.connect(model.set_jobs)
     >>> studio.changed.connect(model.apply)
@@ -57,36 +56,22 @@ class QueueModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._jobs: dict[str, Job] = {}
+        self.jobs = Jobs()
         self._order: dict[str, Key] = {}  # of all jobs
         self._keys: list[Key] = []  # of the rows shown, sorted
         self._filter = Filter()
         self._texts: dict[str, str] = {}  # for the search; made when first searched
-        self._counts = dict.fromkeys(Show, 0)
-        self._takes = 0
-        self._running: set[str] = set()
-        self._lineage = Lineage()
-        self._standing: Counter[Status] = Counter()
-        self._places: Places | None = None
         self._status = EngineStatus()
 
     def set_jobs(self, jobs: Iterable[Job]) -> None:
         """Begin anew with these."""
         self.beginResetModel()
-        self._jobs = {job.id: job for job in jobs}
-        self._order = {id_: sort_key(job) for id_, job in self._jobs.items()}
-        self._running = {id_ for id_, job in self._jobs.items() if _runs(job)}
-        self._places = None
-        self._lineage = Lineage()
-        for job in self._jobs.values():
-            self._lineage.note(None, job)
-        self._standing = Counter(job.status for job in self._jobs.values())
+        self.jobs = Jobs(jobs)
+        self._order = {job.id: sort_key(job) for job in self.jobs.all()}
         self._texts.clear()
-        self._counts = {s: sum(in_tab(job, s) for job in self._jobs.values()) for s in Show}
-        self._takes = sum(job.take is not None for job in self._jobs.values())
         self._sift()
         self.endResetModel()
-        self.counted.emit(dict(self._counts))
+        self.counted.emit(dict(self.jobs.counts))
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Take in new snapshots; of several of one job, the last counts."""
@@ -96,7 +81,7 @@ class QueueModel(QAbstractListModel):
         moved: list[tuple[Key, Key]] = []
         same: list[Key] = []
         for id_, change in latest.items():
-            before, after = self._jobs.get(id_), None if change.removed else change.job
+            before, after = self.jobs.get(id_), None if change.removed else change.job
             old = self._key(before)
             self._texts.pop(id_, None)
             new = self._key(after)
@@ -109,17 +94,19 @@ class QueueModel(QAbstractListModel):
                 gone.append(old)
             elif new:
                 fresh.append(new)
-            self._note(id_, before, after)
+            if after is not None:
+                self.jobs.note(id_, before, after)
+                self._order[id_] = sort_key(after)
         self._remove(gone)
         for id_, change in latest.items():
-            if change.removed:
-                self._jobs.pop(id_, None)
+            if change.removed:  # not before: until its row is gone, views may ask for it
+                self.jobs.note(id_, self.jobs.get(id_), None)
                 self._order.pop(id_, None)
         self._move(moved)
         self._insert(fresh)
         self._touch([*same, *(new for _, new in moved)])
         if latest:
-            self.counted.emit(dict(self._counts))
+            self.counted.emit(dict(self.jobs.counts))
 
     def set_filter(self, filter_: Filter) -> None:
         """Show other rows. Views start anew; what was selected is theirs to find again."""
@@ -138,61 +125,15 @@ class QueueModel(QAbstractListModel):
         return self._filter
 
     @property
-    def total(self) -> int:
-        """Jobs there are, shown or not."""
-        return len(self._jobs)
-
-    @property
-    def takes(self) -> int:
-        """Takes there are, shown or not."""
-        return self._takes
-
-    @property
     def paused(self) -> bool:
         return self._status.paused
 
-    @property
-    def under_way(self) -> bool:
-        """Whether anything waits or runs."""
-        return self._counts[Show.QUEUE] > 0
-
-    def job(self, id_: str) -> Job | None:
-        return self._jobs.get(id_)
-
     def job_at(self, row: int) -> Job:
-        return self._jobs[self._keys[row][-1]]
-
-    def jobs(self, ids: Iterable[str]) -> list[Job]:
-        return [job for id_ in ids if (job := self._jobs.get(id_)) is not None]
-
-    def jobs_in(self, show: Show) -> list[Job]:
-        """Those that a tab would show without a search, in no order."""
-        return [job for job in self._jobs.values() if in_tab(job, show)]
-
-    def number(self, status: Status) -> int:
-        """How many jobs stand so."""
-        return self._standing[status]
-
-    def standing(self, status: Status) -> list[Job]:
-        """All jobs that stand so, shown or not, in no order."""
-        return [job for job in self._jobs.values() if job.status is status]
-
-    def waiting(self) -> list[Job]:
-        """Those that wait, in the queue's order."""
-        return sorted((j for j in self._jobs.values() if j.status is Status.PENDING), key=sort_key)
-
-    def source(self, job: Job) -> Job | None:
-        """The take that this job builds on, where it is in the library still."""
-        id_ = source_of(job)
-        return self._jobs.get(id_) if id_ is not None else None
-
-    def made_from(self, job: Job) -> list[Job]:
-        """What builds on this job, in the order in which it was asked for."""
-        return self.jobs(self._lineage.made_from(job.id))
+        return self.jobs[self._keys[row][-1]]
 
     def row_of(self, id_: str) -> int:
         """The row that shows this job; -1 when none does."""
-        key = self._key(self._jobs.get(id_))
+        key = self._key(self.jobs.get(id_))
         return -1 if key is None else bisect_left(self._keys, key)
 
     def second_line(self, job: Job) -> str:
@@ -202,11 +143,11 @@ class QueueModel(QAbstractListModel):
             return words.time_left(job, paused=False)
         if job.retry_at is not None:
             return words.retrying((job.retry_at - utc_now()).total_seconds())
-        number, starts_in = self._start_of(job)
+        number, starts_in = self.jobs.start_of(job, self._status)
         return words.waiting(job, number, starts_in, paused=self._status.paused)
 
     def _source_name(self, job: Job) -> str:
-        source = self.source(job)
+        source = self.jobs.source(job)
         return source.name if source is not None else ""
 
     # Qt's questions.
@@ -277,29 +218,11 @@ class QueueModel(QAbstractListModel):
             text = self._texts[job.id] = search_text(job)
         return all(word in text for word in self._filter.words)
 
-    def _note(self, id_: str, before: Job | None, after: Job | None) -> None:
-        for show in Show:
-            self._counts[show] += bool(after and in_tab(after, show))
-            self._counts[show] -= bool(before and in_tab(before, show))
-        self._lineage.note(before, after)
-        for job, by in ((before, -1), (after, 1)):
-            if job is not None:
-                self._standing[job.status] += by
-        self._takes += bool(after and after.take) - bool(before and before.take)
-        if any(job is not None and job.status is Status.PENDING for job in (before, after)):
-            self._places = None
-        self._running.discard(id_)
-        if after is not None:
-            self._jobs[id_] = after
-            self._order[id_] = sort_key(after)
-            if _runs(after):
-                self._running.add(id_)
-
     def _sift(self) -> None:
         if self._filter == Filter():
             self._keys = sorted(self._order.values())
         else:
-            shown = (id_ for id_, job in self._jobs.items() if self._accepts(job))
+            shown = (job.id for job in self.jobs.all() if self._accepts(job))
             self._keys = sorted(self._order[id_] for id_ in shown)
 
     def _remove(self, keys: list[Key]) -> None:
@@ -347,25 +270,6 @@ class QueueModel(QAbstractListModel):
     def _touch(self, keys: list[Key]) -> None:
         for first, last in _stretches(sorted(bisect_left(self._keys, key) for key in keys)):
             self.dataChanged.emit(self.index(first), self.index(last))
-
-    def _start_of(self, job: Job) -> tuple[int, float | None]:
-        """A waiting job's place, and the seconds until it begins if that can be told."""
-        if self._places is None:
-            self._places = Places(self.waiting())
-        place = self._places.get(job.id)
-        if place is None:
-            return 0, None
-        here = (each for each in self.jobs(self._running) if each.place == LOCAL)
-        left = [running.eta_seconds for running in here]
-        known = [seconds for seconds in left if seconds is not None]
-        speed = self._status.speed
-        if not speed or (left and not known) or job.place != LOCAL:
-            return place.number, None
-        return place.number, min(known, default=0.0) + place.ahead / speed
-
-
-def _runs(job: Job) -> bool:
-    return job.status is Status.PROCESSING
 
 
 def _stretches(rows: list[int]) -> list[tuple[int, int]]:

@@ -206,7 +206,7 @@ class QueueView(QListView):
         QAbstractItemView.dataChanged(self, first, last, roles)
 
     def _tick_while_needed(self) -> None:
-        if not self._model.under_way:
+        if not self._model.jobs.under_way:
             self._ticking.stop()
         elif not self._ticking.isActive():
             self._ticking.start()
@@ -249,9 +249,9 @@ class QueueView(QListView):
         index = self._index(row)
         if not self.selectionModel().isSelected(index):
             self.setCurrentIndex(index)
-        waiting = self._model.waiting()
+        waiting = self._model.jobs.waiting()
         job = self._model.job_at(row)
-        source = self._model.source(job)
+        source = self._model.jobs.source(job)
         menu = row_menu(
             self,
             self.selected_jobs(),
@@ -259,7 +259,7 @@ class QueueView(QListView):
             rename=lambda: self.edit(self.currentIndex()),
             first_waiting=waiting[0].id if waiting else None,
             playing=self._rows.playing.id == job.id,
-            relatives=[*([source] if source else []), *self._model.made_from(job)],
+            relatives=[*([source] if source else []), *self._model.jobs.made_from(job)],
         )
         menu.popup(self.viewport().mapToGlobal(at))
 
@@ -301,11 +301,11 @@ class QueueView(QListView):
         if row is None:
             return
         ids = bytes(event.mimeData().data(ROWS).data()).decode().split("\n")
-        waiting = [job.id for job in self._model.waiting()]
+        waiting = [job.id for job in self._model.jobs.waiting()]
         # Before the first row from there on that is not itself being moved.
         behind = waiting[row - self._model.row_of(waiting[0]) :]
         before = next((id_ for id_ in behind if id_ not in ids), None)
-        self.intents.move(self._model.jobs(ids), before)
+        self.intents.move(self._model.jobs.of(ids), before)
         event.setDropAction(Qt.DropAction.MoveAction)
         event.accept()
 

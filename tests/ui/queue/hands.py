@@ -28,7 +28,7 @@ JOBS = (
 
 
 def parts(panel: QueuePanel, id_: str) -> Parts:
-    job = panel.model.job(id_)
+    job = panel.model.jobs.get(id_)
     assert job is not None
     return panel.view._rows.parts(job, panel.view.viewport().width())
 

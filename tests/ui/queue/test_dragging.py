@@ -78,7 +78,7 @@ def drop(panel: QueuePanel, mime: QMimeData, y: int) -> bool:
 def test_waiting_rows_are_dropped_between_waiting_rows(
     panel: QueuePanel, said: Said, ids: list[str], row: int, expected: object
 ) -> None:
-    jobs = [job for id_ in ids if (job := panel.model.job(id_))]
+    jobs = [job for id_ in ids if (job := panel.model.jobs.get(id_))]
     mime = row_mime(jobs, lambda job: Path(job.id))
     assert mime is not None
     assert drop(panel, mime, row * ROW_HEIGHT + 3)
@@ -87,7 +87,7 @@ def test_waiting_rows_are_dropped_between_waiting_rows(
 
 
 def test_rows_of_a_search_are_not_reordered(panel: QueuePanel) -> None:
-    job = panel.model.job("w1")
+    job = panel.model.jobs.get("w1")
     assert job is not None
     mime = row_mime([job], lambda job: Path(job.id))
     assert mime is not None

@@ -260,9 +260,9 @@ def test_roles_have_names() -> None:
 
 def test_the_status_of_a_job_is_known_by_id() -> None:
     model = built(waiting("a"))
-    job = model.job("a")
+    job = model.jobs.get("a")
     assert job is not None
     assert job.status is Status.PENDING
-    assert model.job("b") is None
+    assert model.jobs.get("b") is None
     assert model.row_of("b") == -1
     assert replace(job, name="x").id == "a"
