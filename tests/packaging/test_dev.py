@@ -136,8 +136,8 @@ def test_failures_and_ctrl_c_end_with_words_and_codes(
 @pytest.mark.parametrize(
     ("given", "added"),
     [
-        ([], ["-n", "3"]),
-        (["tests/faults", "-q", "--soak"], ["-n", "3"]),
+        ([], ["-n", "4"]),
+        (["tests/faults", "-q", "--soak"], ["-n", "4"]),
         (["tests/app/test_cli.py"], []),
         (["tests/app/test_cli.py::test_version"], []),
         (["-k", "player"], []),
