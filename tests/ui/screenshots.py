@@ -30,6 +30,7 @@ from app.servers import Servers
 from app.settings import KnownServer, SettingsFile
 from app.studio import Studio
 from engine.errors import ServerClosed
+from engine.generators.sketch.generator import LICENCE
 from engine.jobs import Choice, Failure, Job, Status, Step, Take, utc_now
 from engine.places import PlaceState, PlaceStatus, ServerModel
 from engine.request import Request
@@ -114,7 +115,7 @@ def finished(folder: Path, index: int) -> Job:
         loudness=-14.1,
         true_peak=-1.2,
         made_by="sketch 1",
-        licence="Yours to use and sell",
+        licence=LICENCE,
         stars=stars,
         tags=("drums", "dark") if index == 0 else (),
     )
@@ -272,6 +273,11 @@ def small(scene: Scene) -> QWidget:
     return busy(scene)
 
 
+def smallest(scene: Scene) -> QWidget:
+    scene.window.resize(scene.window.minimumSize())
+    return busy(scene)
+
+
 def _dialog(scene: Scene) -> QWidget:
     scene.settle()
     return next(d for d in scene.window.findChildren(QDialog) if d.isVisible())
@@ -402,6 +408,7 @@ SHOTS: dict[str, tuple[Callable[[Path], list[Job]], Callable[[Scene], QWidget], 
     "drag-dark": (busy_jobs, drag, "dark", "en"),
     "small-dark": (busy_jobs, small, "dark", "en"),
     "small-indonesian": (busy_jobs, small, "light", "id"),
+    "smallest-light": (busy_jobs, smallest, "light", "en"),
     "empty-indonesian": (nothing, small, "dark", "id"),
     "prompt-list": (nothing, prompt_list, "dark", "en"),
     "export": (nothing, export, "light", "en"),
