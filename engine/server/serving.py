@@ -116,7 +116,7 @@ class Running(uvicorn.Server):
 def _bound(host: str, port: int) -> socket.socket:
     """The listening socket: the address is ours before anything is opened."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if sys.platform == "linux":  # connections have it from here
