@@ -11,7 +11,8 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from engine.errors import Conflict, InvalidRequest, Problem
 from engine.jobs import Job, Status, utc_now
-from engine.server.callers import AnyCaller
+from engine.server.answers import as_json
+from engine.server.callers import AnyCaller, Caller
 from engine.server.polling import (
     NOT_CHANGED,
     IfNoneMatch,
@@ -22,7 +23,7 @@ from engine.server.polling import (
 )
 from engine.server.problems import may_fail
 from engine.server.service import Service, TheService
-from engine.server.submitting import submit
+from engine.server.submitting import most_open, submit
 from engine.wire import API, Cancelled, Generate, JobsPage, JobView, Keep
 
 __all__ = ["IdempotencyKey", "JobId", "router"]
@@ -51,13 +52,13 @@ async def generate(
     service: TheService,
     key: IdempotencyKey = None,
     _: Prefer = None,
-) -> JobView:
+) -> Response:
     """Queue one take. Answers at once; follow the job by its events, or look at it again."""
     [job] = await submit(service, caller, [body], response, key)
     response.headers["Location"] = f"{API}/jobs/{job.id}"
     seconds = wait_preferred(request, response, service.settings.wait_seconds)
     job = await ended(service, caller, job, seconds)
-    return service.view(job, str(request.base_url))
+    return as_json(service.view(job, str(request.base_url)), response.headers, 202)
 
 
 @router.get("/jobs/{job_id}", response_model=JobView, responses=NOT_CHANGED | _KNOWN)
@@ -107,10 +108,7 @@ async def list_jobs(
 )
 async def cancel_waiting(job_id: JobId, caller: AnyCaller, service: TheService) -> Cancelled:
     """Cancel a job that has not begun."""
-    job = service.own(caller, job_id)
-    if job.status is not Status.PENDING:
-        raise Conflict(f"This job is {job.status.value}: only a waiting one can be cancelled so.")
-    return await _cancelled(service, job_id)
+    return await _cancelled(service, caller, job_id, begun=False)
 
 
 @router.post(
@@ -121,10 +119,7 @@ async def cancel_waiting(job_id: JobId, caller: AnyCaller, service: TheService) 
 )
 async def cancel(job_id: JobId, caller: AnyCaller, service: TheService) -> Cancelled:
     """Cancel a job that waits or runs; it then ends as cancelled."""
-    job = service.own(caller, job_id)
-    if job.status.final:
-        raise Conflict(f"This job is {job.status.value} already.")
-    return await _cancelled(service, job_id)
+    return await _cancelled(service, caller, job_id, begun=True)
 
 
 @router.post(
@@ -137,10 +132,11 @@ async def retry(job_id: JobId, request: Request, caller: AnyCaller, service: The
     """Queue a failed or cancelled job again."""
     service.accepting()
     job = service.own(caller, job_id)
-    if job.status not in (Status.FAILED, Status.CANCELLED):
+    most = most_open(service, caller)
+    again = {each.id: each for each in await service.engine.dispatcher.retry([job_id], most=most)}
+    if job_id not in again:
         raise Conflict(f"This job is {job.status.value}: only a failed one can be tried again.")
-    await service.engine.dispatcher.retry([job_id])
-    return service.view(service.own(caller, job_id), str(request.base_url))
+    return service.view(again[job_id], str(request.base_url))
 
 
 @router.put(
@@ -159,13 +155,13 @@ async def keep(
     return service.view(service.own(caller, job_id), str(request.base_url))
 
 
-async def _cancelled(service: Service, job_id: str) -> Cancelled:
-    await service.engine.dispatcher.cancel([job_id])
-    # By its row: it may have ended since it was looked at, as a worker elsewhere waits for nobody
-    # here; and a run that is cancelled still ends for a moment.
-    job = service.jobs.job(job_id)
-    if job.status is not Status.CANCELLED:
-        raise Conflict(f"This job is {job.status.value} already.")
+async def _cancelled(service: Service, caller: Caller, job_id: str, *, begun: bool) -> Cancelled:
+    service.own(caller, job_id)
+    ended = await service.engine.dispatcher.cancel([job_id], begun=begun)
+    # How it was when it was looked at does not count: a worker takes what waits at any moment.
+    if all(job.id != job_id for job in ended):
+        is_now = f"This job is {service.jobs.job(job_id).status.value}"
+        raise Conflict(f"{is_now}." if begun else f"{is_now}: only a waiting one ends like this.")
     return Cancelled(message="Job cancelled successfully", job_id=job_id, cancelled_at=utc_now())
 
 
