@@ -51,6 +51,7 @@ async def serve(
                 build_app(service),
                 http=Speaking,
                 log_config=None,
+                access_log=False,  # the envelope's lines say more
                 server_header=False,
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=settings.trusted_proxies,
