@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
-from engine.errors import Conflict, InvalidRequest, Problem
+from engine.errors import Conflict
 from engine.jobs import Job, Status, utc_now
 from engine.server.answers import as_json
 from engine.server.callers import AnyCaller, Caller
@@ -34,6 +32,12 @@ JobId = Annotated[str, Path(max_length=200, examples=["gen_4be2a7c19d03f586"])]
 IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)
 ]
+
+Cursor = Annotated[
+    str | None,
+    Query(pattern="^[0-9]{1,13}$", description="Of the page before: its `next_cursor`."),
+]
+"""A moment in milliseconds: each job has one of its own."""
 
 _KNOWN = may_fail(401, 404, 422, 429, 503)
 
@@ -86,11 +90,11 @@ async def list_jobs(
     service: TheService,
     status: Status | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    cursor: Cursor = None,
     _: IfNoneMatch = None,
 ) -> Response:
     """The caller's own, newest first; ``Link: rel="next"`` leads on."""
-    before = _moment(cursor) if cursor is not None else None
+    before = datetime.fromtimestamp(int(cursor) / 1000, UTC) if cursor is not None else None
     found = service.jobs.page(caller.owner, status, limit + 1, before)
     page, more = found[:limit], len(found) > limit
     following = _cursor(page[-1]) if more else None
@@ -166,14 +170,4 @@ async def _cancelled(service: Service, caller: Caller, job_id: str, *, begun: bo
 
 
 def _cursor(job: Job) -> str:
-    text = str(round(job.created_at.timestamp() * 1000))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _moment(cursor: str) -> datetime:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        text = base64.b64decode(padded, altchars="-_", validate=True)
-        return datetime.fromtimestamp(int(text) / 1000, UTC)
-    except (binascii.Error, ValueError, OverflowError, OSError):
-        raise InvalidRequest((Problem("cursor", "is none that this server gave"),)) from None
+    return str(round(job.created_at.timestamp() * 1000))
