@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from app.paths import Paths
 from engine.errors import MusicError
 
 if TYPE_CHECKING:
+    from engine.server.serving import Running
     from engine.store.tokens import Tokens
 
 __all__ = ["serve", "tokens"]
@@ -38,11 +40,18 @@ def serve(
     to_log(paths, as_json=log_json)
     try:
         settings = settings_of(paths, host=host, port=port)
-        asyncio.run(run(settings, lambda it: typer.echo(f"Serving at {it.url}/api/v1/docs")))
+        asyncio.run(run(settings, _ready))
     except MusicError as error:
         fail(f"{error.message} {error.hint}".strip())
     except OSError as error:
         fail(f"The address {host}:{port} can't be had: {error.strerror or error}.")
+
+
+def _ready(it: Running) -> None:
+    typer.echo(f"Serving at {it.url}/api/v1/docs")
+    # What is there now stays: to look through all of it for garbage held every answer up for a
+    # tenth of a second, again and again.
+    gc.freeze()
 
 
 @tokens.command("create")

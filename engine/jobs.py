@@ -119,6 +119,8 @@ class Submission:
     front: bool = False
     """Before all others."""
     once: Once | None = None
+    most: int | None = None
+    """So many jobs of each owner may wait or run, these among them; None: any number."""
 
 
 @dataclass(frozen=True, slots=True)

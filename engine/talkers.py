@@ -11,7 +11,6 @@ _TALKERS = {
     **dict.fromkeys(
         ("boto3", "botocore", "s3transfer", "urllib3", "httpx", "python_multipart"), logging.ERROR
     ),
-    "uvicorn.access": logging.ERROR,
     # A line for each job, and at length what is told in a line here.
     "procrastinate": logging.CRITICAL,
     "psycopg.pool": logging.CRITICAL,

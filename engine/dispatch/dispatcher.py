@@ -117,9 +117,14 @@ class Dispatcher:
         return self._runs.snapshots(jobs)
 
     async def submit(
-        self, orders: Sequence[Order], *, front: bool = False, once: Once | None = None
+        self,
+        orders: Sequence[Order],
+        *,
+        front: bool = False,
+        once: Once | None = None,
+        most: int | None = None,
     ) -> list[Job]:
-        return await self._arrivals.submit(Submission(orders, front, once))
+        return await self._arrivals.submit(Submission(orders, front, once, most))
 
     async def adopt(self, job: Job) -> Job:
         """Take in a finished job that was made without the queue; its file is in place."""
@@ -127,19 +132,24 @@ class Dispatcher:
         self._feed.changed([adopted])
         return adopted
 
-    async def cancel(self, ids: Sequence[str]) -> None:
-        self._give_up(await self._ask(self._store.cancel, ids))
+    async def cancel(self, ids: Sequence[str], *, begun: bool = True) -> list[Job]:
+        """Of waiting jobs, and of those that have ``begun`` too; returns what ended by it."""
+        ended = await self._ask(partial(self._store.cancel, ids, begun=begun))
+        self._give_up(ended)
+        return ended
 
     async def stop_here(self, job_id: str) -> None:
         if not self._runs.stop_here(job_id):
             raise Conflict("This take does not grow now, or where it can't end early.")
 
-    async def retry(self, ids: Sequence[str]) -> None:
+    async def retry(self, ids: Sequence[str], *, most: int | None = None) -> list[Job]:
+        """``most``: as in ``Submission``; returns what waits again."""
         for job_id in ids:
             self._runs.rest_no_more(job_id)
         with self.scheduler.looking_again():
-            jobs = await self._ask(self._store.retry, ids)
-        self._changed(self._runs.snapshots(jobs))
+            jobs = self.now(await self._ask(partial(self._store.retry, ids, most=most)))
+        self._changed(jobs)
+        return jobs
 
     async def move(self, ids: Sequence[str], before: str | None) -> None:
         moved = await self._ask(self._store.move, ids, before)

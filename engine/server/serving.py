@@ -51,6 +51,7 @@ async def serve(
                 build_app(service),
                 http=Speaking,
                 log_config=None,
+                access_log=False,  # the envelope's lines say more
                 server_header=False,
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=settings.trusted_proxies,
@@ -116,7 +117,7 @@ class Running(uvicorn.Server):
 def _bound(host: str, port: int) -> socket.socket:
     """The listening socket: the address is ours before anything is opened."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if sys.platform == "linux":  # connections have it from here

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from fastapi import Response
 
-from engine.errors import InvalidRequest, NotAllowed, NotFound, Problem, TooMany
+from engine.errors import InvalidRequest, NotAllowed, NotFound, Problem
 from engine.jobs import Job, Once, is_job_id
 from engine.log_context import current_request
 from engine.server.callbacks import check_url
@@ -16,7 +16,7 @@ from engine.server.callers import Caller
 from engine.server.service import Service
 from engine.wire import Generate
 
-__all__ = ["submit"]
+__all__ = ["most_open", "submit"]
 
 
 async def submit(
@@ -35,11 +35,19 @@ async def submit(
             place = f"requests.{index}." if len(bodies) > 1 else ""
             raise InvalidRequest(tuple(Problem(place + p.field, p.message) for p in problems))
     once = Once(caller.owner, key, _digest(bodies)) if key is not None else None
-    _check_quotas(service, caller, len(bodies))
+    _check_stored(service, caller)
     sources = {source for body in bodies for source in (body.melody, body.continue_from)}
     service.uploads.use([source for source in sources if source and not is_job_id(source)])
     orders = [body.order(caller.owner, current_request.get()) for body in bodies]
-    return await service.engine.dispatcher.submit(orders, once=once)
+    return await service.engine.dispatcher.submit(
+        orders, once=once, most=most_open(service, caller)
+    )
+
+
+def most_open(service: Service, caller: Caller) -> int | None:
+    """How many of a caller's jobs may wait or run at once; None: any number, as for the person at
+    this computer."""
+    return (service.settings.quota_queued_jobs or None) if caller.named else None
 
 
 def _problems(service: Service, caller: Caller, body: Generate) -> list[Problem]:
@@ -80,17 +88,9 @@ def _is_own(service: Service, caller: Caller, source: str) -> bool:
     return True
 
 
-def _check_quotas(service: Service, caller: Caller, more: int) -> None:
-    """The person at this computer has none."""
-    settings = service.settings
-    if not caller.named:
-        return
-    queued = settings.quota_queued_jobs
-    if queued and service.jobs.queued(caller.owner) + more > queued:
-        raise TooMany(
-            "Queue quota exceeded.", retry_after=60, hint=f"At most {queued} jobs may wait at once."
-        )
-    stored = settings.quota_stored_bytes
+def _check_stored(service: Service, caller: Caller) -> None:
+    """The person at this computer has all the room that there is."""
+    stored = service.settings.quota_stored_bytes if caller.named else 0
     if stored and service.jobs.stored_bytes(caller.owner) >= stored:
         raise NotAllowed(
             f"Your takes fill the {stored / 2**30:.1f} GB that you have here.",

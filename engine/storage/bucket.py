@@ -7,16 +7,14 @@ blocks and questions, so that uploads that hang keep nobody from listening.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import os
-import re
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from secrets import token_hex
 from typing import Any, TypeVar
 
 from boto3.s3.transfer import TransferConfig
@@ -26,10 +24,6 @@ from engine.digests import sha256_of
 from engine.errors import Retriable, StorageError
 from engine.storage.address import BucketAddress
 from engine.storage.base import (
-    CHECKPOINTS,
-    MUSIC,
-    PREVIEWS,
-    UPLOADS,
     Places,
     Reader,
     Stored,
@@ -37,6 +31,8 @@ from engine.storage.base import (
 )
 from engine.storage.faults import away, in_bucket_words
 from engine.storage.session import Clients
+from engine.storage.upkeep import prove, sweep
+from engine.storage.wholeness import is_whole
 
 __all__ = ["BucketStorage"]
 
@@ -52,10 +48,7 @@ IN_PARTS = TransferConfig(
     multipart_threshold=16 * 2**20, multipart_chunksize=16 * 2**20, use_threads=False
 )
 """Longer files go up in parts, so that a break costs one of them; s3transfer aborts what fails."""
-PROBES = f"{UPLOADS}/probe-"
-"""Keys of what is put there to see whether that works; the sweep removes what has stayed."""
 ALWAYS_TOLD = frozenset({"ContentLength", "ETag", "LastModified"})  # of an object
-_MD5 = re.compile("[0-9a-f]{32}")
 
 
 class BucketStorage(Places):
@@ -125,7 +118,7 @@ class BucketStorage(Places):
         with replacing(path) as part:
             with part.open("wb") as file:
                 client.download_fileobj(named["Bucket"], named["Key"], file, Config=IN_PARTS)
-            if not _is_whole(part, told):
+            if not is_whole(part, told):
                 raise StorageError("The bucket gave another file than the one that it got.")
 
     async def remove(self, key: str) -> None:
@@ -174,40 +167,8 @@ class BucketStorage(Places):
             asked["ContinuationToken"] = page.get("NextContinuationToken")
 
     async def sweep(self, before: datetime) -> int:
-        return await self._in(self._files, self._sweep, before)
-
-    def _sweep(self, before: datetime) -> int:
-        client, bucket = self._clients.patient, self.address.bucket
-        pages = client.get_paginator("list_multipart_uploads")
-        stale = [
-            upload
-            for prefix in (MUSIC, UPLOADS, CHECKPOINTS, PREVIEWS)  # others may use the bucket, too
-            for page in pages.paginate(Bucket=bucket, Prefix=self.address.name(prefix) + "/")
-            for upload in page.get("Uploads", ())
-            if upload["Initiated"] < before
-        ]
-        for upload in stale:
-            client.abort_multipart_upload(
-                Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"]
-            )
-        probes = [
-            each["Key"]
-            for page in client.get_paginator("list_objects_v2").paginate(
-                Bucket=bucket, Prefix=self.address.name(PROBES)
-            )
-            for each in page.get("Contents", ())
-            if each["LastModified"] < before
-        ]
-        for name in probes:
-            client.delete_object(Bucket=bucket, Key=name)
-        parts = [
-            part
-            for part in self._cache.glob("*/.*.part")
-            if part.stat().st_mtime < before.timestamp()
-        ]
-        for part in parts:
-            part.unlink(missing_ok=True)
-        return len(stale) + len(probes) + len(parts)
+        work = partial(sweep, self._clients.patient, self.address, self._cache, before)
+        return await self._in(self._files, work)
 
     async def check(self) -> None:
         await self._quickly(lambda: self._clients.quick.head_bucket(Bucket=self.address.bucket))
@@ -216,18 +177,7 @@ class BucketStorage(Places):
         asked = {"Bucket": self.address.bucket, "Prefix": self.address.prefix, "MaxKeys": 1}
         # First, as its refusal has words: an answer to HEAD has none.
         await self._quickly(lambda: self._clients.quick.list_objects_v2(**asked))
-        await self._in(self._files, self._prove)
-
-    def _prove(self) -> None:
-        client = self._clients.patient
-        named, data = self._named(PROBES + token_hex(8)), token_hex(8).encode()
-        client.put_object(**named, Body=data)
-        try:
-            with client.get_object(**named)["Body"] as body:
-                if body.read() != data:
-                    raise StorageError("The bucket does not hold what was sent to it.")
-        finally:
-            client.delete_object(**named)
+        await self._in(self._files, partial(prove, self._clients.patient, self.address))
 
     async def close(self) -> None:
         for pool in (self._files, self._blocks):
@@ -285,24 +235,3 @@ class _Blocks:
         data = await self._storage.part(self._stored, start, end)
         self._at = end
         return data
-
-
-def _is_whole(file: Path, told: dict[str, Any]) -> bool:
-    """Whether it is what the bucket says that it has."""
-    ours: str | None = told["Metadata"].get("sha256")
-    if ours is not None:
-        return sha256_of(file) == ours
-    # Somebody else has put it there. Of what came in one piece the ETag is the MD5, unless it lies
-    # there under a key of its own.
-    etag: str = told["ETag"].strip('"')
-    encrypted = (
-        told.get("ServerSideEncryption", "AES256") != "AES256" or "SSECustomerAlgorithm" in told
-    )
-    if _MD5.fullmatch(etag) and not encrypted and _md5_of(file) != etag:
-        return False
-    return file.stat().st_size == int(told["ContentLength"])
-
-
-def _md5_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

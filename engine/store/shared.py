@@ -135,13 +135,6 @@ class SharedJobs(Records):
         with self._database.reading():
             return [from_row(row) for row in self._tables.everything().where(ended).dicts()]
 
-    def queued(self, owner: str) -> int:
-        """How many of an owner's jobs wait or run."""
-        jobs = self._tables.jobs
-        mine = (jobs.owner == owner) & self._is_open()
-        with self._database.reading():
-            return int(jobs.select(fn.COUNT(jobs.id)).where(mine).scalar())
-
     def stored_bytes(self, owner: str) -> int:
         """Bytes of an owner's takes."""
         jobs, takes = self._tables.jobs, self._tables.takes

@@ -5,129 +5,36 @@ Every verb is one transaction.
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from engine.errors import (
     Conflict,
-    InvalidRequest,
-    KeyReused,
-    MusicError,
-    Problem,
-    StorageError,
 )
-from engine.jobs import Choice, Job, Once, Order, Status, Submission, new_id, utc_now
+from engine.jobs import Choice, Job, Status, utc_now
 from engine.request import Request, default_name
-from engine.store.database import Alone, Database
-from engine.store.permits import Permit, Permits
-from engine.store.positions import POSITION_STEP, Positions
-from engine.store.prepared import Given, Prepared
+from engine.store.database import Alone
+from engine.store.entering import Entering
 from engine.store.records import chunks
-from engine.store.rows import from_row, job_row
+from engine.store.rows import from_row
 
 __all__ = ["PAUSED", "Store"]
 
 PAUSED = "paused"
 """The setting that is "yes" while nothing runs."""
-_NOT_MADE = (Status.FAILED, Status.CANCELLED)
 
 
-class Store(Positions):
+class Store(Entering):
     """What a musician does with the queue and the library."""
 
-    def __init__(self, database: Database, permits: Permits | None = None) -> None:
-        super().__init__(database, permits)
-        jobs = self._tables.jobs
-        made = jobs.select(jobs.created_at)
-        self._made_since = Prepared(database, made.where(jobs.created_at >= Given("since")))
-
-    def submit(
-        self, orders: Sequence[Order], *, front: bool = False, once: Once | None = None
-    ) -> list[Job]:
-        """Queue all or none, in their order; the rows are on disk when this returns.
-
-        With ``once``, a repeat gives the jobs of the first time and queues nothing. Raises
-        KeyReused.
-        """
-        if not orders:
-            return []
-        batch = new_id() if len(orders) > 1 else None
+    def cancel(self, ids: Collection[str], *, begun: bool = True) -> list[Job]:
+        """End waiting jobs as cancelled, and those that have ``begun`` too, and fail what depended
+        on them; others stay as they are. Returns what changed."""
+        states = (Status.PENDING, Status.PROCESSING) if begun else (Status.PENDING,)
         with self._database.writing(Alone.QUEUE):
-            if once is not None and (earlier := self._made_before(once)) is not None:
-                return earlier
-            self._check_dependencies(orders)
-            first = self._outer_position(front=front, count=len(orders))
-            moments = self._free_moments(len(orders))
-            rows = [
-                job_row(order, position=first + i * POSITION_STEP, batch=batch, now=moments[i])
-                for i, order in enumerate(orders)
-            ]
-            if front:
-                top = self._top_priority()
-                for row in rows:
-                    row["priority"] = max(row["priority"], top)
-            self._insert(self._tables.jobs, rows)
-            self._let_run_new(rows)
-            if once is not None:
-                made = {"job_ids": json.dumps([row["id"] for row in rows])}
-                self._tables.repeats.insert(
-                    asdict(once) | made | {"created_at": utc_now().timestamp()}
-                ).execute()
-        return [from_row(_BLANK | row) for row in rows]
-
-    def submit_all(self, submissions: Sequence[Submission]) -> list[list[Job] | MusicError]:
-        """The same for several, in one transaction: the jobs of each, or what ``submit`` would
-        raise for it alone. Raises StorageError, and then none is queued."""
-        found: list[list[Job] | MusicError] = []
-        with self._database.writing(Alone.QUEUE):
-            for each in submissions:
-                try:
-                    with self._database.peewee.savepoint():  # one falls alone
-                        found.append(self.submit(each.orders, front=each.front, once=each.once))
-                except StorageError:
-                    raise
-                except MusicError as error:
-                    found.append(error)
-        return found
-
-    def cancel(self, ids: Collection[str]) -> list[Job]:
-        """End waiting and running jobs as cancelled, and fail what depended on them; ended ones
-        stay as they are. Returns what changed."""
-        with self._database.writing(Alone.QUEUE):
-            return self._end(ids, (Status.PENDING, Status.PROCESSING), Status.CANCELLED, error=None)
-
-    def retry(self, ids: Collection[str]) -> list[Job]:
-        """Put failed and cancelled jobs at the end of the queue, with the ended jobs that they
-        depend on, from the trash if need be; returns what changed."""
-        jobs = self._tables.jobs
-        with self._database.writing(Alone.QUEUE):
-            again = self._with_ended_dependencies(ids)
-            position = self._outer_position(front=False, count=0)
-            for number, job_id in enumerate(again):
-                self._update(
-                    [job_id],
-                    jobs.status.in_([status.value for status in _NOT_MADE]),
-                    status=Status.PENDING.value,
-                    position=position + (number + 1) * POSITION_STEP,
-                    attempt=0,
-                    retries=0,
-                    suspect=False,
-                    token=None,
-                    error=None,
-                    finished_at=None,
-                    deleted_at=None,
-                    ending_early=False,
-                    rests_until=None,
-                    checkpoint=None,
-                    preview=None,
-                    waits_since=utc_now().timestamp(),
-                )
-            self._let_run(again)
-            return self.jobs(again)
+            return self._end(ids, states, Status.CANCELLED, error=None)
 
     def edit(self, job_id: str, request: Request, name: str | None) -> Job:
         """Change a job that still waits; raises Conflict once it has begun."""
@@ -238,68 +145,3 @@ class Store(Positions):
         with self._database.writing():
             row = settings.insert({"name": name, "value": value})
             row.on_conflict(conflict_target=("name",), preserve=(settings.value,)).execute()
-
-    def _let_run_new(self, rows: Sequence[dict[str, Any]]) -> None:
-        if self._permits is None:
-            return
-        free = [row for row in rows if row["depends_on"] is None]
-        self._permits.issue(
-            [Permit(row["id"], row["model"], row["priority"]) for row in free], new=True
-        )
-        self._let_run([row["id"] for row in rows if row["depends_on"] is not None])
-
-    def _made_before(self, once: Once) -> list[Job] | None:
-        """The jobs that this key has made already; None if it is new."""
-        repeats = self._tables.repeats
-        mine = (repeats.owner == once.owner) & (repeats.key == once.key)
-        row = repeats.select(repeats.digest, repeats.job_ids).where(mine).dicts().first()
-        if row is None:
-            return None
-        if row["digest"] != once.digest:
-            raise KeyReused("This Idempotency-Key was used for something else before.")
-        return [self.job(job_id) for job_id in json.loads(row["job_ids"])]
-
-    def _with_ended_dependencies(self, ids: Iterable[str]) -> list[str]:
-        """``ids`` that failed or were cancelled, each after what it depends on."""
-        found: dict[str, None] = {}
-        known = {job.id: job for job in self.jobs(list(ids))}
-        for job_id in ids:
-            chain: list[str] = []
-            job = known.get(job_id)
-            while job is not None and job.status in _NOT_MADE and job.id not in found:
-                chain.append(job.id)
-                needed = job.depends_on
-                job = self.job(needed) if needed is not None and self.knows(needed) else None
-            found |= dict.fromkeys(reversed(chain))
-        return list(found)
-
-    def _check_dependencies(self, orders: Sequence[Order]) -> None:
-        """A job may depend on one that is or can still be made, or comes before it in the batch."""
-        earlier: set[str] = set()
-        for order in orders:
-            needed = order.depends_on
-            if needed is not None and needed not in earlier:
-                known = self.jobs([needed])
-                if not known:
-                    raise InvalidRequest((Problem("depends_on", f"there is no job {needed}"),))
-                if known[0].status in _NOT_MADE:  # it would wait for ever
-                    raise InvalidRequest((Problem("depends_on", f"{needed} was not made"),))
-            if order.id is not None:
-                earlier.add(order.id)
-
-    def _free_moments(self, count: int) -> list[datetime]:
-        """From now on, each of another millisecond than any job: files and pages go by them."""
-        now = int(utc_now().timestamp() * 1000)
-        later = self._made_since.rows(since=(now - 1) / 1000)
-        taken = {round(row["created_at"] * 1000) for row in later}
-        free = (moment for moment in itertools.count(now) if moment not in taken)
-        return [datetime.fromtimestamp(next(free) / 1000, UTC) for _ in range(count)]
-
-
-_BLANK = dict.fromkeys(
-    (
-        *("error", "started_at", "finished_at", "rests_until", "take_path", "meant_for"),
-        *("checkpoint", "preview"),
-    )
-)
-"""The columns that ``job_row`` leaves to the database."""

@@ -55,6 +55,66 @@ def check(bucket: Bucket, home: Path) -> Counter[str]:
     return jobs
 
 
+class Outage:
+    """A server whose bucket goes away: what its callers see before, meanwhile and after."""
+
+    def __init__(self, server: TestServer, bucket: Bucket) -> None:
+        self._server = server
+        self._bucket = bucket
+        self._known = ""
+        """A link to a take that was stored before."""
+        self._jobs: list[str] = []
+
+    def before(self) -> None:
+        with self._server.client() as here:
+            job = here.post("/generate", json=body("hz=200")).json()
+            self._known = until_ended(here, job["job_id"])["audio_url"]
+            assert self._storage(here) == ("healthy", 200)
+
+    def meanwhile(self) -> None:
+        """Takes are made, and wait to be stored."""
+        with self._server.client() as here:
+            self._jobs = [
+                here.post("/generate", json=body(f"hz={300 + n}")).json()["job_id"]
+                for n in range(AT_ONCE)
+            ]
+            made = self._server.service.takes.folder
+            wait_until(lambda: len(list(made.glob("gen_*"))) == AT_ONCE, "takes on their way")
+            self._all_told(here, Path(next(made.glob("gen_*"))).read_bytes())
+            self._server.service.health._looked = None
+            assert self._storage(here) == ("degraded", 200)
+            states = {here.get(f"/jobs/{job}").json()["status"] for job in self._jobs}
+            assert states == {"processing"}
+            assert len(self._bucket.keys()) == 1
+
+    def after(self) -> None:
+        """Each take was stored, and is heard."""
+        with self._server.client() as here:
+            for job_id in self._jobs:
+                job = until_ended(here, job_id)
+                assert (job["status"], job["retry_count"]) == ("completed", 0), job
+                assert httpx.get(job["audio_url"], trust_env=False).status_code == 200
+            assert httpx.get(self._known, trust_env=False).status_code == 200
+
+    def _all_told(self, here: httpx.Client, audio: bytes) -> None:
+        """Who asks for audio hears when to come back, and nothing of where it is kept."""
+        answers = [
+            httpx.get(self._known, trust_env=False, timeout=60),
+            httpx.head(self._known, trust_env=False, timeout=60),
+            here.post("/uploads", content=audio),
+        ]
+        for answer in answers:
+            assert answer.status_code == 503 and int(answer.headers["retry-after"]) > 0
+        problem = answers[0]
+        assert problem.headers["content-type"] == "application/problem+json"
+        assert self._bucket.name not in problem.text and "127.0.0.1" not in problem.text
+
+    def _storage(self, here: httpx.Client) -> tuple[str, int]:
+        """What health says of it, and with which status."""
+        health = here.get("/health/detailed")
+        return health.json()["checks"]["storage"]["status"], health.status_code
+
+
 @pytest.mark.logs(AWAY)
 @pytest.mark.parametrize("how", ["refuses", "busy"])
 async def test_a_bucket_that_is_away_costs_nothing(
@@ -62,66 +122,19 @@ async def test_a_bucket_that_is_away_costs_nothing(
 ) -> None:
     async with Proxy(bucket.server.url) as proxy:
         settings = settings_in(tmp_path, **bucket.settings(proxy.url))
-
-        def before(server: TestServer) -> tuple[str, str]:
-            with server.client() as here:
-                job = here.post("/generate", json=body("hz=200")).json()
-                url: str = until_ended(here, job["job_id"])["audio_url"]
-                assert (
-                    here.get("/health/detailed").json()["checks"]["storage"]["status"] == "healthy"
-                )
-                return url, job["job_id"]
-
-        def meanwhile(server: TestServer, url: str) -> list[str]:
-            with server.client() as here:
-                jobs = [
-                    here.post("/generate", json=body(f"hz={300 + n}")).json()["job_id"]
-                    for n in range(AT_ONCE)
-                ]
-                made = server.service.takes.folder
-                wait_until(lambda: len(list(made.glob("gen_*"))) == AT_ONCE, "takes on their way")
-                answers = [
-                    httpx.get(url, trust_env=False, timeout=60),
-                    httpx.head(url, trust_env=False, timeout=60),
-                    here.post("/uploads", content=Path(next(made.glob("gen_*"))).read_bytes()),
-                ]
-                for answer in answers:
-                    assert answer.status_code == 503 and int(answer.headers["retry-after"]) > 0
-                problem = answers[0]
-                assert problem.headers["content-type"] == "application/problem+json"
-                assert bucket.name not in problem.text and "127.0.0.1" not in problem.text
-                server.service.health._looked = None
-                health = here.get("/health/detailed")
-                assert health.status_code == 200 and health.json()["status"] == "degraded"
-                assert health.json()["checks"]["storage"]["status"] == "degraded"
-                states = {here.get(f"/jobs/{job}").json()["status"] for job in jobs}
-                assert states == {"processing"}
-                assert len(bucket.keys()) == 1
-                return jobs
-
-        def after(server: TestServer, jobs: list[str], url: str) -> None:
-            with server.client() as here:
-                for job_id in jobs:
-                    job = until_ended(here, job_id)
-                    assert (job["status"], job["retry_count"]) == ("completed", 0), job
-                    answer = httpx.get(job["audio_url"], trust_env=False)
-                    assert answer.status_code == 200
-                assert httpx.get(url, trust_env=False).status_code == 200
-
         server = await asyncio.to_thread(TestServer(settings).__enter__)
+        outage = Outage(server, bucket)
         try:
-            url, _ = await asyncio.to_thread(before, server)
+            await asyncio.to_thread(outage.before)
+            await proxy.shut()  # the connections that there are, too
             if how == "busy":
-                await proxy.shut()  # the connections that there are
                 await proxy.open()
                 proxy.busy = True
-            else:
-                await proxy.shut()
-            jobs = await asyncio.to_thread(meanwhile, server, url)
+            await asyncio.to_thread(outage.meanwhile)
             proxy.busy = False
             if how == "refuses":
                 await proxy.open()
-            await asyncio.to_thread(after, server, jobs, url)
+            await asyncio.to_thread(outage.after)
         finally:
             await asyncio.to_thread(server.end)
     found = check(bucket, tmp_path)

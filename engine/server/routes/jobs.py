@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
-from engine.errors import Conflict, InvalidRequest, Problem
+from engine.errors import Conflict
 from engine.jobs import Job, Status, utc_now
-from engine.server.callers import AnyCaller
+from engine.server.answers import as_json
+from engine.server.callers import AnyCaller, Caller
 from engine.server.polling import (
     NOT_CHANGED,
     IfNoneMatch,
@@ -22,7 +21,7 @@ from engine.server.polling import (
 )
 from engine.server.problems import may_fail
 from engine.server.service import Service, TheService
-from engine.server.submitting import submit
+from engine.server.submitting import most_open, submit
 from engine.wire import API, Cancelled, Generate, JobsPage, JobView, Keep
 
 __all__ = ["IdempotencyKey", "JobId", "router"]
@@ -33,6 +32,12 @@ JobId = Annotated[str, Path(max_length=200, examples=["gen_4be2a7c19d03f586"])]
 IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)
 ]
+
+Cursor = Annotated[
+    str | None,
+    Query(pattern="^[0-9]{1,13}$", description="Of the page before: its `next_cursor`."),
+]
+"""A moment in milliseconds: each job has one of its own."""
 
 _KNOWN = may_fail(401, 404, 422, 429, 503)
 
@@ -51,13 +56,13 @@ async def generate(
     service: TheService,
     key: IdempotencyKey = None,
     _: Prefer = None,
-) -> JobView:
+) -> Response:
     """Queue one take. Answers at once; follow the job by its events, or look at it again."""
     [job] = await submit(service, caller, [body], response, key)
     response.headers["Location"] = f"{API}/jobs/{job.id}"
     seconds = wait_preferred(request, response, service.settings.wait_seconds)
     job = await ended(service, caller, job, seconds)
-    return service.view(job, str(request.base_url))
+    return as_json(service.view(job, str(request.base_url)), response.headers, 202)
 
 
 @router.get("/jobs/{job_id}", response_model=JobView, responses=NOT_CHANGED | _KNOWN)
@@ -85,11 +90,11 @@ async def list_jobs(
     service: TheService,
     status: Status | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    cursor: Cursor = None,
     _: IfNoneMatch = None,
 ) -> Response:
     """The caller's own, newest first; ``Link: rel="next"`` leads on."""
-    before = _moment(cursor) if cursor is not None else None
+    before = datetime.fromtimestamp(int(cursor) / 1000, UTC) if cursor is not None else None
     found = service.jobs.page(caller.owner, status, limit + 1, before)
     page, more = found[:limit], len(found) > limit
     following = _cursor(page[-1]) if more else None
@@ -107,10 +112,7 @@ async def list_jobs(
 )
 async def cancel_waiting(job_id: JobId, caller: AnyCaller, service: TheService) -> Cancelled:
     """Cancel a job that has not begun."""
-    job = service.own(caller, job_id)
-    if job.status is not Status.PENDING:
-        raise Conflict(f"This job is {job.status.value}: only a waiting one can be cancelled so.")
-    return await _cancelled(service, job_id)
+    return await _cancelled(service, caller, job_id, begun=False)
 
 
 @router.post(
@@ -121,10 +123,7 @@ async def cancel_waiting(job_id: JobId, caller: AnyCaller, service: TheService) 
 )
 async def cancel(job_id: JobId, caller: AnyCaller, service: TheService) -> Cancelled:
     """Cancel a job that waits or runs; it then ends as cancelled."""
-    job = service.own(caller, job_id)
-    if job.status.final:
-        raise Conflict(f"This job is {job.status.value} already.")
-    return await _cancelled(service, job_id)
+    return await _cancelled(service, caller, job_id, begun=True)
 
 
 @router.post(
@@ -137,10 +136,11 @@ async def retry(job_id: JobId, request: Request, caller: AnyCaller, service: The
     """Queue a failed or cancelled job again."""
     service.accepting()
     job = service.own(caller, job_id)
-    if job.status not in (Status.FAILED, Status.CANCELLED):
+    most = most_open(service, caller)
+    again = {each.id: each for each in await service.engine.dispatcher.retry([job_id], most=most)}
+    if job_id not in again:
         raise Conflict(f"This job is {job.status.value}: only a failed one can be tried again.")
-    await service.engine.dispatcher.retry([job_id])
-    return service.view(service.own(caller, job_id), str(request.base_url))
+    return service.view(again[job_id], str(request.base_url))
 
 
 @router.put(
@@ -159,25 +159,15 @@ async def keep(
     return service.view(service.own(caller, job_id), str(request.base_url))
 
 
-async def _cancelled(service: Service, job_id: str) -> Cancelled:
-    await service.engine.dispatcher.cancel([job_id])
-    # By its row: it may have ended since it was looked at, as a worker elsewhere waits for nobody
-    # here; and a run that is cancelled still ends for a moment.
-    job = service.jobs.job(job_id)
-    if job.status is not Status.CANCELLED:
-        raise Conflict(f"This job is {job.status.value} already.")
+async def _cancelled(service: Service, caller: Caller, job_id: str, *, begun: bool) -> Cancelled:
+    service.own(caller, job_id)
+    ended = await service.engine.dispatcher.cancel([job_id], begun=begun)
+    # How it was when it was looked at does not count: a worker takes what waits at any moment.
+    if all(job.id != job_id for job in ended):
+        is_now = f"This job is {service.jobs.job(job_id).status.value}"
+        raise Conflict(f"{is_now}." if begun else f"{is_now}: only a waiting one ends like this.")
     return Cancelled(message="Job cancelled successfully", job_id=job_id, cancelled_at=utc_now())
 
 
 def _cursor(job: Job) -> str:
-    text = str(round(job.created_at.timestamp() * 1000))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _moment(cursor: str) -> datetime:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        text = base64.b64decode(padded, altchars="-_", validate=True)
-        return datetime.fromtimestamp(int(text) / 1000, UTC)
-    except (binascii.Error, ValueError, OverflowError, OSError):
-        raise InvalidRequest((Problem("cursor", "is none that this server gave"),)) from None
+    return str(round(job.created_at.timestamp() * 1000))

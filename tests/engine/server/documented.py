@@ -31,7 +31,6 @@ REFUSED = {
     "POST /api/v1/generate/batch": "the same",
     "POST /api/v1/stitch": "the takes of these ids are to be there",
     "POST /api/v1/uploads": "the bytes are to be audio",
-    "GET /api/v1/jobs": "the cursor is to be one that the server gave",
 }
 """Operations that refuse what a schema lets through, and what it can't say. All others take all
 that is well-formed."""

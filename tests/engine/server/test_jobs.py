@@ -9,6 +9,10 @@ from datetime import datetime
 import httpx
 import pytest
 
+from engine.jobs import Job
+from engine.server.callers import Caller
+from engine.server.service import Service
+from engine.store.claims import Claims
 from tests.engine.server.running import (
     TestServer,
     body,
@@ -130,6 +134,31 @@ def test_a_waiting_job_is_deleted_and_a_running_one_is_not(here: httpx.Client) -
         assert here.post(f"/jobs/{job_id}/cancel").status_code == 202
         assert until_ended(here, job_id)["current_step"] == "cancelled"
     assert here.post(f"/jobs/{running}/cancel").status_code == 409
+
+
+def test_a_job_that_begins_while_it_is_deleted_goes_on(
+    server: TestServer, here: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatcher, claims = server.service.engine.dispatcher, Claims(server.service.engine.database)
+    begun: list[str] = []
+    own = Service.own
+
+    def own_and_begin(service: Service, caller: Caller, job_id: str) -> Job:
+        job = own(service, caller, job_id)
+        claimed = claims.claim("local")
+        begun.extend([claimed[1]] if claimed else [])
+        return job
+
+    server.in_loop_async(lambda: dispatcher.set_paused(True))
+    job_id = here.post("/generate", json=body()).json()["job_id"]
+    with monkeypatch.context() as patched:
+        patched.setattr(Service, "own", own_and_begin)
+        late = here.delete(f"/jobs/{job_id}")
+    assert late.status_code == 409 and "processing" in late.json()["detail"]
+    assert here.get(f"/jobs/{job_id}").json()["status"] == "processing"
+    server.in_loop(lambda: claims.release(job_id, *begun))
+    server.in_loop_async(lambda: dispatcher.set_paused(False))
+    assert until_ended(here, job_id)["status"] == "completed"
 
 
 def test_a_failed_job_is_tried_again_only_when_asked(here: httpx.Client) -> None:

@@ -36,6 +36,7 @@ from tests.engine.server.test_housekeeping import (
 from tests.engine.server.test_jobs import (
     test_a_batch_is_all_or_none,
     test_a_failed_job_is_tried_again_only_when_asked,
+    test_a_job_that_begins_while_it_is_deleted_goes_on,
     test_a_take_from_the_prompt_to_the_sound,
     test_a_waiting_job_is_deleted_and_a_running_one_is_not,
     test_the_figures_of_the_queue,
@@ -55,6 +56,7 @@ __all__ = [
     "test_a_batch_is_all_or_none",
     "test_a_failed_job_is_tried_again_only_when_asked",
     "test_a_job_is_followed_to_its_end",
+    "test_a_job_that_begins_while_it_is_deleted_goes_on",
     "test_a_take_from_the_prompt_to_the_sound",
     "test_a_token_works_until_it_is_revoked",
     "test_a_waiting_job_is_deleted_and_a_running_one_is_not",

@@ -37,3 +37,22 @@ def test_what_is_no_request_is_a_problem_too(server: TestServer, said: bytes) ->
     assert problem["status"] == 400 and problem["detail"]
     assert problem["request_id"] == answer.headers["x-request-id"]
     assert answer.headers["connection"] == "close"
+
+
+def test_no_answer_waits_for_the_one_who_asks(server: TestServer) -> None:
+    """Head and body leave at once: by Nagle's rule the body would wait until the head was heard,
+    which may take its 40 ms."""
+
+    def at_once() -> list[int]:
+        assert server._running is not None
+        return [
+            each.transport.get_extra_info("socket").getsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NODELAY
+            )
+            for each in server._running.server_state.connections
+        ]
+
+    with server.client() as here:
+        here.get("/health/live")
+        kept = server.in_loop(at_once)
+    assert kept and all(kept)

@@ -1,0 +1,217 @@
+"""How jobs come into the queue: what is submitted, and what is tried again."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from peewee import SQL, fn
+
+from engine.errors import (
+    InvalidRequest,
+    KeyReused,
+    MusicError,
+    Problem,
+    StorageError,
+    TooMany,
+)
+from engine.jobs import Job, Once, Order, Status, Submission, new_id, utc_now
+from engine.store.database import Alone, Database
+from engine.store.permits import Permit, Permits
+from engine.store.positions import POSITION_STEP, Positions
+from engine.store.prepared import Given, Prepared
+from engine.store.rows import from_row, job_row
+
+__all__ = ["Entering"]
+
+_NOT_MADE = (Status.FAILED, Status.CANCELLED)
+_OPEN = SQL("t1.status IN ('pending', 'processing')")
+"""As the index says it, or SQLite would not know that it has all that is asked for."""
+_QUOTA_SECONDS = 60.0
+"""After which who has too much in the queue may try again: something of it may have ended."""
+
+
+class Entering(Positions):
+    """Whoever adds to the queue is alone with it, from what is looked at to what is written."""
+
+    def __init__(self, database: Database, permits: Permits | None = None) -> None:
+        super().__init__(database, permits)
+        jobs = self._tables.jobs
+        made = jobs.select(jobs.created_at)
+        self._made_since = Prepared(database, made.where(jobs.created_at >= Given("since")))
+        mine = _OPEN & jobs.deleted_at.is_null() & (jobs.owner == Given("owner"))
+        self._open_of = Prepared(database, jobs.select(fn.COUNT(jobs.id)).where(mine))
+
+    def submit(
+        self,
+        orders: Sequence[Order],
+        *,
+        front: bool = False,
+        once: Once | None = None,
+        most: int | None = None,
+    ) -> list[Job]:
+        """Queue all or none, in their order; the rows are on disk when this returns.
+
+        With ``once``, a repeat gives the jobs of the first time and queues nothing. Raises
+        KeyReused, and TooMany when one of their owners would have more than ``most`` open jobs.
+        """
+        if not orders:
+            return []
+        batch = new_id() if len(orders) > 1 else None
+        with self._database.writing(Alone.QUEUE):
+            if once is not None and (earlier := self._made_before(once)) is not None:
+                return earlier
+            if most is not None:
+                self._check_quota(Counter(order.owner for order in orders), most)
+            self._check_dependencies(orders)
+            first = self._outer_position(front=front, count=len(orders))
+            moments = self._free_moments(len(orders))
+            rows = [
+                job_row(order, position=first + i * POSITION_STEP, batch=batch, now=moments[i])
+                for i, order in enumerate(orders)
+            ]
+            if front:
+                top = self._top_priority()
+                for row in rows:
+                    row["priority"] = max(row["priority"], top)
+            self._insert(self._tables.jobs, rows)
+            self._let_run_new(rows)
+            if once is not None:
+                made = {"job_ids": json.dumps([row["id"] for row in rows])}
+                self._tables.repeats.insert(
+                    asdict(once) | made | {"created_at": utc_now().timestamp()}
+                ).execute()
+        return [from_row(_BLANK | row) for row in rows]
+
+    def submit_all(self, submissions: Sequence[Submission]) -> list[list[Job] | MusicError]:
+        """The same for several, in one transaction: the jobs of each, or what ``submit`` would
+        raise for it alone. Raises StorageError, and then none is queued."""
+        if len(submissions) == 1:  # as most come: what fails leaves nothing to be kept
+            return [self._tried(submissions[0], nullcontext())]
+        with self._database.writing(Alone.QUEUE):
+            return [self._tried(each, self._database.peewee.savepoint()) for each in submissions]
+
+    def retry(self, ids: Collection[str], *, most: int | None = None) -> list[Job]:
+        """Put failed and cancelled jobs at the end of the queue, with the ended jobs that they
+        depend on, from the trash if need be; returns what changed. Raises TooMany when one of
+        their owners would have more than ``most`` open jobs."""
+        jobs = self._tables.jobs
+        with self._database.writing(Alone.QUEUE):
+            again = self._with_ended_dependencies(ids)
+            if most is not None:
+                self._check_quota(Counter(self.job(job_id).owner for job_id in again), most)
+            position = self._outer_position(front=False, count=0)
+            for number, job_id in enumerate(again):
+                self._update(
+                    [job_id],
+                    jobs.status.in_([status.value for status in _NOT_MADE]),
+                    status=Status.PENDING.value,
+                    position=position + (number + 1) * POSITION_STEP,
+                    attempt=0,
+                    retries=0,
+                    suspect=False,
+                    token=None,
+                    error=None,
+                    finished_at=None,
+                    deleted_at=None,
+                    ending_early=False,
+                    rests_until=None,
+                    checkpoint=None,
+                    preview=None,
+                    waits_since=utc_now().timestamp(),
+                )
+            self._let_run(again)
+            return self.jobs(again)
+
+    def _tried(
+        self, each: Submission, alone: AbstractContextManager[object]
+    ) -> list[Job] | MusicError:
+        """``alone``: what it falls within, should it fall."""
+        try:
+            with alone:
+                return self.submit(each.orders, front=each.front, once=each.once, most=each.most)
+        except StorageError:
+            raise
+        except MusicError as error:
+            return error
+
+    def _let_run_new(self, rows: Sequence[dict[str, Any]]) -> None:
+        if self._permits is None:
+            return
+        free = [row for row in rows if row["depends_on"] is None]
+        self._permits.issue(
+            [Permit(row["id"], row["model"], row["priority"]) for row in free], new=True
+        )
+        self._let_run([row["id"] for row in rows if row["depends_on"] is not None])
+
+    def _made_before(self, once: Once) -> list[Job] | None:
+        """The jobs that this key has made already; None if it is new."""
+        repeats = self._tables.repeats
+        mine = (repeats.owner == once.owner) & (repeats.key == once.key)
+        row = repeats.select(repeats.digest, repeats.job_ids).where(mine).dicts().first()
+        if row is None:
+            return None
+        if row["digest"] != once.digest:
+            raise KeyReused("This Idempotency-Key was used for something else before.")
+        return [self.job(job_id) for job_id in json.loads(row["job_ids"])]
+
+    def _with_ended_dependencies(self, ids: Iterable[str]) -> list[str]:
+        """``ids`` that failed or were cancelled, each after what it depends on."""
+        found: dict[str, None] = {}
+        known = {job.id: job for job in self.jobs(list(ids))}
+        for job_id in ids:
+            chain: list[str] = []
+            job = known.get(job_id)
+            while job is not None and job.status in _NOT_MADE and job.id not in found:
+                chain.append(job.id)
+                needed = job.depends_on
+                job = self.job(needed) if needed is not None and self.knows(needed) else None
+            found |= dict.fromkeys(reversed(chain))
+        return list(found)
+
+    def _check_dependencies(self, orders: Sequence[Order]) -> None:
+        """A job may depend on one that is or can still be made, or comes before it in the batch."""
+        earlier: set[str] = set()
+        for order in orders:
+            needed = order.depends_on
+            if needed is not None and needed not in earlier:
+                known = self.jobs([needed])
+                if not known:
+                    raise InvalidRequest((Problem("depends_on", f"there is no job {needed}"),))
+                if known[0].status in _NOT_MADE:  # it would wait for ever
+                    raise InvalidRequest((Problem("depends_on", f"{needed} was not made"),))
+            if order.id is not None:
+                earlier.add(order.id)
+
+    def _check_quota(self, more: Mapping[str, int], most: int) -> None:
+        """``more``: how many jobs each owner would add."""
+        for owner, count in more.items():
+            if int(self._open_of.value(owner=owner)) + count > most:
+                raise TooMany(
+                    "Queue quota exceeded.",
+                    retry_after=_QUOTA_SECONDS,
+                    hint=f"At most {most} jobs may wait at once.",
+                )
+
+    def _free_moments(self, count: int) -> list[datetime]:
+        """From now on, each of another millisecond than any job: files and pages go by them."""
+        now = int(utc_now().timestamp() * 1000)
+        later = self._made_since.rows(since=(now - 1) / 1000)
+        taken = {round(row["created_at"] * 1000) for row in later}
+        free = (moment for moment in itertools.count(now) if moment not in taken)
+        return [datetime.fromtimestamp(next(free) / 1000, UTC) for _ in range(count)]
+
+
+_BLANK = dict.fromkeys(
+    (
+        *("error", "started_at", "finished_at", "rests_until", "take_path", "meant_for"),
+        *("checkpoint", "preview"),
+    )
+)
+"""The columns that ``job_row`` leaves to the database."""
