@@ -26,6 +26,9 @@ from tests.faults.conftest import Library
 HOST_KILLS = 10
 PROGRAM_KILLS = 5
 JOBS = 20
+"""Through the host's kills."""
+WAITING = 40
+"""At each of the program's kills."""
 
 State = Callable[[str], None]
 
@@ -105,7 +108,7 @@ def test_the_program_is_killed(tmp_path: Path, state: State, soak: int) -> None:
     dice = random.Random(2)
     submitted = 0
     for kill in range(kills):
-        missing = JOBS - (library.unfinished() if library.database.exists() else 0)
+        missing = WAITING - (library.unfinished() if library.database.exists() else 0)
         library.submit(orders(missing, first=submitted))  # there are always so many to do
         submitted += missing
         with running_studio(tmp_path / "home") as program:
