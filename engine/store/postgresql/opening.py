@@ -6,7 +6,6 @@ the pool looks at each before it lends it, and replaces what is dead.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import peewee
 import psycopg
 from playhouse.migrations import Runner
-from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
+from playhouse.pool import MaxConnectionsExceeded
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
@@ -23,6 +22,7 @@ from engine.store.database import Alone, Database
 from engine.store.faults import translated
 from engine.store.opening import MIGRATIONS
 from engine.store.postgresql.faults import postgresql_words
+from engine.store.postgresql.pool import Pool
 from engine.store.postgresql.sole_engine import SoleEngine
 
 __all__ = ["PostgresqlDatabase", "open_postgresql", "parameters", "reach"]
@@ -122,25 +122,6 @@ class PostgresqlDatabase(Database):
             _lock(self.peewee, alone.value)
 
 
-class _Pool(PooledPostgresqlDatabase):  # type: ignore[misc] # peewee has no types
-    """A database that does not answer is left alone for as long as it was waited for in vain: who
-    asks waits on the event loop, and loses half of its time at most."""
-
-    _rest_until = 0.0
-    _refusal = ""
-
-    def _connect(self) -> Any:
-        began = time.monotonic()
-        if began < self._rest_until:
-            raise psycopg.OperationalError(self._refusal)
-        try:
-            return super()._connect()
-        except psycopg.OperationalError as error:
-            ended = time.monotonic()
-            self._rest_until, self._refusal = ended + (ended - began), str(error)
-            raise
-
-
 def open_postgresql(url: SecretStr, *, sole: bool, pooled: bool = False) -> PostgresqlDatabase:
     """Connect and migrate. ``sole``: be the one engine of this database until it is closed.
     ``pooled``: a pooler lends each of its connections for one transaction, so nothing can be
@@ -207,7 +188,7 @@ def _pool(connect_to: Mapping[str, Any], *, pooled: bool) -> Any:
         parameters["prepare_threshold"] = None
     # What PostgreSQL would take by itself; peewee wants to know.
     name = parameters.pop("dbname", None) or parameters.get("user") or "postgres"
-    return _Pool(
+    return Pool(
         name,
         max_connections=CONNECTIONS,
         timeout=CONNECTION_PATIENCE,
