@@ -140,18 +140,31 @@ def test_lost_permits_are_withdrawn_and_missing_ones_issued(desk: Desk) -> None:
     assert desk.sql("SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'") == []
 
 
-def test_a_job_of_a_lost_worker_runs_alone_next(desk: Desk) -> None:
+def test_what_a_worker_is_lost_with_twice_runs_alone_next(desk: Desk) -> None:
     job = desk.submit()
-    desk.take_all()
-    desk.claim()
-    desk.sql("UPDATE jobs SET lease_until = 1")
-    desk.lost.reap()
+    for times in (1, 2):
+        desk.take_all()
+        desk.claim()
+        desk.sql("UPDATE jobs SET lease_until = 1")
+        desk.lost.reap()
+        assert desk.store.job(job.id).retries == times
     assert desk.sql("SELECT args ->> 'alone' FROM procrastinate_jobs WHERE status = 'todo'") == [
         ("true",)
     ]
     assert desk.leases.claim("local") is None
     assert desk.leases.claim("local", suspects=True) is not None
-    assert desk.store.job(job.id).retries == 1
+
+
+def test_what_was_lost_with_one_worker_goes_on_together(desk: Desk) -> None:
+    """Two takes of a machine that died are not made one after the other."""
+    jobs = {desk.submit().id for _ in range(2)}
+    desk.take_all()
+    for _ in jobs:
+        desk.claim()
+    desk.sql("UPDATE jobs SET lease_until = 1")
+    desk.lost.reap()
+    again = (desk.leases.claim("local"), desk.leases.claim("local"))
+    assert {claimed[0].id for claimed in again if claimed} == jobs
 
 
 def test_only_one_reaps_at_a_time(desk: Desk, postgres: Postgres) -> None:
