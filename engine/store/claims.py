@@ -140,7 +140,8 @@ class Claims(Made):
                 return self._said_before(job_id, token, Status.COMPLETED)
             self._tables.takes.delete().where(self._tables.takes.job_id == job_id).execute()
             self._tables.takes.insert(take_row(job_id, take)).execute()
-            self._let_run(self._waiting_for([job_id]))
+            if freed := self._waiting_for([job_id]):
+                self._let_run(freed)
             return self.job(job_id)
 
     def fail(self, job_id: str, token: str, failure: Failure) -> list[Job]:
