@@ -39,7 +39,7 @@ class Desk:
 
     def lay(self, *, alone: bool) -> asyncio.Future[bool]:
         """A permit. True when the run that it is for is over; False if it could not be used, and
-        is somebody else's to use. Who cancels it leaves its run to go on."""
+        is somebody else's to use. Who ends it himself leaves its run to go on."""
         laid = _Laid(alone, asyncio.get_running_loop().create_future())
         if self._open:
             self._waiting.append(laid)

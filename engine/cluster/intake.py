@@ -72,6 +72,7 @@ class Intake:
         self._manager: JobManager | None = None
         """While the database is there."""
         self._holding = Tasks(log, "holding a permit")
+        self._laid: set[asyncio.Future[bool]] = set()
         self._passing = Tasks(log, "calling another worker")
         self._look = asyncio.Event()
         self._open = True
@@ -144,6 +145,7 @@ class Intake:
                 if permit is None:
                     break
                 over = self._desk.lay(alone=bool(permit.task_kwargs["alone"]))
+                self._laid.add(over)
                 self._holding.begin(self._hold(permit, over))
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(self._poll_seconds, self._renewal_seconds)):
@@ -151,13 +153,11 @@ class Intake:
 
     async def _hold(self, permit: Job, over: asyncio.Future[bool]) -> None:
         """To the end of its run, in whichever life that is, or until it is let go."""
-        used = True
-        try:
-            used = await over
-        finally:
-            if not used:
-                await self._give_back(str(permit.task_kwargs["job"]))
-            await self._put_away(permit)
+        used = await over
+        self._laid.discard(over)
+        if not used:
+            await self._give_back(str(permit.task_kwargs["job"]))
+        await self._put_away(permit)
 
     async def _put_away(self, permit: Job) -> None:
         """While the database is away that is left to the reaper."""
@@ -170,6 +170,8 @@ class Intake:
 
     async def _let_go(self) -> None:
         """Runs go on without their permits."""
-        self._holding.cancel()
+        for over in self._laid:
+            if not over.done():
+                over.set_result(True)
         await self._holding.ended()
         await self._passing.ended()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
+from engine.cluster.news import CHANNEL, Kind
 from engine.cluster.permits import QueuePermits, queue_of
 from engine.errors import StorageError
 from engine.jobs import Job, Order
@@ -16,6 +19,7 @@ from engine.store.lost import LostJobs
 from engine.store.permits import Permit
 from engine.store.postgresql.opening import PostgresqlDatabase, open_postgresql
 from engine.store.store import Store
+from engine.store.workers import Worker, Workers
 from tests.postgres import Postgres
 
 
@@ -175,6 +179,41 @@ def test_only_one_reaps_at_a_time(desk: Desk, postgres: Postgres) -> None:
             assert LostJobs(other, max_retries=3, lease_seconds=60).reap() is None
     finally:
         other.close()
+
+
+def test_as_many_workers_as_permits_are_called_of_those_that_have_room(
+    desk: Desk, postgres: Postgres
+) -> None:
+    workers = Workers(desk.database, 30)
+
+    def joined(worker_id: str, **more: Any) -> None:
+        workers.join(Worker(worker_id, "host", 1, "1", **({"slots": 2} | more)))
+
+    joined("full", models=("sketch",), slots=1)
+    desk.sql("UPDATE workers SET id = 'me' WHERE id = 'full'")  # whose claims are the desk's
+    desk.submit()
+    desk.claim()
+    joined("other", models=("another",))
+    joined("one", models=("sketch",))
+    joined("loaded", models=("sketch",), model="sketch")
+    joined("lost", models=("sketch",))
+    desk.sql("UPDATE workers SET seen_at = 1 WHERE id = 'lost'")
+    with psycopg.connect(
+        postgres.url(desk.database.peewee.database).get_secret_value(), autocommit=True
+    ) as ear:
+        ear.execute(f"LISTEN {CHANNEL}")
+
+        def called() -> list[str]:
+            ear.execute("SELECT 1")  # what was said before this is here then
+            words = [json.loads(each.payload) for each in ear.notifies(timeout=0)]
+            return [worker for kind, worker in words if kind == Kind.PERMIT]
+
+        desk.submit()
+        assert called() == ["loaded"]
+        desk.permits.pass_on("loaded", ["sketch"])
+        assert called() == ["one"]
+        desk.store.submit([Order(Request(prompt="x"))] * 3)
+        assert sorted(called()) == ["loaded", "one"]
 
 
 @pytest.mark.parametrize(
