@@ -106,7 +106,7 @@ class Claims(Made):
         if turns:
             first = heads(self._tables, ready)
             yield turns.joined(jobs.select(jobs.id).where(self._database.among(jobs.id, first)))
-        # Of lines whose heads somebody is just changing, others may be next.
+        # There are too many lines, or somebody is just changing the heads of all.
         there = (jobs.place == Given("place")) & (jobs.suspect == Given("suspects"))
         every_one = jobs.select(jobs.id).where(ready & there)
         yield turns.joined(every_one) if turns else every_one

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.jobs import Job, Order
 from engine.request import Request
+from engine.store import heads as module
 from engine.store.claims import Claims
 from engine.store.factory import open_store
 from engine.store.store import Store
@@ -33,12 +35,25 @@ orders = st.lists(
 """Owner, priority, model, when idle, and whether it rests."""
 
 
+@pytest.mark.parametrize("most_lines", [200, 3])
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(orders=orders, loaded=st.sampled_from([None, *MODELS]), idle=st.booleans())
 def test_the_next_is_the_first_of_all(
-    both: Both, orders: list[tuple[str, int, str, bool, bool]], loaded: str | None, idle: bool
+    both: Both,
+    most_lines: int,
+    orders: list[tuple[str, int, str, bool, bool]],
+    loaded: str | None,
+    idle: bool,
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MOST_LINES", most_lines)
+        in_order(both, orders, loaded, idle=idle)
+
+
+def in_order(
+    both: Both, orders: list[tuple[str, int, str, bool, bool]], loaded: str | None, *, idle: bool
 ) -> None:
     with both.database.writing():
         for table in ("jobs", "turns", "served"):
