@@ -72,9 +72,10 @@ class Front:
             self.database, self.workers = queue.database, queue.workers
             self.chores = Chores(queue.database)
             news = queue.news()
-            relay = Relay(Tail(queue.database), queue.store, self._told, self._followed)
+            tail = Tail(queue.database)
+            relay = Relay(tail, queue.store, self._told, queue.aside, self._followed)
             relay.start()
-            opening.callback(relay.close)
+            opening.push_async_callback(relay.close)
             news.listen(relay.heard)
             self.feed.listen(partial(_tell, news, relay), self._told.status, lambda _: None)
             self.dispatcher = FrontDispatcher(queue, self._files, self.feed, news, self.chores)

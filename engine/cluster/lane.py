@@ -16,7 +16,6 @@ from typing import Any, Protocol
 
 from engine.audio.atomic import linked
 from engine.cluster.carrier import Carrier
-from engine.cluster.news import News
 from engine.cluster.progress import Progress
 from engine.cluster.stock import Stock
 from engine.dispatch.lane import (
@@ -262,7 +261,6 @@ def shared_lane(
     settings: ServerSettings,
     storage: Storage,
     attempts: Attempts,
-    news: News,
     stock: Stock,
 ) -> SharedLane:
     """Over ``machine``, whose files lie in the cache of ``settings``."""
@@ -275,7 +273,7 @@ def shared_lane(
         storage,
         Carrier(storage, CHECKPOINTS, "ckpt", written=attempts.kept, at_once=2, **how),
         Carrier(storage, PREVIEWS, "wav", written=attempts.can_be_heard, at_once=1, stay=2, **how),
-        Progress(attempts, news),
+        Progress(attempts),
         attempts.begins_anew,
         stock.has,
     )

@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Protocol
 
+from engine.cluster.aside import Aside
 from engine.errors import StorageError
 from engine.tasks import Tasks
 
@@ -34,7 +36,7 @@ LONGEST = 7_500
 
 
 class Kind(StrEnum):
-    """What there is to know; those with ids name jobs, DRAIN names workers."""
+    """What there is to know; those with ids name jobs, DRAIN and PERMIT name workers."""
 
     LOOK = "look"
     """Anything may have happened. Never sent: it stands for what could not be heard."""
@@ -48,6 +50,8 @@ class Kind(StrEnum):
     PAUSE = "pause"
     """The queue was paused, or goes on."""
     DRAIN = "drain"
+    PERMIT = "permit"
+    """There are permits for these, who have room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,13 @@ class News:
     ...     news.tell(Kind.CANCEL, [job.id])
     """
 
-    def __init__(self, wire: Wire, *, poll_seconds: float, listens: bool = True) -> None:
+    def __init__(
+        self, wire: Wire, aside: Aside, *, poll_seconds: float, listens: bool = True
+    ) -> None:
         """``poll_seconds``: between two looks while nothing is heard; ``listens``: False where it
         is known that nothing will be."""
         self._wire = wire
+        self._aside = aside
         self._poll_seconds = poll_seconds
         self._listens = listens
         self._listeners: list[Callable[[Note], None]] = []
@@ -87,6 +94,7 @@ class News:
         self._telling: asyncio.TimerHandle | None = None
         self._looking: asyncio.TimerHandle | None = None
         self._hearing = Tasks(log, "hearing news")
+        self._saying = Tasks(log, "telling news")
         self.hears = False
         """Whether news arrive now."""
 
@@ -105,6 +113,7 @@ class News:
         if self._telling is not None:
             self._telling.cancel()
             self._tell_now()
+        await self._saying.ended()
 
     def listen(self, on_note: Callable[[Note], None]) -> None:
         """Hear what all processes tell, this one too."""
@@ -123,8 +132,11 @@ class News:
         self._telling = None
         untold, self._untold = self._untold, defaultdict(dict)
         words = [word for kind, ids in untold.items() for word in words_of(kind, list(ids))]
+        self._saying.begin(self._say(words))
+
+    async def _say(self, words: list[str]) -> None:
         try:
-            self._wire.say(words)
+            await self._aside.do(partial(self._wire.say, words))
         except StorageError as error:  # they find it when they look
             log.info("others are not told: %s", error.message)
 

@@ -1,7 +1,8 @@
 """Permits in procrastinate's tables: issued in the transaction that lets a job run.
 
 One for each job, and a queue for each model. Whoever takes one may run a job: that one, or one
-that comes before it (see ``engine.cluster.desk``).
+that comes before it (see ``engine.cluster.desk``). Who issues some calls as many workers that have
+room: what is there for all to see, all would ask for at once.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.schema import SchemaManager
 
+from engine.cluster.news import CHANNEL, Kind
 from engine.errors import StorageError
 from engine.store.database import Alone, Database
 from engine.store.permits import Permit
@@ -36,8 +38,10 @@ class QueuePermits:
         "WHERE permits.status = 'todo' AND permits.queueing_lock = 'job:' || t1.id)"
     )
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, lease_seconds: float = 30.0) -> None:
+        """Who is silent for longer than ``lease_seconds`` is not called."""
         self._database = database
+        self._lease_seconds = lease_seconds
         app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())  # never opened
         self._manager = app.job_manager
 
@@ -58,6 +62,13 @@ class QueuePermits:
         jobs = [_job(permit, at) for permit in permits]
         with _translated():
             self._manager.batch_defer_jobs(jobs, connection=self._database.peewee.connection())
+        if at is None:
+            self._call([permit.model for permit in permits])
+
+    def pass_on(self, worker_id: str, models: Sequence[str]) -> None:
+        """Call another worker than this one, which was called and has no room."""
+        with self._database.writing():
+            self._call(models, count=1, besides=worker_id)
 
     def withdraw(self, silent_seconds: float) -> None:
         self._sql(
@@ -66,6 +77,12 @@ class QueuePermits:
             "WHERE last_heartbeat < now() - make_interval(secs => %s)))",
             silent_seconds,
         )
+
+    def _call(self, models: Sequence[str], *, count: int | None = None, besides: str = "") -> None:
+        """As many workers that have room as there are ``models``, or ``count``: who has one of them
+        loaded first, then who has most room."""
+        about = (besides, self._lease_seconds, list(models), list(models), count or len(models))
+        self._sql(_CALL, CHANNEL, Kind.PERMIT.value, *about)
 
     def _out(self, locks: list[str]) -> set[str]:
         """Those of these that nobody has taken yet."""
@@ -84,6 +101,21 @@ class QueuePermits:
 
     def _sql(self, statement: str, *values: object) -> Any:
         return self._database.peewee.execute_sql(statement, values)
+
+
+_CALL = """
+SELECT pg_notify(%s, json_build_array(%s::text, id)::text) FROM (
+    SELECT workers.id FROM workers LEFT JOIN (
+        SELECT worker, count(*) AS number FROM jobs
+        WHERE status = 'processing' AND lease_until IS NOT NULL GROUP BY worker
+    ) AS runs ON runs.worker = workers.id
+    WHERE state = 'working' AND slots > coalesce(number, 0) AND workers.id <> %s
+    AND seen_at > extract(epoch FROM clock_timestamp()) - %s
+    AND (models IS NULL OR models::jsonb ?| %s::text[])
+    ORDER BY (model = ANY(%s::text[])) IS TRUE DESC, slots - coalesce(number, 0) DESC, random()
+    LIMIT %s
+) AS called
+"""
 
 
 def queue_of(model: str) -> str:

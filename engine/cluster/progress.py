@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from engine.cluster.news import Kind, News
+from engine.cluster.news import CHANNEL, Kind, words_of
 from engine.errors import StorageError
 from engine.jobs import Step
 from engine.store.postgresql.attempts import Attempts, Grown
@@ -18,11 +18,10 @@ WRITE_SECONDS = 1.0
 
 
 class Progress:
-    """Keeps the newest of each run until it is written, all in one statement."""
+    """Keeps the newest of each run until it is written and told, all in one statement."""
 
-    def __init__(self, attempts: Attempts, news: News) -> None:
+    def __init__(self, attempts: Attempts) -> None:
         self._attempts = attempts
-        self._news = news
         self._newest: dict[str, Grown] = {}
         self._steps: dict[str, Step] = {}
         """As they were last written."""
@@ -50,13 +49,13 @@ class Progress:
         newest, self._newest = list(self._newest.values()), {}
         if not newest:
             return
+        steps = {grown.token: grown.step for grown in newest}
+        words = [*words_of(Kind.PROGRESS, [grown.job_id for grown in newest])]
+        if steps != {token: self._steps.get(token) for token in steps}:
+            words += words_of(Kind.JOBS, [])
         try:
-            shown = self._attempts.show(newest)
+            self._attempts.show(newest, CHANNEL, words)
         except StorageError as error:  # the next one comes soon
             log.info("progress is not shown: %s", error.message)
-            return
-        self._news.tell(Kind.PROGRESS, shown)
-        steps = {grown.token: grown.step for grown in newest}
-        if steps != {token: self._steps.get(token) for token in steps}:
-            self._news.tell(Kind.JOBS)
+        else:
             self._steps |= steps

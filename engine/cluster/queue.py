@@ -17,6 +17,7 @@ from engine.store.leases import Leases
 from engine.store.lost import LostJobs
 from engine.store.postgresql.attempts import Attempts
 from engine.store.postgresql.channel import Channel
+from engine.store.postgresql.chores import Chores
 from engine.store.postgresql.opening import PostgresqlDatabase
 from engine.store.store import PAUSED, Store
 from engine.store.workers import Workers
@@ -42,7 +43,7 @@ class SharedQueue:
             settings.database, settings.database_url, sole=False, pooled=not settings.listen
         ).database
         try:
-            permits = QueuePermits(database)
+            permits = QueuePermits(database, settings.lease_seconds)
             permits.install()
         except BaseException:
             database.close()
@@ -63,7 +64,10 @@ class SharedQueue:
         """To and from all processes of the cluster; who opens it closes it."""
         settings = self.settings
         return News(
-            self.channel(CHANNEL), poll_seconds=settings.look_seconds, listens=settings.listen
+            self.channel(CHANNEL),
+            self.aside,
+            poll_seconds=settings.look_seconds,
+            listens=settings.listen,
         )
 
     def channel(self, name: str) -> Channel:
@@ -93,7 +97,13 @@ class SharedQueue:
         )
         mercy = 1.5 * settings.lease_renewal_seconds
         return Reaper(
-            lost, self.workers, feed, self.aside, seconds=settings.reap_seconds, mercy=mercy
+            lost,
+            self.workers,
+            Chores(self.database),
+            feed,
+            self.aside,
+            seconds=settings.reap_seconds,
+            mercy=mercy,
         )
 
     def close(self) -> None:

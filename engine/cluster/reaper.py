@@ -1,5 +1,5 @@
-"""The reaper: finds what was lost with a worker. Every server and every worker has one; one of
-them works at a time."""
+"""The reaper: finds what was lost with a worker. Every server and every worker has one, and they
+look in turns: however many there are, it is one look every few seconds."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from engine.dispatch.feed import Feed
 from engine.errors import StorageError
 from engine.jobs import Job, Status
 from engine.store.lost import LostJobs
+from engine.store.postgresql.chores import Chores
 from engine.store.workers import Workers
 
 __all__ = ["Reaper"]
 
 log = logging.getLogger(__name__)
+
+TURN_SHARE = 0.7
+"""Of the time between two looks, for which one of anybody is enough."""
 
 
 class Reaper:
@@ -26,6 +30,7 @@ class Reaper:
         self,
         lost: LostJobs,
         workers: Workers,
+        chores: Chores,
         feed: Feed,
         aside: Aside,
         *,
@@ -36,6 +41,7 @@ class Reaper:
         anybody is looked for."""
         self._lost = lost
         self._workers = workers
+        self._chores = chores
         self._feed = feed
         self._aside = aside
         self._seconds = seconds
@@ -55,7 +61,7 @@ class Reaper:
                 await asyncio.sleep(self._mercy)
 
     async def reap(self) -> None:
-        """Once. Raises StorageError."""
+        """Once, if nobody else has just now. Raises StorageError."""
         found = await self._aside.do(self._reap)
         if found is None:
             return
@@ -67,6 +73,8 @@ class Reaper:
         self._feed.changed(found)
 
     def _reap(self) -> list[Job] | None:
+        if not self._chores.mine("reaping", TURN_SHARE * self._seconds):
+            return None
         found = self._lost.reap()
         if found is not None:
             self._workers.forget_lost()

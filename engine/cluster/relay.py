@@ -10,13 +10,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 
+from engine.cluster.aside import Aside
 from engine.cluster.news import Kind, Note
 from engine.dispatch.feed import Feed
 from engine.errors import StorageError
 from engine.jobs import Job, Status
 from engine.store.postgresql.tail import Tail
 from engine.store.records import Records
+from engine.tasks import Tasks
 
 __all__ = ["Relay"]
 
@@ -27,32 +30,44 @@ PROGRESS_SECONDS = 0.25
 
 
 class Relay:
-    """A listener of the news. Its calls are on the feed's event loop."""
+    """A listener of the news. Its calls are on the feed's event loop, and rows are read aside: a
+    database that is away holds nobody up."""
 
     def __init__(
-        self, tail: Tail, rows: Records, feed: Feed, followed: Callable[[Job], bool]
+        self,
+        tail: Tail,
+        rows: Records,
+        feed: Feed,
+        aside: Aside,
+        followed: Callable[[Job], bool],
     ) -> None:
         """``followed``: whether somebody here wants to hear of this job's progress. All else is
         told whoever follows."""
         self._tail = tail
         self._rows = rows
         self._feed = feed
+        self._aside = aside
         self._followed = followed
         self._running: dict[str, Job] = {}
         """As they were last told."""
         self._grown: dict[str, None] = {}
-        self._looking: asyncio.Handle | None = None
+        self._changed = False
+        """Since the last look, or it may have."""
         self._reading: asyncio.TimerHandle | None = None
+        self._telling = Tasks(log, "telling what has changed")
+        self._turn = asyncio.Lock()
+        """What was read first is told first: nothing of a job comes after its end."""
         self._away = False
 
     def start(self) -> None:
         """Raises StorageError."""
         self._running = {job.id: job for job in self._rows.running()}
 
-    def close(self) -> None:
-        for handle in (self._looking, self._reading):
-            if handle is not None:
-                handle.cancel()
+    async def close(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+        self._telling.cancel()
+        await self._telling.ended()
 
     def heard(self, note: Note) -> None:
         match note.kind:
@@ -66,40 +81,47 @@ class Relay:
 
     def look(self) -> None:
         """Some row has changed, or may have: tell of it, soon."""
-        if self._looking is None:
-            self._looking = asyncio.get_running_loop().call_soon(self._look)
+        if not self._changed:
+            self._changed = True
+            self._telling.begin(self._look())
 
-    def _look(self) -> None:
+    async def _look(self) -> None:
         """One part after the other, so that nobody waits long for others' news."""
-        self._looking = None
-        try:
-            jobs = self._tail.more()
-        except StorageError as error:
-            self._fell_silent(error)
-            return
-        self._away = False
-        if jobs:
-            self._tell(jobs)
-            self.look()
+        behind = True
+        while behind:
+            async with self._turn:
+                self._changed = False
+                try:
+                    jobs = await self._aside.do(self._tail.more)
+                except StorageError as error:
+                    self._fell_silent(error)
+                    return
+                self._away = False
+                behind = self._tail.behind
+                self._tell(jobs)
 
     def _have_grown(self, ids: Iterable[str]) -> None:
         known = ((each, self._running.get(each)) for each in ids)
         self._grown |= {each: None for each, job in known if job and self._followed(job)}
         if self._grown and self._reading is None:
             loop = asyncio.get_running_loop()
-            self._reading = loop.call_later(PROGRESS_SECONDS, self._read)
+            self._reading = loop.call_later(PROGRESS_SECONDS, self._read_soon)
 
-    def _read(self) -> None:
+    def _read_soon(self) -> None:
         self._reading = None
-        grown, self._grown = list(self._grown), {}
-        try:
-            jobs = self._rows.jobs(grown)
-        except StorageError as error:
-            self._fell_silent(error)
-            return
-        # An end is told with what else has changed, in its order.
-        running = [job for job in jobs if job.status is Status.PROCESSING]
-        self._tell([job for job in running if job != self._running.get(job.id)])
+        self._telling.begin(self._read())
+
+    async def _read(self) -> None:
+        async with self._turn:
+            grown, self._grown = list(self._grown), {}
+            try:
+                jobs = await self._aside.do(partial(self._rows.jobs, grown))
+            except StorageError as error:
+                self._fell_silent(error)
+                return
+            # An end is told with what else has changed, in its order.
+            running = [job for job in jobs if job.status is Status.PROCESSING]
+            self._tell([job for job in running if job != self._running.get(job.id)])
 
     def _tell(self, jobs: list[Job]) -> None:
         for job in jobs:
@@ -107,7 +129,8 @@ class Relay:
                 self._running[job.id] = job
             else:
                 self._running.pop(job.id, None)
-        self._feed.changed(jobs)
+        if jobs:
+            self._feed.changed(jobs)
 
     def _fell_silent(self, error: StorageError) -> None:
         """What is not told now is told at the next look."""

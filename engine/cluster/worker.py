@@ -8,9 +8,10 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from engine.cluster.desk import Desk
@@ -94,69 +95,76 @@ class MusicWorker:
         self._stock = Stock(
             settings, models, self._take_only, seconds=settings.lease_renewal_seconds
         )
-        self.about = Worker(
-            id=secrets.token_hex(6),
-            name=socket.gethostname(),
-            pid=os.getpid(),
-            version=importlib.metadata.version("dgx-music-studio"),
-            slots=slots,
-            models=self._stock.models,
-        )
+        self.about = _introduced(slots, self._stock.models)
         self.feed = Feed()
-        self._news = queue.news()
         self.desk = Desk()
+        self._news = queue.news()
         self._leases = queue.claims(self.about.id, self._stock.models)
-        self.scheduler = Scheduler(
-            queue.store,
-            self._leases,
-            StoredTakes(storage, settings.takes_folder),
-            settings,
-            self.feed,
-            lambda _model: True,
-            self._changed,
-            self.desk,
-        )
         self._lane = shared_lane(
             LocalLane(settings, host_command),
             settings,
             storage,
             queue.attempts,
-            self._news,
             self._stock,
         )
-        self.scheduler.posts.append(Post(self._lane))
+        self.scheduler = self._scheduling(StoredTakes(storage, settings.takes_folder))
+        self._intake = self._taking(connect_to)
+        self.pulse = self._beating()
         self._discarding = Discarding(storage)
-        for listener in (Telling(self._news).changed, self._discarding.changed):
-            self.feed.listen(listener, lambda _: None, lambda _: None)
-        self.desk.on_permit = self.scheduler.wake
-        self._intake = Intake(
-            connect_to,
-            self.desk,
-            self._give_back,
-            name=self.about.id,
-            slots=slots,
-            models=self._stock.models,
-            renewal_seconds=settings.lease_renewal_seconds,
-            silent_seconds=settings.lease_seconds,
-            poll_seconds=settings.permit_poll_seconds,
-            listens=settings.listen,
-        )
-        self.pulse = Pulse(
-            queue.store,
-            self._leases,
-            queue.workers,
-            self.scheduler,
-            self._describe,
-            self.drain,
-            seconds=settings.lease_renewal_seconds,
-        )
-        self._news.listen(self.pulse.heard)
+        for on_change in (Telling(self._news).changed, self._discarding.changed):
+            self.feed.listen(on_change, lambda _: None, lambda _: None)
+        for on_note in (self.pulse.heard, self._intake.heard):
+            self._news.listen(on_note)
         self._open = AsyncExitStack()
         self.tasks: list[asyncio.Task[None]] = []
         self._draining: asyncio.TimerHandle | None = None
         self.drained = asyncio.Event()
         """It was told to end, and what ran has ended; or it is broken."""
         self.broken: BaseException | None = None
+
+    def _scheduling(self, files: StoredTakes) -> Scheduler:
+        """What begins runs in the one lane, by the permits on the desk."""
+        scheduler = Scheduler(
+            self._queue.store,
+            self._leases,
+            files,
+            self._settings,
+            self.feed,
+            lambda _model: True,
+            self._changed,
+            self.desk,
+        )
+        scheduler.posts.append(Post(self._lane))
+        self.desk.on_permit = scheduler.wake
+        return scheduler
+
+    def _taking(self, connect_to: Mapping[str, Any]) -> Intake:
+        """What brings permits to the desk."""
+        settings = self._settings
+        return Intake(
+            connect_to,
+            self.desk,
+            self._give_back,
+            self._pass_on,
+            name=self.about.id,
+            slots=self.about.slots,
+            models=self.about.models,
+            renewal_seconds=settings.lease_renewal_seconds,
+            silent_seconds=settings.lease_seconds,
+            poll_seconds=settings.permit_poll_seconds,
+        )
+
+    def _beating(self) -> Pulse:
+        """What keeps the runs, and hears what becomes of them elsewhere."""
+        return Pulse(
+            self._queue.store,
+            self._leases,
+            self._queue.workers,
+            self.scheduler,
+            self._describe,
+            self.drain,
+            seconds=self._settings.lease_renewal_seconds,
+        )
 
     async def begin(self) -> None:
         """Raises StorageError."""
@@ -210,9 +218,9 @@ class MusicWorker:
                 log.warning("what is left here is removed later: %s", error)
 
     def _take_only(self, models: tuple[str, ...]) -> None:
-        """Others hear of it by the next sign of life."""
         self.about = replace(self.about, models=models)
         self._leases.take_only(models)
+        self.pulse.beat()  # so that it is called for them
         self._intake.take_only(models)
         self.scheduler.wake()
 
@@ -229,7 +237,18 @@ class MusicWorker:
         )
 
     async def _give_back(self, job_id: str) -> None:
-        self._leases.let_run([job_id])
+        await self._try(partial(self._leases.let_run, [job_id]))
+
+    async def _pass_on(self) -> None:
+        await self._try(partial(self._queue.permits.pass_on, self.about.id, self.about.models))
+
+    async def _try(self, verb: Callable[[], None]) -> None:
+        """With permits; those that are missing are issued by the reaper, and found by others who
+        look."""
+        try:
+            await self._queue.aside.do(verb)
+        except StorageError as error:
+            log.info("a permit is left to others: %s", error.message)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)
@@ -242,6 +261,18 @@ class MusicWorker:
             log.error("the worker's %s broke", task.get_name(), exc_info=error)
             self.broken = error
             self.drained.set()
+
+
+def _introduced(slots: int, models: tuple[str, ...]) -> Worker:
+    """As others are to know it."""
+    return Worker(
+        id=secrets.token_hex(6),
+        name=socket.gethostname(),
+        pid=os.getpid(),
+        version=importlib.metadata.version("dgx-music-studio"),
+        slots=slots,
+        models=models,
+    )
 
 
 def _database_of(settings: ServerSettings) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ with the id of the last change that it saw.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,9 @@ PATIENCE = 2_000
 AT_ONCE = 100
 """Changes written in one go: who falls behind catches up, and no write is larger than this."""
 
+WRITTEN_AT_ONCE = 200
+"""Followers that are written to before anything else has its turn: a few milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -31,8 +35,8 @@ class Told:
 
     id: str
     job: Job
-    texts: dict[str, str] = field(default_factory=dict)
-    """The change as JSON, by the address for which it was written: written once for all."""
+    texts: dict[str, bytes] = field(default_factory=dict)
+    """The change as an event, by the address for which it was written: written once for all."""
 
 
 class Follower:
@@ -46,8 +50,13 @@ class Follower:
         self.job_id = job_id
         """The only job that it follows; None: all of the owner's."""
         self.behind = False
+        self.straight: Callable[[list[Told]], bool] | None = None
+        """Writes news, or a heartbeat if there are none, past whoever goes its rounds; False when
+        that has to wait, and is for those."""
         self._waiting: deque[Told] = deque()
         self._news = asyncio.Event()
+        self._idle = False
+        """Who goes its rounds waits, and has nothing under way."""
         self._beat = False
         self._ended = False
 
@@ -62,10 +71,23 @@ class Follower:
             self.end()
         else:
             self._waiting.append(told)
+            if self.straight is None:
+                self._news.set()
+
+    def write(self) -> None:
+        """Write what waits straight, or leave it to the next round."""
+        waiting = self._waiting
+        if self._ended or not self._idle or self.straight is None:
+            self._news.set()
+        elif waiting and len(waiting) <= AT_ONCE and self.straight(list(waiting)):
+            waiting.clear()
+        elif waiting:
             self._news.set()
 
     def beat(self) -> None:
         """Let it say that it is still there, unless it has more to say."""
+        if self._idle and not self._waiting and self.straight and self.straight([]):
+            return
         self._beat = True
         self._news.set()
 
@@ -81,7 +103,9 @@ class Follower:
             if self._ended:
                 raise StopAsyncIteration
             self._news.clear()
+            self._idle = True
             await self._news.wait()
+            self._idle = False
         self._beat = False
         waiting = self._waiting
         return [waiting.popleft() for _ in range(min(len(waiting), AT_ONCE))]
@@ -99,6 +123,9 @@ class Broadcast:
         self._followers: defaultdict[tuple[str, str | None], set[Follower]] = defaultdict(set)
         """By whose changes, and of which job, they want: thousands may follow, few are told."""
         self._beating: asyncio.TimerHandle | None = None
+        self._told: dict[Follower, None] = {}
+        """Who has news, and a straight line that they go out by."""
+        self._writing: asyncio.Handle | None = None
         self._closed = False
 
     @property
@@ -127,6 +154,9 @@ class Broadcast:
             for wanted in ((job.owner, None), (job.owner, job.id)):
                 for follower in self._followers.get(wanted, ()):
                     follower.tell(told)
+                    if follower.straight is not None:
+                        self._told[follower] = None
+        self._write_soon()
 
     def since(self, last_id: str, wants: Callable[[Job], bool]) -> list[Told] | None:
         """What was told after this id; None when that is not remembered any more."""
@@ -149,6 +179,7 @@ class Broadcast:
         try:
             yield
         finally:
+            follower.straight = None
             self._followers[wanted].discard(follower)
             if not self._followers[wanted]:
                 del self._followers[wanted]
@@ -160,6 +191,19 @@ class Broadcast:
             self._beating.cancel()
         for follower in self._all():
             follower.end()
+
+    def _write_soon(self) -> None:
+        if self._told and self._writing is None:
+            self._writing = asyncio.get_running_loop().call_soon(self._write)
+
+    def _write(self) -> None:
+        """Some after the others, so that all else on this loop has its turn in between; and all
+        that a follower has not heard yet in one go."""
+        self._writing = None
+        for follower in [*itertools.islice(self._told, WRITTEN_AT_ONCE)]:
+            del self._told[follower]
+            follower.write()
+        self._write_soon()
 
     def _all(self) -> list[Follower]:
         return [follower for some in self._followers.values() for follower in some]

@@ -1,5 +1,5 @@
-"""HTTP/1.1 as uvicorn speaks it, and two things more: what is no request gets a problem, too, and
-pieces of files go out by zero copy."""
+"""HTTP/1.1 as uvicorn speaks it, and three things more: what is no request gets a problem, too,
+pieces of files go out by zero copy, and news for thousands by a straight line."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from engine.log_context import marked
 from engine.server.problems import problem
+from engine.server.straight import STRAIGHT, Line
 from engine.server.zero_copy import POSSIBLE, ZERO_COPY, send_file
 from engine.tracing import Trace
 
@@ -23,11 +24,11 @@ class Speaking(H11Protocol):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self._application: Any = self.app
-        if POSSIBLE:
-            self.app = self._offering
+        self.app = self._offering
 
     async def _offering(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The application, which is told that it may hand over pieces of files."""
+        """The application, which is told that it may hand over pieces of files, and write straight
+        to the connection."""
         cycle = self.cycle
 
         async def send_or_hand_over(message: Message) -> None:
@@ -36,8 +37,12 @@ class Speaking(H11Protocol):
             else:
                 await send(message)
 
-        if not self.transport.get_extra_info("sslcontext"):
-            scope["extensions"] = {**scope.get("extensions", {}), ZERO_COPY: {}}
+        offers: dict[str, Any] = {}
+        if POSSIBLE and not self.transport.get_extra_info("sslcontext"):
+            offers[ZERO_COPY] = {}
+        if scope.get("http_version") == "1.1":
+            offers[STRAIGHT] = {"line": Line(self.transport, self.flow, cycle)}
+        scope["extensions"] = {**scope.get("extensions", {}), **offers}
         await self._application(scope, receive, send_or_hand_over)
 
     async def _hand_over(self, cycle: RequestResponseCycle, message: Message) -> None:

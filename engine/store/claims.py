@@ -8,17 +8,24 @@ and gets the answer that was lost.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
+
+from peewee import SQL
 
 from engine.jobs import LOCAL, Failure, Job, Status, Take, utc_now
 from engine.store.database import Alone, Database
+from engine.store.heads import heads
 from engine.store.made import Made
 from engine.store.permits import Permits
+from engine.store.prepared import Given, Prepared
 from engine.store.rows import failure_text, from_row, new_token, take_row
 from engine.store.turns import AGEING_SECONDS, Turns
 
 __all__ = ["Claims"]
+
+_EXCLUDED = 8
+"""Excluded jobs of a claim, or a multiple."""
 
 
 class Claims(Made):
@@ -36,6 +43,8 @@ class Claims(Made):
         ``ageing`` seconds; ``permits``: where other processes need them to run jobs."""
         super().__init__(database, permits)
         self._turns = Turns(database, ageing) if fair else None
+        self._statements: dict[tuple[int, bool, bool], list[Prepared]] = {}
+        """Of claims, by what they have to look at."""
 
     def claim(
         self,
@@ -53,35 +62,66 @@ class Claims(Made):
         idle"; within one priority, jobs of ``loaded_model`` go first. ``suspects`` chooses
         between those that were there when the host died, which run alone, and all others.
         """
+        token = new_token()
+        # Padded, so that many numbers of jobs have one statement.
+        excluded = [*exclude, *[""] * (-len(exclude) % _EXCLUDED)]
+        given = {
+            **{_number(i): job_id for i, job_id in enumerate(excluded)},
+            "place": place,
+            "suspects": suspects,
+            "model": loaded_model,
+            "token": token,
+            "now": utc_now().timestamp(),
+        }
+        statements = self._claiming(len(excluded), idle=idle, favours=loaded_model is not None)
+        self._database.still_sole()
+        with self._database.writing(Alone.TURNS if self._turns else None):
+            for statement in statements:
+                for row in statement.rows(**given):
+                    job = from_row(row)
+                    if self._turns:
+                        self._turns.take(job)
+                    return job, token
+        return None
+
+    def _claiming(self, excluded: int, *, idle: bool, favours: bool) -> list[Prepared]:
+        """What claims the next job; a later one only counts if one before found none."""
+        shape = (excluded, idle, favours)
+        if shape not in self._statements:
+            jobs = self._tables.jobs
+            ready = self._claimable()
+            if excluded:
+                ready &= jobs.id.not_in([Given(_number(i)) for i in range(excluded)])
+            if not idle:
+                ready &= ~jobs.when_idle
+            self._statements[shape] = [
+                self._claiming_first_of(candidates, favours=favours)
+                for candidates in self._candidates(ready)
+            ]
+        return self._statements[shape]
+
+    def _candidates(self, ready: Any) -> Iterator[Any]:
+        """Queries for those that may be next."""
         jobs, turns = self._tables.jobs, self._turns
-        ready = self._claimable() & (jobs.place == place)
-        ready &= jobs.suspect == suspects
-        if exclude:
-            ready &= jobs.id.not_in(list(exclude))
-        if not idle:
-            ready &= ~jobs.when_idle
-        candidates = jobs.select(jobs.id)
-        order = [jobs.when_idle, (turns.level if turns else jobs.priority).desc()]
-        if loaded_model is not None:
-            order.append((jobs.model == loaded_model).desc())
         if turns:
-            candidates = turns.joined(candidates)
+            first = heads(self._tables, ready)
+            yield turns.joined(jobs.select(jobs.id).where(self._database.among(jobs.id, first)))
+        # There are too many lines, or somebody is just changing the heads of all.
+        there = (jobs.place == Given("place")) & (jobs.suspect == Given("suspects"))
+        every_one = jobs.select(jobs.id).where(ready & there)
+        yield turns.joined(every_one) if turns else every_one
+
+    def _claiming_first_of(self, candidates: Any, *, favours: bool) -> Prepared:
+        jobs, turns = self._tables.jobs, self._turns
+        order = [jobs.when_idle, (turns.level if turns else jobs.priority).desc()]
+        if favours:
+            order.append((jobs.model == Given("model")).desc())
+        if turns:
             order.append(turns.turn)
         order += [jobs.position, jobs.attempt.desc()]  # of equals, what has begun goes first
-        token = new_token()
-        best = candidates.where(ready).order_by(*order).limit(1)
-        next_id = self._database.untaken(best, jobs)
-        self._database.still_sole()
-        with self._database.writing(Alone.TURNS if turns else None):
-            # All rows of RETURNING are fetched before the transaction ends, or it stays open.
-            begun = jobs.update(self._begun(token)).where(jobs.id == next_id)
-            claimed = list(begun.returning(jobs.id).execute())
-            if not claimed:
-                return None
-            job = self.job(claimed[0]["id"])
-            if turns:
-                turns.take(job)
-            return job, token
+        best = self._database.untaken(candidates.order_by(*order).limit(SQL("1")), jobs)
+        begun = jobs.update(self._begun()).where(jobs.id == best)
+        return Prepared(self._database, begun.returning(*self._tables.columns()))
 
     def suspects(self) -> dict[str, str]:
         """Waiting jobs that were there when the host died, and their places."""
@@ -100,7 +140,8 @@ class Claims(Made):
                 return self._said_before(job_id, token, Status.COMPLETED)
             self._tables.takes.delete().where(self._tables.takes.job_id == job_id).execute()
             self._tables.takes.insert(take_row(job_id, take)).execute()
-            self._let_run(self._waiting_for([job_id]))
+            if freed := self._waiting_for([job_id]):
+                self._let_run(freed)
             return self.job(job_id)
 
     def fail(self, job_id: str, token: str, failure: Failure) -> list[Job]:
@@ -168,14 +209,14 @@ class Claims(Made):
         """For a query: what may be claimed here and now, of all places."""
         return self._may_run()
 
-    def _begun(self, token: str) -> dict[Any, Any]:
+    def _begun(self) -> dict[Any, Any]:
         """What a claim makes of a row."""
         jobs = self._tables.jobs
         return {
             jobs.status: Status.PROCESSING.value,
             jobs.attempt: jobs.attempt + 1,
-            jobs.token: token,
-            jobs.started_at: utc_now().timestamp(),
+            jobs.token: Given("token"),
+            jobs.started_at: Given("now"),
         }
 
     def _given_back(self, rest: float) -> dict[str, Any]:  # noqa: ARG002 - who is alone keeps it
@@ -205,3 +246,7 @@ class Claims(Made):
         same = (jobs.id == job_id) & (jobs.token == token) & (jobs.status == status.value)
         row = self._tables.everything().where(same).dicts().first()
         return from_row(row) if row is not None else None
+
+
+def _number(excluded: int) -> str:
+    return f"excluded {excluded}"

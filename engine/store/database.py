@@ -55,6 +55,11 @@ class Database(ABC):
         """A select of rows of ``table`` for an update, without those that others are changing."""
 
     @abstractmethod
+    def among(self, column: Any, few: Any) -> Any:
+        """For a query: the column is one of the values that another query gives, which are few
+        against the rows of the table."""
+
+    @abstractmethod
     def free(self, alone: Alone) -> bool:
         """Be alone with that to the end of the transaction, unless somebody else is just now."""
 

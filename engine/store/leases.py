@@ -44,6 +44,7 @@ class Leases(Claims):
     def take_only(self, models: Collection[str]) -> None:
         """From now on claim jobs of these models."""
         self._models = models
+        self._statements.clear()
 
     def extend(self) -> dict[str, bool]:
         """Hold all that this worker has for a while longer. Tokens of what it has, and whether that
@@ -105,11 +106,11 @@ class Leases(Claims):
         ready = super()._claimable() & self._has_rested() & ~fn.EXISTS(draining)
         return ready if self._models is None else ready & jobs.model.in_(list(self._models))
 
-    def _begun(self, token: str) -> dict[Any, Any]:
+    def _begun(self) -> dict[Any, Any]:
         jobs = self._tables.jobs
         fresh = dict.fromkeys((jobs.rests_until, jobs.step, jobs.progress, jobs.eta_seconds))
         return (
-            super()._begun(token)
+            super()._begun()
             | fresh
             # What begins anew has nothing yet that it could end with.
             | {jobs.ending_early: jobs.ending_early & jobs.checkpoint.is_null(False)}

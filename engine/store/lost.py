@@ -35,8 +35,12 @@ class LostJobs(Records):
         self._lease_seconds = lease_seconds
 
     def reap(self) -> list[Job] | None:
-        """Put jobs whose lease has ended back into the queue, to run alone, or fail those that it
-        happened to too often; all that changed. None if somebody else does it just now."""
+        """Put jobs whose lease has ended back into the queue, or fail those that it happened to too
+        often; all that changed. None if somebody else does it just now.
+
+        Machines die by themselves more often than by a job: what was lost once goes on together
+        with others, and only what was lost again runs alone, so that the guilty one is found.
+        """
         jobs = self._tables.jobs
         lost = (jobs.status == Status.PROCESSING.value) & (jobs.lease_until < self._database.now)
         with self._database.writing():
@@ -55,7 +59,7 @@ class LostJobs(Records):
                 status=Status.PENDING.value,
                 token=None,
                 lease_until=None,
-                suspect=True,
+                suspect=jobs.suspect | (jobs.retries > 0),
                 retries=jobs.retries + 1,
             )
             self._let_run(back)

@@ -54,6 +54,9 @@ class SqliteDatabase(Database):
     def untaken(self, candidates: Any, table: Any) -> Any:  # noqa: ARG002 - nobody else is there
         return candidates
 
+    def among(self, column: Any, few: Any) -> Any:
+        return column.in_(few)
+
     def free(self, alone: Alone) -> bool:  # noqa: ARG002 - likewise
         return True
 

@@ -21,7 +21,7 @@ class Given:
 
 
 class Prepared:
-    """A query of peewee's on a database.
+    """A query of peewee's on a database, or an update that returns what it changed.
 
     >>> waiting = Prepared(database, jobs.select(jobs.id).where(jobs.owner == Given("owner")))
     >>> waiting.rows(owner="local")

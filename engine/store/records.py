@@ -131,7 +131,8 @@ class Records:
         unmet = needed.select(needed.id).where(
             needed.id == jobs.depends_on, needed.status != Status.COMPLETED.value
         )
-        return (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null() & ~fn.EXISTS(unmet)
+        waits = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
+        return waits & (jobs.depends_on.is_null() | ~fn.EXISTS(unmet))
 
     def _has_rested(self) -> Any:
         """For a query: a job does not rest before its next try, or not any more."""

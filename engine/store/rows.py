@@ -85,6 +85,10 @@ class Tables:
         join = self.takes.job_id == self.jobs.id
         return self.jobs.select(_EVERYTHING).left_outer_join(self.takes, on=join)
 
+    def columns(self) -> list[Any]:
+        """Those of jobs alone, for an update that returns what it has changed."""
+        return [getattr(self.jobs, name) for name in _JOBS]
+
 
 def job_row(order: Order, *, position: float, batch: str | None, now: datetime) -> dict[str, Any]:
     """A new pending row; draws the id and the seed where the order leaves them open."""
@@ -132,7 +136,8 @@ def take_row(job_id: str, take: Take) -> dict[str, Any]:
 
 
 def from_row(row: Mapping[str, Any]) -> Job:
-    """A joined row of ``Tables.everything`` as a Job with its Take."""
+    """A joined row of ``Tables.everything`` as a Job with its Take; one of jobs alone as a Job that
+    has none."""
     status = Status(row["status"])
     running = status is Status.PROCESSING
     error = row["error"]
@@ -158,7 +163,7 @@ def from_row(row: Mapping[str, Any]) -> Job:
         finished_at=_moment(row["finished_at"]) if row["finished_at"] is not None else None,
         checkpoint=row["checkpoint"],
         preview=Path(row["preview"]) if row["preview"] else None,
-        take=_take(row) if row["take_path"] is not None else None,
+        take=_take(row) if row.get("take_path") is not None else None,
         owner=row["owner"],
         request_id=row["request_id"],
         retry_at=_moment(row["rests_until"]) if row["rests_until"] is not None else None,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import fn
+from peewee import SQL, Value, fn
 
 from engine.jobs import Job
 from engine.store.database import Database
@@ -56,8 +56,10 @@ class Turns:
     def take(self, job: Job) -> None:
         """This job's owner has had a turn, and its priority too."""
         turns, served = self._tables.turns, self._tables.served
-        last = turns.select(fn.MAX(turns.number)).scalar() or 0
-        turn = turns.insert({"owner": job.owner, "number": last + 1})
+        number = fn.COALESCE(fn.MAX(turns.number), 0) + 1
+        # SQLite takes what stands behind for a part of the select, unless that has a condition.
+        following = turns.select(Value(job.owner), number).where(SQL("1 = 1"))
+        turn = turns.insert(following, columns=[turns.owner, turns.number])
         turn.on_conflict(conflict_target=("owner",), preserve=(turns.number,)).execute()
         now = served.insert(
             {"owner": job.owner, "priority": job.priority, "at": self._database.now}

@@ -7,18 +7,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import httpx
+from load.grounds import Grounds, grounds
 from load.namespaces import BRIDGE, namespaces
 
 from tests.balancer import balancing
-from tests.buckets import moto_running
 from tests.cluster import Cluster, Process
-from tests.postgres import running_postgres
 from tests.proxy import Proxy
 
 FRONTS, WORKERS = ("front1", "front2"), ("worker1", "worker2", "worker3")
@@ -78,24 +75,19 @@ class Follower:
 
 def bench() -> dict[str, Any]:
     with (
-        tempfile.TemporaryDirectory() as name,
-        running_postgres(safe=True) as postgres,
-        moto_running() as s3,
+        grounds() as on,
         namespaces([*FRONTS, *WORKERS]) as machines,
     ):
-        if postgres is None:
-            raise RuntimeError("PostgreSQL is not installed")
-        url = postgres.new_database().get_secret_value()
-        return asyncio.run(tried(Path(name), url, postgres.port, s3.url, s3.bucket(), machines))
+        return asyncio.run(tried(on, machines))
 
 
-async def tried(
-    home: Path, url: str, port: int, audio_url: str, bucket: Any, machines: dict[str, str]
-) -> dict[str, Any]:
+async def tried(on: Grounds, machines: dict[str, str]) -> dict[str, Any]:
+    home, url, bucket = on.home, on.postgres.new_database().get_secret_value(), on.s3.bucket()
+    port = on.postgres.port
     host = BRIDGE if machines else "127.0.0.1"
     async with (
         Proxy(f"http://127.0.0.1:{port}", host=host) as rows,
-        Proxy(audio_url, host=host) as audio,
+        Proxy(on.s3.url, host=host) as audio,
     ):
         there: dict[str, Any] = {
             "database_url": url.replace(f"127.0.0.1:{port}", rows.url.removeprefix("http://")),

@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from load.grounds import safe_postgres
 from pydantic import SecretStr
 
 from engine.cluster.permits import QueuePermits
@@ -22,9 +23,8 @@ from engine.store.factory import open_store
 from engine.store.leases import Leases
 from engine.store.lost import LostJobs
 from engine.store.store import Store
-from tests.postgres import running_postgres
 
-PENDING = (100, 1_000, 10_000)
+PENDING = (100, 10_000, 100_000)
 OWNERS = 50
 CLAIMS = 40
 """By one alone, and then by many together."""
@@ -37,9 +37,7 @@ AT_ONCE = 4
 
 def bench() -> dict[str, Any]:
     figures: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory() as name, running_postgres(safe=True) as postgres:
-        if postgres is None:
-            raise RuntimeError("PostgreSQL is not installed")
+    with tempfile.TemporaryDirectory() as name, safe_postgres() as postgres:
         for pending in PENDING:
             url = postgres.new_database().get_secret_value()
             fill(Path(name), url, pending)

@@ -8,25 +8,21 @@ take (``load/sleeping.py``), so what is measured is what sharing costs.
 from __future__ import annotations
 
 import random
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from load.clustered import Fleet, Statements, counting, fleet, ideal_seconds
 from load.crowd import percentile
+from load.grounds import Grounds, grounds
 from load.sleeping import STEP_SECONDS
-
-from tests.buckets import S3Server, moto_running
-from tests.postgres import Postgres, running_postgres
 
 WORKERS, SLOTS = (1, 2, 4, 8), 4
 """Slots of each, while workers are compared."""
 MANY_SLOTS = (1, 2, 8, 16)
 """Of one worker; 4 are measured anyway."""
-TAKES = 3
+TAKES = 2
 """For each slot."""
 STEPS = (600, 1000)
 """Of a take: 12 to 20 seconds, as half a minute of music takes on a GPU."""
@@ -60,25 +56,20 @@ class Seen:
 
 
 def bench() -> dict[str, Any]:
-    with (
-        tempfile.TemporaryDirectory() as name,
-        running_postgres(safe=True) as postgres,
-        moto_running() as s3,
-    ):
-        if postgres is None:
-            raise RuntimeError("PostgreSQL is not installed")
-        counting(postgres)
-        home = Path(name)
-        by_workers = {n: run(home / f"w{n}", postgres, s3, n, SLOTS) for n in WORKERS}
-        by_slots = {n: run(home / f"s{n}", postgres, s3, 1, n) for n in MANY_SLOTS}
+    with grounds() as on:
+        counting(on.postgres)
+        by_workers = {n: run(on, n, SLOTS, idle=n in (WORKERS[0], WORKERS[-1])) for n in WORKERS}
+        by_slots = {n: run(on, 1, n) for n in MANY_SLOTS}
     return report(by_workers, by_slots | {SLOTS: by_workers[1]})
 
 
-def run(home: Path, postgres: Postgres, s3: S3Server, workers: int, slots: int) -> Seen:
-    """So many workers with so many slots, all of them busy; then a few jobs for idle ones."""
+def run(on: Grounds, workers: int, slots: int, *, idle: bool = False) -> Seen:
+    """So many workers with so many slots, all of them busy; then, if the ``idle`` ones are looked
+    at too, a few jobs for them, and none."""
+    home = on.home / f"{workers}x{slots}"
     dice = random.Random(workers * 100 + slots)
     steps = [dice.randint(*STEPS) for _ in range(TAKES * workers * slots)]
-    with fleet(home, postgres, s3, workers=workers, slots=slots) as measured:
+    with fleet(home, on.postgres, on.s3, workers=workers, slots=slots) as measured:
         warm = measured.submit([5] * workers * slots)
         measured.wait(warm, 120)
         measured.count_anew()
@@ -91,12 +82,12 @@ def run(home: Path, postgres: Postgres, s3: S3Server, workers: int, slots: int) 
         seconds = max(ended for _, _, ended in times) - min(begun for _, begun, _ in times)
         ideal = ideal_seconds([STEP_SECONDS * each for each in steps], workers * slots)
         connections = measured.connections()
-        begun = pickups(measured) if slots == SLOTS else ()
-        idle = idling(measured) if slots == SLOTS else 0.0
+        begun = pickups(measured) if idle else ()
+        idles = idling(measured) if idle else 0.0
         lost, doubled = measured.lost_and_doubled()
     return Seen(
         ideal / seconds, len(ids), seconds, statements, lost, doubled, connections,
-        busy / len(ids), begun, idle,
+        busy / len(ids), begun, idles,
     )  # fmt: skip
 
 

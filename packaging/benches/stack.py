@@ -5,19 +5,18 @@ All of it is on this machine, and so is ``wrk``: what one of them takes, the oth
 
 from __future__ import annotations
 
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
+from load.grounds import grounds
 from load.wrk import Seen, wrk
 
 from tests.balancer import balancing
-from tests.buckets import Bucket, moto_running
+from tests.buckets import Bucket
 from tests.cluster import Cluster
-from tests.postgres import running_postgres
 from tests.servers import free_port
 
 FRONTS, WORKERS, SLOTS = 2, 2, 4
@@ -32,14 +31,8 @@ MADE = "SELECT count(*) FROM jobs JOIN takes ON takes.job_id = jobs.id WHERE sta
 
 
 def bench() -> dict[str, Any]:
-    with (
-        tempfile.TemporaryDirectory() as name,
-        running_postgres(safe=True) as postgres,
-        moto_running() as s3,
-    ):
-        if postgres is None:
-            raise RuntimeError("PostgreSQL is not installed")
-        return measured(Path(name), postgres.new_database().get_secret_value(), s3.bucket())
+    with grounds() as on:
+        return measured(on.home, on.postgres.new_database().get_secret_value(), on.s3.bucket())
 
 
 def measured(home: Path, url: str, bucket: Bucket) -> dict[str, Any]:

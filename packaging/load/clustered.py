@@ -80,7 +80,7 @@ class Fleet:
         return ids
 
     def wait(self, ids: Sequence[str], seconds: float) -> None:
-        """Until all of these have ended."""
+        """Until all of these have ended, with a take each. Raises RuntimeError."""
         deadline = time.monotonic() + seconds
         open_jobs = (
             "SELECT count(*) AS still_open FROM jobs WHERE status IN ('pending', 'processing')"
@@ -89,6 +89,9 @@ class Fleet:
             time.sleep(LOOK_SECONDS)
         if left:
             raise RuntimeError(f"{left} of {len(ids)} jobs are open after {seconds:g} s")
+        failed = self.sql("SELECT error FROM jobs WHERE status = 'failed'")
+        if failed:
+            raise RuntimeError(f"{len(failed)} of {len(ids)} jobs failed: {failed[0][0]}")
 
     def times(self, ids: Sequence[str]) -> list[tuple[float, float, float]]:
         """When each was made, begun and ended."""

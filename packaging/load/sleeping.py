@@ -44,6 +44,7 @@ class SleepingGenerator:
     version = "1"
     device = "nothing"
     slots = 16
+    finishing = None
     heavy = False
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> _Growing:

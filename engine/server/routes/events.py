@@ -17,6 +17,7 @@ from engine.server.callers import AnyCaller, Caller, identify
 from engine.server.problems import may_fail
 from engine.server.routes.jobs import JobId
 from engine.server.service import Service, TheService
+from engine.server.straight import line_of
 
 __all__ = ["router"]
 
@@ -25,6 +26,8 @@ router = APIRouter(tags=["events"])
 Beginning = Callable[[], list[Told]]
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", max_length=100)]
 
+_DATA = "\ndata: "
+_STILL_HERE = b": still here\n\n"
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {"description": "Job snapshots, as they change", "content": {"text/event-stream": {}}}
 }
@@ -54,7 +57,7 @@ async def job_events(
     told = last_event_id is not None and tells_the_end(last_event_id, job)
     if job.status.final and (told or not beginning()):
         return Response(status_code=204)  # a browser would come back for ever
-    return _stream(service, follower, beginning, str(request.base_url), single=True)
+    return _stream(service, follower, beginning, request, single=True)
 
 
 @router.get("/events", response_class=Response, responses=_STREAM | may_fail(401, 422, 429, 503))
@@ -70,7 +73,7 @@ async def all_events(
     def beginning() -> list[Told]:
         return _beginning(service, follower, last_event_id, _live(service, caller))
 
-    return _stream(service, follower, beginning, str(request.base_url), single=False)
+    return _stream(service, follower, beginning, request, single=False)
 
 
 @router.websocket("/ws")
@@ -128,43 +131,48 @@ def _live(service: Service, caller: Caller) -> list[Job]:
 
 
 def _stream(
-    service: Service, follower: Follower, beginning: Beginning, base: str, *, single: bool
+    service: Service, follower: Follower, beginning: Beginning, request: Request, *, single: bool
 ) -> Response:
     return StreamingResponse(
-        _events(service, follower, beginning, base, single=single),
+        _events(service, follower, beginning, request, single=single),
         media_type="text/event-stream",
         headers={"cache-control": "no-cache", "x-accel-buffering": "no"},
     )
 
 
 async def _events(
-    service: Service, follower: Follower, beginning: Beginning, base: str, *, single: bool
-) -> AsyncIterator[str]:
+    service: Service, follower: Follower, beginning: Beginning, request: Request, *, single: bool
+) -> AsyncIterator[bytes]:
+    base = str(request.base_url)
+
+    def written(news: list[Told]) -> bytes:
+        return b"".join([_event(service, each, base) for each in news]) or _STILL_HERE
+
     with service.broadcast.following(follower):
         told = beginning()  # only now: what happens from here on is heard
-        yield "retry: 2000\n\n"
+        yield b"retry: 2000\n\n"
         for start in range(0, len(told), AT_ONCE):
-            yield "".join(_event(service, each, base) for each in told[start : start + AT_ONCE])
+            yield written(told[start : start + AT_ONCE])
         if single and told and told[-1].job.status.final:
             return
+        if not single and (line := line_of(request.scope)) is not None:
+            follower.straight = lambda news: line.write(written(news))
         async for news in follower:
-            yield "".join(_event(service, each, base) for each in news) or ": still here\n\n"
+            yield written(news)
             if single and news and news[-1].job.status.final:
                 return
         if follower.behind:
-            yield ": too far behind; come back with Last-Event-ID\n\n"
+            yield b": too far behind; come back with Last-Event-ID\n\n"
 
 
-def _event(service: Service, told: Told, base: str) -> str:
-    return f"id: {told.id}\ndata: {_text(service, told, base)}\n\n"
-
-
-def _text(service: Service, told: Told, base: str) -> str:
-    text = told.texts.get(base)
-    if text is None:
-        text = told.texts[base] = service.view(told.job, base).model_dump_json()
-    return text
+def _event(service: Service, told: Told, base: str) -> bytes:
+    event = told.texts.get(base)
+    if event is None:
+        text = service.view(told.job, base).model_dump_json()
+        event = told.texts[base] = f"id: {told.id}{_DATA}{text}\n\n".encode()
+    return event
 
 
 def _with_id(service: Service, told: Told, base: str) -> str:
-    return f'{{"event_id":{json.dumps(told.id)},{_text(service, told, base)[1:]}'
+    text = _event(service, told, base).decode().partition(_DATA)[2].rstrip()
+    return f'{{"event_id":{json.dumps(told.id)},{text[1:]}'

@@ -14,6 +14,19 @@ from engine.store.records import Records
 
 __all__ = ["Attempts", "Grown"]
 
+_SHOW = """
+WITH shown AS (
+    UPDATE jobs
+    SET step = grown.step, progress = grown.progress, eta_seconds = grown.eta_seconds
+    FROM unnest(%s::text[], %s::text[], %s::text[], %s::float8[], %s::float8[])
+    AS grown (id, token, step, progress, eta_seconds)
+    WHERE jobs.id = grown.id AND jobs.token = grown.token AND jobs.status = %s
+    RETURNING jobs.id
+)
+SELECT ARRAY(SELECT id FROM shown), set_config('synchronous_commit', 'off', true),
+    (SELECT count(pg_notify(%s, word)) FROM unnest(%s::text[]) AS word)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Grown:
@@ -30,21 +43,17 @@ class Grown:
 class Attempts(Records):
     """Of a PostgreSQL database."""
 
-    def show(self, grown: Sequence[Grown]) -> list[str]:
-        """Write down how far these are, in one statement; the jobs that still are these attempts'.
+    def show(
+        self, grown: Sequence[Grown], channel: str = "", words: Sequence[str] = ()
+    ) -> list[str]:
+        """Write down how far these are, and say ``words`` on a channel, in one statement; the jobs
+        that still are these attempts'.
 
         Their progress may be gone with PostgreSQL's last moment: the next one comes soon.
         """
-        with self._database.writing():
-            sql = self._database.peewee.execute_sql
-            sql("SET LOCAL synchronous_commit = off")
-            rows = sql(
-                "UPDATE jobs SET step = grown.step, progress = grown.progress, "
-                "eta_seconds = grown.eta_seconds "
-                "FROM unnest(%s::text[], %s::text[], %s::text[], %s::float8[], %s::float8[]) "
-                "AS grown (id, token, step, progress, eta_seconds) "
-                "WHERE jobs.id = grown.id AND jobs.token = grown.token AND jobs.status = %s "
-                "RETURNING jobs.id",
+        with self._database.reading():
+            [(shown, *_)] = self._database.peewee.execute_sql(
+                _SHOW,
                 (
                     [each.job_id for each in grown],
                     [each.token for each in grown],
@@ -52,9 +61,11 @@ class Attempts(Records):
                     [each.progress for each in grown],
                     [each.eta_seconds for each in grown],
                     Status.PROCESSING.value,
+                    channel,
+                    list(words),
                 ),
-            )
-            return [row[0] for row in rows.fetchall()]
+            ).fetchall()
+            return list(shown)
 
     def kept(self, job_id: str, token: str, key: str) -> bool:
         """Another machine could go on from what the storage holds under ``key``; False when the

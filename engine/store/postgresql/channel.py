@@ -87,7 +87,7 @@ class Channel:
         )
         try:
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._name)))
-            self.say([proof])
+            await asyncio.to_thread(self.say, [proof])
             async with aclosing(connection.notifies()) as told:
                 try:
                     async with asyncio.timeout(PROOF_SECONDS):

@@ -6,7 +6,6 @@ the pool looks at each before it lends it, and replaces what is dead.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import peewee
 import psycopg
 from playhouse.migrations import Runner
-from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
+from playhouse.pool import MaxConnectionsExceeded
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
@@ -23,6 +22,7 @@ from engine.store.database import Alone, Database
 from engine.store.faults import translated
 from engine.store.opening import MIGRATIONS
 from engine.store.postgresql.faults import postgresql_words
+from engine.store.postgresql.pool import Pool
 from engine.store.postgresql.sole_engine import SoleEngine
 
 __all__ = ["PostgresqlDatabase", "open_postgresql", "parameters", "reach"]
@@ -92,6 +92,10 @@ class PostgresqlDatabase(Database):
     def untaken(self, candidates: Any, table: Any) -> Any:
         return candidates.for_update(of=table, skip_locked=True)
 
+    def among(self, column: Any, few: Any) -> Any:
+        # Whose rows PostgreSQL takes for a tenth of the table, for them it reads all of it.
+        return column == peewee.fn.ANY(peewee.NodeList((peewee.SQL("ARRAY"), few)))
+
     def free(self, alone: Alone) -> bool:
         taken = self.peewee.execute_sql(
             "SELECT pg_try_advisory_xact_lock(%s, %s)", (_LOCKS, alone.value)
@@ -120,25 +124,6 @@ class PostgresqlDatabase(Database):
     def _wait_for(self, alone: Alone | None) -> None:
         if alone is not None:
             _lock(self.peewee, alone.value)
-
-
-class _Pool(PooledPostgresqlDatabase):  # type: ignore[misc] # peewee has no types
-    """A database that does not answer is left alone for as long as it was waited for in vain: who
-    asks waits on the event loop, and loses half of its time at most."""
-
-    _rest_until = 0.0
-    _refusal = ""
-
-    def _connect(self) -> Any:
-        began = time.monotonic()
-        if began < self._rest_until:
-            raise psycopg.OperationalError(self._refusal)
-        try:
-            return super()._connect()
-        except psycopg.OperationalError as error:
-            ended = time.monotonic()
-            self._rest_until, self._refusal = ended + (ended - began), str(error)
-            raise
 
 
 def open_postgresql(url: SecretStr, *, sole: bool, pooled: bool = False) -> PostgresqlDatabase:
@@ -207,7 +192,7 @@ def _pool(connect_to: Mapping[str, Any], *, pooled: bool) -> Any:
         parameters["prepare_threshold"] = None
     # What PostgreSQL would take by itself; peewee wants to know.
     name = parameters.pop("dbname", None) or parameters.get("user") or "postgres"
-    return _Pool(
+    return Pool(
         name,
         max_connections=CONNECTIONS,
         timeout=CONNECTION_PATIENCE,

@@ -7,8 +7,6 @@ none is left out, in whatever order transactions end, and no clock has a say.
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.jobs import Job
 from engine.store.database import Database
 from engine.store.records import Records
@@ -23,20 +21,26 @@ class Tail(Records):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
+        self._after = (0, "")
         self._since = self._oldest_open()
         self._seen: dict[str, int] = {}
         """Changes from there on that were given already."""
         self._after = (self._since, "")
         self._next = self._since
 
+    @property
+    def behind(self) -> bool:
+        """There was more than what was given last: the next look is not to wait for a change."""
+        return self._after[1] != ""
+
     def more(self) -> list[Job]:
         """Some of those that have changed, as they are now, the oldest change first; empty when
         there are none any more for now."""
         while True:
             with self._database.reading():
-                if self._after[1] == "":  # a new look
-                    self._next = self._oldest_open()
-                rows = self._changed()
+                oldest, rows = self._changed()
+                if not self.behind:  # a new look
+                    self._next = oldest
                 fresh = {job_id: number for number, job_id in rows if self._is_new(job_id, number)}
                 jobs = {job.id: job for job in self.jobs(list(fresh))}
             self._seen |= fresh
@@ -57,16 +61,19 @@ class Tail(Records):
 
     def _oldest_open(self) -> int:
         with self._database.reading():
-            return int(self._rows("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")[0][0])
+            oldest, _ = self._changed(0)
+            return oldest
 
-    def _changed(self) -> list[tuple[int, str]]:
+    def _changed(self, at_most: int | None = None) -> tuple[int, list[tuple[int, str]]]:
+        """The oldest transaction that is open, and the next changes, as one moment has them."""
         # Numbers that are not reached yet come from another server's rows, restored here.
-        return self._rows(
+        cursor = self._database.peewee.execute_sql(
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, changed, id "
+            "FROM (VALUES (1)) AS always LEFT JOIN ("
             "SELECT changed, id FROM jobs WHERE (changed, id) > (%s, %s) "
             "AND changed < pg_snapshot_xmax(pg_current_snapshot())::text::bigint "
-            "ORDER BY changed, id LIMIT %s",
-            (*self._after, AT_ONCE),
+            "ORDER BY changed, id LIMIT %s) AS part ON true ORDER BY changed, id",
+            (*self._after, AT_ONCE if at_most is None else at_most),
         )
-
-    def _rows(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        return list(self._database.peewee.execute_sql(statement, values).fetchall())
+        rows = list(cursor.fetchall())
+        return int(rows[0][0]), [(row[1], row[2]) for row in rows if row[2] is not None]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pydantic import SecretStr
 
+from engine.cluster.aside import Aside
 from engine.store.postgresql.opening import PostgresqlDatabase, open_postgresql
 from tests.postgres import Postgres
 
@@ -35,3 +36,11 @@ def open_it(url: SecretStr) -> Iterator[Open]:
 @pytest.fixture
 def database(open_it: Open) -> PostgresqlDatabase:
     return open_it()
+
+
+@pytest.fixture
+def aside() -> Iterator[Aside]:
+    """Threads for the store's verbs."""
+    threads = Aside()
+    yield threads
+    threads.close()

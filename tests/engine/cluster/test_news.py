@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from engine.cluster import news as module
+from engine.cluster.aside import Aside
 from engine.cluster.news import CHANNEL, Kind, News, Note, words_of
 from engine.errors import StorageError
 from engine.jobs import new_id
@@ -49,14 +50,14 @@ class Ear:
         return sum(note.kind is Kind.LOOK for note in self.heard)
 
 
-def news_over(open_it: Open, url: SecretStr, poll_seconds: float = 3600.0) -> News:
-    return News(Channel(open_it(), url, CHANNEL), poll_seconds=poll_seconds)
+def news_over(open_it: Open, url: SecretStr, aside: Aside, poll_seconds: float = 3600.0) -> News:
+    return News(Channel(open_it(), url, CHANNEL), aside, poll_seconds=poll_seconds)
 
 
 async def test_what_one_process_tells_all_hear_in_parts_that_fit(
-    open_it: Open, url: SecretStr
+    open_it: Open, url: SecretStr, aside: Aside
 ) -> None:
-    one, other = news_over(open_it, url), news_over(open_it, url)
+    one, other = news_over(open_it, url, aside), news_over(open_it, url, aside)
     here, there = Ear(one), Ear(other)
     many = [new_id() for _ in range(1_000)]
     async with one, other:
@@ -70,8 +71,8 @@ async def test_what_one_process_tells_all_hear_in_parts_that_fit(
             assert ear.ids(Kind.CANCEL) == many, "each once, in their order"
 
 
-async def test_the_last_words_are_said(open_it: Open, url: SecretStr) -> None:
-    one, other = news_over(open_it, url), news_over(open_it, url)
+async def test_the_last_words_are_said(open_it: Open, url: SecretStr, aside: Aside) -> None:
+    one, other = news_over(open_it, url, aside), news_over(open_it, url, aside)
     there = Ear(other)
     async with other:
         await there.until(lambda: other.hears)
@@ -81,11 +82,11 @@ async def test_the_last_words_are_said(open_it: Open, url: SecretStr) -> None:
 
 
 async def test_after_a_lost_connection_it_looks_and_hears_again(
-    open_it: Open, url: SecretStr, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+    open_it: Open, url: SecretStr, aside: Aside, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LOOK_SECONDS", 3600.0)
     monkeypatch.setattr(channel, "FIRST_WAIT", 0.01)
-    one = news_over(open_it, url)
+    one = news_over(open_it, url, aside)
     ear = Ear(one)
     async with one:
         await ear.until(lambda: one.hears)
@@ -112,8 +113,8 @@ class DeafWire:
 
 
 @pytest.mark.parametrize("listens", [True, False])
-async def test_who_hears_nothing_looks_again_and_again(listens: bool) -> None:
-    news = News(DeafWire(), poll_seconds=0.01, listens=listens)
+async def test_who_hears_nothing_looks_again_and_again(aside: Aside, listens: bool) -> None:
+    news = News(DeafWire(), aside, poll_seconds=0.01, listens=listens)
     ear = Ear(news)
     async with news:
         news.tell(Kind.JOBS)  # is nobody's loss
@@ -136,7 +137,7 @@ def test_what_is_no_news_is_passed_over(word: str) -> None:
 
 
 async def test_behind_a_pooler_nothing_is_heard_and_that_is_noticed(
-    postgres: Postgres, url: SecretStr, monkeypatch: pytest.MonkeyPatch
+    postgres: Postgres, url: SecretStr, aside: Aside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(channel, "PROOF_SECONDS", 0.3)
     monkeypatch.setattr(channel, "DEAF_SECONDS", 0.01)
@@ -145,7 +146,7 @@ async def test_behind_a_pooler_nothing_is_heard_and_that_is_noticed(
             pytest.skip("PgBouncer is not installed")
         through = bouncer.url(url)
         database = open_postgresql(through, sole=False, pooled=True)
-        news = News(Channel(database, through, CHANNEL), poll_seconds=0.01)
+        news = News(Channel(database, through, CHANNEL), aside, poll_seconds=0.01)
         ear = Ear(news)
         async with news:
             for _ in range(20):  # on one of the few lent connections LISTEN has its effect

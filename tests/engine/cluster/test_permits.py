@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
+from engine.cluster.news import CHANNEL, Kind
 from engine.cluster.permits import QueuePermits, queue_of
 from engine.errors import StorageError
 from engine.jobs import Job, Order
@@ -16,6 +19,7 @@ from engine.store.lost import LostJobs
 from engine.store.permits import Permit
 from engine.store.postgresql.opening import PostgresqlDatabase, open_postgresql
 from engine.store.store import Store
+from engine.store.workers import Worker, Workers
 from tests.postgres import Postgres
 
 
@@ -140,18 +144,31 @@ def test_lost_permits_are_withdrawn_and_missing_ones_issued(desk: Desk) -> None:
     assert desk.sql("SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'") == []
 
 
-def test_a_job_of_a_lost_worker_runs_alone_next(desk: Desk) -> None:
+def test_what_a_worker_is_lost_with_twice_runs_alone_next(desk: Desk) -> None:
     job = desk.submit()
-    desk.take_all()
-    desk.claim()
-    desk.sql("UPDATE jobs SET lease_until = 1")
-    desk.lost.reap()
+    for times in (1, 2):
+        desk.take_all()
+        desk.claim()
+        desk.sql("UPDATE jobs SET lease_until = 1")
+        desk.lost.reap()
+        assert desk.store.job(job.id).retries == times
     assert desk.sql("SELECT args ->> 'alone' FROM procrastinate_jobs WHERE status = 'todo'") == [
         ("true",)
     ]
     assert desk.leases.claim("local") is None
     assert desk.leases.claim("local", suspects=True) is not None
-    assert desk.store.job(job.id).retries == 1
+
+
+def test_what_was_lost_with_one_worker_goes_on_together(desk: Desk) -> None:
+    """Two takes of a machine that died are not made one after the other."""
+    jobs = {desk.submit().id for _ in range(2)}
+    desk.take_all()
+    for _ in jobs:
+        desk.claim()
+    desk.sql("UPDATE jobs SET lease_until = 1")
+    desk.lost.reap()
+    again = (desk.leases.claim("local"), desk.leases.claim("local"))
+    assert {claimed[0].id for claimed in again if claimed} == jobs
 
 
 def test_only_one_reaps_at_a_time(desk: Desk, postgres: Postgres) -> None:
@@ -162,6 +179,41 @@ def test_only_one_reaps_at_a_time(desk: Desk, postgres: Postgres) -> None:
             assert LostJobs(other, max_retries=3, lease_seconds=60).reap() is None
     finally:
         other.close()
+
+
+def test_as_many_workers_as_permits_are_called_of_those_that_have_room(
+    desk: Desk, postgres: Postgres
+) -> None:
+    workers = Workers(desk.database, 30)
+
+    def joined(worker_id: str, **more: Any) -> None:
+        workers.join(Worker(worker_id, "host", 1, "1", **({"slots": 2} | more)))
+
+    joined("full", models=("sketch",), slots=1)
+    desk.sql("UPDATE workers SET id = 'me' WHERE id = 'full'")  # whose claims are the desk's
+    desk.submit()
+    desk.claim()
+    joined("other", models=("another",))
+    joined("one", models=("sketch",))
+    joined("loaded", models=("sketch",), model="sketch")
+    joined("lost", models=("sketch",))
+    desk.sql("UPDATE workers SET seen_at = 1 WHERE id = 'lost'")
+    with psycopg.connect(
+        postgres.url(desk.database.peewee.database).get_secret_value(), autocommit=True
+    ) as ear:
+        ear.execute(f"LISTEN {CHANNEL}")
+
+        def called() -> list[str]:
+            ear.execute("SELECT 1")  # what was said before this is here then
+            words = [json.loads(each.payload) for each in ear.notifies(timeout=0)]
+            return [worker for kind, worker in words if kind == Kind.PERMIT]
+
+        desk.submit()
+        assert called() == ["loaded"]
+        desk.permits.pass_on("loaded", ["sketch"])
+        assert called() == ["one"]
+        desk.store.submit([Order(Request(prompt="x"))] * 3)
+        assert sorted(called()) == ["loaded", "one"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from engine.cluster import relay as module
+from engine.cluster.aside import Aside
 from engine.cluster.news import Kind, Note
 from engine.cluster.relay import Relay
 from engine.dispatch.feed import Feed
@@ -26,14 +27,15 @@ LOOK = Note(Kind.LOOK)
 class Front:
     """A feed, what it told, and the relay that fills it."""
 
-    def __init__(self, database: PostgresqlDatabase) -> None:
+    def __init__(self, database: PostgresqlDatabase, aside: Aside) -> None:
         self.told: list[Job] = []
         self.followed: set[str] = set()
         self._more = asyncio.Event()
         feed = Feed()
         feed.listen(self._hear, lambda _: None, lambda _: None)
         self.tail = Tail(database)
-        self.relay = Relay(self.tail, Store(database), feed, lambda job: job.id in self.followed)
+        followed = self.followed.__contains__
+        self.relay = Relay(self.tail, Store(database), feed, aside, lambda job: followed(job.id))
         self.relay.start()
 
     def _hear(self, changes: Sequence[Change]) -> None:
@@ -55,11 +57,11 @@ def submit(database: PostgresqlDatabase, count: int = 1) -> list[Job]:
 
 
 async def test_progress_is_told_where_it_is_followed_and_an_end_everywhere(
-    database: PostgresqlDatabase, monkeypatch: pytest.MonkeyPatch
+    database: PostgresqlDatabase, aside: Aside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PROGRESS_SECONDS", 0.0)
     claims, attempts = Claims(database), Attempts(database)
-    one, other = Front(database), Front(database)
+    one, other = Front(database, aside), Front(database, aside)
     [job] = submit(database)
     one.followed.add(job.id)
     claimed = claims.claim("local")
@@ -78,7 +80,7 @@ async def test_progress_is_told_where_it_is_followed_and_an_end_everywhere(
     for front in (one, other):
         front.relay.heard(LOOK)
         await front.until(lambda front=front: front.told[-1].status is Status.CANCELLED)  # type: ignore[misc]
-        front.relay.close()
+        await front.relay.close()
     grows = Status.PROCESSING, Step.GENERATING
     end = Status.CANCELLED, Step.CANCELLED, 0.0
     assert one.seen(job) == [(*grows, 0.1), (*grows, 0.2), (*grows, 0.3), end]
@@ -86,11 +88,11 @@ async def test_progress_is_told_where_it_is_followed_and_an_end_everywhere(
 
 
 async def test_a_front_that_was_told_nothing_finds_all_ends(
-    database: PostgresqlDatabase, monkeypatch: pytest.MonkeyPatch
+    database: PostgresqlDatabase, aside: Aside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In parts, also when the database is away in the middle of it."""
     monkeypatch.setattr("engine.store.postgresql.tail.AT_ONCE", 7)
-    front = Front(database)
+    front = Front(database, aside)
     jobs = submit(database, 40)
     Store(database).cancel([job.id for job in jobs])
     more, calls = front.tail.more, []
@@ -111,16 +113,16 @@ async def test_a_front_that_was_told_nothing_finds_all_ends(
     looking = asyncio.create_task(look_again())
     await front.until(lambda: len(front.told) >= len(jobs))
     looking.cancel()
-    front.relay.close()
+    await front.relay.close()
     assert sorted(job.id for job in front.told) == sorted(job.id for job in jobs), "each once"
     assert {job.status for job in front.told} == {Status.CANCELLED}
 
 
 async def test_progress_never_comes_after_the_end(
-    database: PostgresqlDatabase, monkeypatch: pytest.MonkeyPatch
+    database: PostgresqlDatabase, aside: Aside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PROGRESS_SECONDS", 0.0)
-    front = Front(database)
+    front = Front(database, aside)
     [job] = submit(database)
     front.followed.add(job.id)
     claimed = Claims(database).claim("local")
@@ -133,6 +135,6 @@ async def test_progress_never_comes_after_the_end(
     await front.until(lambda: front.told[-1].status.final)
     front.relay.heard(Note(Kind.PROGRESS, (job.id,)))
     await asyncio.sleep(0.01)
-    front.relay.close()
+    await front.relay.close()
     assert [status for status, *_ in front.seen(job)][-1] is Status.CANCELLED
     assert sum(status.final for status, *_ in front.seen(job)) == 1

@@ -13,12 +13,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from engine.jobs import Change, Job, Status, Step, utc_now
 from engine.request import Request
-from engine.server.broadcast import AT_ONCE, PATIENCE, Broadcast, Follower
+from engine.server.broadcast import AT_ONCE, PATIENCE, Broadcast, Follower, Told
 from tests.e2e.processes import wait_until
 from tests.engine.server.running import TestServer, body, events, made, settings_in
 
@@ -191,6 +193,61 @@ async def test_only_who_wants_a_job_hears_of_it() -> None:
         broadcast.close()
         heard = [[told.job.id async for news in each for told in news] for each in followers]
     assert heard == [["gen_1"], ["gen_1"], [], []]
+
+
+@given(st.lists(st.sampled_from(["tell", "turn", "stuck", "free", "beat"]), max_size=40))
+async def test_news_go_straight_or_the_streams_own_way_but_in_their_order(acts: list[str]) -> None:
+    broadcast = Broadcast(heartbeat=60)
+    follower = Follower("me", None)
+    heard: list[str] = []
+    free, told = True, 0
+
+    def straight(news: list[Told]) -> bool:
+        if free:
+            heard.extend(each.id for each in news)
+        return free
+
+    async def rounds() -> None:
+        async for news in follower:
+            heard.extend(each.id for each in news)
+            await asyncio.sleep(0)  # as a write that has to wait
+
+    with broadcast.following(follower):
+        follower.straight = straight
+        going = asyncio.create_task(rounds())
+        for act in acts:
+            match act:
+                case "tell":
+                    broadcast.tell([Change(job())])
+                    told += 1
+                case "turn":
+                    await asyncio.sleep(0)
+                case "beat":
+                    follower.beat()
+                case _:
+                    free = act == "free"
+        broadcast.close()
+        async with asyncio.timeout(10):
+            await going  # what waits is still told
+    assert [each.partition("-")[2] for each in heard] == [str(n + 1) for n in range(told)]
+
+
+def test_who_speaks_an_older_http_hears_no_chunks(
+    server: TestServer, tokens: dict[str, str]
+) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    head = f"GET /api/v1/events HTTP/1.0\r\nHost: {host}\r\n"
+    with socket.create_connection((host, int(port)), timeout=30) as old:
+        old.sendall(f"{head}Authorization: Bearer {tokens['bob']}\r\n\r\n".encode())
+        heard = b""
+        while b"retry: 2000" not in heard:
+            heard += old.recv(2**16)
+        one = job(owner="token:bob")
+        wait_until(lambda: server.service.broadcast.follows(one), "its follower")
+        server.in_loop(lambda: server.service.broadcast.tell([Change(one)]))
+        while b"data: " not in heard:
+            heard += old.recv(2**16)
+    assert b"\r\n" not in heard.partition(b"\r\n\r\n")[2]
 
 
 @contextmanager

@@ -242,7 +242,8 @@ class LeaseRules(RuleBasedStateMachine):
                 assert error is not None
                 assert f"did so {MAX_RETRIES + 1} times" in error.message
             else:
-                self._waits_again(job, retry=True, suspect=True)
+                lost_before = self.model.retries.get(job, 0) > 0
+                self._waits_again(job, retry=True, suspect=lost_before)
 
     # -- time ---------------------------------------------------------------------------------
 

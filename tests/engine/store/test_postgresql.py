@@ -138,6 +138,21 @@ def test_a_connection_lost_between_two_verbs_costs_nothing(
     assert len(store.jobs()) == 1
 
 
+def test_a_connection_that_lives_is_not_asked_whether_it_does(
+    postgres: Postgres, url: SecretStr, open_it: Open
+) -> None:
+    database = open_it()
+    store = Store(database)
+    store.set_setting("paused", "yes")
+    with database.reading():  # borrowed, and asked nothing
+        pass
+    [[last]] = postgres.run(
+        "SELECT query FROM pg_stat_activity "  # noqa: S608
+        f"WHERE datname = '{named(url)}' AND state = 'idle'"
+    )
+    assert last == "COMMIT"
+
+
 def test_a_connection_lost_within_a_verb_costs_that_verb(
     postgres: Postgres, url: SecretStr, open_it: Open
 ) -> None:
