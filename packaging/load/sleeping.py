@@ -45,6 +45,7 @@ class SleepingGenerator:
     device = "nothing"
     slots = 16
     heavy = False
+    finishing = rendering = None
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> _Growing:
         found = re.search(r"steps=(\d+)", request.prompt)
@@ -57,6 +58,9 @@ class SleepingGenerator:
         threading.Event().wait(STEP_SECONDS)
         for take in growing:
             take.steps_done += 1
+
+    def render(self, growing: Sequence[_Growing]) -> None:
+        pass
 
     def finish(self, growing: _Growing, report: Report = lambda _: None) -> Audio:  # noqa: ARG002
         samples = np.zeros((RATE, 1), np.float32)
