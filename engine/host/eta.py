@@ -51,6 +51,11 @@ class Work:
     read: float = 0.0
     """The earlier steps that are read, summed over takes and steps."""
 
+    @property
+    def reads_at_once(self) -> bool:
+        """Whether a prompt was read in it at once, which costs otherwise than step by step."""
+        return self.read > 2 * LONG_PAST * self.takes
+
 
 class StepCosts:
     """What the steps of one generator cost.
@@ -71,8 +76,8 @@ class StepCosts:
     def note(self, work: Work, seconds: float, beside: float = 0.0) -> None:
         """This work took so long; then so many seconds went into what is done now and then, such
         as a preview."""
-        if work.read > 2 * LONG_PAST * work.takes:
-            return  # it read a prompt at once, which costs otherwise than step by step
+        if work.reads_at_once:
+            return
         self._takes += work.takes
         self._beside += beside
         self._block += (work.steps, work.takes, work.read / LONG_PAST, seconds)

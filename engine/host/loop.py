@@ -41,6 +41,10 @@ __all__ = ["HostLoop"]
 
 log = logging.getLogger(__name__)
 
+BEAT_SECONDS = 0.25
+"""Between two looks at what is learnt, told and heard of the growing takes: a look at each step
+cost more than all the rest of the loop."""
+
 
 class HostLoop:
     """Owns the generators and all growing takes; runs on the host's main thread."""
@@ -62,6 +66,7 @@ class HostLoop:
         self._reports = Reports(send)
         self._waiting: deque[Run] = deque()
         self._takes: list[GrowingTake] = []
+        self._beat = 0.0
         self._paused = False
         self._quitting = False
 
@@ -89,6 +94,8 @@ class HostLoop:
     def _take_commands(self) -> None:
         """All that have come; waits for one when there is nothing else to do."""
         busy = bool(self._takes or self._waiting) and not self._paused
+        if busy and self._commands.empty():
+            return
         idle = self._models.holds_heavy and not self._takes
         patience = self._unload_after if idle else math.inf
         while not self._quitting:
@@ -174,24 +181,27 @@ class HostLoop:
         self._reports.began(take, self._takes)
 
     def _advance(self) -> None:
-        """One step for every take, those of one generator together."""
+        """One step for every take, those of one generator together; then what goes with it."""
         begun = time.monotonic()
-        done = {take: take.growing.steps_done for take in self._takes}
+        moved = []
         for generator, takes in by_generator(self._takes):
             try:
                 generator.advance([take.growing for take in takes])
+                moved.append((generator, takes))
             except (OutOfMemory, MemoryError) as error:
                 self._shrink(generator, takes, error)
             except Exception as error:  # noqa: BLE001
                 self._blame(takes, error)
-        self._reports.tell_due(self._takes)
         for take in list(self._takes):
             self._checkpoints.keep_if_due(take)
         stepped = time.monotonic()
-        self._previews.render(self._takes)
-        self._previews.make_one(self._takes)
-        beside = time.monotonic() - stepped
-        self._reports.measure(done, self._takes, stepped - begun, beside)
+        for generator, takes in moved:
+            self._previews.render(generator, takes)
+        if stepped - self._beat >= BEAT_SECONDS:
+            self._beat = stepped
+            self._reports.tell(self._takes)
+            self._previews.make_one(self._takes)
+        self._reports.count(self._takes, stepped - begun, time.monotonic() - stepped)
 
     def _finish(self, take: GrowingTake) -> None:
         begun = time.monotonic()

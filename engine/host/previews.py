@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from engine.generators.base import Samples
+from engine.generators.base import Generator, Samples
 from engine.host.protocol import Event, Previewed, Run
 from engine.host.saving import save_preview
-from engine.host.take import GrowingTake, by_generator
+from engine.host.take import GrowingTake
 from engine.log_context import marked
 
 __all__ = ["Previews"]
@@ -32,7 +32,8 @@ PREVIEW_SHARE = 0.05
 class _Writing:
     run: Run
     begun: float
-    done: Future[bool]
+    done: Future[tuple[bool, float]]
+    """Whether it could be written, and when that was over."""
 
 
 class Previews:
@@ -43,18 +44,18 @@ class Previews:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="previews")
         self._writing: _Writing | None = None
         self._next = 0.0
-        self._render_again = 0.0
+        self._rests_until = 0.0
+        """Nothing is rendered before, as it failed."""
 
-    def render(self, takes: Sequence[GrowingTake]) -> None:
+    def render(self, generator: Generator, takes: Sequence[GrowingTake]) -> None:
         """A bounded part of what has grown becomes sound, which the end need not wait for then."""
-        if time.monotonic() < self._render_again:
+        if self._rests_until > time.monotonic():
             return
-        for generator, own in by_generator(takes):
-            try:
-                generator.render([take.growing for take in own])
-            except Exception as error:  # noqa: BLE001 - the end will tell, if it is no better then
-                log.warning("nothing could be rendered ahead: %s", error)
-                self._render_again = time.monotonic() + PREVIEW_SECONDS
+        try:
+            generator.render([take.growing for take in takes])
+        except Exception as error:  # noqa: BLE001 - the end will tell, if it is no better then
+            log.warning("nothing could be rendered ahead: %s", error)
+            self._rests_until = time.monotonic() + PREVIEW_SECONDS
 
     def make_one(self, takes: Sequence[GrowingTake]) -> None:
         """Of the take that waited longest and has more to be heard than before, unless previews
@@ -69,7 +70,7 @@ class Previews:
         for take in sorted(due, key=lambda take: take.previewed):
             if not take.is_done and self._begin(take, now):
                 return
-        self._pause(now)
+        self._pause(now, time.monotonic())
 
     def leave(self, run: Run) -> None:
         """Nobody listens to it any more: only wait until nothing of it is being written."""
@@ -97,21 +98,20 @@ class Previews:
         return True
 
     def _tell(self, writing: _Writing) -> None:
-        if writing.done.result():
+        written, ended = writing.done.result()
+        if written:
             self._send(Previewed(run=writing.run.run))
-        self._pause(writing.begun)
+        self._pause(writing.begun, ended)
 
-    def _pause(self, begun: float) -> None:
-        now = time.monotonic()
-        self._next = now + (now - begun) / PREVIEW_SHARE
+    def _pause(self, begun: float, ended: float) -> None:
+        self._next = ended + (ended - begun) / PREVIEW_SHARE
 
 
-def _write(run: Run, samples: Samples, sample_rate: int) -> bool:
-    """Whether it could be written."""
+def _write(run: Run, samples: Samples, sample_rate: int) -> tuple[bool, float]:
     try:
         save_preview(run.preview, samples, sample_rate)
     except Exception as error:  # noqa: BLE001 - the take itself goes on
         with marked(run.request_id):
             log.warning("no preview: %s", error)
-        return False
-    return True
+        return False, time.monotonic()
+    return True, time.monotonic()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 
@@ -18,9 +17,6 @@ __all__ = ["Reports"]
 
 log = logging.getLogger(__name__)
 
-REPORT_SECONDS = 0.25
-"""Between two reports of one run's progress."""
-
 
 class Reports:
     """Tells of the runs, and learns from them what each model's steps and savings cost."""
@@ -29,23 +25,36 @@ class Reports:
         self._send = send
         self._costs: dict[str, StepCosts] = {}
         self._saving: dict[str, SavingCosts] = {}
-        self._fresh: set[GrowingTake] = set()
-        """Takes before their first step here, which may read all that they had before."""
+        self._since: dict[GrowingTake, int] | None = None
+        """The steps of each take when counting began; None: it begins after the next round."""
+        self._rounds, self._seconds, self._beside = 0, 0.0, 0.0
 
     def began(self, take: GrowingTake, takes: Sequence[GrowingTake]) -> None:
         """This take grows from now on, among all these."""
         model, generator = take.run.request.model, take.generator
         self._costs.setdefault(model, StepCosts(generator.rendering or 0.0))
         self._saving.setdefault(model, SavingCosts(generator.finishing))
-        self._fresh.add(take)
-        self._grows(take, takes, time.monotonic())
+        self._since = None  # its first step may read all that it had before
+        self._grows(take, takes)
 
-    def tell_due(self, takes: Sequence[GrowingTake]) -> None:
-        """How far those are that were not told of lately."""
-        now = time.monotonic()
+    def count(self, takes: Sequence[GrowingTake], seconds: float, beside: float) -> None:
+        """A round of steps took so long, and then what is done ``beside`` them; ``takes``: those
+        that still grow."""
+        if self._since is None:
+            self._count_from_here(takes)
+            return
+        self._rounds += 1
+        self._seconds += seconds
+        self._beside += beside
+
+    def tell(self, takes: Sequence[GrowingTake]) -> None:
+        """Learn from the rounds since the last time, and say how far each take is."""
+        if self._since is not None:
+            if list(self._since) == list(takes):
+                self._learn(self._since)
+            self._count_from_here(takes)
         for take in takes:
-            if now - take.reported >= REPORT_SECONDS:
-                self._grows(take, takes, now)
+            self._grows(take, takes)
 
     def saves(self, take: GrowingTake, share: float) -> None:
         left = self._saving_of(take).seconds(take.run.request.duration)
@@ -80,31 +89,31 @@ class Reports:
             )
         )
 
-    def measure(
-        self,
-        done: Mapping[GrowingTake, int],
-        takes: Sequence[GrowingTake],
-        seconds: float,
-        beside: float,
-    ) -> None:
-        """Learn from a round what steps cost, and what is done ``beside`` them; ``done``: the
-        steps of each take before it; ``takes``: those that still grow after it."""
-        fresh, self._fresh = self._fresh, set()
-        by_model: dict[str, list[GrowingTake]] = {}
-        for take in done:
-            by_model.setdefault(take.run.request.model, []).append(take)
-        for model, own in by_model.items():
-            moved = [take for take in own if take.growing.steps_done > done[take]]
-            if moved and all(take in takes and take not in fresh for take in own):
-                read = sum(
-                    take.growing.reading(done[take], take.growing.steps_done) for take in moved
-                )
-                self._costs[model].note(Work(1, len(moved), read), seconds, beside)
-
     # -- inside --------------------------------------------------------------------------------
 
-    def _grows(self, take: GrowingTake, takes: Sequence[GrowingTake], now: float) -> None:
-        take.reported = now
+    def _count_from_here(self, takes: Sequence[GrowingTake]) -> None:
+        self._since = {take: take.growing.steps_done for take in takes}
+        self._rounds, self._seconds, self._beside = 0, 0.0, 0.0
+
+    def _learn(self, since: Mapping[GrowingTake, int]) -> None:
+        """What steps cost, from the rounds since each take had so many."""
+        by_model: dict[str, list[GrowingTake]] = {}
+        for take in since:
+            by_model.setdefault(take.run.request.model, []).append(take)
+        for model, own in by_model.items():
+            done = {take: take.growing.steps_done for take in own}
+            works = [
+                Work(self._rounds, done[take] - since[take],
+                     take.growing.reading(since[take], done[take]))
+                for take in own
+            ]  # fmt: skip
+            if all(work.takes and not work.reads_at_once for work in works):
+                takes, read = sum(work.takes for work in works), sum(work.read for work in works)
+                self._costs[model].note(
+                    Work(self._rounds, takes, read), self._seconds, self._beside
+                )
+
+    def _grows(self, take: GrowingTake, takes: Sequence[GrowingTake]) -> None:
         self._send(
             Stepped(
                 run=take.run.run,

@@ -19,7 +19,6 @@ class GrowingTake:
     generator: Generator
     growing: Growing
     began: float = field(default_factory=time.monotonic)
-    reported: float = 0.0
     previewed: float = field(default_factory=time.monotonic)
     heard: int = 0
     """Frames of sound in its last preview."""
@@ -46,7 +45,7 @@ class GrowingTake:
 
     @property
     def is_done(self) -> bool:
-        return self.left == 0
+        return self.growing.steps_done >= self.growing.steps_total
 
 
 def by_generator(takes: Iterable[GrowingTake]) -> list[tuple[Generator, list[GrowingTake]]]:

@@ -13,7 +13,7 @@ import pytest
 from engine.audio.atomic import part_of
 from engine.generators.base import Audio, Growing, Report, Samples
 from engine.generators.registry import QuickKind
-from engine.host import previews
+from engine.host import loop, previews
 from engine.host.loop import HostLoop
 from engine.host.protocol import Command, Drop, Dropped, Event, Made, Quit, Run
 from engine.request import Request
@@ -46,6 +46,7 @@ def test_a_preview_or_checkpoint_that_breaks_costs_no_take(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(previews, "PREVIEW_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "BEAT_SECONDS", 0.0)
     commands: queue.Queue[Command] = queue.Queue()
     commands.put(run_of(tmp_path, "steps=6", duration=20.0))
     events: list[Event] = []

@@ -130,8 +130,8 @@ def test_what_breaks_costs_only_the_preview(
 
     monkeypatch.setattr(broken.generator, "render", fail)
     monkeypatch.setattr(module, "PREVIEW_SECONDS", 1_000.0)
-    previews.render([broken])
-    previews.render([broken])
+    for _ in range(2):
+        previews.render(broken.generator, [broken])
     assert len(calls) == 1, "it is not tried at each step"
     monkeypatch.setattr(module, "PREVIEW_SECONDS", 0.0)
 
@@ -143,13 +143,3 @@ def test_what_breaks_costs_only_the_preview(
     previews.make_one([broken])
     previews.leave(broken.run)
     assert not told
-
-
-def test_rendering_goes_on_step_by_step(tmp_path: Path, previews: Previews) -> None:
-    one, other, done = (growing(tmp_path, name) for name in ("one", "other", "done"))
-    grow(done, 10)
-    asked: list[list[Any]] = []
-    for take in (one, other, done):
-        take.generator.render = asked.append  # type: ignore[method-assign, assignment]
-    previews.render([one, other, done])
-    assert asked == [[one.growing], [other.growing]]
