@@ -56,6 +56,7 @@ class ScriptedGenerator:
     device = "CPU"
     slots = 4
     finishing: float | None = None
+    rendering: float | None = None
     heavy = False
     _finishes = 0
 
@@ -93,6 +94,9 @@ class ScriptedGenerator:
             if take.script.get("chain"):
                 link = f"{take.request.seed} {take.chain}"
                 take.chain = hashlib.sha256(link.encode()).hexdigest()
+
+    def render(self, growing: Sequence[_Growing]) -> None:
+        pass
 
     def finish(self, growing: _Growing, report: Report = lambda _: None) -> Audio:
         for part in range(growing.script.get("parts", 0)):

@@ -90,6 +90,9 @@ class Generator(Protocol):
     """Takes it can grow at once; may shrink when memory is short."""
     finishing: float | None
     """Seconds that it takes to finish a second of music, as far as it was tried at loading."""
+    rendering: float | None
+    """Seconds that ``render`` needs for what one take grows by in a step, as far as it was tried
+    at loading."""
     heavy: bool
     """Holds so much memory that only one such generator is loaded at a time."""
 
@@ -103,6 +106,12 @@ class Generator(Protocol):
 
     def advance(self, growing: Sequence[Growing]) -> None:
         """One step for each of them; raises OutOfMemory when fewer would fit."""
+        ...
+
+    def render(self, growing: Sequence[Growing]) -> None:
+        """Make a bounded part of what has grown into sound, of one of them, where that can be
+        done before the end. Called after each step, so that ``preview`` and ``finish`` find it
+        done; what it makes is the same sound that ``finish`` would."""
         ...
 
     def finish(self, growing: Growing, report: Report = lambda _: None) -> Audio:

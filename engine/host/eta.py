@@ -8,9 +8,8 @@ lean on a plain guess, which weighs less with each further one.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,6 @@ __all__ = ["Ahead", "SavingCosts", "StepCosts", "Work", "seconds_left"]
 
 BLOCK_SECONDS = 0.25
 """Of work that make one measurement."""
-BLOCKS = 512
 HALF_LIFE = 96
 """Measurements after which one weighs half."""
 LATELY = 24
@@ -30,14 +28,15 @@ SCATTER = 0.05
 LASTING = 6.0
 """How much less measurements say than as many that scatter as widely by chance alone: what disturbs
 one, such as another program at work, disturbs its neighbours, too."""
-GUESS = (0.75, 0.25, 0.3)
+GUESS = np.array([0.75, 0.25, 0.3])
 """Shares of what a step of one take costs: the step, the take, and a long past."""
-DOUBT = (0.75, 0.5, 0.8)
+DOUBT = np.array([0.75, 0.5, 0.8])
 """Of the guess, in the same shares."""
 LONG_PAST = 1500.0
 """Earlier steps: half a minute of MusicGen."""
-ENOUGH_SEEN = 20.0
-"""Seconds of steps after which what was done beside them counts half; then ever more."""
+ENOUGH_SEEN = 500.0
+"""Steps of takes after which what was done beside them says as much as what was foretold of it;
+then ever more."""
 FIRST_SAVING = 0.05
 """Of what growing takes, until a take was saved."""
 
@@ -52,6 +51,11 @@ class Work:
     read: float = 0.0
     """The earlier steps that are read, summed over takes and steps."""
 
+    @property
+    def reads_at_once(self) -> bool:
+        """Whether a prompt was read in it at once, which costs otherwise than step by step."""
+        return self.read > 2 * LONG_PAST * self.takes
+
 
 class StepCosts:
     """What the steps of one generator cost.
@@ -61,79 +65,88 @@ class StepCosts:
     >>> costs.seconds(Work(steps=500, takes=2_000, read=1_000_000))
     """
 
-    def __init__(self) -> None:
-        self._blocks: deque[NDArray[np.float64]] = deque(maxlen=BLOCKS)
-        """Each (steps, takes, read, seconds)."""
+    def __init__(self, beside: float = 0.0) -> None:
+        """``beside``: seconds that are foretold for what is done beside each step of a take."""
         self._block = np.zeros(4)
+        """(steps, takes, read, seconds) of the measurement that is not full yet."""
+        self._seen = _Measured()
         self._parts: NDArray[np.float64] | None = None
-        self._steps, self._beside = ENOUGH_SEEN, 0.0
+        self._takes, self._beside = ENOUGH_SEEN, ENOUGH_SEEN * beside
 
     def note(self, work: Work, seconds: float, beside: float = 0.0) -> None:
         """This work took so long; then so many seconds went into what is done now and then, such
         as a preview."""
-        if work.read > 2 * LONG_PAST * work.takes:
-            return  # it read a prompt at once, which costs otherwise than step by step
-        self._steps += seconds
+        if work.reads_at_once:
+            return
+        self._takes += work.takes
         self._beside += beside
-        self._block += (work.steps, work.takes, work.read, seconds)
+        self._block += (work.steps, work.takes, work.read / LONG_PAST, seconds)
         if self._block[3] >= BLOCK_SECONDS:
-            self._blocks.append(self._block)
+            self._seen = self._seen.then(self._block)
             self._block = np.zeros(4)
             self._parts = None
 
     def seconds(self, work: Work) -> float | None:
         """How long this work will take; None until something was measured."""
         if self._parts is None:
-            self._parts = self._fitted()
-        if self._parts is None:
-            return None
-        steps = float(self._parts @ (work.steps, work.takes, work.read))
-        return steps * (1 + self._beside / self._steps)
+            seen = self._seen
+            if not seen.count and self._block[3] > 0:
+                seen = seen.then(self._block)
+            if not seen.count:
+                return None
+            self._parts = seen.fitted()
+        steps = float(self._parts @ (work.steps, work.takes, work.read / LONG_PAST))
+        return steps + work.takes * self._beside / self._takes
 
-    def _fitted(self) -> NDArray[np.float64] | None:
-        """The cost of a step, of a take in it, and of an earlier step read, in seconds."""
-        blocks = list(self._blocks)
-        if not blocks and self._block[3] > 0:
-            blocks = [self._block]
-        if not blocks:
-            return None
-        measured = np.array(blocks)
-        a_step = measured[:, 3] / measured[:, 0]
-        weights = 0.5 ** (np.arange(len(blocks))[::-1] / HALF_LIFE)
-        rows = measured[:, :3] / measured[:, :1]
-        least = SCATTER * float(np.average(a_step, weights=weights))
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What measurements say of the cost of a step, of a take in it, and of a long past read.
+
+    Each is a row (1, takes, long pasts; seconds) of one step. A fit needs no more of them than the
+    sums of their products, in which older ones fade.
+    """
+
+    products: NDArray[np.float64] = field(default_factory=lambda: np.zeros((4, 4)))
+    lately: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
+    """Sum of the rows, in which older ones fade sooner."""
+    count: int = 0
+
+    def then(self, block: NDArray[np.float64]) -> _Measured:
+        """With one more (steps, takes, long pasts, seconds)."""
+        row = block / block[0]
+        return _Measured(
+            self.products * 0.5 ** (1 / HALF_LIFE) + np.outer(row, row),
+            self.lately * 0.5 ** (1 / LATELY) + row,
+            self.count + 1,
+        )
+
+    def fitted(self) -> NDArray[np.float64]:
+        """The three costs, in seconds."""
+        weight, mean = self.products[0, 0], self.products[0, 3] / self.products[0, 0]
+        least = SCATTER * mean
         # What the measurements say alone, and how they scatter about it. Without that a moment
         # that was slow is taken for a past that is dear, and the end for far away.
-        alone = _explained(rows, a_step, weights, least / 1_000)
-        scatter = float(np.sqrt(np.average((a_step - rows @ alone) ** 2, weights=weights)))
-        parts = _explained(rows, a_step, weights, max(least, LASTING * scatter))
+        alone = np.append(self._explained(least / 1_000), -1.0)
+        scatter = np.sqrt(max(0.0, alone @ self.products @ alone) / weight)
+        parts = self._explained(max(least, LASTING * scatter))
         # The computer may be slower or quicker now than it was for most of them.
-        lately = weights ** (HALF_LIFE / LATELY)
-        pace = np.average(a_step, weights=lately) / np.average(rows @ parts, weights=lately)
+        pace = self.lately[3] / (self.lately[:3] @ parts)
         now: NDArray[np.float64] = parts * pace
         return now
 
-
-def _explained(
-    rows: NDArray[np.float64],
-    a_step: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    scatter: float,
-) -> NDArray[np.float64]:
-    """The three parts that explain what steps took, as far as they say more than the guess.
-
-    ``rows`` (measurements, 3): what a step was made of; ``scatter`` of one, in seconds a step.
-    """
-    # The guess, in seconds: as much as explains the measurements on the whole.
-    shape = np.array(GUESS) / (1, 1, LONG_PAST)
-    scale = np.average(a_step, weights=weights) / np.average(rows @ shape, weights=weights)
-    doubt = scale * np.array(DOUBT) / (1, 1, LONG_PAST)
-    roots = np.sqrt(weights) / scatter
-    system = np.vstack([rows * roots[:, None], np.diag(1 / doubt)])
-    right = np.concatenate([a_step * roots, scale * shape / doubt])
-    unit = np.array([1.0, 1.0, 1 / LONG_PAST])  # parts of like size, which the solver needs
-    parts: NDArray[np.float64] = nnls(system * unit, right)[0] * unit
-    return parts
+    def _explained(self, scatter: float) -> NDArray[np.float64]:
+        """The three costs that explain what steps took, as far as they say more than the guess.
+        ``scatter`` of one measurement, in seconds a step."""
+        # The guess, in seconds: as much as explains the measurements on the whole.
+        scale = self.products[0, 3] / (self.products[0, :3] @ GUESS)
+        doubt = scale * DOUBT
+        square = self.products[:3, :3] / scatter**2 + np.diag(doubt**-2)
+        right = self.products[:3, 3] / scatter**2 + scale * GUESS / doubt**2
+        # No cost is negative: a solver for that wants a system, and its root is one.
+        root = np.linalg.cholesky(square)
+        costs: NDArray[np.float64] = nnls(root.T, np.linalg.solve(root, right))[0]
+        return costs
 
 
 class SavingCosts:

@@ -1,21 +1,19 @@
-"""Checkpoints and previews of growing takes: neither may cost a take, nor hold up the others."""
+"""Checkpoints of growing takes: none may cost a take, nor hold up the others."""
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from engine.audio.atomic import replacing
 from engine.errors import StorageError
-from engine.host.protocol import Event, Kept, Previewed, Run
-from engine.host.saving import save_preview
-from engine.host.take import GrowingTake, forget
+from engine.host.protocol import Event, Kept, Run
+from engine.host.take import GrowingTake
 from engine.log_context import marked
 
-__all__ = ["Checkpoints", "Previews"]
+__all__ = ["Checkpoints"]
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +21,6 @@ CHECKPOINT_SECONDS = 4.0
 """Of music between two checkpoints of one run."""
 MOST_AT_RISK = 4.8
 """Seconds of music that a death may cost: with more, the take waits for the disk."""
-PREVIEW_SECONDS = 2.0
-"""Of work between two previews of one run; the first comes after as much."""
-PREVIEW_SHARE = 0.05
-"""Of the time, at most, for previews: each one is followed by a pause as long as that takes."""
 
 
 class Checkpoints:
@@ -68,11 +62,10 @@ class Checkpoints:
                 self._send(Kept(run=take.run.run))
             take.safe = take.kept
 
-    def forget(self, take: GrowingTake) -> None:
-        """Nobody goes on from here."""
+    def leave(self, take: GrowingTake) -> None:
+        """Nobody goes on from here: only wait until nothing is being written."""
         if (under_way := self._under_way.pop(take.run.checkpoint, None)) is not None:
             under_way.result()
-        forget(take.run)
 
     def close(self) -> None:
         """Write what is under way."""
@@ -89,34 +82,3 @@ def _write(run: Run, state: bytes) -> bool:
             log.warning("no checkpoint: %s", error)
         return False
     return True
-
-
-class Previews:
-    """Lets growing takes be heard, one at a time."""
-
-    def __init__(self, send: Callable[[Event], None]) -> None:
-        self._send = send
-        self._next = 0.0
-
-    def make_one(self, takes: Sequence[GrowingTake]) -> None:
-        """Of the take that waited longest, unless previews had their share of time."""
-        now = time.monotonic()
-        due = [t for t in takes if now - t.previewed >= PREVIEW_SECONDS and not t.is_done]
-        if not due or now < self._next:
-            return
-        take = min(due, key=lambda take: take.previewed)
-        self._make(take)
-        take.previewed = time.monotonic()
-        self._next = take.previewed + (take.previewed - now) / PREVIEW_SHARE
-
-    def _make(self, take: GrowingTake) -> None:
-        try:
-            heard = take.generator.preview(take.growing)
-            if heard is None:
-                return
-            save_preview(take.run.preview, *heard)
-        except Exception as error:  # noqa: BLE001 - a courtesy: the take itself goes on
-            with marked(take.run.request_id):
-                log.warning("no preview: %s", error)
-        else:
-            self._send(Previewed(run=take.run.run))

@@ -10,22 +10,20 @@ import logging
 import math
 import queue
 import time
-import traceback
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
 
-from engine.errors import MusicError, OutOfMemory, Retriable, StorageError
+from engine.errors import OutOfMemory, Retriable, StorageError
 from engine.generators.base import Generator
 from engine.generators.registry import GeneratorKind
-from engine.host.eta import Ahead, SavingCosts, StepCosts, Work, seconds_left
-from engine.host.keeping import Checkpoints, Previews
+from engine.host.keeping import Checkpoints
 from engine.host.models import Models
+from engine.host.previews import Previews
 from engine.host.protocol import (
     Command,
     Drop,
     Dropped,
     Event,
-    Failed,
     Noticed,
     Pause,
     Quit,
@@ -33,17 +31,19 @@ from engine.host.protocol import (
     Stepped,
     StopHere,
 )
+from engine.host.reports import Reports
 from engine.host.saving import save_take
-from engine.host.take import GrowingTake, forget
-from engine.jobs import Failure, Step
+from engine.host.take import GrowingTake, by_generator, forget
+from engine.jobs import Step
 from engine.log_context import current_request, marked
 
 __all__ = ["HostLoop"]
 
 log = logging.getLogger(__name__)
 
-REPORT_SECONDS = 0.1
-"""Between two reports of one run's progress."""
+BEAT_SECONDS = 0.25
+"""Between two looks at what is learnt, told and heard of the growing takes: a look at each step
+cost more than all the rest of the loop."""
 
 
 class HostLoop:
@@ -63,12 +63,10 @@ class HostLoop:
         self._models = Models(send, find)
         self._checkpoints = Checkpoints(send)
         self._previews = Previews(send)
-        self._costs: defaultdict[str, StepCosts] = defaultdict(StepCosts)
-        self._saving: dict[str, SavingCosts] = {}
+        self._reports = Reports(send)
         self._waiting: deque[Run] = deque()
         self._takes: list[GrowingTake] = []
-        self._fresh: set[GrowingTake] = set()
-        """Takes before their first step here, which may read all that they had before."""
+        self._beat = 0.0
         self._paused = False
         self._quitting = False
 
@@ -89,12 +87,15 @@ class HostLoop:
                 self._checkpoints.keep(take)
         finally:
             self._checkpoints.close()
+            self._previews.close()
 
     # -- commands ------------------------------------------------------------------------
 
     def _take_commands(self) -> None:
         """All that have come; waits for one when there is nothing else to do."""
         busy = bool(self._takes or self._waiting) and not self._paused
+        if busy and self._commands.empty():
+            return
         idle = self._models.holds_heavy and not self._takes
         patience = self._unload_after if idle else math.inf
         while not self._quitting:
@@ -115,6 +116,7 @@ class HostLoop:
             case Drop(run=run):
                 for waiting in [r for r in self._waiting if r.run == run]:
                     self._waiting.remove(waiting)
+                    self._previews.leave(waiting)
                     forget(waiting)
                 for take in [t for t in self._takes if t.run.run == run]:
                     self._leave(take)
@@ -144,7 +146,7 @@ class HostLoop:
                 held_up = held_up or (kind.heavy and self._must_wait(run))
                 if kind.heavy and held_up:
                     if not known:  # it said that it loads, as far as it could
-                        self._send(Stepped(run=run.run, step=Step.QUEUED, progress=0.0))
+                        self._reports.waits(run)
                     continue
                 generator = self._models.get(run)
                 if len(self._growing_in(generator)) < generator.slots:
@@ -153,7 +155,7 @@ class HostLoop:
             except Exception as error:  # noqa: BLE001 - reported on its row, whatever it is
                 if run in self._waiting:
                     self._waiting.remove(run)
-                self._report_failure(run, error)
+                self._reports.failed(run, error)
             finally:
                 current_request.reset(mark)
 
@@ -174,41 +176,39 @@ class HostLoop:
         sources = {name: str(path) for name, path in run.sources.items()}
         growing = generator.start(run.request.model_copy(update=sources), checkpoint)
         take = GrowingTake(run, generator, growing)
-        self._saving.setdefault(run.request.model, SavingCosts(generator.finishing))
         take.kept = take.safe = take.grown
         self._takes.append(take)
-        self._fresh.add(take)
-        self._report(take, time.monotonic())
+        self._reports.began(take, self._takes)
 
     def _advance(self) -> None:
-        """One step for every take, those of one generator together."""
+        """One step for every take, those of one generator together; then what goes with it."""
         begun = time.monotonic()
-        done = {take: take.growing.steps_done for take in self._takes}
-        for generator in list({id(t.generator): t.generator for t in self._takes}.values()):
-            takes = [take for take in self._growing_in(generator) if not take.is_done]
-            if not takes:
-                continue
+        moved = []
+        for generator, takes in by_generator(self._takes):
             try:
                 generator.advance([take.growing for take in takes])
+                moved.append((generator, takes))
             except (OutOfMemory, MemoryError) as error:
                 self._shrink(generator, takes, error)
             except Exception as error:  # noqa: BLE001
                 self._blame(takes, error)
-        now = time.monotonic()
         for take in list(self._takes):
-            if now - take.reported >= REPORT_SECONDS:
-                self._report(take, now)
             self._checkpoints.keep_if_due(take)
         stepped = time.monotonic()
-        self._previews.make_one(self._takes)
-        self._measure(done, stepped - begun, time.monotonic() - stepped)
+        for generator, takes in moved:
+            self._previews.render(generator, takes)
+        if stepped - self._beat >= BEAT_SECONDS:
+            self._beat = stepped
+            self._reports.tell(self._takes)
+            self._previews.make_one(self._takes)
+        self._reports.count(self._takes, stepped - begun, time.monotonic() - stepped)
 
     def _finish(self, take: GrowingTake) -> None:
         begun = time.monotonic()
-        self._report_saving(take, 0.0)
+        self._reports.saves(take, 0.0)
         try:
             audio = take.generator.finish(
-                take.growing, lambda share: self._report_saving(take, share)
+                take.growing, lambda share: self._reports.saves(take, share)
             )
             self._take_commands()  # a cancel that came meanwhile spares the file
             if self._quitting or take not in self._takes:
@@ -220,8 +220,7 @@ class HostLoop:
             self._leave(take)
             log.info("made in %.1f s", made.work_seconds)
             self._send(made)
-            music = min(made.duration, take.run.request.duration)
-            self._saving_of(take).note(music, time.monotonic() - begun)
+            self._reports.saved(take, made.duration, time.monotonic() - begun)
 
     # -- when memory is short, or a generator breaks -----------------------------------------
 
@@ -245,7 +244,7 @@ class HostLoop:
             self._checkpoints.settle(take)
             self._takes.remove(take)
             self._waiting.appendleft(take.run)
-            self._send(Stepped(run=take.run.run, step=Step.QUEUED, progress=0.0))
+            self._reports.waits(take.run)
         self._send(
             Noticed(
                 code="fewer_at_once",
@@ -273,80 +272,15 @@ class HostLoop:
             self._checkpoints.keep(take)
             self._checkpoints.settle(take)
             self._takes.remove(take)
+            self._previews.leave(take.run)
             take.run.preview.unlink(missing_ok=True)
         else:
             self._leave(take)
-        self._report_failure(take.run, error)
+        self._reports.failed(take.run, error)
 
     def _leave(self, take: GrowingTake) -> None:
         if take in self._takes:
             self._takes.remove(take)
-        self._checkpoints.forget(take)
-
-    # -- reports -----------------------------------------------------------------------------
-
-    def _measure(self, done: dict[GrowingTake, int], seconds: float, beside: float) -> None:
-        """Learn from a round what steps cost, and what is done ``beside`` them; ``done``: the
-        steps of each take before it."""
-        fresh, self._fresh = self._fresh, set()
-        by_model: dict[str, list[GrowingTake]] = {}
-        for take in done:
-            by_model.setdefault(take.run.request.model, []).append(take)
-        for model, takes in by_model.items():
-            moved = [take for take in takes if take.growing.steps_done > done[take]]
-            if moved and all(take in self._takes and take not in fresh for take in takes):
-                read = sum(
-                    take.growing.reading(done[take], take.growing.steps_done) for take in moved
-                )
-                self._costs[model].note(Work(1, len(moved), read), seconds, beside)
-
-    def _eta(self, take: GrowingTake) -> float | None:
-        takes = self._growing_in(take.generator)
-        ahead = [Ahead(other.left, other.run.request.duration) for other in takes]
-        reads = [
-            other.growing.reading(
-                other.growing.steps_done, other.growing.steps_done + min(other.left, take.left)
-            )
-            for other in takes
-        ]
-        costs = self._costs[take.run.request.model]
-        return seconds_left(takes.index(take), ahead, reads, costs, self._saving_of(take))
-
-    def _saving_of(self, take: GrowingTake) -> SavingCosts:
-        return self._saving[take.run.request.model]
-
-    def _report(self, take: GrowingTake, now: float) -> None:
-        take.reported = now
-        self._send(
-            Stepped(
-                run=take.run.run,
-                step=Step.GENERATING,
-                progress=take.progress,
-                eta=self._eta(take),
-            )
-        )
-
-    def _report_saving(self, take: GrowingTake, share: float) -> None:
-        left = self._saving_of(take).seconds(take.run.request.duration)
-        eta = None if left is None else left * (1 - share)
-        self._send(Stepped(run=take.run.run, step=Step.SAVING, progress=1.0, eta=eta))
-
-    def _report_failure(self, run: Run, error: Exception) -> None:
-        if isinstance(error, MemoryError):
-            error = OutOfMemory("There was not enough memory for this take.")
-        failure = Failure.of(error)
-        detail = failure.detail
-        if not isinstance(error, MusicError):
-            detail = "".join(traceback.format_exception(error))
-            with marked(run.request_id):
-                log.error("run %s failed:\n%s", run.run, detail)
-        self._send(
-            Failed(
-                run=run.run,
-                code=failure.code,
-                message=failure.message,
-                hint=failure.hint,
-                detail=detail,
-                retriable=isinstance(error, Retriable),
-            )
-        )
+        self._previews.leave(take.run)
+        self._checkpoints.leave(take)
+        forget(take.run)

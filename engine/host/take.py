@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.audio.atomic import part_of
 from engine.generators.base import Generator, Growing
 from engine.host.protocol import Run
 
-__all__ = ["GrowingTake", "forget"]
+__all__ = ["GrowingTake", "by_generator", "forget"]
 
 
 @dataclass(slots=True, eq=False)
@@ -18,8 +19,9 @@ class GrowingTake:
     generator: Generator
     growing: Growing
     began: float = field(default_factory=time.monotonic)
-    reported: float = 0.0
     previewed: float = field(default_factory=time.monotonic)
+    heard: int = 0
+    """Frames of sound in its last preview."""
     checkpoints: bool = True
     """Whether its generator keeps any."""
     kept: float = 0.0
@@ -43,7 +45,16 @@ class GrowingTake:
 
     @property
     def is_done(self) -> bool:
-        return self.left == 0
+        return self.growing.steps_done >= self.growing.steps_total
+
+
+def by_generator(takes: Iterable[GrowingTake]) -> list[tuple[Generator, list[GrowingTake]]]:
+    """Those that still have steps to do, each generator's together."""
+    found: dict[int, tuple[Generator, list[GrowingTake]]] = {}
+    for take in takes:
+        if not take.is_done:
+            found.setdefault(id(take.generator), (take.generator, []))[1].append(take)
+    return list(found.values())
 
 
 def forget(run: Run) -> None:

@@ -26,6 +26,7 @@ from benches.equality import equal_tokens
 from benches.sketch import peak_memory
 
 from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
+from engine.generators.musicgen.codec import Codec
 from engine.generators.musicgen.conditions import encode_conditions
 from engine.generators.musicgen.decoder import Decoder
 from engine.generators.musicgen.decoders.native import NativeDecoder
@@ -325,11 +326,12 @@ def int8_gigabytes(checkpoint: Checkpoint) -> float:
 
 @torch.no_grad()
 def codec_seconds(checkpoint: Checkpoint, seconds: int) -> float:
-    codes = torch.randint(2048, (1, 4, seconds * FRAME_RATE))
+    codec = Codec(checkpoint)
+    codes = torch.randint(2048, (4, seconds * FRAME_RATE))
     taken = []
     for _ in range(2):
         begun = time.perf_counter()
-        checkpoint.codec.decode(codes)
+        codec.stream().finish(codes)
         taken.append(time.perf_counter() - begun)
     return min(taken)
 
@@ -337,13 +339,14 @@ def codec_seconds(checkpoint: Checkpoint, seconds: int) -> float:
 @torch.no_grad()
 def first_audio(checkpoint: Checkpoint, engine: Ours) -> float:
     """From the prompt to the first two seconds that can be heard."""
+    codec = Codec(checkpoint)
     begun = time.perf_counter()
     tokens = DelayedTokens(10 * FRAME_RATE, checkpoint.delays, checkpoint.card)
     row = engine.decoder.open(encode_conditions(checkpoint, PROMPT))
-    sampler = Sampler(1)
-    while tokens.frames_done < 2 * FRAME_RATE:
+    sampler, stream = Sampler(1), codec.stream()
+    while len(stream.sound) < 2 * codec.sample_rate:
         tokens.write(sampler(engine.decoder.logits([row], [tokens.read()])[0]))
-    checkpoint.codec.decode(tokens.codes[None, :, : tokens.frames_done])
+        stream.go_on(tokens.codes, tokens.frames_done)
     engine.decoder.close(row)
     return time.perf_counter() - begun
 

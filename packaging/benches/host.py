@@ -51,7 +51,7 @@ class Paced:
 
 class PacedGenerator:
     name, version, device, slots, heavy = "paced", "1", "CPU", 4, False
-    finishing = None
+    finishing = rendering = None
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Paced:  # noqa: ARG002
         return Paced(request)
@@ -62,6 +62,9 @@ class PacedGenerator:
         for take in growing:
             take.steps_done += 1
             take.spent += time.perf_counter() - begun
+
+    def render(self, growing: Sequence[Paced]) -> None:
+        """There is no sound before the end."""
 
     def finish(self, growing: Paced, report: Report = lambda _: None) -> Audio:  # noqa: ARG002
         begun = time.perf_counter()

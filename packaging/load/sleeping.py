@@ -46,6 +46,7 @@ class SleepingGenerator:
     slots = 16
     finishing = None
     heavy = False
+    finishing = rendering = None
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> _Growing:
         found = re.search(r"steps=(\d+)", request.prompt)
@@ -58,6 +59,9 @@ class SleepingGenerator:
         threading.Event().wait(STEP_SECONDS)
         for take in growing:
             take.steps_done += 1
+
+    def render(self, growing: Sequence[_Growing]) -> None:
+        pass
 
     def finish(self, growing: _Growing, report: Report = lambda _: None) -> Audio:  # noqa: ARG002
         samples = np.zeros((RATE, 1), np.float32)

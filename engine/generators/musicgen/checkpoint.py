@@ -20,7 +20,6 @@ from torch import nn
 from engine.errors import ModelDamaged, ModelUnavailable
 from engine.generators.base import Report
 from engine.generators.musicgen.conditioners import MELODY, WRONG, build_conditioners
-from engine.generators.musicgen.pieces import decode_in_pieces
 from engine.generators.musicgen.quiet import quiet
 from engine.models.catalogue import is_repo
 
@@ -206,7 +205,6 @@ def _compression_model(folder: Path, lm_config: DictConfig, device: str) -> Comp
             with quiet():
                 codec = builders.get_compression_model(config)
             _fill(codec, package["best_state"], CODEC_FILE)
-        decode_in_pieces(codec)
         return builders.get_wrapped_compression_model(codec, lm_config).eval()
     except OSError as error:
         raise ModelUnavailable(

@@ -33,8 +33,8 @@ __all__ = ["MusicGenGenerator"]
 
 log = logging.getLogger(__name__)
 
-DECODING = 0.8
-"""Share of finishing that goes into decoding the tokens."""
+DECODING = 0.5
+"""Share of finishing that goes into decoding the last tokens."""
 PREVIEW_SECONDS = 2.0
 """Of music, before there is something worth hearing."""
 REHEARSED_SECONDS = 3.0
@@ -76,6 +76,7 @@ class MusicGenGenerator:
         self.licence = licence
         self.slots = slots
         self.finishing: float | None = None
+        self.rendering: float | None = None
         self._checkpoint = checkpoint
         self._decoder = decoder
         self._codec = Codec(checkpoint)
@@ -88,15 +89,20 @@ class MusicGenGenerator:
         )
 
     def rehearse(self) -> None:
-        """Finish some sound that nobody hears. So the first take's end can be foretold, and does
+        """Make some sound that nobody hears. So the first take's end can be foretold, and does
         not wait for what libraries do at their first call."""
         get_ready()
         frames = round(REHEARSED_SECONDS * self._codec.frame_rate)
         codes = torch.zeros(len(self._checkpoint.delays), frames, dtype=torch.long)
-        self._codec.decode(codes[:, : frames // 3])
+        self._codec.stream().finish(codes[:, : frames // 3])
         begun = time.monotonic()
-        self._heard(self._codec.decode(codes), [0])
-        self.finishing = (time.monotonic() - begun) / REHEARSED_SECONDS
+        sound = self._codec.stream().finish(codes)
+        decoded = time.monotonic()
+        self._heard(sound, [0])
+        self.rendering = (decoded - begun) / frames if self._codec.streams else 0.0
+        # A stream leaves the end about a second of music, which is less than this can tell.
+        at_the_end = decoded if self._codec.streams else begun
+        self.finishing = (time.monotonic() - at_the_end) / REHEARSED_SECONDS
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:
         prompt, kept = self._beginning(request)
@@ -104,7 +110,8 @@ class MusicGenGenerator:
         told = self._told(request, melody)
         # What goes into the tokens beside the request; a file may change while a take waits.
         stamp = f"{self._stamp} {_digest(melody)} {_digest(kept)}"
-        song = Song(request, self._shape, told, prompt, kept, stamp=stamp)
+        heard = self._codec.stream()
+        song = Song(request, self._shape, told, heard, prompt, kept, stamp=stamp)
         if checkpoint is not None:
             try:
                 song.load(checkpoint)
@@ -128,7 +135,7 @@ class MusicGenGenerator:
     def finish(self, growing: Growing, report: Report = lambda _: None) -> Audio:
         song = cast("Song", growing)
         song.leave(self._decoder)
-        sound = self._codec.decode(song.whole, lambda share: report(DECODING * share))
+        sound = song.heard.finish(song.whole, lambda share: report(DECODING * share))
         report(DECODING)
         begin = 0
         if song.kept is not None:
@@ -144,13 +151,18 @@ class MusicGenGenerator:
         song.stop()
         song.leave(self._decoder)
 
+    def render(self, growing: Sequence[Growing]) -> None:
+        """One piece at the most, of a take that is behind the others."""
+        songs = cast("Sequence[Song]", growing)
+        for song in sorted(songs, key=lambda song: len(song.heard.sound) - self._grown(song)):
+            if song.heard.go_on(song.codes, song.frames_done):
+                break
+
     def preview(self, growing: Growing) -> tuple[Samples, int] | None:
         song = cast("Song", growing)
-        frames = song.frames_done
-        if (frames - song.prompt_frames) / self._codec.frame_rate < PREVIEW_SECONDS:
-            return None
-        song.heard = self._codec.decode_on(song.codes[:, :frames], song.heard)
-        return song.heard[song.prompt_frames * self._codec.hop :], self._codec.sample_rate
+        heard = song.heard.sound[song.prompt_frames * self._codec.hop :]
+        rate = self._codec.sample_rate
+        return (heard, rate) if len(heard) >= PREVIEW_SECONDS * rate else None
 
     def checkpoint(self, growing: Growing) -> bytes | None:
         return cast("Song", growing).save()
@@ -161,6 +173,10 @@ class MusicGenGenerator:
             torch.cuda.empty_cache()
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _grown(self, song: Song) -> int:
+        """Samples that its tokens stand for until now."""
+        return song.frames_done * self._codec.hop
 
     def _heard(self, sound: Samples, starts: Sequence[int]) -> tuple[Samples, Facts]:
         """At its level, and what can be heard in it; ``starts``: the frames where windows begin."""

@@ -19,6 +19,7 @@ from engine.generators.musicgen.conditions import Conditions
 from engine.generators.musicgen.decoder import Decoder
 from engine.generators.musicgen.pattern import UNKNOWN, DelayedTokens
 from engine.generators.musicgen.sampling import Sampler
+from engine.generators.musicgen.stream import Stream
 from engine.generators.musicgen.windows import plan_windows
 from engine.request import Request
 
@@ -47,6 +48,7 @@ class Song:
         request: Request,
         shape: Shape,
         conditions: Callable[[float], Conditions],
+        heard: Stream,
         prompt: Tensor | None = None,
         kept: Samples | None = None,
         *,
@@ -72,8 +74,8 @@ class Song:
         """Whether others grew beside it in the same steps."""
         self.interrupted = False
         """Whether it lost its row in the middle of a window, and had to read everything again."""
-        self.heard: Samples | None = None
-        """What was decoded for the last preview (samples, channels)."""
+        self.heard = heard
+        """Its way from tokens to sound."""
         self._conditions = conditions
         self._row: Any = None
         self._stopped = False

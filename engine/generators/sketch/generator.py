@@ -56,7 +56,7 @@ class SketchGenerator:
     version = "3"
     device = "CPU"
     slots = 4
-    finishing = None
+    finishing = rendering = None
     heavy = False
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:  # noqa: ARG002
@@ -73,6 +73,9 @@ class SketchGenerator:
         for sketch in cast("Sequence[Sketch]", growing):
             if sketch.steps_done < sketch.steps_total:
                 sketch.rendering.step()
+
+    def render(self, growing: Sequence[Growing]) -> None:
+        """Its steps are the rendering."""
 
     def finish(self, growing: Growing, report: Report = lambda _: None) -> Audio:  # noqa: ARG002
         sketch = cast("Sketch", growing)

@@ -198,6 +198,15 @@ def test_what_is_done_now_and_then_is_shared_out() -> None:
     assert costs.seconds(Work(1_000, 1_000, 0)) == pytest.approx(22.0, rel=0.02)
 
 
+def test_what_is_foretold_of_it_holds_until_it_was_seen() -> None:
+    costs = StepCosts(beside=0.004)
+    costs.note(Work(1, 1, 0), 0.02)
+    assert costs.seconds(Work(1_000, 1_000, 0)) == pytest.approx(24.0, rel=0.02)
+    for _ in range(20_000):
+        costs.note(Work(1, 1, 0), 0.02, beside=0.001)
+    assert costs.seconds(Work(1_000, 1_000, 0)) == pytest.approx(21.0, rel=0.02)
+
+
 def test_a_prompt_read_at_once_says_nothing_of_steps() -> None:
     costs = StepCosts()
     for past in range(100):

@@ -11,7 +11,7 @@ import pytest
 from engine.host import keeping
 from engine.host.keeping import CHECKPOINT_SECONDS, MOST_AT_RISK, Checkpoints
 from engine.host.protocol import Event, Kept, Run
-from engine.host.take import GrowingTake
+from engine.host.take import GrowingTake, forget
 from engine.request import Request
 from tests.engine.host.test_loop import run_of
 from tests.fake_generators import ScriptedGenerator
@@ -59,5 +59,6 @@ def test_a_slow_disk_holds_up_the_loop_only_before_more_is_at_risk(
     checkpoints.keep_if_due(take)
     assert run.checkpoint.read_bytes() == b"200"
     assert told == [Kept(run=run.run)]
-    checkpoints.forget(take)
+    checkpoints.leave(take)
+    forget(run)
     assert list(tmp_path.iterdir()) == []

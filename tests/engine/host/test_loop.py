@@ -6,6 +6,7 @@ import os
 import queue
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ import pytest
 from engine.audio.atomic import part_of
 from engine.generators.base import Audio, Growing, Report, Samples
 from engine.generators.registry import QuickKind
-from engine.host import keeping
+from engine.host import loop, previews
 from engine.host.loop import HostLoop
-from engine.host.protocol import Command, Drop, Dropped, Event, Made, Quit, Run
+from engine.host.protocol import Command, Drop, Dropped, Event, Failed, Made, Quit, Run
 from engine.request import Request
 from tests.fake_generators import ScriptedGenerator
 
@@ -45,7 +46,8 @@ def run_of(folder: Path, prompt: str, duration: float = 2.0) -> Run:
 def test_a_preview_or_checkpoint_that_breaks_costs_no_take(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "PREVIEW_SECONDS", 0.0)
+    monkeypatch.setattr(previews, "PREVIEW_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "BEAT_SECONDS", 0.0)
     commands: queue.Queue[Command] = queue.Queue()
     commands.put(run_of(tmp_path, "steps=6", duration=20.0))
     events: list[Event] = []
@@ -57,6 +59,25 @@ def test_a_preview_or_checkpoint_that_breaks_costs_no_take(
 
     HostLoop(commands, send, lambda _: QuickKind(Clumsy)).run()
     assert isinstance(events[-1], Made)
+
+
+@pytest.mark.logs("the script says so")
+def test_each_step_is_followed_by_some_rendering(tmp_path: Path) -> None:
+    """Only of who moved: a step that fails has left nothing to render."""
+    commands: queue.Queue[Command] = queue.Queue()
+    commands.put(run_of(tmp_path, "steps=6 fail=4"))
+    rendered: list[int] = []
+
+    class Rendering(ScriptedGenerator):
+        def render(self, growing: Sequence[Growing]) -> None:
+            rendered.extend(take.steps_done for take in growing)
+
+    def send(event: Event) -> None:
+        if isinstance(event, Failed):
+            commands.put(Quit())
+
+    HostLoop(commands, send, lambda _: QuickKind(Rendering)).run()
+    assert rendered == [1, 2, 3, 4]
 
 
 def test_a_take_is_not_saved_by_a_host_that_was_told_to_end(tmp_path: Path) -> None:

@@ -236,19 +236,59 @@ def test_stop_here_waits_for_something_to_keep(generator: MusicGenGenerator, ste
     assert (song.steps_done, len(generator.finish(song).samples)) == (4, 32_000 // 50)
 
 
-def test_a_preview_grows_with_its_take(generator: MusicGenGenerator) -> None:
-    song = generator.start(Request(prompt="piano", duration=9, seed=2))
-    heard = []
+def test_a_preview_is_the_beginning_of_its_take(generator: MusicGenGenerator) -> None:
+    song: Any = generator.start(Request(prompt="piano", duration=9, seed=2))
+    heard: list[Any] = []
     while song.steps_done < song.steps_total:
         generator.advance([song])
-        if song.steps_done % 60 == 0 and (preview := generator.preview(song)):
+        generator.render([song])
+        if (preview := generator.preview(song)) and len(preview[0]) > sum(map(len, heard[-1:])):
             heard.append(preview[0])
-    lengths = [len(samples) for samples in heard]
-    assert lengths == sorted(lengths)
-    assert lengths[0] >= 2 * 32_000
-    for earlier, later in pairwise(heard):
-        settled = len(earlier) - 2 * 32_000  # what is older than the overlap is not touched again
-        assert np.array_equal(earlier[:settled], later[:settled])
+            assert song.frames_done * 640 - len(preview[0]) < 1.2 * 32_000, "not far behind"
+    assert [len(samples) / 32_000 for samples in heard] == [2, 3, 4, 5, 6, 7, 8]
+    sound = song.heard.finish(song.whole)
+    assert all(np.array_equal(samples, sound[: len(samples)]) for samples in heard)
+
+
+@pytest.mark.parametrize(("given", "stopped"), [(0.0, True), (1.5, False)])
+def test_a_take_is_the_same_to_the_last_bit_whether_it_was_heard_or_resumed(
+    generator: MusicGenGenerator, tmp_path: Path, given: float, stopped: bool
+) -> None:
+    request = Request(prompt="warm strings", duration=4.5, seed=9)
+    if given:
+        file = str(sound(tmp_path / "given.wav", given))
+        request = request.model_copy(update={"continue_from": file})
+
+    def made(*, heard: bool, resumed: bool) -> bytes:
+        song = generator.start(request)
+        while song.steps_done < (213 if stopped else song.steps_total):
+            generator.advance([song])
+            if heard:
+                generator.render([song])
+                generator.preview(song)
+            if resumed and song.steps_done == 130:
+                song = generator.start(request, generator.checkpoint(song))
+        if stopped:
+            generator.stop_here(song)
+        return generator.finish(song).samples.tobytes()
+
+    plain = made(heard=False, resumed=False)
+    assert made(heard=True, resumed=False) == plain
+    assert made(heard=True, resumed=True) == plain
+
+
+def test_one_piece_is_rendered_at_a_time_of_who_is_behind(generator: MusicGenGenerator) -> None:
+    songs: list[Any] = [
+        generator.start(Request(prompt="rain", duration=5, seed=seed)) for seed in (1, 2)
+    ]
+    for steps, song in zip((230, 120), songs, strict=True):
+        for _ in range(steps):
+            generator.advance([song])
+    seconds = []
+    for _ in range(7):
+        generator.render(songs)
+        seconds.append(tuple(len(song.heard.sound) // 32_000 for song in songs))
+    assert seconds == [(1, 0), (2, 0), (3, 0), (3, 1), (4, 1), (4, 2), (4, 2)]
 
 
 def sound(path: Path, seconds: float, rate: int = 44_100, channels: int = 2) -> Path:
@@ -288,7 +328,7 @@ def test_an_even_level_over_windows(
         decibels = 4 * ((window >= 3) & (window < 4)) - window
         return (noise * 10 ** (decibels[:, None] / 20)).astype(np.float32)
 
-    monkeypatch.setattr(generator._codec, "decode", drifting)
+    monkeypatch.setattr(song.heard, "finish", drifting)
     audio = generator.finish(song)
     begin = round(seconds * 32_000)
     edges = [begin + (w.start + w.known - song.prompt_frames) * 640 for w in song.windows]
