@@ -35,9 +35,13 @@ ABREAST = 4
 
 @compiled
 def multiply(
-    out: Any, q: Any, row_scales: Any, weights: Any, scales: Any, biases: Any, begin: int, end: int
-) -> None:
-    """Outputs ``begin`` to ``end`` of rows [rows, inputs] in 16 bits, into ``out``."""
+    out: Any, q: Any, row_scales: Any, weights: Any, scales: Any, biases: Any, begin: int, end: int,
+    then: int,
+) -> None:  # fmt: skip
+    """Outputs ``begin`` to ``end`` of rows [rows, inputs] in 16 bits, into ``out``.
+
+    ``then``: the address of what will be read afterwards.
+    """
     rows, inputs = q.shape
     apart, pairs = 2 * inputs, inputs // 2
     sums = np.empty((ABREAST, TILE), np.int32)
@@ -47,7 +51,7 @@ def multiply(
     pace = 2 * TILE // max(1, looks)
     for n in range(begin, end, TILE):
         here = weights.ctypes.data + n * inputs
-        ahead = here + TILE * inputs
+        ahead = here + TILE * inputs if n + TILE < end else then
         row = 0
         while row < rows:
             there = q.ctypes.data + row * apart

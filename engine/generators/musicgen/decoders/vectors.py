@@ -1,4 +1,4 @@
-"""What the kernels do with whole vectors, as instructions for LLVM, and how threads wait.
+"""What the kernels do with whole vectors, as instructions for LLVM.
 
 Numba's own loops over 8-bit numbers run at a third of the speed. Nothing here is peculiar to one
 processor but ``_multiply``, which knows another way.
@@ -6,8 +6,6 @@ processor but ``_multiply``, which knows another way.
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -19,7 +17,7 @@ from numba.extending import intrinsic
 
 __all__ = [
     "TILE", "as_float", "bits", "borrowed", "columns64", "compiled", "exp", "gelu", "in_order",
-    "inlined", "meet", "settle", "suits_this_processor", "summing", "tile1", "tile2", "tile4",
+    "inlined", "settle", "suits_this_processor", "summing", "tile1", "tile2", "tile4",
 ]  # fmt: skip
 
 LANES = 16
@@ -28,14 +26,6 @@ TILE = 16
 UNROLLED = 2
 LINE = 64
 """Bytes that come from memory at once."""
-SPINS = 2000
-"""Looks at a barrier before other programs get their turn: a few microseconds."""
-YIELD = "dgx_music_yield"
-if sys.platform == "win32":
-    _give_way = ctypes.windll.kernel32.SwitchToThread
-else:
-    _give_way = ctypes.CDLL(None).sched_yield
-llvm.add_symbol(YIELD, ctypes.cast(_give_way, ctypes.c_void_p).value)
 
 compiled = njit(nogil=True, error_model="numpy", cache=True)
 inlined = njit(inline="always", error_model="numpy")
@@ -256,43 +246,3 @@ def borrowed(typing: Any, array: Any) -> Any:
         return own._getvalue()  # noqa: SLF001
 
     return array(array), build
-
-
-@intrinsic
-def meet(typing: Any, barrier: Any, threads: Any) -> Any:
-    """Wait until all threads have come here as often as this one.
-
-    ``barrier`` is the address of two 64-bit zeros: how many have come, and how often all have.
-    A step has 150 such places in 20 ms, so they spin a little, and then let others run.
-    """
-
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        address, threads = arguments
-        size = address.type
-        come = builder.inttoptr(address, size.as_pointer())
-        rounds = builder.gep(come, [size(1)])
-        before = builder.load_atomic(rounds, "seq_cst", 8)
-        others = builder.atomic_rmw("add", come, size(1), "seq_cst")
-        is_last = builder.icmp_signed("==", builder.add(others, size(1)), threads)
-        with builder.if_else(is_last) as (last, early):
-            with last:
-                builder.store_atomic(size(0), come, "seq_cst", 8)
-                builder.atomic_rmw("add", rounds, size(1), "seq_cst")
-            with early:
-                wait, rest, on = (builder.append_basic_block(n) for n in ("wait", "rest", "on"))
-                turns = cgutils.alloca_once_value(builder, size(0))
-                builder.branch(wait)
-                builder.position_at_end(wait)
-                turn = builder.add(builder.load(turns), size(1))
-                builder.store(turn, turns)
-                now = builder.load_atomic(rounds, "seq_cst", 8)
-                builder.cbranch(builder.icmp_signed("==", now, before), rest, on)
-                builder.position_at_end(rest)
-                with builder.if_then(builder.icmp_signed(">", turn, size(SPINS))):
-                    kind = ir.FunctionType(_I32, [])
-                    builder.call(cgutils.get_or_insert_function(builder.module, kind, YIELD), [])
-                builder.branch(wait)
-                builder.position_at_end(on)
-        return context.get_dummy_value()
-
-    return types.void(types.intp, types.intp), build
