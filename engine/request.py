@@ -40,7 +40,7 @@ MAX_SEED = 2**31 - 1
 OutputFormat = Literal["wav", "flac", "mp3", "ogg"]
 FORMATS: tuple[OutputFormat, ...] = ("wav", "flac", "mp3", "ogg")
 
-Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
+Precision = Literal["auto", "fp32", "bf16", "fp16", "int8", "int4"]
 """Of the weights of models on this computer; auto: fp16 on a GPU, int8 on a CPU."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")

@@ -1,4 +1,4 @@
-"""One step of MusicGen's transformer in 8-bit weights, compiled for this processor by Numba.
+"""One step of MusicGen's transformer in 8- or 4-bit weights, compiled for this processor by Numba.
 
 Sums of products are whole numbers and everything else is computed row by row in the same order, so
 a row's logits are the same bits alone, in any batch, and read in one go or step by step.
@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from engine.generators.musicgen.decoders.attention import attend, keep, make_desk
-from engine.generators.musicgen.decoders.matrices import layer_norm, multiply, round_rows
+from engine.generators.musicgen.decoders.matrices import layer_norm
 from engine.generators.musicgen.decoders.meeting import meet
 from engine.generators.musicgen.decoders.memory import BLOCK, Cache, Matrices, Room, Rows, Weights
+from engine.generators.musicgen.decoders.products import multiply, rounded
 from engine.generators.musicgen.decoders.vectors import TILE, borrowed, compiled, gelu, inlined
 
 __all__ = ["run"]
@@ -47,15 +48,15 @@ def _music(
     heads = keys.shape[2]
     head_dim = dim // heads
     normed = np.empty((rows, dim), np.float32)
-    q, row_scales = np.empty((rows, dim), np.int16), np.empty(rows, np.float32)
     layer_norm(x, normed, norm, eps)
-    round_rows(normed, q, row_scales)
+    own = rounded(normed, weights)
     begin, end = _share(heads, 1, thread, threads)
+    size = weights.shape[0] // (3 * dim)
     first_keys = keys[blocks[0, 0], layer, begin].ctypes.data
     for part in range(3):
         first, last = part * dim + begin * head_dim, part * dim + end * head_dim
-        after = weights.ctypes.data + (first + dim) * dim if part < 2 else first_keys
-        multiply(joined, q, row_scales, weights, scales, biases, first, last, after)
+        after = weights.ctypes.data + (first + dim) * size if part < 2 else first_keys
+        multiply(joined, own, weights, scales, biases, first, last, after)
     desk = make_desk(end - begin, head_dim, blocks.shape[1])
     for head in range(begin, end):
         first, last = head * head_dim, (head + 1) * head_dim
@@ -80,12 +81,11 @@ def _prompt(
     heads = keys.shape[2]
     head_dim = dim // heads
     normed = np.empty((rows, dim), np.float32)
-    q, row_scales = np.empty((rows, dim), np.int16), np.empty(rows, np.float32)
     layer_norm(x, normed, norm, eps)
-    round_rows(normed, q, row_scales)
+    own = rounded(normed, weights)
     begin, end = _share(heads, 1, thread, threads)
     multiply(
-        queries, q, row_scales, weights, scales, biases, begin * head_dim, end * head_dim,
+        queries, own, weights, scales, biases, begin * head_dim, end * head_dim,
         keys[blocks[0, 0], layer, begin].ctypes.data,
     )  # fmt: skip
     desk = make_desk(end - begin, head_dim, blocks.shape[1])
@@ -99,10 +99,9 @@ def _added(
 ) -> None:  # fmt: skip
     """Add a matrix of ``y`` to ``x``, a share of its columns; ``out`` is scratch."""
     rows, dim = x.shape
-    q, row_scales = np.empty(y.shape, np.int16), np.empty(rows, np.float32)
-    round_rows(y, q, row_scales)
+    own = rounded(y, weights)
     begin, end = _share(dim, TILE, thread, threads)
-    multiply(out, q, row_scales, weights, scales, biases, begin, end, then)
+    multiply(out, own, weights, scales, biases, begin, end, then)
     for row in range(rows):
         for n in range(begin, end):
             x[row, n] += out[row, n]
@@ -116,11 +115,10 @@ def _risen(
     """A matrix of the normed ``x``, a share of its columns; ``bent`` by GELU or not."""
     rows, dim = x.shape
     normed = np.empty((rows, dim), np.float32)
-    q, row_scales = np.empty((rows, dim), np.int16), np.empty(rows, np.float32)
     layer_norm(x, normed, norm, eps)
-    round_rows(normed, q, row_scales)
+    own = rounded(normed, weights)
     begin, end = _share(out.shape[1], TILE, thread, threads)
-    multiply(out, q, row_scales, weights, scales, biases, begin, end, then)
+    multiply(out, own, weights, scales, biases, begin, end, then)
     if bent:
         for row in range(rows):
             for n in range(begin, end):
@@ -204,9 +202,10 @@ def run(
         for index in range(len(room.asked)):
             room.last[index] = x[room.asked[index]]
     meet(gate, threads)
-    part = weights.heads
+    heads_part = weights.heads  # of another type than the rest, perhaps
     _risen(
-        room.last, weights.norms[layers, 0], eps, part.weights[0], part.scales[0], part.biases[0],
+        room.last, weights.norms[layers, 0], eps,
+        heads_part.weights[0], heads_part.scales[0], heads_part.biases[0],
         room.logits, False, _start(weights.joined, 0, dim, dim // heads, thread, threads),
         thread, threads,
     )  # fmt: skip

@@ -27,14 +27,14 @@ from engine.generators.musicgen.decoders.vectors import (
     tile4,
 )
 
-__all__ = ["layer_norm", "multiply", "round_rows", "round_to"]
+__all__ = ["layer_norm", "multiply8", "round_rows", "round_to"]
 
 ABREAST = 4
 """Rows that share a look at the weights: more sums would not stay in 16 registers."""
 
 
 @compiled
-def multiply(
+def multiply8(
     out: Any, q: Any, row_scales: Any, weights: Any, scales: Any, biases: Any, begin: int, end: int,
     then: int,
 ) -> None:  # fmt: skip

@@ -1,7 +1,7 @@
 """What the kernels do with whole vectors, as instructions for LLVM.
 
 Numba's own loops over 8-bit numbers run at a third of the speed. Nothing here is peculiar to one
-processor but ``_multiply``, which knows another way.
+processor but ``multiply_pairs``, which knows another way.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 __all__ = [
-    "TILE", "as_float", "bits", "borrowed", "columns64", "compiled", "exp", "gelu", "in_order",
-    "inlined", "settle", "suits_this_processor", "summing", "tile1", "tile2", "tile4",
+    "HAS_AVX2", "LINE", "TILE", "as_float", "bits", "borrowed", "columns64", "compiled", "exp",
+    "gelu", "in_order", "inlined", "multiply_pairs", "prefetch", "settle", "suits_this_processor",
+    "summing", "tile1", "tile2", "tile4",
 ]  # fmt: skip
 
 LANES = 16
@@ -35,7 +36,7 @@ summing = njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc",
 _I8, _I16, _I32 = ir.IntType(8), ir.IntType(16), ir.IntType(32)
 _HALF = LANES // 2
 _READ, _INTO_L1, _DATA = 0, 3, 1
-_HAS_PMADDWD = llvm.get_host_cpu_features().get("avx2", False)
+HAS_AVX2 = llvm.get_host_cpu_features().get("avx2", False)
 
 
 def suits_this_processor() -> bool:
@@ -43,7 +44,7 @@ def suits_this_processor() -> bool:
     (VNNI): there OpenVINO turns 8-bit weights into floats at each step."""
     features = llvm.get_host_cpu_features()
     known = any(features.get(name, False) for name in ("avx512vnni", "avxvnni"))
-    return _HAS_PMADDWD and not known
+    return HAS_AVX2 and not known
 
 
 @intrinsic
@@ -103,10 +104,10 @@ def gelu(x: Any) -> Any:
     return x * (np.float32(1) - tail if x > 0 else tail)
 
 
-def _multiply(builder: Any, a: Any, b: Any) -> Any:
+def multiply_pairs(builder: Any, a: Any, b: Any) -> Any:
     """Products of 16 pairs of 16 bits, neighbours summed to 8 of 32 bits."""
     wide = ir.VectorType(_I32, _HALF)
-    if _HAS_PMADDWD:
+    if HAS_AVX2:
         kind = ir.FunctionType(wide, [ir.VectorType(_I16, LANES)] * 2)
         name = "llvm.x86.avx2.pmadd.wd"
         return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b])
@@ -125,7 +126,8 @@ def _load(builder: Any, pointer: Any, element: Any) -> Any:
     return value
 
 
-def _prefetch(builder: Any, place: Any) -> None:
+def prefetch(builder: Any, place: Any) -> None:
+    """Let a line of memory come, and go on."""
     kind = ir.FunctionType(ir.VoidType(), [place.type, _I32, _I32, _I32])
     function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
     builder.call(function, [place, *map(_I32, (_READ, _INTO_L1, _DATA))])
@@ -162,7 +164,7 @@ def _columns(vectors: int, rows: int = 1) -> Any:
             with cgutils.for_range_slice(builder, size(0), pairs, size(UNROLLED)) as (first, _):
                 soon = builder.gep(ahead, [builder.mul(first, pace)])
                 for line in range(0, width * UNROLLED, LINE):
-                    _prefetch(builder, builder.gep(soon, [size(line)]))
+                    prefetch(builder, builder.gep(soon, [size(line)]))
                 for more in range(UNROLLED):
                     pair = builder.add(first, size(more))
                     here = builder.gep(data, [builder.mul(pair, size(width))])
@@ -183,7 +185,7 @@ def _columns(vectors: int, rows: int = 1) -> Any:
                         there = builder.bitcast(all_lanes, ir.VectorType(_I16, LANES))
                         for vector in range(vectors):
                             place = sums[row * vectors + vector]
-                            product = _multiply(builder, there, own[vector])
+                            product = multiply_pairs(builder, there, own[vector])
                             builder.store(builder.add(builder.load(place), product), place)
             for number, place in enumerate(sums):
                 at = builder.inttoptr(builder.add(out, size(4 * _HALF * number)), wide.as_pointer())
