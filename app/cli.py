@@ -31,7 +31,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Precision = Annotated[
     str | None,
     typer.Option(
-        help="Of a model's weights: auto, fp32, bf16, fp16 or int8.", show_default="as in settings"
+        help="Of a model's weights: auto, fp32, bf16, fp16, int8 or int4.",
+        show_default="as in settings",
     ),
 ]
 

@@ -15,7 +15,6 @@ __all__ = [
     "MAX_PROMPT",
     "MAX_SEED",
     "MIN_DURATION",
-    "PRECISIONS",
     "TEMPERATURE",
     "TOP_K",
     "TOP_P",
@@ -55,6 +54,5 @@ TOP_P: Bounds[float] = Bounds(0, 1, 0.0)
 OutputFormat = Literal["wav", "flac", "mp3", "ogg"]
 FORMATS: tuple[OutputFormat, ...] = ("wav", "flac", "mp3", "ogg")
 
-Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
+Precision = Literal["auto", "fp32", "bf16", "fp16", "int8", "int4"]
 """Of the weights of models on this computer; auto: fp16 on a GPU, int8 on a CPU."""
-PRECISIONS: tuple[Precision, ...] = ("auto", "fp32", "bf16", "fp16", "int8")

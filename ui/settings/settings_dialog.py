@@ -58,6 +58,7 @@ class SettingsDialog(QDialog):
             ("bf16", "bf16"),
             ("fp16", "fp16"),
             ("int8", "int8"),
+            ("int4", "int4"),
         ):
             self.precision.addItem(name, kind)
         self.precision.setCurrentIndex(self.precision.findData(settings.precision))

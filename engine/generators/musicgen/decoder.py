@@ -46,7 +46,7 @@ class Decoder(Protocol[AnyRow]):
 
     name: str
     precision: str
-    """Of the weights: "fp32", "bf16", "fp16" or "int8"."""
+    """Of the weights: "fp32", "bf16", "fp16", "int8" or "int4"."""
     repeats: str
     """How well a take repeats in another batch: "exactly", bit by bit, or "nearly": sums are
     rounded differently, which in low precision may tip a token. Takes then say so."""

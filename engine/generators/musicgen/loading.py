@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 MOST_SLOTS = 8
 """Takes at once; more would only make each of them wait longer."""
 PRECISIONS = {
-    "cpu": ("int8", "fp32", "bf16"),
+    "cpu": ("int8", "fp32", "bf16", "int4"),
     "cuda": ("fp16", "bf16", "fp32"),
     "mps": ("fp16", "bf16", "fp32"),
 }
@@ -72,10 +72,11 @@ class MusicGenKind:
 
     def _decoder(self, checkpoint: Checkpoint, precision: str) -> Decoder[Any]:
         """The quickest one that knows this model."""
+        on_cpu = _device() == "cpu"
         try:
-            if _device() == "cpu" and precision == "int8" and suits_this_processor():
-                return NativeDecoder(checkpoint)
-            if _device() == "cpu" and precision in ("int8", "fp32"):
+            if on_cpu and (precision == "int4" or (precision == "int8" and suits_this_processor())):
+                return NativeDecoder(checkpoint, precision)
+            if on_cpu and precision in ("int8", "fp32"):
                 return OpenVinoDecoder(checkpoint, precision)
             return TorchDecoder(checkpoint, precision, _device())
         except ModelUnavailable as error:

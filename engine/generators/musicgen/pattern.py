@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -89,9 +90,16 @@ class DelayedTokens:
 
     def read(self) -> Tensor:
         """The steps that the model has not read yet [codebooks, steps]; one, or a whole prompt."""
-        columns = [self._column(step) for step in range(self._read, self.position)]
+        codes = self.codes.numpy()
+        steps = np.full((len(codes), self.position - self._read), self.special, np.int64)
+        for codebook, delay in enumerate(self.delays):
+            shift = delay + 1  # from a frame to the step that reads it
+            first = max(0, self._read - shift)
+            known = codes[codebook, first : max(first, self.position - shift)]
+            begin = first + shift - self._read
+            steps[codebook, begin : begin + len(known)] = known
         self._read = self.position
-        return torch.stack(columns, dim=1)
+        return torch.from_numpy(steps)
 
     def reread(self) -> None:
         """Let ``read`` give all steps again: the row was lost, and another one shall go on."""
@@ -99,16 +107,10 @@ class DelayedTokens:
 
     def write(self, tokens: Tensor) -> None:
         """Take the model's answer [codebooks] for the next step; what is known stays."""
+        # Through NumPy: torch takes longer for one number than all else here.
+        codes, chosen = self.codes.numpy(), tokens.tolist()
         for codebook, delay in enumerate(self.delays):
             frame = self.position - 1 - delay
-            if 0 <= frame < self.codes.shape[1] and self.codes[codebook, frame] == UNKNOWN:
-                self.codes[codebook, frame] = tokens[codebook]
+            if 0 <= frame < codes.shape[1] and codes[codebook, frame] == UNKNOWN:
+                codes[codebook, frame] = chosen[codebook]
         self.position += 1
-
-    def _column(self, step: int) -> Tensor:
-        column = torch.full((len(self.delays),), self.special, dtype=torch.long)
-        for codebook, delay in enumerate(self.delays):
-            frame = step - 1 - delay
-            if 0 <= frame < self.codes.shape[1]:
-                column[codebook] = self.codes[codebook, frame]
-        return column

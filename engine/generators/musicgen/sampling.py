@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import ModelDamaged
+from engine.generators.musicgen.threads import one_thread
 
 __all__ = ["Sampler"]
 
@@ -41,12 +42,14 @@ class Sampler:
 
     def __call__(self, logits: Tensor) -> Tensor:
         """Tokens [codebooks] for logits [codebooks, card]. Raises ModelDamaged for NaN."""
-        logits = logits.to("cpu", torch.float32)
+        with one_thread():
+            return self._chosen(logits.to("cpu", torch.float32))
+
+    def _chosen(self, logits: Tensor) -> Tensor:
         if not bool(torch.isfinite(logits).all()):
             raise ModelDamaged("The model gave numbers that are none; the take would be noise.")
         if self.temperature <= 0:
             return logits.argmax(dim=-1)
-        # Not torch.softmax: it wakes threads that then spin on the decoder's cores.
         likeliest = logits.amax(dim=-1, keepdim=True)
         weights = ((logits - likeliest) / self.temperature).exp()
         probabilities = weights / weights.sum(dim=-1, keepdim=True)

@@ -31,6 +31,10 @@ def exact_openvino(checkpoint: Checkpoint) -> Decoder[Any]:
     return OpenVinoDecoder(checkpoint, "fp32")
 
 
+def coarse(checkpoint: Checkpoint) -> NativeDecoder:
+    return NativeDecoder(checkpoint, "int4")
+
+
 FAST = {"torch": TorchDecoder, "openvino": exact_openvino}
 ALL = {"reference": ReferenceDecoder, **FAST}
 
@@ -141,16 +145,19 @@ def test_a_sampled_take_is_the_same_alone_and_in_a_batch(make: Make, tiny: Check
 
 
 @pytest.mark.parametrize(
-    "rough",
+    ("rough", "agreeing", "divergence"),
     [
-        partial(TorchDecoder, precision="bf16"),
-        partial(TorchDecoder, precision="int8"),
-        OpenVinoDecoder,
-        NativeDecoder,
+        (partial(TorchDecoder, precision="bf16"), 0.95, 0.005),
+        (partial(TorchDecoder, precision="int8"), 0.95, 0.005),
+        (OpenVinoDecoder, 0.95, 0.005),
+        (NativeDecoder, 0.95, 0.005),
+        (coarse, 0.8, 0.05),
     ],
-    ids=["torch-bf16", "torch-int8", "openvino-int8", "native-int8"],
+    ids=["torch-bf16", "torch-int8", "openvino-int8", "native-int8", "native-int4"],
 )
-def test_low_precision_is_close(tiny: Checkpoint, rough: Make) -> None:
+def test_low_precision_is_close(
+    tiny: Checkpoint, rough: Make, agreeing: float, divergence: float
+) -> None:
     """Teacher forcing: the exact tokens are given, the next ones are foretold by both."""
     exact, close = again(RAGGED), again(RAGGED)
     codes = grow(tiny, TorchDecoder(tiny), exact)
@@ -158,29 +165,33 @@ def test_low_precision_is_close(tiny: Checkpoint, rough: Make) -> None:
     truth, said = (
         torch.cat([torch.stack(take.heard) for take in takes]) for takes in (exact, close)
     )
-    assert (truth.argmax(-1) == said.argmax(-1)).float().mean() > 0.95
-    assert kl_divergence(truth, said) < 0.005
+    assert (truth.argmax(-1) == said.argmax(-1)).float().mean() > agreeing
+    assert kl_divergence(truth, said) < divergence
 
 
-def test_native_logits_are_the_same_to_the_last_bit(tiny: Checkpoint, melody: Checkpoint) -> None:
+@pytest.mark.parametrize("native", [NativeDecoder, coarse])
+def test_native_logits_are_the_same_to_the_last_bit(
+    native: Callable[[Checkpoint], NativeDecoder], tiny: Checkpoint, melody: Checkpoint
+) -> None:
     """Alone, in any batch, by any number of threads, and when a take goes on from its tokens,
     which are read in one go."""
-    decoder = NativeDecoder(tiny)
+    decoder = native(tiny)
     assert decoder.repeats == "exactly"
     decoder._threads = 2
     takes = [replace(take, temperature=1.0, seed=n) for n, take in enumerate(again(RAGGED))]
     for take, codes in zip(takes, grow(tiny, decoder, takes), strict=True):
         alone = replace(take, joins=0, rests=(), row=None, heard=[])
-        assert torch.equal(grow(tiny, NativeDecoder(tiny), [alone])[0], codes)
+        assert torch.equal(grow(tiny, native(tiny), [alone])[0], codes)
         assert torch.equal(torch.stack(alone.heard), torch.stack(take.heard)), take.prompt
     long = Take("calm piano", 120, melody=tune(melody, 1.5))
-    codes = grow(melody, NativeDecoder(melody), [long])[0]
+    codes = grow(melody, native(melody), [long])[0]
     later = replace(long, known=codes[:, :100], row=None, heard=[])
-    grow(melody, NativeDecoder(melody), [later], [codes])
+    grow(melody, native(melody), [later], [codes])
     assert torch.equal(torch.stack(later.heard), torch.stack(long.heard)[100:])
 
 
-def test_native_hides_no_damage(tiny: Checkpoint) -> None:
+@pytest.mark.parametrize("native", [NativeDecoder, coarse])
+def test_native_hides_no_damage(native: Make, tiny: Checkpoint) -> None:
     """Rounding to whole numbers must not turn what is no number into one."""
     weight = tiny.lm.transformer.layers[0].linear1.weight
     before = weight.detach().clone()
@@ -188,7 +199,7 @@ def test_native_hides_no_damage(tiny: Checkpoint) -> None:
         with torch.no_grad():
             weight[3, 5] = torch.nan
         with pytest.raises(ModelDamaged):
-            grow(tiny, NativeDecoder(tiny), [Take("rain", 3)])
+            grow(tiny, native(tiny), [Take("rain", 3)])
     finally:
         with torch.no_grad():
             weight.copy_(before)

@@ -151,6 +151,7 @@ def test_precisions(hub: Path, tiny_folder: Path) -> None:
         ("auto", "native int8" if suits_this_processor() else "openvino int8"),
         ("fp32", "openvino fp32"),
         ("bf16", "torch bf16"),
+        ("int4", "native int4"),
     ):
         generator = MusicGenKind(str(tiny_folder), hub, asked)()
         assert generator.version == said

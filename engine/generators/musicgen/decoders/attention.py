@@ -24,10 +24,16 @@ __all__ = ["Desk", "attend", "keep", "make_desk", "store_prompt"]
 
 
 class Desk(NamedTuple):
-    """Where one thread notes what it looks at."""
+    """Where one thread notes what its heads look at."""
 
     query: Any
-    """[head dim] of 16 bits"""
+    """[heads, head dim] of 16 bits"""
+    units: Any
+    """[heads]: of the query; then of the shares"""
+    tops: Any
+    """[heads]: the largest score, by ``in_order``"""
+    scores: Any
+    """[heads, steps in whole blocks] of floats"""
     small: Any
     """[head dim] of 8 bits"""
     sums: Any
@@ -36,19 +42,19 @@ class Desk(NamedTuple):
     """[BLOCK] of floats"""
     found: Any
     """[BLOCK] of 16 bits"""
-    scores: Any
-    """[steps in whole blocks] of floats"""
 
 
 @inlined
-def make_desk(head_dim: int, blocks: int) -> Any:
+def make_desk(heads: int, head_dim: int, blocks: int) -> Any:
     return Desk(
-        np.empty(head_dim, np.int16),
+        np.empty((heads, head_dim), np.int16),
+        np.empty(heads, np.float32),
+        np.empty(heads, np.int32),
+        np.empty((heads, blocks * BLOCK), np.float32),
         np.empty(head_dim, np.int8),
         np.empty(max(BLOCK, head_dim), np.int32),
         np.empty(BLOCK, np.float32),
         np.empty(BLOCK, np.int16),
-        np.empty(blocks * BLOCK, np.float32),
     )
 
 
@@ -72,38 +78,32 @@ def keep(
 
 
 @compiled
-def _attend_once(
-    out: Any, query: Any, desk: Desk, keys: Any, values: Any, scales: Any,
-    blocks: Any, layer: int, head: int, length: int, next_keys: int,
-) -> None:  # fmt: skip
-    """What a query [head dim] finds in the first ``length`` steps of its stream's blocks.
+def _score(desk: Desk, keys: Any, scales: Any, n: int, head: int, length: int, ahead: int) -> None:
+    """What a head's query makes of the ``n``th block's keys; ``ahead`` is read next."""
+    query, sums = desk.query[head], desk.sums
+    columns64(
+        keys.ctypes.data, query.ctypes.data, 0, query.shape[0] // 2, sums.ctypes.data,
+        ahead, 2 * BLOCK,
+    )  # fmt: skip
+    unit, there = desk.units[head], desk.scores[head, n * BLOCK : (n + 1) * BLOCK]
+    for j in range(BLOCK):
+        there[j] = np.float32(sums[j]) * (unit * scales[j])
+    for j in range(length - n * BLOCK, BLOCK):
+        there[j] = np.float32(-3e38)
+    most = desk.tops[head]
+    for j in range(BLOCK):
+        most = max(most, in_order(bits(there[j])))
+    desk.tops[head] = most
 
-    ``next_keys``: the address of what will be read afterwards.
-    """
-    dim = query.shape[0]
-    q, sums, shares, found = desk.query, desk.sums, desk.shares, desk.found
-    to, blocks_read = sums.ctypes.data, (length + BLOCK - 1) // BLOCK
-    unit = round_to(query, q, 32767) * np.float32(1 / math.sqrt(dim))
-    most = np.int32(-0x7FFFFFFF)
-    for n in range(blocks_read):
-        if n + 1 < blocks_read:
-            ahead = keys[blocks[n + 1], layer, head].ctypes.data
-        else:
-            ahead = values[blocks[0], layer, head].ctypes.data
-        own, own_scales = keys[blocks[n], layer, head], scales[blocks[n], layer, head, 0]
-        columns64(own.ctypes.data, q.ctypes.data, 0, dim // 2, to, ahead, 2 * BLOCK)
-        there = desk.scores[n * BLOCK : (n + 1) * BLOCK]
-        for j in range(BLOCK):
-            there[j] = np.float32(sums[j]) * (unit * own_scales[j])
-        for j in range(length - n * BLOCK, BLOCK):
-            there[j] = np.float32(-3e38)
-        for j in range(BLOCK):
-            most = max(most, in_order(bits(there[j])))
-    top = as_float(in_order(most))
+
+@compiled
+def _soften(desk: Desk, head: int, blocks: int) -> None:
+    """A head's scores to the power of e, and what each is of their sum."""
+    top, shares = as_float(in_order(desk.tops[head])), desk.shares
     # 64 sums, in vectors; of one sum each number would have to wait for the last.
     shares[:] = 0
-    for n in range(blocks_read):
-        there = desk.scores[n * BLOCK : (n + 1) * BLOCK]
+    for n in range(blocks):
+        there = desk.scores[head, n * BLOCK : (n + 1) * BLOCK]
         for j in range(BLOCK):
             there[j] = exp(there[j] - top)
         for j in range(BLOCK):
@@ -111,46 +111,81 @@ def _attend_once(
     whole = np.float32(0)
     for j in range(BLOCK):
         whole += shares[j]
-    out[:] = 0
-    for n in range(blocks_read):
-        ahead = next_keys
-        if n + 1 < blocks_read:
-            ahead = values[blocks[n + 1], layer, head].ctypes.data
-        own, own_scales = values[blocks[n], layer, head], scales[blocks[n], layer, head, 1]
-        there = desk.scores[n * BLOCK : (n + 1) * BLOCK]
-        for j in range(BLOCK):
-            shares[j] = there[j] * own_scales[j]
-        for j in range(length - n * BLOCK, BLOCK):
-            shares[j] = 0  # what lies behind the end may be of another take
-        unit = round_to(shares, found, 32767) / whole
-        for part in range(dim // 16):
-            offset = part * 16 * BLOCK
-            tile1(
-                own.ctypes.data + offset, found.ctypes.data, 0, BLOCK // 2, to + 4 * 16 * part,
-                ahead + offset, 2 * 16,
-            )  # fmt: skip
-        for i in range(dim):
-            out[i] += np.float32(sums[i]) * unit
+    desk.units[head] = whole
+
+
+@compiled
+def _gather(
+    out: Any, desk: Desk, values: Any, scales: Any, n: int, head: int, length: int, ahead: int
+) -> None:
+    """Add a head's share of the ``n``th block's values to ``out`` [head dim]."""
+    dim = out.shape[0]
+    sums, shares, found = desk.sums, desk.shares, desk.found
+    there = desk.scores[head, n * BLOCK : (n + 1) * BLOCK]
+    for j in range(BLOCK):
+        shares[j] = there[j] * scales[j]
+    for j in range(length - n * BLOCK, BLOCK):
+        shares[j] = 0  # what lies behind the end may be of another take
+    unit = round_to(shares, found, 32767) / desk.units[head]
+    # Of a short prompt there is no need to see the whole block.
+    pairs = min(BLOCK, length - n * BLOCK + 3) // 4 * 2
+    for part in range(dim // 16):
+        offset = part * 16 * BLOCK
+        tile1(
+            values.ctypes.data + offset, found.ctypes.data, 0, pairs,
+            sums.ctypes.data + 4 * 16 * part, ahead + offset, 2 * 16,
+        )  # fmt: skip
+    for i in range(dim):
+        out[i] += np.float32(sums[i]) * unit
 
 
 @compiled
 def attend(
     out: Any, queries: Any, desk: Desk, keys: Any, values: Any, scales: Any,
-    blocks: Any, layer: int, head: int, last_head: int, lengths: Any,
+    blocks: Any, layer: int, begin: int, end: int, lengths: Any, then: int,
 ) -> None:  # fmt: skip
-    """What the queries of all rows [rows, dim] find, of one head, each in its first ``lengths``.
+    """What the queries of all rows [rows, dim] find, of heads ``begin`` to ``end``, each row in its
+    first ``lengths``. ``then``: the address of what will be read afterwards.
 
-    ``last_head``: up to which this thread goes on afterwards.
+    Block by block, all heads of one: they lie side by side, and memory answers twice as quickly to
+    who reads on than to who looks at a page here and there.
     """
-    rows, head_dim = out.shape[0], desk.query.shape[0]
-    first, last = head * head_dim, (head + 1) * head_dim
+    rows, dim = out.shape[0], desk.query.shape[1]
     for row in range(rows):
-        after = blocks[row + 1, 0] if row + 1 < rows else blocks[0, 0]
-        next_head = head if row + 1 < rows else min(head + 1, last_head)
-        _attend_once(
-            out[row, first:last], queries[row, first:last], desk, keys, values, scales,
-            blocks[row], layer, head, lengths[row], keys[after, layer, next_head].ctypes.data,
-        )  # fmt: skip
+        own, length = blocks[row], lengths[row]
+        many = (length + BLOCK - 1) // BLOCK
+        for head in range(begin, end):
+            query = queries[row, head * dim : (head + 1) * dim]
+            unit = round_to(query, desk.query[head - begin], 32767)
+            desk.units[head - begin] = unit * np.float32(1 / math.sqrt(dim))
+            desk.tops[head - begin] = -0x7FFFFFFF
+        for n in range(many):
+            after = (
+                keys[own[n + 1], layer, begin].ctypes.data
+                if n + 1 < many
+                else values[own[0], layer, begin].ctypes.data
+            )
+            for head in range(begin, end):
+                ahead = keys[own[n], layer, head + 1].ctypes.data if head + 1 < end else after
+                _score(
+                    desk, keys[own[n], layer, head], scales[own[n], layer, head, 0], n,
+                    head - begin, length, ahead,
+                )  # fmt: skip
+        for head in range(end - begin):
+            _soften(desk, head, many)
+        out[row, begin * dim : end * dim] = 0
+        for n in range(many):
+            after = then
+            if n + 1 < many:
+                after = values[own[n + 1], layer, begin].ctypes.data
+            elif row + 1 < rows:
+                after = keys[blocks[row + 1, 0], layer, begin].ctypes.data
+            for head in range(begin, end):
+                ahead = values[own[n], layer, head + 1].ctypes.data if head + 1 < end else after
+                _gather(
+                    out[row, head * dim : (head + 1) * dim], desk, values[own[n], layer, head],
+                    scales[own[n], layer, head, 1], n, head - begin, length, ahead,
+                )  # fmt: skip
 
 
 @compiled

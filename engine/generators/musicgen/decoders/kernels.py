@@ -1,4 +1,4 @@
-"""One step of MusicGen's transformer in 8-bit weights, compiled for this processor by Numba.
+"""One step of MusicGen's transformer in 8- or 4-bit weights, compiled for this processor by Numba.
 
 Sums of products are whole numbers and everything else is computed row by row in the same order, so
 a row's logits are the same bits alone, in any batch, and read in one go or step by step.
@@ -11,16 +11,11 @@ from typing import Any
 import numpy as np
 
 from engine.generators.musicgen.decoders.attention import attend, keep, make_desk
-from engine.generators.musicgen.decoders.matrices import layer_norm, multiply, round_rows
-from engine.generators.musicgen.decoders.memory import BLOCK, Cache, Room, Rows, Weights
-from engine.generators.musicgen.decoders.vectors import (
-    TILE,
-    borrowed,
-    compiled,
-    gelu,
-    inlined,
-    meet,
-)
+from engine.generators.musicgen.decoders.matrices import layer_norm
+from engine.generators.musicgen.decoders.meeting import meet
+from engine.generators.musicgen.decoders.memory import BLOCK, Cache, Matrices, Room, Rows, Weights
+from engine.generators.musicgen.decoders.products import multiply, rounded
+from engine.generators.musicgen.decoders.vectors import TILE, borrowed, compiled, gelu, inlined
 
 __all__ = ["run"]
 
@@ -34,28 +29,35 @@ def _share(count: int, unit: int, thread: int, threads: int) -> tuple[int, int]:
     return units * thread // threads * unit, units * (thread + 1) // threads * unit
 
 
+@inlined
+def _start(part: Matrices, layer: int, count: int, unit: int, thread: int, threads: int) -> int:
+    """Where in memory a thread's share of the first ``count`` outputs begins."""
+    own = part.weights[layer]
+    size = own.shape[0] // part.biases.shape[1]
+    return own.ctypes.data + _share(count, unit, thread, threads)[0] * size
+
+
 @compiled
 def _music(
     x: Any, norm: Any, eps: float, weights: Any, scales: Any, biases: Any, steps: Any, blocks: Any,
     keys: Any, values: Any, cache_scales: Any, layer: int, joined: Any, out: Any,
-    thread: int, threads: int,
+    then: int, thread: int, threads: int,
 ) -> None:  # fmt: skip
     """Attention to the past of a share of the heads: their queries, keys and values, all of it."""
     rows, dim = x.shape
     heads = keys.shape[2]
     head_dim = dim // heads
     normed = np.empty((rows, dim), np.float32)
-    q, row_scales = np.empty((rows, dim), np.int16), np.empty(rows, np.float32)
     layer_norm(x, normed, norm, eps)
-    round_rows(normed, q, row_scales)
+    own = rounded(normed, weights)
     begin, end = _share(heads, 1, thread, threads)
+    size = weights.shape[0] // (3 * dim)
+    first_keys = keys[blocks[0, 0], layer, begin].ctypes.data
     for part in range(3):
-        multiply(
-            joined, q, row_scales, weights, scales, biases,
-            part * dim + begin * head_dim, part * dim + end * head_dim,
-        )  # fmt: skip
-    desk = make_desk(head_dim, blocks.shape[1])
-    lengths = steps + np.int32(1)
+        first, last = part * dim + begin * head_dim, part * dim + end * head_dim
+        after = weights.ctypes.data + (first + dim) * size if part < 2 else first_keys
+        multiply(joined, own, weights, scales, biases, first, last, after)
+    desk = make_desk(end - begin, head_dim, blocks.shape[1])
     for head in range(begin, end):
         first, last = head * head_dim, (head + 1) * head_dim
         for row in range(rows):
@@ -64,42 +66,42 @@ def _music(
                 steps[row] % BLOCK, joined[row, dim + first : dim + last],
                 joined[row, 2 * dim + first : 2 * dim + last], desk.small,
             )  # fmt: skip
-        attend(out, joined, desk, keys, values, cache_scales, blocks, layer, head, end - 1, lengths)
+    lengths = steps + np.int32(1)
+    attend(out, joined, desk, keys, values, cache_scales, blocks, layer, begin, end, lengths, then)
 
 
 @compiled
 def _prompt(
     x: Any, norm: Any, eps: float, weights: Any, scales: Any, biases: Any, lengths: Any,
     blocks: Any, keys: Any, values: Any, cache_scales: Any, layer: int, queries: Any, out: Any,
-    thread: int, threads: int,
+    then: int, thread: int, threads: int,
 ) -> None:  # fmt: skip
     """Attention to the prompt of a share of the heads."""
     rows, dim = x.shape
     heads = keys.shape[2]
     head_dim = dim // heads
     normed = np.empty((rows, dim), np.float32)
-    q, row_scales = np.empty((rows, dim), np.int16), np.empty(rows, np.float32)
     layer_norm(x, normed, norm, eps)
-    round_rows(normed, q, row_scales)
+    own = rounded(normed, weights)
     begin, end = _share(heads, 1, thread, threads)
-    multiply(queries, q, row_scales, weights, scales, biases, begin * head_dim, end * head_dim)
-    desk = make_desk(head_dim, blocks.shape[1])
-    for head in range(begin, end):
-        attend(
-            out, queries, desk, keys, values, cache_scales, blocks, layer, head, end - 1, lengths
-        )
+    multiply(
+        queries, own, weights, scales, biases, begin * head_dim, end * head_dim,
+        keys[blocks[0, 0], layer, begin].ctypes.data,
+    )  # fmt: skip
+    desk = make_desk(end - begin, head_dim, blocks.shape[1])
+    attend(out, queries, desk, keys, values, cache_scales, blocks, layer, begin, end, lengths, then)
 
 
 @compiled
 def _added(
-    x: Any, y: Any, out: Any, weights: Any, scales: Any, biases: Any, thread: int, threads: int
-) -> None:
+    x: Any, y: Any, out: Any, weights: Any, scales: Any, biases: Any,
+    then: int, thread: int, threads: int,
+) -> None:  # fmt: skip
     """Add a matrix of ``y`` to ``x``, a share of its columns; ``out`` is scratch."""
     rows, dim = x.shape
-    q, row_scales = np.empty(y.shape, np.int16), np.empty(rows, np.float32)
-    round_rows(y, q, row_scales)
+    own = rounded(y, weights)
     begin, end = _share(dim, TILE, thread, threads)
-    multiply(out, q, row_scales, weights, scales, biases, begin, end)
+    multiply(out, own, weights, scales, biases, begin, end, then)
     for row in range(rows):
         for n in range(begin, end):
             x[row, n] += out[row, n]
@@ -108,16 +110,15 @@ def _added(
 @compiled
 def _risen(
     x: Any, norm: Any, eps: float, weights: Any, scales: Any, biases: Any, out: Any, bent: bool,
-    thread: int, threads: int,
+    then: int, thread: int, threads: int,
 ) -> None:  # fmt: skip
     """A matrix of the normed ``x``, a share of its columns; ``bent`` by GELU or not."""
     rows, dim = x.shape
     normed = np.empty((rows, dim), np.float32)
-    q, row_scales = np.empty((rows, dim), np.int16), np.empty(rows, np.float32)
     layer_norm(x, normed, norm, eps)
-    round_rows(normed, q, row_scales)
+    own = rounded(normed, weights)
     begin, end = _share(out.shape[1], TILE, thread, threads)
-    multiply(out, q, row_scales, weights, scales, biases, begin, end)
+    multiply(out, own, weights, scales, biases, begin, end, then)
     if bent:
         for row in range(rows):
             for n in range(begin, end):
@@ -144,54 +145,67 @@ def run(
         borrowed(cache.scales),
     )
     joined, found, hidden = borrowed(room.joined), borrowed(room.found), borrowed(room.hidden)
-    eps = weights.eps
-    layers = weights.joined.weights.shape[0]
+    eps, (dim, heads) = weights.eps, (x.shape[1], keys.shape[2])
+    layers, crossing = weights.joined.weights.shape[0], weights.queries.weights.shape[0] > 0
     for layer in range(layers):
         norms = weights.norms[layer]
         part = weights.joined
         _music(
             x, norms[0], eps, part.weights[layer], part.scales[layer], part.biases[layer],
-            steps, blocks, keys, values, cache_scales, layer, joined, found, thread, threads,
+            steps, blocks, keys, values, cache_scales, layer, joined, found,
+            _start(weights.attended, layer, dim, TILE, thread, threads), thread, threads,
         )  # fmt: skip
         meet(gate, threads)
-        part = weights.attended
+        part, then = (
+            weights.attended,
+            _start(weights.up, layer, hidden.shape[1], TILE, thread, threads),
+        )
+        if crossing:
+            then = _start(weights.queries, layer, dim, dim // heads, thread, threads)
         _added(
             x, found, joined, part.weights[layer], part.scales[layer], part.biases[layer],
-            thread, threads,
+            then, thread, threads,
         )  # fmt: skip
         meet(gate, threads)
-        if weights.queries.weights.shape[0]:
+        if crossing:
             part = weights.queries
             _prompt(
                 x, norms[1], eps, part.weights[layer], part.scales[layer], part.biases[layer],
                 prompt_steps, prompt_blocks, keys, values, cache_scales, layer, joined, found,
-                thread, threads,
+                _start(weights.crossed, layer, dim, TILE, thread, threads), thread, threads,
             )  # fmt: skip
             meet(gate, threads)
             part = weights.crossed
             _added(
                 x, found, joined, part.weights[layer], part.scales[layer], part.biases[layer],
-                thread, threads,
+                _start(weights.up, layer, hidden.shape[1], TILE, thread, threads), thread, threads,
             )  # fmt: skip
             meet(gate, threads)
         part = weights.up
         _risen(
             x, norms[2], eps, part.weights[layer], part.scales[layer], part.biases[layer], hidden,
-            True, thread, threads,
+            True, _start(weights.down, layer, dim, TILE, thread, threads), thread, threads,
         )  # fmt: skip
         meet(gate, threads)
-        part = weights.down
+        part, then = (
+            weights.down,
+            _start(weights.heads, 0, room.logits.shape[1], TILE, thread, threads),
+        )
+        if layer + 1 < layers:
+            then = _start(weights.joined, layer + 1, dim, dim // heads, thread, threads)
         _added(
             x, hidden, joined, part.weights[layer], part.scales[layer], part.biases[layer],
-            thread, threads,
+            then, thread, threads,
         )  # fmt: skip
         meet(gate, threads)
     if thread == 0:
         for index in range(len(room.asked)):
             room.last[index] = x[room.asked[index]]
     meet(gate, threads)
-    part = weights.heads
+    heads_part = weights.heads  # of another type than the rest, perhaps
     _risen(
-        room.last, weights.norms[layers, 0], eps, part.weights[0], part.scales[0], part.biases[0],
-        room.logits, False, thread, threads,
+        room.last, weights.norms[layers, 0], eps,
+        heads_part.weights[0], heads_part.scales[0], heads_part.biases[0],
+        room.logits, False, _start(weights.joined, 0, dim, dim // heads, thread, threads),
+        thread, threads,
     )  # fmt: skip

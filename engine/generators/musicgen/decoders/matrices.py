@@ -27,17 +27,21 @@ from engine.generators.musicgen.decoders.vectors import (
     tile4,
 )
 
-__all__ = ["layer_norm", "multiply", "round_rows", "round_to"]
+__all__ = ["layer_norm", "multiply8", "round_rows", "round_to"]
 
 ABREAST = 4
 """Rows that share a look at the weights: more sums would not stay in 16 registers."""
 
 
 @compiled
-def multiply(
-    out: Any, q: Any, row_scales: Any, weights: Any, scales: Any, biases: Any, begin: int, end: int
-) -> None:
-    """Outputs ``begin`` to ``end`` of rows [rows, inputs] in 16 bits, into ``out``."""
+def multiply8(
+    out: Any, q: Any, row_scales: Any, weights: Any, scales: Any, biases: Any, begin: int, end: int,
+    then: int,
+) -> None:  # fmt: skip
+    """Outputs ``begin`` to ``end`` of rows [rows, inputs] in 16 bits, into ``out``.
+
+    ``then``: the address of what will be read afterwards.
+    """
     rows, inputs = q.shape
     apart, pairs = 2 * inputs, inputs // 2
     sums = np.empty((ABREAST, TILE), np.int32)
@@ -47,7 +51,7 @@ def multiply(
     pace = 2 * TILE // max(1, looks)
     for n in range(begin, end, TILE):
         here = weights.ctypes.data + n * inputs
-        ahead = here + TILE * inputs
+        ahead = here + TILE * inputs if n + TILE < end else then
         row = 0
         while row < rows:
             there = q.ctypes.data + row * apart

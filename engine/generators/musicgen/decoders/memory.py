@@ -21,10 +21,11 @@ BLOCK = 64
 class Matrices(NamedTuple):
     """One matrix of each layer."""
 
-    weights: Bytes
-    """[layers, outputs x inputs], packed: [outputs / TILE, inputs / 2, TILE, 2]"""
+    weights: Bytes | NDArray[np.uint8]
+    """[layers, bytes]: int8, packed [outputs / TILE, inputs / 2, TILE, 2]; or uint8, two in each
+    (``nibbles``)"""
     scales: Floats
-    """[layers, outputs]"""
+    """[layers, outputs]; none where they lie among the weights"""
     biases: Floats
     """[layers, outputs]"""
 
@@ -92,8 +93,8 @@ class Room(NamedTuple):
 def make_room(weights: Weights, rows: int, asked: NDArray[np.int64]) -> Room:
     dim = weights.norms.shape[-1]
     shapes = (
-        (rows, 3 * dim), (rows, dim), (rows, weights.up.scales.shape[1]),
-        (len(asked), dim), (len(asked), weights.heads.scales.shape[1]),
+        (rows, 3 * dim), (rows, dim), (rows, weights.up.biases.shape[1]),
+        (len(asked), dim), (len(asked), weights.heads.biases.shape[1]),
     )  # fmt: skip
     joined, found, hidden, last, logits = (np.zeros(shape, np.float32) for shape in shapes)
     return Room(joined, found, hidden, asked, last, logits)

@@ -1,4 +1,6 @@
-"""MusicGen's transformer in our own 8-bit kernels: the default on CPUs that OpenVINO is slow on.
+"""MusicGen's transformer in our own kernels: the default on CPUs that OpenVINO is slow on.
+
+In weights of 8 bits, or of 4, which is quicker and less exact (the heads keep 8).
 
 A take's logits are the same to the last bit alone, in any batch, read in one go or step by step,
 and so are its tokens. Against fp32 the logits are close (the tests say how close).
@@ -6,9 +8,10 @@ and so are its tokens. Against fp32 the logits are close (the tests say how clos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Thread
+from typing import Any
 
 import numpy as np
 import psutil
@@ -33,6 +36,7 @@ from engine.generators.musicgen.decoders.memory import (
     make_room,
     pack,
 )
+from engine.generators.musicgen.decoders.nibbles import GROUP, pack4
 from engine.generators.musicgen.decoders.rows import StreamRow, answer, guide_rows
 from engine.generators.musicgen.decoders.vectors import TILE
 from engine.generators.musicgen.decoders.weights import LMModel, fuse, is_known, prompt_keys_values
@@ -43,6 +47,9 @@ GROWTH = 16
 """Blocks by which the pool grows at least: twenty seconds of one stream."""
 LEAST_SHARE = 128
 """Columns of a layer that are worth a thread."""
+Pack = Callable[[NDArray[np.float32], NDArray[np.float32] | None], tuple[NDArray[Any], ...]]
+PACKED: dict[str, Pack] = {"int8": pack, "int4": pack4}
+"""How a matrix is kept, by precision."""
 AT_ONCE = 32
 """Rows of a prompt that are read together."""
 
@@ -63,18 +70,19 @@ class NativeDecoder:
     """Decodes by ``kernels``; the keys and values of all rows lie in one pool of blocks."""
 
     name = "native"
-    precision = "int8"
     repeats = "exactly"
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, precision: str = "int8") -> None:
         """Raises ModelUnavailable for a transformer that only the reference decoder knows."""
         lm = checkpoint.lm
         whole = (lm.dim // lm.transformer.layers[0].self_attn.num_heads, lm.n_q * lm.card)
-        if not is_known(lm) or any(size % TILE for size in whole):
+        fits = lm.dim % GROUP == 0 or precision == "int8"
+        if not is_known(lm) or not fits or any(size % TILE for size in whole):
             raise ModelUnavailable("This model's transformer is of a kind that is not known here.")
+        self.precision = precision
         self._lm = lm
         self._embedding = Embedding(lm, int(checkpoint.max_seconds * checkpoint.frame_rate) + BLOCK)
-        self._weights = _take_apart(lm)
+        self._weights = _take_apart(lm, PACKED[precision])
         self._cache = _empty(lm, 0)
         self._free: list[int] = []
         cores = psutil.cpu_count(logical=False) or 1
@@ -208,7 +216,7 @@ def _empty(lm: LMModel, blocks: int) -> Cache:
     )
 
 
-def _take_apart(lm: LMModel) -> Weights:
+def _take_apart(lm: LMModel, packed: Pack) -> Weights:
     layers = lm.transformer.layers
     norms = np.zeros((len(layers) + 1, 3, 2, lm.dim), np.float32)
     parts: dict[str, list[tuple[Tensor, Tensor | None]]] = {
@@ -231,8 +239,8 @@ def _take_apart(lm: LMModel) -> Weights:
     biases = [head.bias for head in lm.linears]
     heads = torch.cat([head.weight for head in lm.linears])
     return Weights(
-        **{name: _matrices(pairs) for name, pairs in parts.items()},
-        heads=_matrices([(heads, None if biases[0] is None else torch.cat(biases))]),
+        **{name: _matrices(pairs, packed) for name, pairs in parts.items()},
+        heads=_matrices([(heads, None if biases[0] is None else torch.cat(biases))], pack),
         norms=norms,
         eps=float(layers[0].norm1.eps),
     )
@@ -242,15 +250,16 @@ def _pair(norm: torch.nn.LayerNorm) -> NDArray[np.float32]:
     return np.stack([p.detach().float().cpu().numpy() for p in (norm.weight, norm.bias)])
 
 
-def _matrices(pairs: Sequence[tuple[Tensor, Tensor | None]]) -> Matrices:
-    if not pairs:  # no attention to a prompt; one empty layer, as the kernels take a slice of it
-        return Matrices(np.zeros((0, 0), np.int8), *(np.zeros((0, 0), np.float32) for _ in "12"))
-    packed = [
-        pack(
+def _matrices(pairs: Sequence[tuple[Tensor, Tensor | None]], packed: Pack) -> Matrices:
+    if not pairs:  # no attention to a prompt
+        own = packed(np.zeros((0, GROUP), np.float32), None)
+        return Matrices(*(np.zeros((0, 0), part.dtype) for part in own))
+    parts = [
+        packed(
             weight.detach().float().cpu().numpy(),
             None if bias is None else bias.detach().float().cpu().numpy(),
         )
         for weight, bias in pairs
     ]
-    weights, scales, biases = (np.stack(part) for part in zip(*packed, strict=True))
+    weights, scales, biases = (np.stack(part) for part in zip(*parts, strict=True))
     return Matrices(weights, scales, biases)

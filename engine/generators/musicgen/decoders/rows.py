@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.generators.musicgen.decoder import guide, out_of_memory
+from engine.generators.musicgen.threads import one_thread
 
 __all__ = ["StreamRow", "answer", "guide_rows"]
 
@@ -67,4 +68,5 @@ def guide_rows(
         places = (range(end - len(row.streams), end) for row, end in zip(rows, ends, strict=True))
     first, last = zip(*((own[0], own[-1]) for own in places), strict=True)
     guidance = torch.tensor([row.guidance for row in rows])
-    return guide(logits[list(first)], logits[list(last)], guidance)
+    with one_thread():
+        return guide(logits[list(first)], logits[list(last)], guidance)

@@ -1,13 +1,11 @@
-"""What the kernels do with whole vectors, as instructions for LLVM, and how threads wait.
+"""What the kernels do with whole vectors, as instructions for LLVM.
 
 Numba's own loops over 8-bit numbers run at a third of the speed. Nothing here is peculiar to one
-processor but ``_multiply``, which knows another way.
+processor but ``multiply_pairs``, which knows another way.
 """
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -18,8 +16,9 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 __all__ = [
-    "TILE", "as_float", "bits", "borrowed", "columns64", "compiled", "exp", "gelu", "in_order",
-    "inlined", "meet", "settle", "suits_this_processor", "summing", "tile1", "tile2", "tile4",
+    "HAS_AVX2", "LINE", "TILE", "as_float", "bits", "borrowed", "columns64", "compiled", "exp",
+    "gelu", "in_order", "inlined", "multiply_pairs", "prefetch", "settle", "suits_this_processor",
+    "summing", "tile1", "tile2", "tile4",
 ]  # fmt: skip
 
 LANES = 16
@@ -28,14 +27,6 @@ TILE = 16
 UNROLLED = 2
 LINE = 64
 """Bytes that come from memory at once."""
-SPINS = 2000
-"""Looks at a barrier before other programs get their turn: a few microseconds."""
-YIELD = "dgx_music_yield"
-if sys.platform == "win32":
-    _give_way = ctypes.windll.kernel32.SwitchToThread
-else:
-    _give_way = ctypes.CDLL(None).sched_yield
-llvm.add_symbol(YIELD, ctypes.cast(_give_way, ctypes.c_void_p).value)
 
 compiled = njit(nogil=True, error_model="numpy", cache=True)
 inlined = njit(inline="always", error_model="numpy")
@@ -45,7 +36,7 @@ summing = njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc",
 _I8, _I16, _I32 = ir.IntType(8), ir.IntType(16), ir.IntType(32)
 _HALF = LANES // 2
 _READ, _INTO_L1, _DATA = 0, 3, 1
-_HAS_PMADDWD = llvm.get_host_cpu_features().get("avx2", False)
+HAS_AVX2 = llvm.get_host_cpu_features().get("avx2", False)
 
 
 def suits_this_processor() -> bool:
@@ -53,7 +44,7 @@ def suits_this_processor() -> bool:
     (VNNI): there OpenVINO turns 8-bit weights into floats at each step."""
     features = llvm.get_host_cpu_features()
     known = any(features.get(name, False) for name in ("avx512vnni", "avxvnni"))
-    return _HAS_PMADDWD and not known
+    return HAS_AVX2 and not known
 
 
 @intrinsic
@@ -113,10 +104,10 @@ def gelu(x: Any) -> Any:
     return x * (np.float32(1) - tail if x > 0 else tail)
 
 
-def _multiply(builder: Any, a: Any, b: Any) -> Any:
+def multiply_pairs(builder: Any, a: Any, b: Any) -> Any:
     """Products of 16 pairs of 16 bits, neighbours summed to 8 of 32 bits."""
     wide = ir.VectorType(_I32, _HALF)
-    if _HAS_PMADDWD:
+    if HAS_AVX2:
         kind = ir.FunctionType(wide, [ir.VectorType(_I16, LANES)] * 2)
         name = "llvm.x86.avx2.pmadd.wd"
         return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b])
@@ -135,7 +126,8 @@ def _load(builder: Any, pointer: Any, element: Any) -> Any:
     return value
 
 
-def _prefetch(builder: Any, place: Any) -> None:
+def prefetch(builder: Any, place: Any) -> None:
+    """Let a line of memory come, and go on."""
     kind = ir.FunctionType(ir.VoidType(), [place.type, _I32, _I32, _I32])
     function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
     builder.call(function, [place, *map(_I32, (_READ, _INTO_L1, _DATA))])
@@ -172,7 +164,7 @@ def _columns(vectors: int, rows: int = 1) -> Any:
             with cgutils.for_range_slice(builder, size(0), pairs, size(UNROLLED)) as (first, _):
                 soon = builder.gep(ahead, [builder.mul(first, pace)])
                 for line in range(0, width * UNROLLED, LINE):
-                    _prefetch(builder, builder.gep(soon, [size(line)]))
+                    prefetch(builder, builder.gep(soon, [size(line)]))
                 for more in range(UNROLLED):
                     pair = builder.add(first, size(more))
                     here = builder.gep(data, [builder.mul(pair, size(width))])
@@ -193,7 +185,7 @@ def _columns(vectors: int, rows: int = 1) -> Any:
                         there = builder.bitcast(all_lanes, ir.VectorType(_I16, LANES))
                         for vector in range(vectors):
                             place = sums[row * vectors + vector]
-                            product = _multiply(builder, there, own[vector])
+                            product = multiply_pairs(builder, there, own[vector])
                             builder.store(builder.add(builder.load(place), product), place)
             for number, place in enumerate(sums):
                 at = builder.inttoptr(builder.add(out, size(4 * _HALF * number)), wide.as_pointer())
@@ -256,43 +248,3 @@ def borrowed(typing: Any, array: Any) -> Any:
         return own._getvalue()  # noqa: SLF001
 
     return array(array), build
-
-
-@intrinsic
-def meet(typing: Any, barrier: Any, threads: Any) -> Any:
-    """Wait until all threads have come here as often as this one.
-
-    ``barrier`` is the address of two 64-bit zeros: how many have come, and how often all have.
-    A step has 150 such places in 20 ms, so they spin a little, and then let others run.
-    """
-
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        address, threads = arguments
-        size = address.type
-        come = builder.inttoptr(address, size.as_pointer())
-        rounds = builder.gep(come, [size(1)])
-        before = builder.load_atomic(rounds, "seq_cst", 8)
-        others = builder.atomic_rmw("add", come, size(1), "seq_cst")
-        is_last = builder.icmp_signed("==", builder.add(others, size(1)), threads)
-        with builder.if_else(is_last) as (last, early):
-            with last:
-                builder.store_atomic(size(0), come, "seq_cst", 8)
-                builder.atomic_rmw("add", rounds, size(1), "seq_cst")
-            with early:
-                wait, rest, on = (builder.append_basic_block(n) for n in ("wait", "rest", "on"))
-                turns = cgutils.alloca_once_value(builder, size(0))
-                builder.branch(wait)
-                builder.position_at_end(wait)
-                turn = builder.add(builder.load(turns), size(1))
-                builder.store(turn, turns)
-                now = builder.load_atomic(rounds, "seq_cst", 8)
-                builder.cbranch(builder.icmp_signed("==", now, before), rest, on)
-                builder.position_at_end(rest)
-                with builder.if_then(builder.icmp_signed(">", turn, size(SPINS))):
-                    kind = ir.FunctionType(_I32, [])
-                    builder.call(cgutils.get_or_insert_function(builder.module, kind, YIELD), [])
-                builder.branch(wait)
-                builder.position_at_end(on)
-        return context.get_dummy_value()
-
-    return types.void(types.intp, types.intp), build

@@ -1,0 +1,250 @@
+"""Matrices of 4-bit weights with rows of activations in 8 bits, in groups of 32 inputs.
+
+A product of 4 bits with 8 leaves room for a sum of sixteen in 16 bits (``vpmaddubsw``), so this
+takes half the instructions of 8-bit weights, and half of their memory. The sum of a group is a
+whole number; groups are added as floats, always in the same order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from engine.generators.musicgen.decoders.matrices import round_to
+from engine.generators.musicgen.decoders.vectors import (
+    HAS_AVX2,
+    LINE,
+    TILE,
+    bits,
+    compiled,
+    multiply_pairs,
+    prefetch,
+)
+
+__all__ = ["GROUP", "multiply4", "pack4", "round_groups"]
+
+Floats = NDArray[np.float32]
+
+GROUP = 32
+"""Inputs with a scale of their own: more would not fit into sums of 16 bits."""
+MIDDLE = 8
+"""What 0 is stored as."""
+TOGETHER = 4
+"""Inputs of one output that lie together."""
+BYTES = GROUP * TILE // 2 + 2 * TILE
+"""Of a tile's group: the weights, then the scales, the upper half of a float each."""
+NOTED = GROUP // 4 + 2
+"""Of a row's group, in 32 bits: activations, their unit, and ``MIDDLE`` times their sum."""
+
+_I8, _I16, _I32, _F32 = ir.IntType(8), ir.IntType(16), ir.IntType(32), ir.FloatType()
+_LANES = 8
+_BYTES, _SHORTS, _INTS, _FLOATS = (
+    ir.VectorType(_I8, 4 * _LANES), ir.VectorType(_I16, 2 * _LANES), ir.VectorType(_I32, _LANES),
+    ir.VectorType(_F32, _LANES),
+)  # fmt: skip
+
+
+def _all(kind: Any, number: float) -> Any:
+    return ir.Constant(kind, [number] * kind.count)
+
+
+def _multiply_bytes(builder: Any, a: Any, b: Any) -> Any:
+    """Products of 32 bytes from 0 up with 32 that have a sign, neighbours summed to 16 bits."""
+    if HAS_AVX2:
+        kind = ir.FunctionType(_SHORTS, [_BYTES] * 2)
+        name = "llvm.x86.avx2.pmadd.ub.sw"
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b])
+    sums = []
+    for first in (0, 1):
+        mask = ir.Constant(ir.VectorType(_I32, 2 * _LANES), list(range(first, 4 * _LANES, 2)))
+        own = builder.zext(builder.shuffle_vector(a, a, mask), _SHORTS)
+        other = builder.sext(builder.shuffle_vector(b, b, mask), _SHORTS)
+        sums.append(builder.mul(own, other))
+    return builder.add(*sums)
+
+
+def _at(builder: Any, start: Any, offset: int, kind: Any) -> Any:
+    place = builder.bitcast(builder.gep(start, [_I32(offset)]), kind.as_pointer())
+    value = builder.load(place)
+    value.align = 1
+    return value
+
+
+def _spread(builder: Any, start: Any, offset: int, element: Any) -> Any:
+    """One number in all lanes."""
+    kind = ir.VectorType(element, _LANES)
+    number = _at(builder, start, offset, element)
+    one = builder.insert_element(ir.Constant(kind, ir.Undefined), number, _I32(0))
+    return builder.shuffle_vector(one, one, _all(_INTS, 0))
+
+
+def _half_tiles(builder: Any, data: Any) -> tuple[list[tuple[Any, Any]], list[Any]]:
+    """A group's weights, for each four inputs those of both halves' outputs; and its scales."""
+    weights = []
+    for step in range(GROUP // TOGETHER):
+        both = _at(builder, data, step * 4 * _LANES, _BYTES)
+        upper = builder.lshr(builder.bitcast(both, _SHORTS), _all(_SHORTS, 4))
+        low = _all(_BYTES, 15)
+        weights.append((builder.and_(both, low), builder.and_(builder.bitcast(upper, _BYTES), low)))
+    scales = []
+    for half in (0, 1):
+        stored = _at(
+            builder, data, GROUP * TILE // 2 + 2 * _LANES * half, ir.VectorType(_I16, _LANES)
+        )
+        wide = builder.shl(builder.zext(stored, _INTS), _all(_INTS, 16))
+        scales.append(builder.bitcast(wide, _FLOATS))
+    return weights, scales
+
+
+def _tile(rows: int) -> Any:
+    @intrinsic
+    def tile(
+        typing: Any, data: Any, noted: Any, apart: Any, groups: Any, biases: Any, out: Any,
+        out_apart: Any, ahead: Any, pace: Any,
+    ) -> Any:  # fmt: skip
+        """A tile's outputs of rows that were noted ``apart`` bytes from each other, written as far
+        as ``out_apart``. Meanwhile ``pace`` bytes from ``ahead`` are fetched with each group."""
+
+        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            data, noted, apart, groups, biases, out, out_apart, ahead, pace = arguments
+            size, place = groups.type, _I8.as_pointer()
+            data, noted, biases, out, ahead = (
+                builder.inttoptr(p, place) for p in (data, noted, biases, out, ahead)
+            )
+            totals = [
+                [cgutils.alloca_once_value(builder, _all(_FLOATS, 0.0)) for _ in "12"]
+                for _ in range(rows)
+            ]
+            fused = cgutils.get_or_insert_function(
+                builder.module, ir.FunctionType(_FLOATS, [_FLOATS] * 3), "llvm.fmuladd.v8f32"
+            )
+            with cgutils.for_range(builder, groups) as loop:
+                soon = builder.gep(ahead, [builder.mul(loop.index, pace)])
+                for line in range(0, BYTES, LINE):
+                    prefetch(builder, builder.gep(soon, [size(line)]))
+                here = builder.gep(data, [builder.mul(loop.index, size(BYTES))])
+                weights, scales = _half_tiles(builder, here)
+                for row in range(rows):
+                    start = builder.add(
+                        builder.mul(apart, size(row)), builder.mul(loop.index, size(4 * NOTED))
+                    )
+                    own = builder.gep(noted, [start])
+                    sums = [_all(_SHORTS, 0)] * 2
+                    for step, both in enumerate(weights):
+                        four = builder.bitcast(_spread(builder, own, 4 * step, _I32), _BYTES)
+                        sums = [
+                            builder.add(total, _multiply_bytes(builder, half, four))
+                            for total, half in zip(sums, both, strict=True)
+                        ]
+                    unit = _spread(builder, own, GROUP, _F32)
+                    middle = _spread(builder, own, GROUP + 4, _I32)
+                    for total, short, scale in zip(totals[row], sums, scales, strict=True):
+                        whole = multiply_pairs(builder, short, _all(_SHORTS, 1))
+                        exact = builder.sitofp(builder.sub(whole, middle), _FLOATS)
+                        scaled = builder.fmul(exact, scale)
+                        value = builder.call(fused, [scaled, unit, builder.load(total)])
+                        builder.store(value, total)
+            for row in range(rows):
+                start = builder.gep(out, [builder.mul(out_apart, size(row))])
+                for half, total in enumerate(totals[row]):
+                    bias = _at(builder, biases, 4 * _LANES * half, _FLOATS)
+                    there = builder.gep(start, [size(4 * _LANES * half)])
+                    value = builder.fadd(builder.load(total), bias)
+                    builder.store(value, builder.bitcast(there, _FLOATS.as_pointer())).align = 4
+            return context.get_dummy_value()
+
+        return types.void(*[types.intp] * 9), build
+
+    return tile
+
+
+_tile1, _tile2, _tile4 = (_tile(rows) for rows in (1, 2, 4))
+
+
+@compiled
+def multiply4(
+    out: Any, noted: Any, weights: Any, biases: Any, begin: int, end: int, then: int
+) -> None:
+    """Outputs ``begin`` to ``end`` of rows as ``round_groups`` noted them, into ``out``.
+
+    ``then``: the address of what will be read afterwards.
+    """
+    rows = noted.shape[0]
+    groups = noted.shape[1] // NOTED
+    apart, out_apart = 4 * noted.shape[1], 4 * out.shape[1]
+    looks = rows // 4 + rows % 4 // 2 + rows % 2
+    pace = -(-BYTES // max(1, looks))
+    for n in range(begin, end, TILE):
+        here = weights.ctypes.data + n // TILE * groups * BYTES
+        ahead = here + groups * BYTES if n + TILE < end else then
+        bias = biases.ctypes.data + 4 * n
+        row = 0
+        while row < rows:
+            own = noted.ctypes.data + row * apart
+            to = out.ctypes.data + row * out_apart + 4 * n
+            if rows - row >= 4:
+                _tile4(here, own, apart, groups, bias, to, out_apart, ahead, pace)
+                row += 4
+            elif rows - row >= 2:
+                _tile2(here, own, apart, groups, bias, to, out_apart, ahead, pace)
+                row += 2
+            else:
+                _tile1(here, own, apart, groups, bias, to, out_apart, ahead, pace)
+                row += 1
+            ahead += pace * groups
+
+
+@compiled
+def round_groups(x: Any, noted: Any) -> None:
+    """Note rows [rows, inputs] in 8 bits as ``multiply4`` reads them."""
+    rows, inputs = x.shape
+    small = noted.view(np.int8)
+    for row in range(rows):
+        for group in range(inputs // GROUP):
+            own = small[row, 4 * NOTED * group : 4 * NOTED * group + GROUP]
+            first = group * GROUP
+            unit = round_to(x[row, first : first + GROUP], own, 127)
+            total = np.int32(0)
+            for i in range(GROUP):
+                total += np.int32(own[i])
+            noted[row, NOTED * group + GROUP // 4] = bits(np.float32(unit))
+            noted[row, NOTED * group + GROUP // 4 + 1] = total * np.int32(MIDDLE)
+
+
+def pack4(matrix: Floats, bias: Floats | None) -> tuple[NDArray[np.uint8], Floats, Floats]:
+    """A matrix [outputs, inputs] in 4 bits as ``Matrices`` has it, tile by tile, group by group;
+    its scales lie among the weights."""
+    outputs, inputs = matrix.shape
+    groups = matrix.reshape(outputs, inputs // GROUP, GROUP)
+    # The farthest from zero becomes -8, as there is no 8; which also wastes none of the 16.
+    least, most = groups.min(axis=-1), groups.max(axis=-1)
+    scales = np.where(-least > most, least, most) / np.float32(-MIDDLE)
+    stored = _upper_half(scales)
+    rounded = (stored.astype(np.uint32) << 16).view(np.float32)
+    with np.errstate(invalid="ignore", divide="ignore"):  # damage is in the scales, too
+        numbers = np.nan_to_num(np.rint(groups / rounded[..., None]), posinf=0, neginf=0)
+    nibbles = (np.clip(numbers, -MIDDLE, MIDDLE - 1) + MIDDLE).astype(np.uint8)
+    # [tile, half, lane, group, step, four] to [tile, group, step, lane, four, half]
+    shape = (outputs // TILE, 2, _LANES, inputs // GROUP, GROUP // TOGETHER, TOGETHER)
+    halves = nibbles.reshape(shape).transpose(0, 3, 4, 2, 5, 1)
+    both = halves[..., 0] | halves[..., 1] << 4
+    tiles = both.reshape(outputs // TILE, inputs // GROUP, GROUP * TILE // 2)
+    beside = np.ascontiguousarray(
+        stored.reshape(outputs // TILE, TILE, inputs // GROUP).transpose(0, 2, 1)
+    )
+    packed = np.concatenate([tiles, beside.view(np.uint8)], axis=-1).reshape(-1)
+    biases = np.zeros(outputs, np.float32) if bias is None else bias
+    return packed, np.zeros(0, np.float32), biases
+
+
+def _upper_half(numbers: Floats) -> NDArray[np.uint16]:
+    """Floats rounded to their upper 16 bits (bfloat16); what is no number stays none."""
+    own = np.ascontiguousarray(numbers).view(np.uint32)
+    rounded = ((own + 0x7FFF + (own >> 16 & 1)) >> 16).astype(np.uint16)
+    return np.where(np.isfinite(numbers), rounded, np.uint16(0x7FC0))
