@@ -17,7 +17,7 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock
 
-__all__ = ["alone"]
+__all__ = ["alone", "forget_older"]
 
 log = logging.getLogger(__name__)
 
@@ -34,3 +34,16 @@ def alone() -> Iterator[None]:
         except OSError as error:  # nothing can be kept in such a place either
             log.info("compiles without a lock: %s", error)
         yield
+
+
+def forget_older(compiled: Path, sources: Path) -> None:
+    """Delete machine code in the folder ``compiled`` that is older than a module in ``sources``.
+
+    Numba looks whether a function's own file has changed, and not those of the functions that it
+    has taken in: after an update it would go on with the old ones. Only inside ``alone``.
+    """
+    newest = max((file.stat().st_mtime_ns for file in sources.glob("*.py")), default=0)
+    for file in (*compiled.glob("*.nbi"), *compiled.glob("*.nbc")):
+        if file.stat().st_mtime_ns < newest:
+            log.info("compiled anew: %s", file.name)
+            file.unlink()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -89,6 +90,7 @@ class NativeDecoder:
         self._threads = max(1, min(cores, lm.dim // LEAST_SHARE))
         # Compiles, once on each computer: half a minute that no first step should take.
         with compiling.alone():
+            compiling.forget_older(Path(run.stats.cache_path), Path(__file__).parent)
             nothing = np.zeros((0, 1, lm.dim), np.float32)
             self._read_some([], np.zeros(0, np.int32), nothing)
             none = np.zeros((0, 0, 0), np.float32)
