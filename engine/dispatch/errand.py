@@ -98,11 +98,15 @@ class Errand:
         """Until the take is in place. Raises ServerError, and what else is wrong with the job;
         short troubles are sat out, for as long as the server's breaker lets it."""
         try:
-            return await self._take()
+            take, submission = await self._take()
         finally:
             await self._listening.end()
+        # Nothing is waited for from here on. Who was called off after this, with the take in
+        # place, would send the job again under another key, and it would be made twice.
+        self._desk.submissions.close(submission.key)
+        return take
 
-    async def _take(self) -> Take:
+    async def _take(self) -> tuple[Take, Submission]:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(ServerAway),
             wait=wait_random_exponential(multiplier=self._desk.waits.first / 4, max=5),
@@ -114,7 +118,7 @@ class Errand:
                     return await self._way()
         raise AssertionError  # it retries for ever
 
-    async def _way(self) -> Take:
+    async def _way(self) -> tuple[Take, Submission]:
         desk = self._desk
         submission = await self._submission()
         if submission.remote_id is None:
@@ -134,8 +138,7 @@ class Errand:
         if take is None:
             desk.submissions.close(submission.key)
             raise strange("the audio is no take")
-        desk.submissions.close(submission.key)
-        return take
+        return take, submission
 
     # -- submit ------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from engine.client.client import NoStream, ServerClient
+from engine.dispatch.listening import Listening
 from engine.dispatch.reach import Waits
 from engine.errors import Conflict
 from engine.jobs import LOCAL, Choice, Job, Order, Status, Step
@@ -112,6 +113,33 @@ async def test_an_answer_that_is_lost_makes_no_second_take(
         assert proxy.struck[Trouble.TRUNCATE] > 3
     assert [job.status for job in done] == [COMPLETED] * 10
     assert len(made_there(server)) == 10
+
+
+async def test_who_is_called_off_with_the_take_in_hand_makes_no_second_one(
+    settings: EngineSettings,
+    server: TestServer,
+    proxy: Proxy,
+    there: Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    in_hand, end = asyncio.Event(), Listening.end
+
+    async def end_late(listening: Listening) -> None:
+        if not in_hand.is_set():
+            in_hand.set()
+            await asyncio.Event().wait()  # until it is called off
+        await end(listening)
+
+    monkeypatch.setattr(Listening, "end", end_late)
+    async with Studio(settings, there) as studio:
+        jobs = await studio.submit("steps=5 ms=1")
+        await in_hand.wait()
+        await proxy.shut()
+        await studio.until(lambda: away(studio))
+        await proxy.open()
+        [done] = await studio.ended(jobs)
+    assert done.status is COMPLETED
+    assert len(made_there(server)) == 1
 
 
 async def test_what_is_cancelled_while_the_server_is_away_is_cancelled_there_later(
