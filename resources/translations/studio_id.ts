@@ -2312,6 +2312,10 @@
         <translation>Dicoba lagi dalam {time}.</translation>
     </message>
     <message>
+        <source>Trying again now.</source>
+        <translation>Sedang dicoba lagi.</translation>
+    </message>
+    <message>
         <source>yours %1</source>
         <translation>milik Anda %1</translation>
     </message>

@@ -107,9 +107,12 @@ def banner(status: PlaceStatus, takes: str, now: datetime | None = None) -> str:
     if status.waiting:
         text += f" {takes}"
     left = countdown(status, now)
-    if left is not None:
-        text += " " + translate("Servers", "Next try in {time}.").format(time=clock(left))
-    return text
+    if left is None:
+        return text
+    trying = translate("Servers", "Next try in {time}.").format(time=clock(left))
+    if left < 1:
+        trying = translate("Servers", "Trying again now.")
+    return f"{text} {trying}"
 
 
 def countdown(status: PlaceStatus, now: datetime | None = None) -> float | None:

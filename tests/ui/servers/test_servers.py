@@ -100,6 +100,8 @@ def test_the_banner_counts_down_and_offers_a_way_out(
     assert "The server can't be reached. 2 takes wait and go on by themselves." in text
     assert "Next try in 1:1" in text
     assert desk.banner._clock.isActive()
+    desk.show_status(EngineStatus(places=(replace(away, next_try=utc_now()),)))
+    assert "Trying again now." in desk.banner.text.text()
     qtbot.mouseClick(desk.banner.run_here, Qt.MouseButton.LeftButton)
     assert ("run_here", (["gen_a"],)) in fake.queue.calls
     qtbot.mouseClick(desk.banner.retry, Qt.MouseButton.LeftButton)
