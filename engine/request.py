@@ -128,6 +128,8 @@ def _problem(item: Any, within: int) -> Problem:
     """One pydantic error in a musician's words."""
     name = ".".join(str(part) for part in item["loc"][within:])
     kind, context = item["type"], item.get("ctx", {})
+    if kind == "json_invalid":  # its place is a character's number, not a field
+        return Problem("body", f"is not valid JSON, from character {name} on")
     match kind:
         case "greater_than_equal":
             message = f"must be {context['ge']:,.12g} or more"
@@ -139,11 +141,23 @@ def _problem(item: Any, within: int) -> Problem:
             message = f"is too long: at most {context['max_length']:,} characters"
         case "string_too_short":
             message = "is empty"
+        case "missing":
+            message = "is missing"
+        case "too_short":
+            message = f"must have {context['min_length']:,} or more of them"
+        case "too_long":
+            message = f"must have {context['max_length']:,} of them or fewer"
+        case "string_pattern_mismatch":
+            message = "is not one of this server's"
+        case "list_type":
+            message = "must be a list"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            message = "must be an object with named fields"
         case "finite_number" | "float_parsing" | "float_type":
             message = "must be a number"
         case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
             message = "must be a whole number"
-        case "literal_error":
+        case "literal_error" | "enum":
             message = f"must be one of {context['expected']}"
         case "string_type" | "string_unicode":
             message = "must be text"
@@ -155,6 +169,8 @@ def _problem(item: Any, within: int) -> Problem:
             message = str(context["error"])
         case _:
             message = item["msg"]
+    if kind in ("missing", "model_type", "model_attributes_type"):
+        name = name or "body"
     return Problem(name, message)
 
 

@@ -12,9 +12,9 @@ from engine.server.envelope import Envelope
 from engine.server.problems import handle_problems
 from engine.server.routes import (
     batch,
+    browsers,
     docs,
     events,
-    favicon,
     growing,
     health,
     jobs,
@@ -63,7 +63,7 @@ def build_app(service: Service) -> FastAPI:
     for router in _ROUTERS:
         app.include_router(router, prefix=API)
     app.include_router(docs.router, prefix=API)
-    app.include_router(favicon.router)
+    app.include_router(browsers.router)
     app.include_router(music_flow.router)
     handle_problems(app)
     settings = service.settings

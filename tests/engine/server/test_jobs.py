@@ -92,10 +92,23 @@ def test_what_is_wrong_is_named_and_nothing_is_queued(
     assert here.get("/jobs").json() == before
 
 
-@pytest.mark.parametrize("missing", ["prompt", "duration"])
-def test_prompt_and_duration_must_be_given(here: httpx.Client, missing: str) -> None:
-    request = {key: value for key, value in body().items() if key != missing}
-    assert here.post("/generate", json=request).status_code == 422
+@pytest.mark.parametrize(
+    ("content", "field", "message"),
+    [
+        (b'{"duration": 4}', "prompt", "is missing"),
+        (b'{"prompt": "calm"}', "duration", "is missing"),
+        (b'{"prompt": "calm", "duration": NaN}', "duration", "must be a number"),
+        (b'{"prompt": }', "body", "is not valid JSON, from character 11 on"),
+        (b"[]", "body", "must be an object with named fields"),
+        (b"", "body", "is missing"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said_in_plain_words(
+    here: httpx.Client, content: bytes, field: str, message: str
+) -> None:
+    answer = here.post("/generate", content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": field, "message": message}]
 
 
 @pytest.mark.parametrize(

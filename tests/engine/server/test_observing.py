@@ -209,6 +209,8 @@ def test_a_log_line_is_one_json_object() -> None:
     assert request_of("INFO [r] hello") == "r" and request_of("INFO hello [r] x") == ""
 
 
-def test_the_icon(server: TestServer) -> None:
+def test_what_a_browser_asks_for(server: TestServer) -> None:
     icon = httpx.get(f"{server.url}/favicon.ico", trust_env=False)
     assert icon.status_code == 200 and icon.headers["content-type"].startswith("image/")
+    first = httpx.get(server.url, follow_redirects=True, trust_env=False)
+    assert first.url.path == "/api/v1/docs" and first.status_code == 200
