@@ -60,7 +60,7 @@ class ModelEntry:
     free_bytes: int = 0
     """Of the disk where it is kept, or would be."""
     needs: str = ""
-    """What must be newer for it to play."""
+    """What is not here, or must be newer, for it to play."""
     progress: ModelProgress | None = None
     """None: it is not being downloaded."""
 

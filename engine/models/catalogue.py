@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ class Model:
     """What it was trained on; a longer piece is made in overlapping windows."""
     longest_seconds: float = MAX_DURATION
     needs: str = ""
-    """What must be newer than it is for this model to play; empty when all is well."""
+    """What is not here, or must be newer, for this model to play; empty when all is well."""
     sources: tuple[Source, ...] = ()
     """What to download: its own repository first, or for a local model only what it is built on;
     empty when there is nothing to."""
@@ -107,7 +108,7 @@ class Model:
     """The folder of a local model, which is the musician's: it is read, and nothing else."""
 
     def see_that_it_plays(self) -> None:
-        """Raises ModelUnavailable when something must be newer first."""
+        """Raises ModelUnavailable when something must be here, or newer, first."""
         if self.needs:
             raise ModelUnavailable(f"“{self.name}” can't be played yet: it needs {self.needs}.")
 
@@ -131,6 +132,7 @@ def find(model_id: str) -> Model:
         model_id,
         UNKNOWN,
         frozenset({Ability.TEXT, Ability.CONTINUATION}),
+        needs=_lacking(),
         sources=_sources("musicgen", model_id),
     )
 
@@ -153,7 +155,14 @@ def _data() -> dict[str, Any]:
     return tomllib.loads((ROOT / "models.toml").read_text("utf-8"))
 
 
+def _lacking() -> str:
+    """What MusicGen's family needs and this set-up was told to leave out."""
+    here = all(find_spec(package) for package in ("torch", "audiocraft"))
+    return "" if here else "the full set-up of this program, which brings torch"
+
+
 def _known(entry: Mapping[str, Any], licences: Mapping[str, Licence]) -> Model:
+    sources = _sources(entry["family"], entry["id"])
     return Model(
         id=entry["id"],
         name=entry["name"],
@@ -164,8 +173,8 @@ def _known(entry: Mapping[str, Any], licences: Mapping[str, Licence]) -> Model:
         memory_bytes=entry.get("memory"),
         languages=tuple(entry["languages"]),
         window_seconds=entry.get("window"),
-        needs=entry.get("needs", ""),
-        sources=_sources(entry["family"], entry["id"]),
+        needs=entry.get("needs", "") or (_lacking() if sources else ""),
+        sources=sources,
     )
 
 
@@ -187,4 +196,12 @@ def _local(path: Path) -> Model:
     if (path / CHECKPOINTS[1]).stat().st_size < ONLY_A_NAME:
         built_on.append(CODEC)
     abilities = frozenset({Ability.TEXT, Ability.CONTINUATION})
-    return Model(str(path), path.name, UNKNOWN, abilities, sources=tuple(built_on), path=path)
+    return Model(
+        str(path),
+        path.name,
+        UNKNOWN,
+        abilities,
+        needs=_lacking(),
+        sources=tuple(built_on),
+        path=path,
+    )

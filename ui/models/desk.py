@@ -84,7 +84,7 @@ class ModelDesk(QObject):
     def _show_offer(self, entry: ModelEntry) -> None:
         if self._offer is not None:
             self._offer.show_entry(entry)
-        elif not entry.installed:
+        elif not entry.installed and not entry.needs:  # what can't be played is no offer
             self._offer = card = ModelCard(self._theme, entry)
             card.download_wanted.connect(self.models.download)
             card.pause_wanted.connect(self.models.pause)

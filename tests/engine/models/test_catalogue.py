@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.errors import ModelUnavailable
 from engine.generators.registry import BUILT_IN
+from engine.models import catalogue as module
 from engine.models.catalogue import CHECKPOINTS, CODEC, ONLY_A_NAME, Ability, catalogue, find
 
 
@@ -38,6 +40,25 @@ def test_what_can_not_be_loaded_says_why() -> None:
     assert [model.id for model in cannot] == ["facebook/musicgen-style"]
     with pytest.raises(ModelUnavailable, match=r"can't be played yet: it needs .*audiocraft"):
         cannot[0].see_that_it_plays()
+
+
+@pytest.fixture
+def light(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A set-up without torch and audiocraft."""
+    monkeypatch.setattr(module, "find_spec", lambda package: None)
+    catalogue.cache_clear()
+    yield
+    catalogue.cache_clear()
+
+
+@pytest.mark.usefixtures("light")
+def test_without_torch_no_model_is_offered_that_could_not_play(tmp_path: Path) -> None:
+    assert [model.id for model in catalogue() if not model.needs] == ["sketch"]
+    for name in CHECKPOINTS:
+        (tmp_path / name).touch()
+    for model_id in ("facebook/musicgen-small", "somebody/my-finetune", str(tmp_path)):
+        with pytest.raises(ModelUnavailable, match="it needs the full set-up"):
+            find(model_id).see_that_it_plays()
 
 
 def test_sketch_needs_nothing_and_is_yours() -> None:

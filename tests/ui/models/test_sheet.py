@@ -138,6 +138,18 @@ def test_the_welcome_offers_a_model(desk: ModelDesk, window: QWidget) -> None:
     assert "not sold" in offer.licence.text()
 
 
+def test_the_welcome_offers_nothing_that_can_not_be_played(
+    theme: Theme, tmp_path: Path, window: QWidget
+) -> None:
+    welcome, picker = Welcome(theme), ModelPicker(theme)
+    for widget in (welcome, picker):
+        widget.setParent(window)
+    desk = ModelDesk(theme, tmp_path / "models", picker, welcome, window)
+    desk.models.changed.emit(replace(ENTRY, needs="the full set-up"))
+    assert not window.findChildren(ModelCard)
+    desk.close()
+
+
 def test_the_picker_offers_what_is_here(desk: ModelDesk, window: QWidget, qtbot: QtBot) -> None:
     picker = window.findChild(ModelPicker)
     assert isinstance(picker, ModelPicker)
