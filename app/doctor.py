@@ -29,12 +29,11 @@ from rich.text import Text
 
 from app.paths import Paths
 from engine.open_files import open_files
-from engine.processes import unseen
+from engine.processes import is_frozen, unseen
 
 __all__ = ["Check", "State", "examine", "report"]
 
 DISTRIBUTION = "dgx-music-studio"
-_SET_UP = "Run: python3 packaging/dev.py run"
 _QT_LIBRARIES = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
@@ -105,6 +104,13 @@ def examine(paths: Paths) -> Iterator[Check]:
         yield _folder(topic, folder)
 
 
+def _set_up() -> str:
+    """What brings parts of the program that are missing."""
+    if is_frozen():
+        return "Unpack the program again, with all its files."
+    return "Run: python3 packaging/dev.py run"
+
+
 def _python() -> Check:
     version, system = platform.python_version(), f"{platform.system()} {platform.machine()}"
     return Check("python", State.OK, f"{version} on {system}")
@@ -113,7 +119,7 @@ def _python() -> Check:
 def _packages() -> Check:
     version = _version(DISTRIBUTION)
     if version is None:
-        return Check("packages", State.PROBLEM, "the program is not installed", _SET_UP)
+        return Check("packages", State.PROBLEM, "the program is not installed", _set_up())
     needed = [
         re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
         for requirement in importlib.metadata.requires(DISTRIBUTION) or ()
@@ -121,7 +127,7 @@ def _packages() -> Check:
     ]
     missing = [name for name in needed if _version(name) is None]
     if missing:
-        return Check("packages", State.PROBLEM, f"missing: {', '.join(missing)}", _SET_UP)
+        return Check("packages", State.PROBLEM, f"missing: {', '.join(missing)}", _set_up())
     return Check("packages", State.OK, f"version {version}, all {len(needed)} packages found")
 
 
@@ -141,7 +147,7 @@ def _display() -> Check:
 
 def _fonts() -> Check:
     if not (importlib.resources.files("resources") / "fonts" / "Inter-Regular.otf").is_file():
-        return Check("fonts", State.PROBLEM, "the program's own are missing", _SET_UP)
+        return Check("fonts", State.PROBLEM, "the program's own are missing", _set_up())
     lister = shutil.which("fc-list")
     if lister and "Emoji" not in _output([lister]):
         todo = "For emoji, run: sudo apt-get install fonts-noto-color-emoji"
@@ -184,7 +190,11 @@ def _musicgen() -> Check:
     if torch and audiocraft:
         return Check("musicgen", State.OK, f"audiocraft {audiocraft}, torch {torch}")
     absent = "torch" if not torch else "audiocraft"
-    todo = f"For more than the built-in generator: {_SET_UP[5:]} (without --light)"
+    todo = (
+        "For more than the built-in generator, use a server that has models."
+        if is_frozen()
+        else f"For more than the built-in generator: {_set_up()[5:]} (without --light)"
+    )
     return Check("musicgen", State.CAUTION, f"{absent} is not installed", todo)
 
 
@@ -207,7 +217,7 @@ def _database(url: str) -> Check:
     try:
         from engine.store.postgresql.opening import reach
     except ImportError as error:
-        return Check("database", State.PROBLEM, f"{error.name} is not installed", _SET_UP)
+        return Check("database", State.PROBLEM, f"{error.name} is not installed", _set_up())
     try:
         return Check("database", State.OK, reach(SecretStr(url)))
     except StorageError as error:

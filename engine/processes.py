@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-__all__ = ["CHILDREN", "child_command", "unseen"]
+__all__ = ["CHILDREN", "child_command", "is_frozen", "unseen"]
 
 CHILDREN: Mapping[str, str] = {
     "engine.host": "--engine-host",
@@ -16,10 +16,15 @@ CHILDREN: Mapping[str, str] = {
 Python to start them with, knows them (``app/__main__.py``)."""
 
 
+def is_frozen() -> bool:
+    """Whether this is the program that ``dev.py build`` made, which has no Python beside it."""
+    return bool(getattr(sys, "frozen", False))
+
+
 def child_command(module: str) -> list[str]:
     """How to start one of ``CHILDREN``; its arguments follow. Raises KeyError for another."""
     option = CHILDREN[module]
-    if getattr(sys, "frozen", False):
+    if is_frozen():
         return [sys.executable, option]
     return [sys.executable, "-m", module]
 

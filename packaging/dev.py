@@ -5,6 +5,7 @@ python3 packaging/dev.py run [--light] [ARGUMENTS]   the program; ARGUMENTS go t
 python3 packaging/dev.py test [PYTEST ARGUMENTS]     all tests, headless; --soak: with more kills
 python3 packaging/dev.py lint [--fix]                ruff, strict mypy, import rules
 python3 packaging/dev.py bench NAME [--json]         one measurement; without NAME: which there are
+python3 packaging/dev.py build                       dist/: the program for who has no Python
 
 Each first makes .venv with the pinned packages, and takes under a second when that is done.
 --light leaves out torch and audiocraft: the window, the built-in generator and servers of others;
@@ -31,7 +32,7 @@ EXAMPLE_PROMPT = "melancholic lo-fi hip hop, 84 bpm, in D minor"
 
 # With MusicGen, or its tests would be left out: it makes the first set-up a minute longer where
 # the packages are at hand, and costs nothing afterwards.
-DEVELOPER = ("lint", "musicgen", "server", "test")
+DEVELOPER = ("build", "lint", "musicgen", "server", "test")
 
 SERVING = ("serve", "token", "worker", "workers")
 """Commands of the shared server, whose packages a musician's laptop can do without."""
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
         say(f"Python {oldest} or newer is needed; this is {sys.version.split()[0]}.")
         say(f"Run it with a newer one, for example: python{oldest} packaging/dev.py")
         return 1
-    commands = {"run": run, "test": test, "lint": lint, "bench": bench}
+    commands = {"run": run, "test": test, "lint": lint, "bench": bench, "build": build}
     if not arguments or arguments[0] not in commands:
         print(__doc__.strip())
         return 0 if arguments and arguments[0] in ("help", "-h", "--help") else 2
@@ -152,6 +153,13 @@ def bench(arguments: list[str]) -> int:
     return become(
         [str(environment.python), str(ROOT / "packaging" / "measure.py"), *arguments], folder=ROOT
     )
+
+
+def build(arguments: list[str]) -> int:
+    """Make the program a folder that runs by itself; packaging/frozen/ has what goes in."""
+    environment = prepare(debian.RUN, ("build",))
+    script = ROOT / "packaging" / "frozen" / "build.py"
+    return become([str(environment.python), str(script), *arguments], folder=ROOT)
 
 
 def prepare(packages: tuple[str, ...], extras: tuple[str, ...]) -> Environment:

@@ -112,3 +112,12 @@ def test_few_open_files_are_few_listeners(
     found = check("connections")
     assert found.state == state
     assert ("ulimit" in found.todo) is (state != "ok")
+
+
+def test_a_frozen_program_names_no_command_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(doctor, "_version", lambda distribution: None)
+    for topic in ("packages", "musicgen"):
+        assert check(topic).todo and "dev.py" not in check(topic).todo

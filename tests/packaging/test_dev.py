@@ -52,6 +52,13 @@ def test_light_leaves_out_the_models_and_is_not_the_programs(started: dict[str, 
     assert started["extras"] == ()
 
 
+def test_build_brings_what_freezes(started: dict[str, object]) -> None:
+    assert dev.main(["build"]) == 0
+    assert started["extras"] == ("build",)
+    (_, script) = started["command"]
+    assert Path(script).is_file()
+
+
 @pytest.mark.parametrize("command", ["serve", "token", "worker", "workers"])
 def test_light_brings_what_a_server_needs(started: dict[str, object], command: str) -> None:
     assert dev.main(["run", "--light", command, "--help"]) == 0
@@ -172,7 +179,8 @@ def test_lint_runs_every_check_and_fails_when_one_does(
 def test_mypy_looks_at_every_script() -> None:
     """They are modules, not a package, so it must be told their names."""
     settings = tomllib.loads(DEV.parents[1].joinpath("pyproject.toml").read_text("utf-8"))
-    scripts = {path.stem for path in DEV.parent.glob("*.py")}
+    folders = (DEV.parent, DEV.parent / "frozen")
+    scripts = {path.stem for folder in folders for path in folder.glob("*.py")}
     assert set(settings["tool"]["mypy"]["modules"]) == scripts
 
 
