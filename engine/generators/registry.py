@@ -76,6 +76,6 @@ def find_generator(
     except ImportError as error:
         raise ModelUnavailable(
             f"The model “{model}” can't be used: a package is missing.",
-            hint="Set the program up without --light.",
+            hint="The full set-up of this program brings it.",
             detail=str(error),
         ) from error

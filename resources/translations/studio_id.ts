@@ -406,6 +406,14 @@
         <translation>Pilih model lain.</translation>
     </message>
     <message>
+        <source>a newer audiocraft than {}</source>
+        <translation>audiocraft yang lebih baru dari {}</translation>
+    </message>
+    <message>
+        <source>the full set-up of this program, which brings torch</source>
+        <translation>pemasangan lengkap program ini, yang membawa torch</translation>
+    </message>
+    <message>
         <source>The take that this one builds on was not made.</source>
         <translation>Take yang mendasarinya tidak jadi dibuat.</translation>
     </message>

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLa
 
 from app.models import ModelEntry
 from ui.models.words import abilities, about, download_state, licence
+from ui.shared.engine_words import in_own_words
 from ui.shared.text import size
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
@@ -92,7 +93,8 @@ class ModelCard(QFrame):
         """What stands in the way of having it."""
         missing = (entry.download_bytes or 0) - entry.present_bytes
         if entry.needs:
-            return self.tr("Can't be played yet: it needs {what}.").format(what=entry.needs)
+            needs = in_own_words(entry.needs)
+            return self.tr("Can't be played yet: it needs {what}.").format(what=needs)
         if entry.state == "damaged":
             return self.tr("Files of it are damaged or missing.")
         if not entry.installed and missing > entry.free_bytes:

@@ -64,6 +64,9 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "The model “{}” is not known here."),
         QT_TRANSLATE_NOOP("Engine", "The model “{}” can't be used: a package is missing."),
         QT_TRANSLATE_NOOP("Engine", "Choose another model."),
+        # what a model needs
+        QT_TRANSLATE_NOOP("Engine", "a newer audiocraft than {}"),
+        QT_TRANSLATE_NOOP("Engine", "the full set-up of this program, which brings torch"),
         QT_TRANSLATE_NOOP("Engine", "The take that this one builds on was not made."),
         QT_TRANSLATE_NOOP("Engine", "Retry: both are queued again."),
         QT_TRANSLATE_NOOP("Engine", "This take is no longer in the library."),

@@ -11,6 +11,7 @@ from engine import errors
 from engine.errors import InvalidRequest, MusicError
 from engine.generators.sketch.generator import LICENCE
 from engine.jobs import Failure
+from engine.models.catalogue import catalogue
 from engine.promptlist import parse
 from engine.request import parse_request
 from ui.shared.engine_words import in_own_words
@@ -36,7 +37,9 @@ def test_every_hint_and_every_limit_is_translated() -> None:
     problems = {problem.message for problem in caught.value.problems}
     listed = {problem for text in ("", "#") for problem in parse(text).problems}
     unexpected = Failure.of(ValueError())
-    said = hints | problems | listed | {unexpected.message, unexpected.hint, LICENCE}
+    needs = {model.needs for model in catalogue()} - {""}
+    needs.add("the full set-up of this program, which brings torch")
+    said = hints | problems | listed | needs | {unexpected.message, unexpected.hint, LICENCE}
     assert len(said) > 14
     assert [text for text in said if in_own_words(text) == text] == []
 
