@@ -15,15 +15,15 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from app.notices import Level, Notice
 from app.playback import problems
 from app.playback.feeder import Feeder
-from app.playback.meter import Meter, Reading
+from app.playback.meter import Reading
 from app.playback.output import OutputDevice, Outputs
 from app.playback.sound_device import SoundDevices
 from app.playback.state import Snapshot, State, Track
+from app.playhead import Playhead
 from engine.jobs import Change
 
 __all__ = ["OutputDevice", "Player", "Reading", "Snapshot", "State", "Track"]
 
-_FRAME = 16  # milliseconds between two looks at the clock: 60 a second
 _LOOK = 1_000  # milliseconds between two looks whether the device answers
 _HANGS = 5.0
 """Seconds that a device may take for anything; one by radio takes three to wake up."""
@@ -80,17 +80,15 @@ class Player(QObject):
         self._playing = False
         self._track: Track | None = None
         self._seconds = 0.0
-        self._meter = Meter()
-        self._metered = 0
-        self._moment = 0.0
         self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._outputs = outputs or SoundDevices()
         self._feeder = self._new_feeder(None)
         self._started = False
         self._watchdog = QTimer(self, singleShot=True, interval=_LOOK)
         self._watchdog.timeout.connect(self._look_after_device)
-        self._timer = QTimer(self, interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
+        self._playhead = Playhead(clock, lambda: self._feeder.now, lambda: self._playing, self)
+        self._playhead.moved.connect(self._tell_position)
+        self._playhead.levels_changed.connect(self.levels_changed)
 
     @property
     def track(self) -> Track | None:
@@ -217,7 +215,7 @@ class Player(QObject):
 
     def close(self) -> None:
         """Fall silent and end the playback thread; call it before the program ends."""
-        self._timer.stop()
+        self._playhead.stop()
         self._watchdog.stop()
         if self._started:
             self._feeder.close(timeout=2.0)
@@ -265,7 +263,7 @@ class Player(QObject):
         self._feeder.abandon()
         self._feeder = self._new_feeder(self._feeder)
         self._feeder.start()
-        self._metered = 0
+        self._playhead.begin_anew()
         self._feeder.load(self._next(), track, self._seconds, play=playing)
         self._feeder.set_loop(self._serial, loop)
         hung = Notice.of(problems.hung(self.snapshot.output), key="player")
@@ -287,27 +285,12 @@ class Player(QObject):
     def _show(self) -> None:
         """Tell the window how it stands, and watch the clock for as long as something moves."""
         self.changed.emit(self.snapshot)
-        self.position_changed.emit(self.position)
-        if self._playing and not self._timer.isActive():
-            self._moment, self._metered = self._clock(), self._feeder.now.written
-            self._timer.start()
-
-    def _tick(self) -> None:
-        moment = self._clock()
-        passed, self._moment = moment - self._moment, moment
+        self._tell_position()
         if self._playing:
-            self.position_changed.emit(self.position)
-        now = self._feeder.now
-        heard = now.stream_frame(moment)
-        due = [level for level in now.levels if self._metered <= level.start < heard]
-        for level in due:
-            self.levels_changed.emit(self._meter.feed(level))
-        self._metered = due[-1].start + 1 if due else min(self._metered, heard)
-        if not self._playing:
-            readings = self._meter.rest(passed)
-            self.levels_changed.emit(readings)
-            if readings == (Reading(), Reading()):
-                self._timer.stop()
+            self._playhead.follow()
+
+    def _tell_position(self) -> None:
+        self.position_changed.emit(self.position)
 
     def _set_loop(self, region: tuple[float, float] | None) -> None:
         if region != self.loop:
