@@ -15,15 +15,16 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from app.notices import Level, Notice
 from app.playback import problems
 from app.playback.feeder import Feeder
+from app.playback.levels import Levels
 from app.playback.meter import Reading
 from app.playback.output import OutputDevice, Outputs
 from app.playback.sound_device import SoundDevices
 from app.playback.state import Snapshot, State, Track
-from app.playhead import Playhead
 from engine.jobs import Change
 
 __all__ = ["OutputDevice", "Player", "Reading", "Snapshot", "State", "Track"]
 
+_FRAME = 16  # milliseconds between two looks at the clock: 60 a second
 _LOOK = 1_000  # milliseconds between two looks whether the device answers
 _HANGS = 5.0
 """Seconds that a device may take for anything; one by radio takes three to wake up."""
@@ -76,6 +77,7 @@ class Player(QObject):
         self.compared: Track | None = None
         """What ``swap`` goes to: the take that was heard before this one."""
         self._clock = clock
+        self._levels = Levels()
         self._serial = 0
         self._playing = False
         self._track: Track | None = None
@@ -86,9 +88,8 @@ class Player(QObject):
         self._started = False
         self._watchdog = QTimer(self, singleShot=True, interval=_LOOK)
         self._watchdog.timeout.connect(self._look_after_device)
-        self._playhead = Playhead(clock, lambda: self._feeder.now, lambda: self._playing, self)
-        self._playhead.moved.connect(self._tell_position)
-        self._playhead.levels_changed.connect(self.levels_changed)
+        self._timer = QTimer(self, interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
 
     @property
     def track(self) -> Track | None:
@@ -215,7 +216,7 @@ class Player(QObject):
 
     def close(self) -> None:
         """Fall silent and end the playback thread; call it before the program ends."""
-        self._playhead.stop()
+        self._timer.stop()
         self._watchdog.stop()
         if self._started:
             self._feeder.close(timeout=2.0)
@@ -263,7 +264,7 @@ class Player(QObject):
         self._feeder.abandon()
         self._feeder = self._new_feeder(self._feeder)
         self._feeder.start()
-        self._playhead.begin_anew()
+        self._levels.begin_anew()
         self._feeder.load(self._next(), track, self._seconds, play=playing)
         self._feeder.set_loop(self._serial, loop)
         hung = Notice.of(problems.hung(self.snapshot.output), key="player")
@@ -285,12 +286,19 @@ class Player(QObject):
     def _show(self) -> None:
         """Tell the window how it stands, and watch the clock for as long as something moves."""
         self.changed.emit(self.snapshot)
-        self._tell_position()
-        if self._playing:
-            self._playhead.follow()
-
-    def _tell_position(self) -> None:
         self.position_changed.emit(self.position)
+        if self._playing and not self._timer.isActive():
+            self._levels.begin(self._feeder.now, self._clock())
+            self._timer.start()
+
+    def _tick(self) -> None:
+        moment = self._clock()
+        if self._playing:
+            self.position_changed.emit(self.position)
+        for readings in self._levels.look(self._feeder.now, moment, playing=self._playing):
+            self.levels_changed.emit(readings)
+        if self._levels.at_rest:
+            self._timer.stop()
 
     def _set_loop(self, region: tuple[float, float] | None) -> None:
         if region != self.loop:
