@@ -144,11 +144,7 @@ class Models(QObject):
     # On threads of their own; what comes of it goes to the window's by ``_here``.
 
     def _look(self) -> None:
-        from engine.models.catalogue import catalogue, find
-
-        known = {model.id for model in catalogue()}
-        others = (find(model_id) for model_id in self._folder.installed() if model_id not in known)
-        self._here.call(self._load, [self._entry(model) for model in (*catalogue(), *others)])
+        self._here.call(self._load, [self._entry(model) for model in self._folder.all_models()])
 
     def _run(self, model_id: str, download: Download) -> None:
         failure = None
