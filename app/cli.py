@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli_answers import Json
 from app.cli_models import models
 from app.cli_serve import serve, tokens
 from app.cli_worker import worker, workers
@@ -27,7 +28,6 @@ cli.add_typer(workers, name="workers")
 cli.command()(serve)
 cli.command()(worker)
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Precision = Annotated[
     str | None,
     typer.Option(

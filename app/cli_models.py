@@ -6,13 +6,13 @@ it could not be done, 2 for an id that is none, 130 after Ctrl+C.
 
 from __future__ import annotations
 
-import json
 import signal
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli_answers import BAD_INPUT, DONE, FAILED, INTERRUPTED, Json, print_json
 from app.paths import Paths
 from engine.errors import MusicError
 
@@ -22,10 +22,7 @@ if TYPE_CHECKING:  # each command imports what it needs when it runs
 
 __all__ = ["models"]
 
-DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-
 Answer = Mapping[str, Any]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Id = Annotated[str, typer.Argument(metavar="MODEL", help="For example facebook/musicgen-small.")]
 
 models = typer.Typer(help="List, download and remove models.", no_args_is_help=True)
@@ -35,14 +32,11 @@ models = typer.Typer(help="List, download and remove models.", no_args_is_help=T
 def list_models(json: Json = False) -> None:
     """Show every model: its size, its licence, what it can do, and whether it is here."""
     from app.model_words import facts, table
-    from engine.models.catalogue import catalogue, find
 
     folder = _folder()
-    known = {model.id for model in catalogue()}
-    others = (find(model_id) for model_id in folder.installed() if model_id not in known)
-    rows = [(model, folder.presence(model)) for model in (*catalogue(), *others)]
+    rows = [(model, folder.presence(model)) for model in folder.all_models()]
     if json:
-        _print_json({"models": [facts(*row) for row in rows]})
+        print_json({"models": [facts(*row) for row in rows]})
     else:
         from rich.console import Console
 
@@ -97,7 +91,7 @@ def path(
         _run(model, work, "path", json)
     root = str(_folder().root)
     if json:
-        _print_json({"path": root})
+        print_json({"path": root})
     else:
         typer.echo(root)
 
@@ -122,7 +116,7 @@ def _run(
         status = INTERRUPTED
         answer = {"error": {"code": "interrupted", "message": "What has arrived is kept."}}
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     elif status == DONE:
         typer.echo(answer[shown])
     raise typer.Exit(status)
@@ -132,10 +126,6 @@ def _folder() -> ModelFolder:
     from engine.models.folder import ModelFolder
 
     return ModelFolder(Paths.find().models)
-
-
-def _print_json(answer: Answer) -> None:
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
 def _complain(error: MusicError) -> None:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli_answers import FAILED
+
 if TYPE_CHECKING:  # each command imports what it needs when it runs
     from app.paths import Paths
     from engine.server.settings import ServerSettings
 
-__all__ = ["BAD_INPUT", "FAILED", "Json", "LogJson", "fail", "print_json", "settings_of", "to_log"]
+__all__ = ["LogJson", "fail", "settings_of", "to_log"]
 
-FAILED, BAD_INPUT = 1, 2
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 LogJson = Annotated[bool, typer.Option("--log-json", help="Log to stderr as JSON lines.")]
 
 
@@ -47,10 +45,6 @@ def to_log(paths: Paths, *, as_json: bool) -> None:
 
     plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s")
     start_journal(paths.logs, console=JsonLines() if as_json else plain)
-
-
-def print_json(answer: dict[str, Any]) -> None:
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
 def fail(message: str, status: int = FAILED) -> Any:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli_server import Json, LogJson, fail, print_json, settings_of, to_log
+from app.cli_answers import Json, print_json
+from app.cli_server import LogJson, fail, settings_of, to_log
 from app.paths import Paths
 from engine.errors import MusicError
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import importlib.metadata
 import importlib.resources
-import json
 import os
 import platform
 import re
@@ -22,11 +21,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app.cli_answers import print_json
 from app.paths import Paths
 from engine.open_files import open_files
 from engine.processes import is_frozen, unseen
@@ -67,11 +66,7 @@ def report(*, as_json: bool = False) -> int:
     """The ``doctor`` command; returns 1 when there is a problem, else 0."""
     checks = list(examine(Paths.find()))
     if as_json:
-        typer.echo(
-            json.dumps(
-                {"checks": [asdict(check) for check in checks]}, ensure_ascii=False, indent=2
-            )
-        )
+        print_json({"checks": [asdict(check) for check in checks]})
     else:
         Console().print(_table(checks))
     return int(any(check.state is State.PROBLEM for check in checks))

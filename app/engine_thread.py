@@ -1,7 +1,7 @@
 """The worker thread: an asyncio loop that runs the engine, away from the window's thread.
 
 Threads are crossed in one place, ``EngineThread.run`` and its like; what comes back crosses in
-``Studio`` and ``Servers``.
+``app.window_thread``.
 """
 
 from __future__ import annotations

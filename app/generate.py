@@ -7,7 +7,6 @@ nobody asked for here. What is finished goes to the takes folder, where the wind
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
@@ -21,6 +20,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from app.cli_answers import BAD_INPUT, DONE, FAILED, INTERRUPTED, as_text
 from app.delivery import Delivery
 from app.engine_settings import engine_settings
 from app.engine_thread import Opened
@@ -41,8 +41,6 @@ if TYPE_CHECKING:  # bad input is told without waiting for it
 __all__ = ["Outcome", "follow", "generate_takes", "orders_for"]
 
 OpenEngine = Callable[[Feed], AbstractAsyncContextManager[Opened]]
-
-DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass(slots=True)
@@ -68,7 +66,7 @@ class Outcome:
             {"prompt": prompt, "code": failure.code, "message": failure.message} | _hint(failure)
             for prompt, failure in self.failures
         ]
-        return json.dumps({"takes": takes, "errors": errors}, ensure_ascii=False, indent=2)
+        return as_text({"takes": takes, "errors": errors})
 
 
 def generate_takes(

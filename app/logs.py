@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from app.cli_answers import BAD_INPUT, DONE, FAILED, as_text
 from app.journal import FILE_NAME
 from app.paths import Paths
 from engine.audio.atomic import replacing
@@ -64,10 +65,10 @@ def show_logs(
     least = logging.getLevelNamesMapping().get(severity.upper())
     if least is None:
         typer.echo(f"severity: there is no {severity}; DEBUG, INFO, WARNING or ERROR.", err=True)
-        return 2
+        return BAD_INPUT
     if math.isnan(hours):
         typer.echo("hours: must be a number.", err=True)
-        return 2
+        return BAD_INPUT
     since = datetime.now(UTC) - timedelta(hours=min(hours, 24 * 36_500))
     entries = list(read_entries(Paths.find().logs, since, least, search))
     if save_json is not None:
@@ -76,18 +77,18 @@ def show_logs(
                 part.write_text(_as_json(entries), encoding="utf-8", errors="backslashreplace")
         except StorageError as error:
             typer.echo(f"{error.message} {error.hint}", err=True)
-            return 1
+            return FAILED
         # With --json there is nothing but JSON on standard output.
         typer.echo(f"{len(entries)} lines saved in {save_json}.", err=as_json)
     if as_json:
         typer.echo(_as_json(entries))
     elif save_json is None:
         _print(entries)
-    return 0
+    return DONE
 
 
 def _as_json(entries: list[Entry]) -> str:
-    return json.dumps([entry.data for entry in entries], ensure_ascii=False, indent=2)
+    return as_text([entry.data for entry in entries])
 
 
 def _print(entries: list[Entry]) -> None:

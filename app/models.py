@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable
@@ -9,11 +10,12 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.notices import Notice
+from app.window_thread import WindowThread
 from engine.jobs import Failure
 
 if TYPE_CHECKING:  # imported by the first look, on its thread: the first paint does not wait
@@ -23,6 +25,8 @@ if TYPE_CHECKING:  # imported by the first look, on its thread: the first paint 
     from engine.models.progress import Progress
 
 __all__ = ["ModelEntry", "ModelProgress", "Models"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,6 @@ class Models(QObject):
     """It was downloaded just now."""
     noticed = Signal(Notice)
 
-    _came = Signal(object)  # carries a call from a thread to this one
-
     def __init__(
         self, folder: Path, parent: QObject | None = None, *, endpoint: str | None = None
     ) -> None:
@@ -97,7 +99,7 @@ class Models(QObject):
         self._entries: dict[str, ModelEntry] = {}
         self._downloads: dict[str, Download] = {}
         self._threads: set[threading.Thread] = set()
-        self._came.connect(lambda call: call(), Qt.ConnectionType.QueuedConnection)
+        self._here = WindowThread(self)
 
     def refresh(self) -> None:
         """Look what there is; ``loaded`` brings it."""
@@ -139,32 +141,28 @@ class Models(QObject):
 
         return ModelFolder(self._root)
 
-    # On threads of their own; what comes of it goes to the window's by ``_tell``.
+    # On threads of their own; what comes of it goes to the window's by ``_here``.
 
     def _look(self) -> None:
-        from engine.models.catalogue import catalogue, find
-
-        known = {model.id for model in catalogue()}
-        others = (find(model_id) for model_id in self._folder.installed() if model_id not in known)
-        self._tell(self._load, [self._entry(model) for model in (*catalogue(), *others)])
+        self._here.call(self._load, [self._entry(model) for model in self._folder.all_models()])
 
     def _run(self, model_id: str, download: Download) -> None:
         failure = None
         try:
-            download.run(lambda progress: self._tell(self._advance, model_id, progress))
+            download.run(lambda progress: self._here.call(self._advance, model_id, progress))
         except CancelledError:
-            pass  # as it was asked for
+            log.info("the download of %s was paused; what has arrived is kept", model_id)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
             failure = Failure.of(error)
-        self._tell(self._end, self._entry(_find(model_id)), failure)
+        self._here.call(self._end, self._entry(_find(model_id)), failure)
 
     def _remove(self, model_id: str) -> None:
         model = _find(model_id)
         try:
             self._folder.remove(model)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
-            self._tell(self.noticed.emit, Notice.of(Failure.of(error)))
-        self._tell(self._show, self._entry(model))
+            self._here.call(self.noticed.emit, Notice.of(Failure.of(error)))
+        self._here.call(self._show, self._entry(model))
 
     def _entry(self, model: Model) -> ModelEntry:
         presence = self._folder.presence(model)
@@ -223,10 +221,6 @@ class Models(QObject):
         thread = threading.Thread(target=work, name=name)
         self._threads.add(thread)
         thread.start()
-
-    def _tell(self, verb: Callable[..., object], *values: Any) -> None:
-        """Call ``verb`` on the window's thread."""
-        self._came.emit(partial(verb, *values))
 
 
 def _find(model_id: str) -> Model:

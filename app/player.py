@@ -15,7 +15,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from app.notices import Level, Notice
 from app.playback import problems
 from app.playback.feeder import Feeder
-from app.playback.meter import Meter, Reading
+from app.playback.levels import Levels
+from app.playback.meter import Reading
 from app.playback.output import OutputDevice, Outputs
 from app.playback.sound_device import SoundDevices
 from app.playback.state import Snapshot, State, Track
@@ -76,13 +77,11 @@ class Player(QObject):
         self.compared: Track | None = None
         """What ``swap`` goes to: the take that was heard before this one."""
         self._clock = clock
+        self._levels = Levels()
         self._serial = 0
         self._playing = False
         self._track: Track | None = None
         self._seconds = 0.0
-        self._meter = Meter()
-        self._metered = 0
-        self._moment = 0.0
         self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._outputs = outputs or SoundDevices()
         self._feeder = self._new_feeder(None)
@@ -265,7 +264,7 @@ class Player(QObject):
         self._feeder.abandon()
         self._feeder = self._new_feeder(self._feeder)
         self._feeder.start()
-        self._metered = 0
+        self._levels.begin_anew()
         self._feeder.load(self._next(), track, self._seconds, play=playing)
         self._feeder.set_loop(self._serial, loop)
         hung = Notice.of(problems.hung(self.snapshot.output), key="player")
@@ -289,25 +288,17 @@ class Player(QObject):
         self.changed.emit(self.snapshot)
         self.position_changed.emit(self.position)
         if self._playing and not self._timer.isActive():
-            self._moment, self._metered = self._clock(), self._feeder.now.written
+            self._levels.begin(self._feeder.now, self._clock())
             self._timer.start()
 
     def _tick(self) -> None:
         moment = self._clock()
-        passed, self._moment = moment - self._moment, moment
         if self._playing:
             self.position_changed.emit(self.position)
-        now = self._feeder.now
-        heard = now.stream_frame(moment)
-        due = [level for level in now.levels if self._metered <= level.start < heard]
-        for level in due:
-            self.levels_changed.emit(self._meter.feed(level))
-        self._metered = due[-1].start + 1 if due else min(self._metered, heard)
-        if not self._playing:
-            readings = self._meter.rest(passed)
+        for readings in self._levels.look(self._feeder.now, moment, playing=self._playing):
             self.levels_changed.emit(readings)
-            if readings == (Reading(), Reading()):
-                self._timer.stop()
+        if self._levels.at_rest:
+            self._timer.stop()
 
     def _set_loop(self, region: tuple[float, float] | None) -> None:
         if region != self.loop:

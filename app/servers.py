@@ -13,11 +13,12 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.notices import Notice
 from app.settings import KnownServer, SettingsFile
 from app.token_safe import TokenSafe
+from app.window_thread import WindowThread
 from engine.client.address import checked_token, normal_address
 from engine.errors import InvalidRequest
 from engine.jobs import LOCAL, Failure
@@ -62,8 +63,6 @@ class Servers(QObject):
     """Id of a server whose token no keyring keeps."""
     noticed = Signal(Notice)
 
-    _came = Signal(object)  # carries a call from any thread to this one
-
     def __init__(
         self,
         engine: PlacesThread,
@@ -75,7 +74,7 @@ class Servers(QObject):
         self._engine = engine
         self._settings = settings
         self._safe = safe or TokenSafe()
-        self._came.connect(lambda call: call(), Qt.ConnectionType.QueuedConnection)
+        self._here = WindowThread(self)
 
     @property
     def known(self) -> tuple[KnownServer, ...]:
@@ -157,18 +156,7 @@ class Servers(QObject):
         then: Callable[[T], object] = lambda _: None,
         failed: Callable[[Failure], object] | None = None,
     ) -> None:
-        def tell(failure: Failure) -> None:
-            self.noticed.emit(Notice.of(failure))
+        self._here.answer(self._engine.run_places(verb), then, failed or self._tell_failure)
 
-        def done(future: Future[T]) -> None:
-            if future.cancelled():
-                return
-            error = future.exception()
-            if error is not None:
-                failure = Failure.of(error)
-                self._came.emit(lambda: (failed or tell)(failure))
-            else:
-                answer = future.result()
-                self._came.emit(lambda: then(answer))
-
-        self._engine.run_places(verb).add_done_callback(done)
+    def _tell_failure(self, failure: Failure) -> None:
+        self.noticed.emit(Notice.of(failure))

@@ -11,9 +11,10 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.notices import Notice
+from app.window_thread import WindowThread
 from engine.dispatch.queue import Queue
 from engine.jobs import Change, Failure, Order
 from engine.status import EngineStatus
@@ -62,17 +63,15 @@ class Studio(QObject):
     left_waiting = Signal(int)
     """How many jobs this computer can't make in place of a server."""
 
-    _came = Signal(object)  # carries a call from any thread to this one
-
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
         self.status = EngineStatus()
-        self._came.connect(lambda call: call(), Qt.ConnectionType.QueuedConnection)
+        self._here = WindowThread(self)
         engine.listen(
             self._take_changes,
-            lambda status: self._came.emit(lambda: self._take_status(status)),
-            lambda failure: self._came.emit(lambda: self.notified.emit(Notice.of(failure))),
+            lambda status: self._here.call(self._take_status, status),
+            lambda failure: self._here.call(self._tell_failure, failure),
         )
 
     def load(self) -> None:
@@ -135,26 +134,18 @@ class Studio(QObject):
 
     def tell(self, notice: Notice) -> None:
         """Show a notice; callable from any thread."""
-        self._came.emit(lambda: self.notified.emit(notice))
+        self._here.call(self.notified.emit, notice)
 
     def _ask(
         self,
         verb: Callable[[Queue], Awaitable[T]],
-        then: Callable[[T], object] | None = None,
+        then: Callable[[T], object] = lambda _: None,
     ) -> None:
         """Run a verb on the engine's thread; its answer or failure comes back on this one."""
+        self._here.answer(self._engine.run(verb), then, self._tell_failure)
 
-        def done(future: Future[T]) -> None:
-            if future.cancelled():
-                return
-            error = future.exception()
-            if error is not None:
-                self.tell(Notice.of(Failure.of(error)))
-            elif then is not None:
-                answer = future.result()
-                self._came.emit(lambda: then(answer))
-
-        self._engine.run(verb).add_done_callback(done)
+    def _tell_failure(self, failure: Failure) -> None:
+        self.notified.emit(Notice.of(failure))
 
     def _tell_left(self, ids: Sequence[str]) -> None:
         if ids:
@@ -163,8 +154,7 @@ class Studio(QObject):
     def _take_changes(self, changes: Sequence[Change]) -> None:
         """From the engine's thread; in slices, so that a huge batch does not hold up the window."""
         for start in range(0, len(changes), SLICE):
-            part = list(changes[start : start + SLICE])
-            self._came.emit(lambda part=part: self.changed.emit(part))
+            self._here.call(self.changed.emit, list(changes[start : start + SLICE]))
 
     def _take_status(self, status: EngineStatus) -> None:
         self.status = status

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from logging import Logger
 from typing import Any
 
@@ -18,10 +18,13 @@ class Tasks:
     >>> await tidying.ended()
     """
 
-    def __init__(self, log: Logger, what: str) -> None:
-        """``log`` is told of what breaks, as ``what``."""
+    def __init__(
+        self, log: Logger, what: str, on_broken: Callable[[BaseException], None] = lambda _: None
+    ) -> None:
+        """``log`` is told of what breaks, as ``what``, and then ``on_broken``."""
         self._log = log
         self._what = what
+        self._on_broken = on_broken
         self._under_way: set[asyncio.Task[Any]] = set()
 
     def begin(self, work: Coroutine[Any, Any, object]) -> None:
@@ -33,11 +36,15 @@ class Tasks:
         for task in self._under_way:
             task.cancel()
 
-    async def ended(self) -> None:
-        """Wait for all that have begun, however they end."""
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+    async def ended(self, within: float | None = None) -> None:
+        """Wait for all that have begun, however they end; so many seconds, at most."""
+        if within is None:
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+        elif self._under_way:
+            await asyncio.wait(self._under_way, timeout=within)
 
     def _over(self, task: asyncio.Task[Any]) -> None:
         self._under_way.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._log.error("%s broke", self._what, exc_info=error)
+            self._on_broken(error)

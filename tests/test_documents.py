@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("app", "engine", "packaging", "resources", "tests", "ui")
@@ -55,6 +58,19 @@ def test_what_is_named_is_there(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     for file in FILE.findall(text) + FOLDER.findall(text):
         assert file in ends, f"{name}: {file}"
+
+
+def test_each_library_has_its_reason() -> None:
+    """In the table of ARCHITECTURE.md, whose second column names libraries."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    asked = {Requirement(it).name for it in itertools.chain(project["dependencies"], *extras)}
+    rows = re.findall(
+        r"^\| [^|]+ \| ([^|]+) \| \S", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.MULTILINE
+    )
+    named = {word.lower() for row in rows for word in re.findall(r"[\w-]+", row)}
+    assert len(asked) > 50
+    assert not asked - named
 
 
 def starts(path: str) -> list[int]:

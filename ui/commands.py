@@ -72,7 +72,7 @@ class Commands(QObject):
 
     def _export(self) -> None:
         """The selected takes; with none selected, the one in the panel."""
-        selected = [job for job in self._window.queue.view.selected_jobs() if job.take]
+        selected = [job for job in self._window.queue.view.selection.jobs() if job.take]
         if selected:
             self._window.exporter.open(selected)
         else:
@@ -80,7 +80,7 @@ class Commands(QObject):
 
     def _stop_here(self) -> None:
         """The selected takes that grow; with none selected, the one in the panel."""
-        grows = [job for job in self._window.queue.view.selected_jobs() if growing(job)]
+        grows = [job for job in self._window.queue.view.selection.jobs() if growing(job)]
         if grows:
             self._window.queue.intents.stop_here(grows)
         else:

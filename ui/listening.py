@@ -41,7 +41,7 @@ class Listening(QObject):
 
     def _start(self) -> None:
         """Play the selected row, or the first that can be played."""
-        job = self._queue.view.current_job()
+        job = self._queue.view.selection.current()
         if job is None or not self._load(job):
             self.go(1)
 

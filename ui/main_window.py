@@ -109,15 +109,7 @@ class MainWindow(QMainWindow):
         self._connect_studio()
         self._connect_compose()
         self._connect_queue()
-        LeaveUndo(
-            self.compose.prompt,
-            self.compose.length.field,
-            self.compose.seed.field,
-            self.queue.filter.search,
-            self.take.notes,
-            self.take.name,
-            self.take.tags.field,
-        )
+        self._share_undo()
         self.compose.prompt.setFocus()
 
     def begin(self) -> None:
@@ -224,6 +216,18 @@ class MainWindow(QMainWindow):
         take.export_wanted.connect(lambda job: self.exporter.open([job]))
         take.noticed.connect(self.notices.tell)
         intents.failed.connect(lambda failure: self.notices.tell(Notice.of(failure)))
+
+    def _share_undo(self) -> None:
+        """Ctrl+Z is the window's where these have nothing to undo."""
+        LeaveUndo(
+            self.compose.prompt,
+            self.compose.length.field,
+            self.compose.seed.field,
+            self.queue.filter.search,
+            self.take.notes,
+            self.take.name,
+            self.take.tags.field,
+        )
 
     def _show_status(self, status: EngineStatus) -> None:
         self.status.show_status(status)

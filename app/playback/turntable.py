@@ -1,4 +1,4 @@
-"""The turntable: a deck, an output, and what moves blocks from one to the other.
+"""The turntable: a deck, an outlet, and what moves blocks from one to the other.
 
 Lives on the playback thread, with all that is slow (finding devices, opening files, reading) or
 heavy: it is imported there, so the window neither waits for sound nor starts with its weight.
@@ -18,10 +18,11 @@ from app.playback import problems
 from app.playback.deck import Deck
 from app.playback.frames import measure
 from app.playback.meter import Level
-from app.playback.output import BLOCK, Output, OutputDevice, OutputLost, Outputs, SilentOutput
+from app.playback.outlet import Outlet
+from app.playback.output import BLOCK, OutputDevice, OutputLost, Outputs
 from app.playback.source import Source
 from app.playback.state import Now, Snapshot, State, Track
-from app.playback.watch import Watch, Watched
+from app.playback.watch import Watch
 from engine.errors import MusicError
 from engine.jobs import Failure
 
@@ -53,16 +54,10 @@ class Turntable:
         self.abandoned = False
         """Its device hangs, and the thread with it: should that ever come back, nothing is told."""
         self.closed = False
-        self._watch = watch
-        self._held = held
-        self._outputs = outputs
         self._tell = tell
         self._snapshot = self._told = Snapshot(devices=devices)
-        self._rescans = not held  # PortAudio looks anew only while no stream of it is open
         self._deck = Deck(gain)
-        self._output: Output = SilentOutput()
-        self._opened = False
-        self._wanted = device
+        self._outlet = Outlet(outputs, watch, device=device, held=held)
         self._levels: deque[Level] = deque()
         self._looked = 0.0
 
@@ -92,7 +87,7 @@ class Turntable:
         start = deck.written
         try:
             block = deck.block(BLOCK)
-            self._output.write(block)
+            self._outlet.output.write(block)
         except OutputLost as error:
             self._lose(error)
             return
@@ -115,11 +110,11 @@ class Turntable:
         self._deck.put(None, 0)
         self._set(track=track, state=State.EMPTY, problem=None)
         if track is None:
-            self._release()
+            self._outlet.release()
             return
         source = Source(track.path, growing=track.growing)
         if source.rate != self._snapshot.rate:
-            self._release()
+            self._outlet.release()
         self._set(state=State.PAUSED, rate=source.rate)
         self._deck.put(source, round(seconds * source.rate))
         if play:
@@ -142,7 +137,7 @@ class Turntable:
         if deck.ended:
             deck.seek(deck.loop[0] if deck.loop else 0)
         self._set(state=State.PLAYING, problem=None)
-        if not self._opened or self._output.silent:
+        if not self._outlet.opened or self._outlet.silent:
             self._open(deck.source)
 
     def pause(self) -> None:
@@ -168,19 +163,15 @@ class Turntable:
 
     def set_output(self, device_id: str | None) -> None:
         self._hush()
-        self._wanted, self._held = device_id, False
-        self._release()
+        self._outlet.choose(device_id)
         self._set(problem=None)
         if self.running and self._deck.source is not None:
             self._open(self._deck.source)
 
     def find_devices(self) -> None:
-        if self._held:
-            return
-        rescan = self._rescans and self._output.silent
-        with self._watch:
-            found = self._outputs.devices(rescan=rescan)
-        self._set(devices=tuple(found))
+        found = self._outlet.devices()
+        if found is not None:
+            self._set(devices=found)
 
     def stop_growing(self) -> None:
         source, track = self._deck.source, self._snapshot.track
@@ -196,12 +187,12 @@ class Turntable:
 
     def leave(self) -> None:
         """Let go of what it holds, and tell nobody."""
-        self._output.close()
+        self._outlet.output.close()
         self._deck.put(None, 0)
 
     def _publish(self) -> Now:
         deck = self._deck
-        heard = deck.written - self._output.pending()
+        heard = deck.written - self._outlet.output.pending()
         deck.forget(heard)
         while self._levels and self._levels[0].start < heard - self._snapshot.rate:
             self._levels.popleft()
@@ -223,35 +214,19 @@ class Turntable:
         source = self._deck.source
         self._set(
             frames=source.frames if source else 0,
-            output=self._output.name,
-            silent=self._opened and self._output.silent,
+            output=self._outlet.output.name,
+            silent=self._outlet.silent,
         )
         if self._snapshot != self._told and not self.abandoned:
             self._told = self._snapshot
             self._tell(self._told)
 
     def _open(self, source: Source) -> None:
-        """Open the wanted device, else the system's choice, else the silent output; the take
-        follows the device's rate."""
-        if self._opened:  # silent until now: a device may have come since
+        """Open an output; the take follows its rate."""
+        if self._outlet.opened:  # silent until now: a device may have come since
             self.find_devices()
-        for device in () if self._held else dict.fromkeys((self._wanted, None)):
-            try:
-                with self._watch:
-                    made = self._outputs.make(device)
-                self._output = Watched(made, self._watch)
-                rate = self._output.open(source.native_rate)
-            except OutputLost as error:
-                self._set(problem=problems.no_sound(error))
-            else:
-                self._set(
-                    problem=None if device == self._wanted else problems.another(self._output.name)
-                )
-                break
-        else:
-            self._output = SilentOutput()
-            rate = self._output.open(source.rate)
-        self._opened = True
+        rate, problem = self._outlet.open(source.native_rate, source.rate)
+        self._set(problem=problem)
         if rate != self._snapshot.rate:
             self._change_rate(source, rate)
 
@@ -266,23 +241,16 @@ class Turntable:
 
     def _lose(self, error: OutputLost) -> None:
         """The device went away: go on in silence from what was heard last."""
-        self._deck.recall(min(BLOCK + self._output.pending(), self._deck.written))
-        self._output.close()
-        self._output = SilentOutput()
-        self._output.open(self._snapshot.rate)
+        self._deck.recall(min(BLOCK + self._outlet.output.pending(), self._deck.written))
+        self._outlet.lose(self._snapshot.rate)
         self._levels.clear()
         self._set(problem=problems.lost(error))
         self._report()
 
-    def _release(self) -> None:
-        """Give the device back; the next take to play opens it again."""
-        self._output.close()
-        self._output, self._opened = SilentOutput(), False
-
     def _hush(self) -> None:
         """Stop the sound at once; the deck stands at what was heard last."""
-        self._deck.recall(min(self._output.pending(), self._deck.written))
-        self._output.drop()
+        self._deck.recall(min(self._outlet.output.pending(), self._deck.written))
+        self._outlet.output.drop()
         self._levels.clear()
 
     def _stop(self, problem: Failure) -> None:
@@ -292,7 +260,7 @@ class Turntable:
         self._publish()
 
     def _finish(self) -> None:
-        self._output.drop()
+        self._outlet.output.drop()
         self._levels.clear()
         self._set(state=State.ENDED)
         self._publish()

@@ -37,6 +37,22 @@ class RunTable:
         self._running: dict[str, Running] = {}
         self._rests = Rests(on_rested)
 
+    def run(self, token: str) -> Running:
+        """One under way. Raises KeyError when it is over."""
+        return self._running[token]
+
+    def has(self, token: str) -> bool:
+        """Whether this run is under way."""
+        return token in self._running
+
+    def over(self, token: str) -> None:
+        """Forget a run."""
+        del self._running[token]
+
+    def rest(self, job_id: str, seconds: float) -> None:
+        """Keep a job from being claimed for a while."""
+        self._rests.begin(job_id, seconds)
+
     def tokens(self) -> list[str]:
         """The claims that are ours."""
         return list(self._running)

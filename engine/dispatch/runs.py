@@ -1,25 +1,17 @@
-"""Runs: attempts under way, and what becomes of each when it ends.
-
-A run ends in exactly one way: completed, failed, lost with its host, or given up. What that means
-for the job is written to the store first and told afterwards; when the store can't be written
-(locked, disk full) the run waits here until it can.
-"""
+"""Runs: attempts under way. Each is begun, heard of and at last ended, in exactly one way."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from engine.dispatch.allowance import Allowance
 from engine.dispatch.earlier import Earlier
+from engine.dispatch.ends import Ends
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
-from engine.dispatch.insistence import Insistence
-from engine.dispatch.keeping import Keeping
 from engine.dispatch.lane import (
     Completed,
     Failed,
@@ -33,9 +25,8 @@ from engine.dispatch.lane import (
 )
 from engine.dispatch.retry import RetryPolicy
 from engine.dispatch.running import Running, RunTable
-from engine.errors import MusicError, NotFound, Retriable, StorageError
+from engine.errors import MusicError, NotFound, StorageError
 from engine.jobs import LOCAL, Failure, Job, Step, Take
-from engine.log_context import marked
 from engine.store.claims import Claims
 
 __all__ = ["RunEvent", "Runs"]
@@ -63,25 +54,29 @@ class Runs(RunTable):
         on_disk_full: Callable[[Failure], None],
     ) -> None:
         """``on_room``: a lane or a job became free; ``on_disk_full``: no take could be saved."""
-        super().__init__(lambda job_id: self._spawn(self._rested(job_id)))
+        super().__init__(lambda job_id: self._ends.rested(job_id))
         self._claims = claims
         self._files = files
         self._feed = feed
-        self._policy = policy
         self._allowance = allowance
-        self._on_room = on_room
-        self._on_disk_full = on_disk_full
-        self._insist = Insistence(feed)
-        self._keeping = Keeping(claims, files, feed, self._insist)
         self._earlier = Earlier(claims, files)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._ends = Ends(
+            self,
+            claims,
+            files,
+            feed,
+            policy,
+            allowance,
+            on_room=on_room,
+            on_disk_full=on_disk_full,
+        )
 
     # -- what others ask ---------------------------------------------------------------------
 
     def busy_ids(self) -> list[str]:
         """Jobs that must not be claimed now: they run, or rest before the next try."""
         running = [run.job.id for run in self._running.values()]
-        return [*running, *self._rests.ids(), *self._keeping.late]
+        return [*running, *self._rests.ids(), *self._ends.late]
 
     # -- begin and give up -------------------------------------------------------------------
 
@@ -95,13 +90,11 @@ class Runs(RunTable):
         if cached is None:
             self._enter(token)
         else:
-            self._spawn_end(token, self._reuse, cached)
+            self._ends.begin(token, self._reuse, cached)
 
     def complete_late(self, made: Sequence[Job]) -> None:
         """Takes that were made before the program ended: nobody makes them again meanwhile."""
-        for job in made:
-            self._keeping.late.add(job.id)
-            self._spawn(self._complete_late(job))
+        self._ends.complete_late(made)
 
     def give_up(self, job: Job) -> bool:
         """Drop the run of a job that was just cancelled; False if it does not run."""
@@ -145,17 +138,13 @@ class Runs(RunTable):
         """Put back what a lane had that has stopped."""
         for token, run in list(self._running.items()):
             if run.lane is lane:
-                await self._take_back(token, 0.0)
+                await self._ends.take_back(token, 0.0)
 
     async def close(self, patience: float = 0.0) -> None:
         """Put what still runs back into the queue; that counts as no retry. Takes that are made
         have ``patience`` seconds to be kept."""
         self._rests.close()
-        if self._tasks and patience:
-            await asyncio.wait(self._tasks, timeout=patience)
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._ends.close(patience)
         for token, run in self._running.items():
             try:
                 # What a server has goes on there.
@@ -181,111 +170,19 @@ class Runs(RunTable):
                     run.job = replace(run.job, preview=event.path)
                     self._feed.changed([run.job])
                 case Completed():
-                    self._spawn_end(token, self._complete, event.take)
+                    self._ends.begin(token, self._ends.complete, event.take)
                 case Failed():
-                    self._spawn_end(token, self._fail, event.failure, event.retriable)
+                    self._ends.begin(token, self._ends.fail, event.failure, event.retriable)
                 case Lost():
-                    self._spawn_end(token, self._lose, event.failure)
+                    self._ends.begin(token, self._ends.lose, event.failure)
                 case Gone():
-                    self._spawn_end(token, self._let_go)
+                    self._ends.begin(token, self._ends.let_go)
                 case Returned():
-                    self._spawn_end(token, self._take_back, event.rest)
+                    self._ends.begin(token, self._ends.take_back, event.rest)
 
     def _show(self, run: Running, event: Progressed) -> None:
         run.job = replace(run.job, step=event.step, progress=event.progress, eta_seconds=event.eta)
         self._feed.changed([run.job])
-
-    # -- ends --------------------------------------------------------------------------------
-
-    async def _complete(self, token: str, made: Take) -> None:
-        run = self._running[token]
-        try:
-            job = await self._keeping.finish(run.job, token, made, lambda: not run.job.cancelling)
-        except Retriable as error:
-            await self._fail(token, Failure.of(error), True)
-        else:
-            await self._end(token, job)
-
-    async def _complete_late(self, made: Job) -> None:
-        await self._keeping.finish_late(made)
-        self._on_room()
-
-    async def _fail(self, token: str, failure: Failure, retriable: bool) -> None:
-        run = self._running[token]
-        if failure.code == "disk_full":
-            job = await self._insist.row(lambda: self._claims.release(run.job.id, token))
-            await self._end(token, job)
-            self._on_disk_full(failure)
-        elif retriable and self._policy.allows(run.job.retries):
-            rest = self._policy.wait(run.job.retries)
-            job = await self._insist.row(
-                lambda: self._claims.release(run.job.id, token, retry=True, rest=rest)
-            )
-            await self._end(token, job, rest=rest)
-        else:
-            await self._fail_for_good(token, failure)
-
-    async def _lose(self, token: str, failure: Failure) -> None:
-        """The host died: the take may be there all the same; else the job is tried alone."""
-        run = self._running[token]
-        found = await asyncio.to_thread(self._files.find, run.job.id, run.path)
-        if found is not None and found.take is not None:
-            await self._complete(token, found.take)
-        elif self._policy.allows(run.job.retries):
-            rest = self._policy.wait(run.job.retries)
-            job = await self._insist.row(
-                lambda: self._claims.release(run.job.id, token, retry=True, suspect=True, rest=rest)
-            )
-            if job is not None:
-                self._allowance.suspect(job.id, job.place)
-            await self._end(token, job, rest=rest)
-        else:
-            times = run.job.retries + 1
-            message = f"{failure.message} It did so {times} times with this take."
-            await self._fail_for_good(token, replace(failure, message=message))
-
-    async def _let_go(self, token: str) -> None:
-        """A dropped run is over. Its job was cancelled already, or goes back to the queue."""
-        run = self._running[token]
-        job = await self._insist.row(lambda: self._claims.release(run.job.id, token))
-        await self._end(token, job)
-
-    async def _take_back(self, token: str, rest: float) -> None:
-        """The place could not go on with it: it waits again, and no attempt counts."""
-        run = self._running[token]
-        job = await self._insist.row(
-            lambda: self._claims.release(run.job.id, token, unbegun=True, rest=rest)
-        )
-        await self._end(token, job, rest=rest or None)
-
-    async def _fail_for_good(self, token: str, failure: Failure) -> None:
-        run = self._running[token]
-        jobs = await self._insist.row(lambda: self._claims.fail(run.job.id, token, failure))
-        await self._end(token, jobs[0] if jobs else None)
-        self._feed.changed(jobs[1:])
-
-    async def _end(self, token: str, job: Job | None, rest: float | None = None) -> None:
-        """Forget a run and tell its job's new state; ``job`` None: somebody else decided it."""
-        job_id = self._running[token].job.id
-        decided = [] if job else await self._insist.row(lambda: self._claims.jobs([job_id]))
-        del self._running[token]
-        if job is None:
-            self._feed.changed(decided)
-        elif rest is not None:
-            self._rest(job, rest)
-        else:
-            self._feed.changed([job])
-        self._on_room()
-
-    def _rest(self, job: Job, seconds: float) -> None:
-        """Keep a job from being claimed for a while."""
-        self._rests.begin(job.id, seconds)
-        self._feed.changed([self.snapshot(job)])
-
-    async def _rested(self, job_id: str) -> None:
-        # As its row is now: it may have been moved or edited meanwhile.
-        self._feed.changed(await self._insist.row(lambda: self._claims.jobs([job_id])))
-        self._on_room()
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -295,12 +192,12 @@ class Runs(RunTable):
         try:
             places = self._earlier.places(run.job.request)
         except MusicError as error:
-            self._spawn_end(token, self._fail, Failure.of(error), False)
+            self._ends.begin(token, self._ends.fail, Failure.of(error), False)
             return
         sources = self._earlier.at_hand(places)
         if sources is None:
             run.fetching = True
-            self._spawn_end(token, self._fetch, places)
+            self._ends.begin(token, self._fetch, places)
         else:
             self._hand_over(token, sources)
 
@@ -308,7 +205,7 @@ class Runs(RunTable):
         """To its lane, unless its job was cancelled meanwhile."""
         run = self._running[token]
         if run.job.cancelling:
-            self._spawn_end(token, self._let_go)
+            self._ends.begin(token, self._ends.let_go)
             return
         run.in_lane, run.fetching = True, False
         run.lane.run(token, run.job, run.path, sources)
@@ -317,10 +214,10 @@ class Runs(RunTable):
         try:
             sources = await self._earlier.fetch(places)
         except NotFound as error:
-            await self._fail_for_good(token, Failure.of(error))
+            await self._ends.fail_for_good(token, Failure.of(error))
         except StorageError as error:
             log.info("a take waits for what it builds on: %s", error.message)
-            await self._take_back(token, FETCH_AGAIN_SECONDS)
+            await self._ends.take_back(token, FETCH_AGAIN_SECONDS)
         else:
             self._hand_over(token, sources)
 
@@ -330,29 +227,4 @@ class Runs(RunTable):
         if again is None:
             self._enter(token)
         else:
-            await self._complete(token, again)
-
-    def _spawn_end(self, token: str, end: Callable[..., Awaitable[None]], *how: Any) -> None:
-        async def whatever_breaks() -> None:
-            """No run stays for ever: one whose end breaks has failed."""
-            with marked(self._running[token].job.request_id):
-                try:
-                    await end(token, *how)
-                except Exception as error:
-                    if token not in self._running:
-                        raise
-                    log.error("a run's end broke", exc_info=error)
-                    await self._fail_for_good(token, Failure.of(error))
-
-        self._spawn(whatever_breaks())
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a run's end could not be handled", exc_info=error)
-            self._feed.notice(Failure.of(error))
+            await self._ends.complete(token, again)

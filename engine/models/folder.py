@@ -25,7 +25,7 @@ from pydantic import ValidationError
 
 from engine.audio.atomic import in_plain_words, replacing
 from engine.errors import Conflict, ModelUnavailable
-from engine.models.catalogue import CHECKPOINTS, Model, is_repo
+from engine.models.catalogue import CHECKPOINTS, Model, catalogue, find, is_repo
 from engine.models.manifest import HubFile, Manifest
 
 __all__ = ["ModelFolder", "Presence", "State", "size_of"]
@@ -100,6 +100,11 @@ class ModelFolder:
             if manifest and {file.path for file in manifest.files}.issuperset(CHECKPOINTS):
                 found.append(repo)
         return found
+
+    def all_models(self) -> list[Model]:
+        """Those that the catalogue knows, and what else is here."""
+        known = {model.id for model in catalogue()}
+        return [*catalogue(), *(find(each) for each in self.installed() if each not in known)]
 
     def remove(self, model: Model) -> int:
         """Delete a model, and what only it was built on; returns the freed bytes.

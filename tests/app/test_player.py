@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -457,3 +458,13 @@ def test_the_program_ends_while_a_device_hangs(qapp: object, tmp_path: Path) -> 
     assert player._feeder._thread.daemon  # nothing waits for it at the end
     hanging.wake()
     player.close()
+
+
+def test_a_player_that_is_let_go_ends_at_once(qapp: object) -> None:
+    """Held by a circle, it would end wherever garbage is collected: on its playback thread, too,
+    from which Qt's timers must not be taken away."""
+    player = Player(HandOutputs(HandOutput()))
+    gone = weakref.ref(player)
+    player.close()
+    del player
+    assert gone() is None

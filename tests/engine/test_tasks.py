@@ -14,7 +14,8 @@ from engine.tasks import Tasks
 async def test_what_breaks_is_logged_and_breaks_nobody_else(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    tasks, go_on, done = Tasks(logging.getLogger("test"), "tidying up"), asyncio.Event(), []
+    broken, go_on, done = list[BaseException](), asyncio.Event(), []
+    tasks = Tasks(logging.getLogger("test"), "tidying up", broken.append)
 
     async def breaks() -> None:
         raise PermissionError("not yours")
@@ -30,9 +31,12 @@ async def test_what_breaks_is_logged_and_breaks_nobody_else(
     assert done == ["works"]
     [record] = caplog.records
     assert record.exc_info is not None and isinstance(record.exc_info[1], PermissionError)
+    assert broken == [record.exc_info[1]]
 
     go_on.clear()
     tasks.begin(works())
+    await tasks.ended(within=0.0)
+    assert done == ["works"], "it was not waited for"
     tasks.cancel()
     await tasks.ended()
     assert len(caplog.records) == 1, "who is cancelled is not broken"

@@ -1,4 +1,7 @@
-"""packaging/deploy: what it starts exists, what it sets is a setting, what it says is valid."""
+"""packaging/deploy: what it starts exists, what it sets is a setting, what it says is valid.
+
+Commands and settings are looked at in the project's other documents, too.
+"""
 
 from __future__ import annotations
 
@@ -31,15 +34,20 @@ def documents(folder: str) -> list[dict[str, Any]]:
     return [each for path in paths for each in yaml.safe_load_all(path.read_text())]
 
 
+PROSE = sorted(DEPLOY.parents[1].glob("*.md"))
+TOP: Any = typer.main.get_command(cli)
+
+
 # -- what is named everywhere ----------------------------------------------------------------------
 
 
 def test_each_setting_named_there_is_one() -> None:
     known = {f"DGX_MUSIC_{name.upper()}" for name in ServerSettings.model_fields}
     known.add("DGX_MUSIC_HOME")  # app/paths.py
+    known |= {each.envvar for each in TOP.commands["worker"].params if each.envvar}
     named = {
         (name, path.name)
-        for path in files()
+        for path in (*files(), *PROSE)
         for name in re.findall(r"DGX_MUSIC_[A-Z][A-Z_]*[A-Z]", path.read_text())
     }
     assert len(named) > 20
@@ -48,7 +56,7 @@ def test_each_setting_named_there_is_one() -> None:
 
 def commands() -> Iterator[tuple[str, list[str]]]:
     """Each command line of the program that is named: in prose, units and containers."""
-    for path in files():
+    for path in (*files(), *PROSE):
         for line in re.findall(r"\bdgx-music ([a-z][^`\n#\"']*)", path.read_text()):
             words = line.split()
             if words[0].isalpha():
@@ -77,9 +85,6 @@ def pods(kind: str) -> dict[str, dict[str, Any]]:
 def containers() -> list[dict[str, Any]]:
     every = [*pods("Deployment").values(), *pods("CronJob").values()]
     return [one for pod in every for one in pod["containers"]]
-
-
-TOP: Any = typer.main.get_command(cli)
 
 
 def test_each_command_named_there_exists() -> None:

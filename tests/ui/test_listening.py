@@ -104,7 +104,7 @@ def test_next_and_previous_pass_over_what_cannot_be_heard(
     panel.intents.play_requested.emit("first")
     bar.next_requested.emit()
     assert heard(player) == "middle"  # the failed one stands between them
-    current = panel.view.current_job()
+    current = panel.view.selection.current()
     assert current is not None
     assert current.id == "middle"
     bar.previous_requested.emit()
@@ -116,11 +116,11 @@ def test_next_and_previous_pass_over_what_cannot_be_heard(
 def test_play_with_nothing_in_the_player_plays_the_selected_row(
     qtbot: QtBot, panel: QueuePanel, bar: PlayerBar, player: Player
 ) -> None:
-    panel.view.go_to("last")
+    panel.view.selection.go_to("last")
     bar.play_requested.emit()
     assert heard(player) == "last"
     player.stop()
-    panel.view.go_to("wait")
+    panel.view.selection.go_to("wait")
     bar.play_requested.emit()
     assert heard(player) == "first"
 

@@ -80,9 +80,9 @@ class QueuePanel(QWidget):
 
     def reveal(self, job_id: str) -> None:
         """Bring a job's row into sight, whatever the filter shows now."""
-        if not self.view.go_to(job_id):
+        if not self.view.selection.go_to(job_id):
             self.filter.show_only(Show.ALL)
-            self.view.go_to(job_id)
+            self.view.selection.go_to(job_id)
 
     def _connect(self) -> None:
         model = self.model

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import (
     QEvent,
-    QItemSelectionModel,
     QModelIndex,
     QPoint,
     QRect,
@@ -36,9 +35,10 @@ from ui.queue.dragging import ROWS, drop_row, row_mime
 from ui.queue.intents import Intents
 from ui.queue.keys import Keys
 from ui.queue.layout import ROW_HEIGHT
-from ui.queue.menu import row_menu
+from ui.queue.menu import RowMenu
 from ui.queue.model import Index, QueueModel
 from ui.queue.pointer import Pointer
+from ui.queue.selection import Selection
 from ui.queue.thumbnails import Thumbnails
 from ui.shared.theme import Theme
 from ui.shared.widgets import OverlaidBar, as_role
@@ -69,13 +69,10 @@ class QueueView(QListView):
         super().__init__()
         self._model, self._theme, self._file_of = model, theme, file_of
         self.intents = Intents(self)
-        self._keys = Keys(self.intents, model, self.selected_jobs)
         self._rows = RowDelegate(model, thumbnails, theme)
         self._rows.setParent(self)
         pointer = Pointer(self, model, self._rows, self.intents)
         pointer.menu_wanted.connect(self._show_menu)
-        self._current = ""
-        self._chosen: list[str] = []
         self._top = ("", 0)  # id of the row at the top, and how far it is scrolled out
         self._drop: int | None = None
         self._ticking = QTimer(self, interval=_TICK)
@@ -84,6 +81,8 @@ class QueueView(QListView):
         proxy = QSortFilterProxyModel(self)
         proxy.setSourceModel(model)
         self.setModel(proxy)
+        self.selection = Selection(self, model, self.intents)
+        self._keys = Keys(self.intents, model, self.selection.jobs)
         self._connect()
 
     def _set_up(self) -> None:
@@ -103,40 +102,12 @@ class QueueView(QListView):
 
     def _connect(self) -> None:
         model = self._model
-        model.modelAboutToBeReset.connect(self._remember)
-        model.modelReset.connect(self._find_again)
-        model.dataChanged.connect(self._tell_changed)
         model.counted.connect(lambda _counts: self._tick_while_needed())
         model.rename_requested.connect(
             lambda id_, name: self.intents.annotate_requested.emit(id_, {"name": name})
         )
-        self.selectionModel().currentChanged.connect(self._tell_current)
-        self.model().rowsRemoved.connect(self._select_next)
         self.verticalScrollBar().valueChanged.connect(self._note_top)
         self._theme.changed.connect(self.viewport().update)
-
-    # What the window asks.
-
-    def current_job(self) -> Job | None:
-        index = self.currentIndex()
-        return self._model.job_at(index.row()) if index.isValid() else None
-
-    def selected_jobs(self) -> list[Job]:
-        """From top to bottom, the current row's first."""
-        rows = sorted(index.row() for index in self.selectedIndexes())
-        current = self.currentIndex().row()
-        if current in rows:
-            rows = [current, *(row for row in rows if row != current)]
-        return [self._model.job_at(row) for row in rows]
-
-    def go_to(self, job_id: str) -> bool:
-        """Select a row and bring it into sight; False if no row shows this job."""
-        row = self._model.row_of(job_id)
-        if row >= 0:
-            # Said in full: the view's own setCurrentIndex would heed a Ctrl that is held down.
-            flag = QItemSelectionModel.SelectionFlag
-            self.selectionModel().setCurrentIndex(self._index(row), flag.ClearAndSelect | flag.Rows)
-        return row >= 0
 
     def set_playing(self, playing: Playing) -> None:
         """Which take is in the player, and how much of it was played."""
@@ -155,36 +126,7 @@ class QueueView(QListView):
         if row >= 0:
             self.viewport().update(self.visualRect(self._index(row)))
 
-    # Selection, and the place in the list, stay with their rows whatever happens to the order.
-
-    def _tell_current(self, current: QModelIndex) -> None:
-        job = self._model.job_at(current.row()) if current.isValid() else None
-        self._current = job.id if job else ""
-        self.intents.selected.emit(job)
-
-    def _tell_changed(self, first: QModelIndex, last: QModelIndex) -> None:
-        if first.row() <= self.currentIndex().row() <= last.row():
-            self.intents.selected.emit(self.current_job())
-
-    def _remember(self) -> None:
-        self._chosen = [job.id for job in self.selected_jobs()]
-
-    def _find_again(self) -> None:
-        rows = [row for id_ in self._chosen if (row := self._model.row_of(id_)) >= 0]
-        selection, flag = self.selectionModel(), QItemSelectionModel.SelectionFlag
-        for row in rows:
-            selection.select(self._index(row), flag.Select)
-        if rows:
-            selection.setCurrentIndex(self._index(rows[0]), flag.NoUpdate)
-            self.scrollTo(self.currentIndex())
-        elif self._current:
-            self._tell_current(QModelIndex())
-
-    def _select_next(self, _parent: QModelIndex, first: int, _last: int) -> None:
-        """Where what was selected is gone, the keys are for the row that took its place."""
-        rows = self._model.rowCount()
-        if rows and not self.selectionModel().hasSelection():
-            self.go_to(self._model.job_at(min(first, rows - 1)).id)
+    # The place in the list stays with its rows, too.
 
     def _note_top(self, value: int) -> None:
         row, over = divmod(value, ROW_HEIGHT)
@@ -226,9 +168,8 @@ class QueueView(QListView):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Who comes by keyboard finds a row that the keys are for."""
         super().focusInEvent(event)
-        by_mouse = event.reason() is Qt.FocusReason.MouseFocusReason
-        if self._model.rowCount() and not (by_mouse or self.selectionModel().hasSelection()):
-            self.go_to(self._model.job_at(max(self.currentIndex().row(), 0)).id)
+        if event.reason() is not Qt.FocusReason.MouseFocusReason:
+            self.selection.begin()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         # Keys that an editor leaves over, such as Enter, are not the list's.
@@ -252,9 +193,9 @@ class QueueView(QListView):
         waiting = self._model.jobs.waiting()
         job = self._model.job_at(row)
         source = self._model.jobs.source(job)
-        menu = row_menu(
+        menu = RowMenu(
             self,
-            self.selected_jobs(),
+            self.selection.jobs(),
             self.intents,
             rename=lambda: self.edit(self.currentIndex()),
             first_waiting=waiting[0].id if waiting else None,
@@ -267,7 +208,7 @@ class QueueView(QListView):
 
     def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: ARG002, N802
         try:
-            mime = row_mime(self.selected_jobs(), self._file_of)
+            mime = row_mime(self.selection.jobs(), self._file_of)
         except MusicError as error:
             self.intents.failed.emit(Failure.of(error))
             return

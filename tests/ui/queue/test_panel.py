@@ -31,7 +31,7 @@ def test_search_as_one_types_and_on_to_the_list(qtbot: QtBot, panel: QueuePanel)
     QTest.keyClicks(panel.filter.search, "take old")
     qtbot.waitUntil(lambda: panel.model.rowCount() == 1)
     QTest.keyClick(panel.filter.search, Qt.Key.Key_Down)
-    current = panel.view.current_job()
+    current = panel.view.selection.current()
     assert current is not None
     assert current.id == "old"
     QTest.keyClick(panel.filter.search, Qt.Key.Key_Escape)
@@ -43,13 +43,13 @@ def test_who_enters_the_list_by_keyboard_has_a_row_for_the_keys(panel: QueuePane
     panel.filter.show_only(Show.ALL)
     panel.search()
     QTest.keyClick(panel.filter.search, Qt.Key.Key_Down)
-    assert [job.id for job in panel.view.selected_jobs()] == [JOBS[0].id]
+    assert [job.id for job in panel.view.selection.jobs()] == [JOBS[0].id]
 
 
 def test_a_job_is_brought_into_sight_whatever_is_shown(panel: QueuePanel) -> None:
     panel.filter.show_only(Show.FAILED)
     panel.reveal("old")
-    current = panel.view.current_job()
+    current = panel.view.selection.current()
     assert current is not None
     assert current.id == "old"
 

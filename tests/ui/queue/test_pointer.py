@@ -20,7 +20,7 @@ def test_play_and_pause_are_asked_for_without_touching_the_selection(
     select(panel, "old")
     click(panel, "new", parts(panel, "new").play.center())
     assert said == [("play_requested", ("new",))]
-    assert [job.id for job in panel.view.selected_jobs()] == ["old"]
+    assert [job.id for job in panel.view.selection.jobs()] == ["old"]
 
 
 def test_what_cannot_be_heard_is_not_played(panel: QueuePanel, said: Said) -> None:

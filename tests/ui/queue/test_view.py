@@ -25,7 +25,7 @@ def test_the_selected_job_is_told_again_as_it_changes(qtbot: QtBot, panel: Queue
     panel.model.apply([Change(finished("run", 20))])
     assert told[-1] is not None
     assert told[-1].status is Status.COMPLETED
-    assert panel.view.current_job() == told[-1]
+    assert panel.view.selection.current() == told[-1]
 
 
 def test_selection_survives_a_search_that_still_shows_it(panel: QueuePanel) -> None:
@@ -33,7 +33,7 @@ def test_selection_survives_a_search_that_still_shows_it(panel: QueuePanel) -> N
     select(panel, "old")
     panel.intents.selected.connect(told.append)
     panel.model.set_filter(Filter.of(Show.ALL, "old"))
-    assert [job.id for job in panel.view.selected_jobs()] == ["old"]
+    assert [job.id for job in panel.view.selection.jobs()] == ["old"]
     panel.model.set_filter(Filter(Show.FAILED))
     assert told[-1] is None
 
@@ -44,7 +44,7 @@ def test_what_takes_the_place_of_a_deleted_row_is_selected(panel: QueuePanel) ->
     panel.model.apply([Change(panel.model.job_at(row), removed=True)])
     after = panel.model.job_at(row)
     assert after.id != "new"
-    assert panel.view.selected_jobs() == [after] == [panel.view.current_job()]
+    assert panel.view.selection.jobs() == [after] == [panel.view.selection.current()]
 
 
 def test_rows_that_come_above_do_not_push_away_what_is_looked_at(

@@ -1,0 +1,95 @@
+"""Which rows are selected, as jobs: they stay so, whatever happens to the order of the rows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject
+from PySide6.QtWidgets import QListView
+
+from engine.jobs import Job
+from ui.queue.intents import Intents
+from ui.queue.model import QueueModel
+
+__all__ = ["Selection"]
+
+_Flag = QItemSelectionModel.SelectionFlag
+
+
+class Selection(QObject):
+    """Of a view whose rows are those of the model; announces the current job through ``intents``.
+
+    >>> selection.go_to(job.id)
+    >>> selection.jobs()
+    """
+
+    def __init__(self, view: QListView, model: QueueModel, intents: Intents) -> None:
+        """``view``: has its model already."""
+        super().__init__(view)
+        self._view, self._model, self._intents = view, model, intents
+        self._told = ""
+        """Id of the current job, as it was announced."""
+        self._kept: list[str] = []
+        model.modelAboutToBeReset.connect(self._remember)
+        model.modelReset.connect(self._find_again)
+        model.dataChanged.connect(self._tell_changed)
+        self._rows = view.selectionModel()
+        self._rows.currentChanged.connect(self._tell_current)
+        view.model().rowsRemoved.connect(self._select_next)
+
+    def current(self) -> Job | None:
+        """The job of the row that the keys are for."""
+        return self._job(self._view.currentIndex())
+
+    def jobs(self) -> list[Job]:
+        """From top to bottom, the current row's first."""
+        rows = sorted(index.row() for index in self._rows.selectedIndexes())
+        current = self._view.currentIndex().row()
+        if current in rows:
+            rows = [current, *(row for row in rows if row != current)]
+        return [self._model.job_at(row) for row in rows]
+
+    def go_to(self, job_id: str) -> bool:
+        """Select a row and bring it into sight; False if no row shows this job."""
+        row = self._model.row_of(job_id)
+        if row >= 0:
+            # Said in full: the view's own setCurrentIndex would heed a Ctrl that is held down.
+            self._rows.setCurrentIndex(self._index(row), _Flag.ClearAndSelect | _Flag.Rows)
+        return row >= 0
+
+    def begin(self) -> None:
+        """Where nothing is selected, the keys are for the current row, or the first."""
+        if self._model.rowCount() and not self._rows.hasSelection():
+            self.go_to(self._model.job_at(max(self._view.currentIndex().row(), 0)).id)
+
+    def _index(self, row: int) -> QModelIndex:
+        return self._view.model().index(row, 0)
+
+    def _job(self, index: QModelIndex) -> Job | None:
+        return self._model.job_at(index.row()) if index.isValid() else None
+
+    def _tell_current(self, current: QModelIndex) -> None:
+        job = self._job(current)
+        self._told = job.id if job else ""
+        self._intents.selected.emit(job)
+
+    def _tell_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        if first.row() <= self._view.currentIndex().row() <= last.row():
+            self._intents.selected.emit(self.current())
+
+    def _remember(self) -> None:
+        self._kept = [job.id for job in self.jobs()]
+
+    def _find_again(self) -> None:
+        rows = [row for id_ in self._kept if (row := self._model.row_of(id_)) >= 0]
+        for row in rows:
+            self._rows.select(self._index(row), _Flag.Select)
+        if rows:
+            self._rows.setCurrentIndex(self._index(rows[0]), _Flag.NoUpdate)
+            self._view.scrollTo(self._view.currentIndex())
+        elif self._told:
+            self._tell_current(QModelIndex())
+
+    def _select_next(self, _parent: QModelIndex, first: int, _last: int) -> None:
+        """Where what was selected is gone, the keys are for the row that took its place."""
+        rows = self._model.rowCount()
+        if rows and not self._rows.hasSelection():
+            self.go_to(self._model.job_at(min(first, rows - 1)).id)
