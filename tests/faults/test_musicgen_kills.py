@@ -153,8 +153,11 @@ async def told(engine: Watched, step: Step, times: int) -> None:
 def growth(settings: EngineSettings) -> set[tuple[str, int]]:
     """The checkpoints and takes that there are, each as it was written last."""
     folders = (settings.cache_folder / "checkpoints", settings.takes_folder)
-    files = [file for folder in folders for file in folder.glob("[!.]*")]
-    return {(file.name, file.stat().st_mtime_ns) for file in files if file.exists()}
+    found = set()
+    for file in (file for folder in folders for file in folder.glob("[!.]*")):
+        with suppress(FileNotFoundError):  # a finished take's checkpoint goes while we look
+            found.add((file.name, file.stat().st_mtime_ns))
+    return found
 
 
 def kill_again_and_again(settings: EngineSettings, program: list[str], times: int) -> None:

@@ -234,7 +234,7 @@ def test_settings_take_effect_and_are_kept(
     assert theme.tokens is LIGHT
     assert dialog.later.isVisible()  # a language waits for the next start
     kept = SettingsFile(music_home / "config").current
-    assert (kept.appearance, kept.language, kept.precision) == ("light", "id", "int8")
+    assert (kept.appearance, kept.language, kept.precision) == ("light", "id", "int4")
     dialog.accept()
 
 
