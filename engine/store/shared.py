@@ -135,13 +135,6 @@ class SharedJobs(Records):
         with self._database.reading():
             return [from_row(row) for row in self._tables.everything().where(ended).dicts()]
 
-    def stored_bytes(self, owner: str) -> int:
-        """Bytes of an owner's takes."""
-        jobs, takes = self._tables.jobs, self._tables.takes
-        query = takes.select(fn.SUM(takes.size)).join(jobs, on=(jobs.id == takes.job_id))
-        with self._database.reading():
-            return int(query.where(jobs.owner == owner).scalar() or 0)
-
     def figures(self, finished: timedelta, failed: timedelta) -> QueueFigures:
         """Ended jobs count for these long."""
         now = utc_now()
