@@ -24,4 +24,5 @@ def check_room(service: Service, caller: Caller) -> None:
     free = service.takes.free_bytes()
     if free is not None and free < service.settings.free_space_floor:
         raise DiskFull("The disk is nearly full.", detail=f"{free:,} bytes free")
+    service.engine.database.room_for_more()
     service.uploads.check(caller.owner, quota_of(service, caller))

@@ -60,6 +60,7 @@ class Entering(Positions):
         with self._database.writing(Alone.QUEUE):
             if once is not None and (earlier := self._made_before(once)) is not None:
                 return earlier
+            self._database.room_for_more()
             self._check_quota(Counter(order.owner for order in orders), quota)
             self._check_dependencies(orders)
             first = self._outer_position(front=front, count=len(orders))
@@ -95,6 +96,7 @@ class Entering(Positions):
         their owners would have more than the ``quota``."""
         jobs = self._tables.jobs
         with self._database.writing(Alone.QUEUE):
+            self._database.room_for_more()
             again = self._with_ended_dependencies(ids)
             self._check_quota(Counter(self.job(job_id).owner for job_id in again), quota)
             position = self._outer_position(front=False, count=0)
