@@ -18,6 +18,7 @@
      │   └─ HostHung            the host was silent past its deadline and was ended
      ├─ StorageError            the disk or the database
      │   ├─ DiskFull            no room for the take; the queue pauses until there is
+     │   │   └─ DiskStillFull   the room that is left belongs to what has begun
      │   ├─ FolderNotWritable
      │   ├─ StorageAway         the bucket does not answer now; what waits for it waits on
      │   │   └─ StorageClosed   it does not let us in, or is not there: a person must act
@@ -49,6 +50,7 @@ __all__ = [
     "AudioError",
     "Conflict",
     "DiskFull",
+    "DiskStillFull",
     "DownloadDamaged",
     "DownloadError",
     "FolderNotWritable",
@@ -205,6 +207,12 @@ class DiskFull(StorageError):
     code = "disk_full"
     retry_after = 60.0
     default_hint = "Free some space, then retry."
+
+
+class DiskStillFull(DiskFull):
+    """Who found it full has told."""
+
+    default_hint = "Free some space; the queue then goes on by itself."
 
 
 class FolderNotWritable(StorageError):

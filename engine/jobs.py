@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the first paint does not wait for it
     from engine.request import Request
 
 __all__ = [
+    "ANY_AMOUNT",
     "LOCAL",
     "Change",
     "Choice",
@@ -28,6 +29,7 @@ __all__ = [
     "Job",
     "Once",
     "Order",
+    "Quota",
     "Status",
     "Step",
     "Submission",
@@ -112,6 +114,19 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """What one owner may have at most; 0: any amount."""
+
+    jobs: int = 0
+    """That wait or run."""
+    stored: int = 0
+    """Bytes of takes and uploads."""
+
+
+ANY_AMOUNT = Quota()
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """What is to be queued: all of it, in this order, or nothing."""
 
@@ -119,8 +134,8 @@ class Submission:
     front: bool = False
     """Before all others."""
     once: Once | None = None
-    most: int | None = None
-    """So many jobs of each owner may wait or run, these among them; None: any number."""
+    quota: Quota = ANY_AMOUNT
+    """Of each owner, these jobs among them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ class LocalEngine:
         async with AsyncExitStack() as opening:
             lock = lock_folder(settings.data_folder)
             opening.callback(lock.release)
-            opened = open_store(settings.database, self._database_url, sole=True)
+            opened = open_store(
+                settings.database, self._database_url, sole=True, reserve=settings.disk_reserve
+            )
             opening.callback(opened.database.close)
             self.database = opened.database
             self.lane = LocalLane(settings, self._host_command)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.client.client import ServerClient
+from engine.dispatch.facts import look
 from engine.dispatch.files import TakeFiles
-from engine.dispatch.reach import Waits, look
+from engine.dispatch.reach import Waits
 from engine.dispatch.remote import RemoteLane
 from engine.dispatch.scheduler import Scheduler
 from engine.errors import NotFound

@@ -42,6 +42,8 @@ class EngineSettings(BaseSettings):
     """Seconds without work until a heavy model gives its memory back."""
     free_space_floor: Annotated[int, Field(ge=0)] = 200 * 2**20
     """Bytes of free disk below which no new take is begun."""
+    disk_reserve: Annotated[int, Field(ge=0)] = 2 * 2**20
+    """Bytes beside SQLite's database that are given up when the disk is full; 0: none."""
     trash_days: Annotated[int, Field(ge=0)] = 30
     """Deleted takes are kept this long."""
 

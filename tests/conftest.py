@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+# A library of each test would else hold two megabytes back; tests of that say how many.
+os.environ["DGX_MUSIC_DISK_RESERVE"] = "4096"
 # Before anything imports Qt. End-to-end tests start programs of their own under a real X server.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 

@@ -20,7 +20,7 @@ from engine.dispatch.posts import Post, places, starts_in
 from engine.dispatch.recovery import Recovery
 from engine.dispatch.scheduler import Scheduler
 from engine.errors import Conflict, MusicError, StorageError
-from engine.jobs import LOCAL, Failure, Job, Once, Order, Submission
+from engine.jobs import ANY_AMOUNT, LOCAL, Failure, Job, Once, Order, Quota, Submission
 from engine.request import Request
 from engine.settings import EngineSettings
 from engine.status import EngineState, EngineStatus
@@ -122,9 +122,9 @@ class Dispatcher:
         *,
         front: bool = False,
         once: Once | None = None,
-        most: int | None = None,
+        quota: Quota = ANY_AMOUNT,
     ) -> list[Job]:
-        return await self._arrivals.submit(Submission(orders, front, once, most))
+        return await self._arrivals.submit(Submission(orders, front, once, quota))
 
     async def adopt(self, job: Job) -> Job:
         """Take in a finished job that was made without the queue; its file is in place."""
@@ -142,12 +142,12 @@ class Dispatcher:
         if not self._runs.stop_here(job_id):
             raise Conflict("This take does not grow now, or where it can't end early.")
 
-    async def retry(self, ids: Sequence[str], *, most: int | None = None) -> list[Job]:
-        """``most``: as in ``Submission``; returns what waits again."""
+    async def retry(self, ids: Sequence[str], *, quota: Quota = ANY_AMOUNT) -> list[Job]:
+        """``quota``: as in ``Submission``; returns what waits again."""
         for job_id in ids:
             self._runs.rest_no_more(job_id)
         with self.scheduler.looking_again():
-            jobs = self.now(await self._ask(partial(self._store.retry, ids, most=most)))
+            jobs = self.now(await self._ask(partial(self._store.retry, ids, quota=quota)))
         self._changed(jobs)
         return jobs
 

@@ -160,7 +160,7 @@ class Errand:
         desk = self._desk
         body = Generate.model_validate_json(submission.body)
         try:
-            view = await desk.reach.ask(desk.client.submit(body, submission.key))
+            view = await desk.reach.ask(desk.client.submit, body, submission.key)
         except ServerRefused as error:
             if error.status < 500:  # it was not taken, and will not be
                 desk.submissions.close(submission.key)
@@ -187,7 +187,7 @@ class Errand:
         there = is_job_id(reference) and desk.submissions.made_there(reference, desk.place)
         if there:
             try:
-                if (await desk.reach.ask(desk.client.job(there))).audio_url is not None:
+                if (await desk.reach.ask(desk.client.job, there)).audio_url is not None:
                     return there
             except ServerRefused as error:
                 if error.status != 404:
@@ -197,7 +197,7 @@ class Errand:
             what = (file, stat.st_mtime_ns, stat.st_size)
             sent = desk.uploads.get(what)
             if sent is None or sent.expires_at < utc_now() + SPARE:
-                sent = desk.uploads[what] = await desk.reach.ask(desk.client.upload(file))
+                sent = desk.uploads[what] = await desk.reach.ask(desk.client.upload, file)
         except OSError as error:
             raise AudioError(f"“{file.name}” is not there any more.", detail=str(error)) from error
         return sent.upload_id
@@ -227,7 +227,7 @@ class Errand:
                         desk.reach.failed(error)
                         raise
             try:
-                view = await desk.reach.ask(look.now())
+                view = await desk.reach.ask(look.now)
             except ServerRefused as error:
                 if error.status == 404:
                     raise _Vanished from None
@@ -248,15 +248,22 @@ class Errand:
     async def _fetch(self, remote_id: str) -> Path:
         desk = self._desk
         try:
-            link = await desk.reach.ask(desk.client.audio_link(remote_id))
-            came = desk.reach.worked
-            return await desk.client.fetch(link.url, desk.fetching, self._job.id, came)
+            link = await desk.reach.ask(desk.client.audio_link, remote_id)
+            return await self._fetch_from(link.url)
         except ServerRefused as error:
             if error.status in (404, 409):
                 raise _Vanished from None
             raise
+
+    async def _fetch_from(self, url: str) -> Path:
+        """Each piece that comes shows that the server works, though the whole may take long."""
+        reach = self._desk.reach
+        try:
+            return await self._desk.client.fetch(
+                url, self._desk.fetching, self._job.id, reach.worked
+            )
         except ServerAway as error:
-            desk.reach.failed(error)
+            reach.failed(error)
             raise
         except ServerClosed as error:
             if error.code != "server_forbidden":
@@ -270,7 +277,7 @@ async def stop_here(desk: Desk, job: Job) -> None:
     if submission is None or submission.remote_id is None:
         return
     try:
-        await desk.reach.ask(desk.client.stop_here(submission.remote_id))
+        await desk.reach.ask(desk.client.stop_here, submission.remote_id)
     except ServerRefused as error:
         if error.status not in (404, 409):
             raise
@@ -286,9 +293,9 @@ async def recall(desk: Desk, submission: Submission) -> None:
     try:
         if remote_id is None:
             body = Generate.model_validate_json(submission.body)
-            view = await desk.reach.ask(desk.client.submit(body, submission.key))
+            view = await desk.reach.ask(desk.client.submit, body, submission.key)
             remote_id = view.job_id
-        await desk.reach.ask(desk.client.cancel(remote_id))
+        await desk.reach.ask(desk.client.cancel, remote_id)
     except ServerRefused as error:
         if error.status >= 500:
             raise

@@ -1,7 +1,8 @@
 """Whether a server can be worked with now: its circuit breaker, and the way back after trouble.
 
-After a few failures in a row nothing is sent there any more but a look at its health, at growing
-intervals, or when the server itself said to come back, or when somebody asks for it.
+pybreaker counts failures, and opens after a few in a row. From then on nothing is sent there but a
+look at its health, at growing intervals (tenacity's), or when the server itself said to come back,
+or when somebody asks for it. So no musician's job is the trial, and ours is to say when one is due.
 """
 
 from __future__ import annotations
@@ -9,31 +10,31 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from importlib.metadata import version
-from typing import TypeVar
+from typing import NoReturn, ParamSpec, TypeVar
 
+from pybreaker import STATE_CLOSED, CircuitBreaker
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
 
 from engine.client.client import ServerClient
-from engine.client.faults import strange
+from engine.dispatch.facts import look
 from engine.errors import (
     ServerAway,
     ServerBusy,
     ServerClosed,
     ServerError,
-    ServerRefused,
     ServerStrange,
 )
 from engine.jobs import Failure, utc_now
-from engine.places import PlaceState, PlaceStatus, Server, ServerModel
-from engine.wire import ModelView, QueueStats
+from engine.places import PlaceState, PlaceStatus, Server
 
-__all__ = ["Reach", "Waits", "look"]
+__all__ = ["Reach", "Waits"]
 
 log = logging.getLogger(__name__)
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -56,9 +57,12 @@ class Waits:
 
 
 class Reach:
-    """The breaker of one server. All on one event loop.
+    """One server, and its breaker. All on one event loop.
 
-    >>> view = await reach.ask(client.job(remote_id))     # counts, and trips when it must
+    >>> view = await reach.ask(client.job, remote_id)     # counts, and trips when it must
+
+    The breaker is closed while the server answers, also when it only asks for time (``BUSY``): what
+    it has taken is followed on. It half-opens for each look.
     """
 
     def __init__(
@@ -73,7 +77,9 @@ class Reach:
         self._client = client
         self._waits = waits
         self._on_change = on_change
-        self._failures = 0
+        # Its own time-out never counts: when it is tried again the watch says.
+        self._breaker = CircuitBreaker(waits.failures, throw_new_error_on_trip=False)
+        self._breaker.open()
         self._trouble: asyncio.Future[ServerError] | None = None
         self._again = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
@@ -102,10 +108,13 @@ class Reach:
         """Look at once, and not only when it is time."""
         self._again.set()
 
-    async def ask(self, answer: Awaitable[T]) -> T:
-        """An answer of the server, whose trouble counts."""
+    async def ask(self, verb: Callable[P, Awaitable[T]], *args: P.args, **options: P.kwargs) -> T:
+        """What the server answers to this verb of its client; trouble counts. Raises ServerError,
+        and without asking while the breaker is not closed."""
+        if not self._lets_through:
+            self._refuse()
         try:
-            value = await answer
+            value = await verb(*args, **options)
         except ServerError as error:
             self.failed(error)
             raise
@@ -114,21 +123,36 @@ class Reach:
 
     def worked(self) -> None:
         """Something good came from there."""
-        self._failures = 0
+        if self._lets_through:  # what was asked before it tripped is no trial
+            self._breaker.call(_nothing)
 
     def failed(self, error: ServerError) -> None:
         """Trip when it is time to."""
-        if isinstance(error, ServerAway):
-            self._failures += 1
-            if self._failures < self._waits.failures and error.retry_after is None:
-                return
-        elif not isinstance(error, ServerBusy | ServerClosed):
-            return  # of this one request
+        if not self._lets_through:
+            return
+        if isinstance(error, ServerClosed) or _says_when(error):
+            self._breaker.open()
+        elif isinstance(error, ServerAway):
+            with suppress(ServerAway):
+                self._breaker.call(_raised, error)
+        if self._lets_through and not isinstance(error, ServerBusy):
+            return  # too few until now, or it was of this one request
         if self._trouble is not None and not self._trouble.done():
             self._trouble.set_result(error)
             self._set(**_why(error), next_try=None)
+        elif not self._lets_through:  # it had asked for a pause, and is gone meanwhile
+            self.retry_now()
 
     # -- inside ------------------------------------------------------------------------------
+
+    @property
+    def _lets_through(self) -> bool:
+        return self._breaker.current_state == STATE_CLOSED
+
+    def _refuse(self) -> NoReturn:
+        """Say again why nothing is sent there."""
+        why = self.status.failure or Failure("server_unreachable", "The server can't be reached.")
+        raise ServerAway(why.code, why.message, hint=why.hint or None, detail=why.detail)
 
     async def _watch(self) -> None:
         trouble: ServerError | None = None
@@ -149,8 +173,10 @@ class Reach:
                 known, trouble = trouble, None
                 if known is not None:
                     raise known
+                if not self._lets_through:
+                    self._breaker.half_open()
                 facts = await look(self._client)
-        self._failures = 0
+        self._breaker.close()
         self._trouble = asyncio.get_running_loop().create_future()
         log.info("server %s is ready", self.status.place)
         self._set(**facts, state=PlaceState.READY, failure=None, next_try=None)
@@ -181,6 +207,10 @@ class Reach:
         error = state.outcome.exception() if state.outcome else None
         seconds = state.next_action.sleep if state.next_action else 0.0
         if isinstance(error, ServerError):
+            if isinstance(error, ServerBusy):
+                self._breaker.close()
+            else:
+                self._breaker.open()
             log.info("server %s: %s; next look in %.1f s", self.status.place, error.code, seconds)
             self._set(**_why(error), next_try=utc_now() + timedelta(seconds=seconds))
 
@@ -200,55 +230,24 @@ class Reach:
             self._on_change()
 
 
+def _nothing() -> None:
+    """A request that went well, for the breaker."""
+
+
+def _raised(error: ServerError) -> None:
+    """One that did not."""
+    raise error
+
+
+def _says_when(error: ServerError) -> bool:
+    """Whether the server, which can't work now, said when it will."""
+    return isinstance(error, ServerAway) and error.retry_after is not None
+
+
 def _watched(task: asyncio.Task[None]) -> None:
     """Only ``stop`` ends it; whatever else does must not go unseen."""
     if not task.cancelled() and (error := task.exception()) is not None:
         log.error("a server is watched no more", exc_info=error)
-
-
-async def look(client: ServerClient) -> dict[str, object]:
-    """What a server says of itself, as fields of a PlaceStatus. Raises ServerError."""
-    try:
-        health = await client.health()
-    except ServerRefused as error:
-        if error.status != 404:
-            raise
-        raise strange("it has no health") from None
-    if health.version.split(".")[0] != version("dgx-music-studio").split(".")[0]:
-        raise ServerClosed(
-            "server_version",
-            f"The server's version ({health.version[:20]}) and this studio's "
-            f"({version('dgx-music-studio')}) do not fit together.",
-            hint="Update the older one.",
-        )
-    if health.status == "unhealthy":
-        raise ServerAway("server_unavailable", "The server can't work just now.")
-    models = await client.models()
-    stats = await client.stats()
-    return {
-        "health": health.status[:20],
-        "version": health.version[:20],
-        "gpu": health.gpu,
-        "queued": stats.pending_jobs + stats.processing_jobs,
-        "starts_in": _starts_in(stats),
-        "models": tuple(map(_model, models.models[:1000])),
-        "offers": frozenset(offer[:40] for offer in models.offers[:100]),
-    }
-
-
-def _starts_in(stats: QueueStats) -> float | None:
-    """Seconds until a job that comes now begins: after all that are there, one by one."""
-    ahead = stats.pending_jobs + stats.processing_jobs
-    if not ahead:
-        return 0.0
-    each = stats.average_processing_time_seconds
-    return None if each is None else ahead * each
-
-
-def _model(view: ModelView) -> ServerModel:
-    return ServerModel(
-        view.id, view.name, view.licence, view.max_seconds, tuple(view.abilities), view.loaded
-    )
 
 
 def _why(error: ServerError) -> dict[str, object]:

@@ -49,13 +49,16 @@ class Health:
         self,
         settings: ServerSettings,
         jobs: SharedJobs,
+        room_for_more: Callable[[], None],
         bucket: Storage | None = None,
         workers: Workers | None = None,
     ) -> None:
-        """``bucket``: the storage, if it is not a folder here; ``workers``: who runs the jobs, if
+        """``room_for_more``: raises StorageError while the database takes in nothing new;
+        ``bucket``: the storage, if it is not a folder here; ``workers``: who runs the jobs, if
         that is not this server."""
         self._settings = settings
         self._jobs = jobs
+        self._room_for_more = room_for_more
         self._bucket = bucket
         self._workers = workers
         self._looked: tuple[float, Check] | None = None
@@ -77,6 +80,7 @@ class Health:
 
     def _database(self) -> Check:
         self._jobs.knows("")
+        self._room_for_more()
         return Check("database", Level.HEALTHY, "Connected")
 
     async def _storage(self, bucket: Storage) -> Check:

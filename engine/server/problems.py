@@ -6,7 +6,7 @@ import logging
 import math
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -20,6 +20,8 @@ from engine.request import problems_among
 from engine.wire import FieldError, ProblemView
 
 __all__ = ["TooLarge", "handle_problems", "may_fail", "problem", "problem_of"]
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +97,7 @@ def problem(
 
 
 def problem_of(error: MusicError) -> Response:
-    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
+    status = _of_kind(error, _STATUS) or 500
     headers, short = {}, None
     if isinstance(error, errors.NotLoggedIn):
         headers["WWW-Authenticate"] = 'Bearer realm="dgx-music"'
@@ -106,12 +108,17 @@ def problem_of(error: MusicError) -> Response:
     if isinstance(error, TooMany):
         short = error.message.rstrip(".")
     fields = error.problems if isinstance(error, InvalidRequest) else ()
-    if status >= 500:
+    if status >= 500 and not isinstance(error, errors.DiskStillFull):
         log.warning("%s: %s %s", error.code, error.message, error.detail)
     # The detail of an error is for who runs the server: it may name files of this computer.
     message = error.message if error.message.endswith((".", "?", "!")) else f"{error.message}."
-    words = _FOR_CALLERS.get(type(error)) or " ".join(filter(None, (message, error.hint)))
+    words = _of_kind(error, _FOR_CALLERS) or " ".join(filter(None, (message, error.hint)))
     return problem(status, words, code=error.code, fields=fields, headers=headers, error=short)
+
+
+def _of_kind(error: MusicError, among: Mapping[type[MusicError], T]) -> T | None:
+    """What is said of errors of its kind, or of the nearest kind that it is one of."""
+    return next((among[kind] for kind in type(error).__mro__ if kind in among), None)
 
 
 def handle_problems(app: FastAPI) -> None:

@@ -102,7 +102,7 @@ class ServerSettings(EngineSettings):
     quota_queued_jobs: Annotated[int, Field(ge=0)] = 200
     """Of one user; 0: no limit."""
     quota_stored_bytes: Annotated[int, Field(ge=0)] = 20 * 2**30
-    """Of one user's takes; 0: no limit."""
+    """Of one user's takes and uploads; 0: no limit."""
 
     url_seconds: Annotated[int, Field(ge=1, le=7 * 86_400)] = 3600
     """Life of a signed media link."""

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 
 from fastapi import Response
 
-from engine.errors import InvalidRequest, NotAllowed, NotFound, Problem
+from engine.errors import InvalidRequest, NotFound, Problem
 from engine.jobs import Job, Once, is_job_id
 from engine.log_context import current_request
 from engine.server.callbacks import check_url
 from engine.server.callers import Caller
+from engine.server.room import quota_of
 from engine.server.service import Service
 from engine.wire import Generate
 
-__all__ = ["most_open", "submit"]
+__all__ = ["submit"]
 
 
 async def submit(
@@ -26,7 +27,7 @@ async def submit(
     response: Response,
     key: str | None,
 ) -> list[Job]:
-    """Queue all or none. Raises InvalidRequest, TooMany, NotAllowed, Unavailable, KeyReused."""
+    """Queue all or none. Raises InvalidRequest, TooMany, Unavailable, KeyReused."""
     service.accepting()
     await service.limits.count(response, caller)
     for index, body in enumerate(bodies):
@@ -35,19 +36,12 @@ async def submit(
             place = f"requests.{index}." if len(bodies) > 1 else ""
             raise InvalidRequest(tuple(Problem(place + p.field, p.message) for p in problems))
     once = Once(caller.owner, key, _digest(bodies)) if key is not None else None
-    _check_stored(service, caller)
     sources = {source for body in bodies for source in (body.melody, body.continue_from)}
     service.uploads.use([source for source in sources if source and not is_job_id(source)])
     orders = [body.order(caller.owner, current_request.get()) for body in bodies]
     return await service.engine.dispatcher.submit(
-        orders, once=once, most=most_open(service, caller)
+        orders, once=once, quota=quota_of(service, caller)
     )
-
-
-def most_open(service: Service, caller: Caller) -> int | None:
-    """How many of a caller's jobs may wait or run at once; None: any number, as for the person at
-    this computer."""
-    return (service.settings.quota_queued_jobs or None) if caller.named else None
 
 
 def _problems(service: Service, caller: Caller, body: Generate) -> list[Problem]:
@@ -86,16 +80,6 @@ def _is_own(service: Service, caller: Caller, source: str) -> bool:
     except NotFound:
         return False
     return True
-
-
-def _check_stored(service: Service, caller: Caller) -> None:
-    """The person at this computer has all the room that there is."""
-    stored = service.settings.quota_stored_bytes if caller.named else 0
-    if stored and service.jobs.stored_bytes(caller.owner) >= stored:
-        raise NotAllowed(
-            f"Your takes fill the {stored / 2**30:.1f} GB that you have here.",
-            hint="Ask who runs the server for more room.",
-        )
 
 
 def _digest(bodies: Sequence[Generate]) -> str:

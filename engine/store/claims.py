@@ -56,7 +56,8 @@ class Claims(Made):
         suspects: bool = False,
     ) -> tuple[Job, str] | None:
         """Take the next job of a place: (job, token), or None. One atomic statement, and with
-        turns one after the other. Raises StoreLocked when another engine has the database.
+        turns one after the other. Raises StoreLocked when another engine has the database, and
+        DiskStillFull while there is no room for what it would become.
 
         ``exclude`` are jobs that wait for their retry; ``idle`` lets in what is marked "when
         idle"; within one priority, jobs of ``loaded_model`` go first. ``suspects`` chooses
@@ -75,6 +76,7 @@ class Claims(Made):
         }
         statements = self._claiming(len(excluded), idle=idle, favours=loaded_model is not None)
         self._database.still_sole()
+        self._database.room_for_more()
         with self._database.writing(Alone.TURNS if self._turns else None):
             for statement in statements:
                 for row in statement.rows(**given):

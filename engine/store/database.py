@@ -63,6 +63,11 @@ class Database(ABC):
     def free(self, alone: Alone) -> bool:
         """Be alone with that to the end of the transaction, unless somebody else is just now."""
 
+    @abstractmethod
+    def room_for_more(self) -> None:
+        """Raises DiskStillFull while the disk has room for what has begun alone. Asked by who would
+        take in something new."""
+
     @property
     @abstractmethod
     def now(self) -> Any:

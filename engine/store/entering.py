@@ -11,30 +11,24 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from peewee import SQL, fn
-
 from engine.errors import (
     InvalidRequest,
     KeyReused,
     MusicError,
     Problem,
     StorageError,
-    TooMany,
 )
-from engine.jobs import Job, Once, Order, Status, Submission, new_id, utc_now
+from engine.jobs import ANY_AMOUNT, Job, Once, Order, Quota, Status, Submission, new_id, utc_now
 from engine.store.database import Alone, Database
 from engine.store.permits import Permit, Permits
 from engine.store.positions import POSITION_STEP, Positions
 from engine.store.prepared import Given, Prepared
+from engine.store.quotas import Quotas
 from engine.store.rows import from_row, job_row
 
 __all__ = ["Entering"]
 
 _NOT_MADE = (Status.FAILED, Status.CANCELLED)
-_OPEN = SQL("t1.status IN ('pending', 'processing')")
-"""As the index says it, or SQLite would not know that it has all that is asked for."""
-_QUOTA_SECONDS = 60.0
-"""After which who has too much in the queue may try again: something of it may have ended."""
 
 
 class Entering(Positions):
@@ -42,11 +36,10 @@ class Entering(Positions):
 
     def __init__(self, database: Database, permits: Permits | None = None) -> None:
         super().__init__(database, permits)
+        self._quotas = Quotas(database)
         jobs = self._tables.jobs
         made = jobs.select(jobs.created_at)
         self._made_since = Prepared(database, made.where(jobs.created_at >= Given("since")))
-        mine = _OPEN & jobs.deleted_at.is_null() & (jobs.owner == Given("owner"))
-        self._open_of = Prepared(database, jobs.select(fn.COUNT(jobs.id)).where(mine))
 
     def submit(
         self,
@@ -54,12 +47,12 @@ class Entering(Positions):
         *,
         front: bool = False,
         once: Once | None = None,
-        most: int | None = None,
+        quota: Quota = ANY_AMOUNT,
     ) -> list[Job]:
         """Queue all or none, in their order; the rows are on disk when this returns.
 
         With ``once``, a repeat gives the jobs of the first time and queues nothing. Raises
-        KeyReused, and TooMany when one of their owners would have more than ``most`` open jobs.
+        KeyReused, and TooMany when one of their owners would have more than the ``quota``.
         """
         if not orders:
             return []
@@ -67,8 +60,8 @@ class Entering(Positions):
         with self._database.writing(Alone.QUEUE):
             if once is not None and (earlier := self._made_before(once)) is not None:
                 return earlier
-            if most is not None:
-                self._check_quota(Counter(order.owner for order in orders), most)
+            self._database.room_for_more()
+            self._check_quota(Counter(order.owner for order in orders), quota)
             self._check_dependencies(orders)
             first = self._outer_position(front=front, count=len(orders))
             moments = self._free_moments(len(orders))
@@ -97,15 +90,15 @@ class Entering(Positions):
         with self._database.writing(Alone.QUEUE):
             return [self._tried(each, self._database.peewee.savepoint()) for each in submissions]
 
-    def retry(self, ids: Collection[str], *, most: int | None = None) -> list[Job]:
+    def retry(self, ids: Collection[str], *, quota: Quota = ANY_AMOUNT) -> list[Job]:
         """Put failed and cancelled jobs at the end of the queue, with the ended jobs that they
         depend on, from the trash if need be; returns what changed. Raises TooMany when one of
-        their owners would have more than ``most`` open jobs."""
+        their owners would have more than the ``quota``."""
         jobs = self._tables.jobs
         with self._database.writing(Alone.QUEUE):
+            self._database.room_for_more()
             again = self._with_ended_dependencies(ids)
-            if most is not None:
-                self._check_quota(Counter(self.job(job_id).owner for job_id in again), most)
+            self._check_quota(Counter(self.job(job_id).owner for job_id in again), quota)
             position = self._outer_position(front=False, count=0)
             for number, job_id in enumerate(again):
                 self._update(
@@ -135,7 +128,7 @@ class Entering(Positions):
         """``alone``: what it falls within, should it fall."""
         try:
             with alone:
-                return self.submit(each.orders, front=each.front, once=each.once, most=each.most)
+                return self.submit(each.orders, front=each.front, once=each.once, quota=each.quota)
         except StorageError:
             raise
         except MusicError as error:
@@ -189,15 +182,11 @@ class Entering(Positions):
             if order.id is not None:
                 earlier.add(order.id)
 
-    def _check_quota(self, more: Mapping[str, int], most: int) -> None:
+    def _check_quota(self, more: Mapping[str, int], quota: Quota) -> None:
         """``more``: how many jobs each owner would add."""
-        for owner, count in more.items():
-            if int(self._open_of.value(owner=owner)) + count > most:
-                raise TooMany(
-                    "Queue quota exceeded.",
-                    retry_after=_QUOTA_SECONDS,
-                    hint=f"At most {most} jobs may wait at once.",
-                )
+        self._quotas.check_queue(more, quota)
+        for owner in more:
+            self._quotas.check_stored(owner, quota)
 
     def _free_moments(self, count: int) -> list[datetime]:
         """From now on, each of another millisecond than any job: files and pages go by them."""

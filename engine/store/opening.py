@@ -22,6 +22,7 @@ from playhouse.migrations import Runner
 from engine.errors import FolderNotWritable, StoreDamaged, StoreLocked
 from engine.store.database import Alone, Database
 from engine.store.faults import sqlite_words, translated
+from engine.store.reserve import Reserve
 
 __all__ = ["MIGRATIONS", "Opened", "lock_folder", "open_database"]
 
@@ -39,17 +40,21 @@ class SqliteDatabase(Database):
     kind = "sqlite"
     connections = 1
 
+    def __init__(self, peewee_database: Any, reserve: Reserve) -> None:
+        super().__init__(peewee_database)
+        self._reserve = reserve
+
     def reading(self) -> AbstractContextManager[None]:
         return translated(sqlite_words)
 
     @contextmanager
     def writing(self, alone: Alone | None = None) -> Iterator[None]:  # noqa: ARG002 - it always is
-        with translated(sqlite_words):
-            if self.peewee.in_transaction():
+        if self.peewee.in_transaction():
+            with translated(sqlite_words):
                 yield
-                return
-            with self.peewee.atomic("IMMEDIATE"):
-                yield
+            return
+        with self._reserve.behind(), translated(sqlite_words), self.peewee.atomic("IMMEDIATE"):
+            yield
 
     def untaken(self, candidates: Any, table: Any) -> Any:  # noqa: ARG002 - nobody else is there
         return candidates
@@ -59,6 +64,9 @@ class SqliteDatabase(Database):
 
     def free(self, alone: Alone) -> bool:  # noqa: ARG002 - likewise
         return True
+
+    def room_for_more(self) -> None:
+        self._reserve.room_for_more()
 
     @property
     def now(self) -> Any:
@@ -106,17 +114,22 @@ def lock_folder(folder: Path) -> FileLock:
     return lock
 
 
-def open_database(path: Path) -> Opened:
-    """Connect, check and migrate; sets a damaged file aside and starts a fresh one."""
+def open_database(path: Path, *, reserve: int = 0) -> Opened:
+    """Connect, check and migrate; sets a damaged file aside and starts a fresh one. ``reserve``:
+    bytes that are kept for a full disk, by who takes jobs in."""
+    kept = Reserve(path.with_suffix(".reserve"), reserve)
+    kept.ready_to_open()
     try:
-        return Opened(_connect(path))
+        opened = Opened(_connect(path, kept))
     except StoreDamaged as damage:
         aside = _set_aside(path)
         log.error("the database was damaged and is kept as %s: %s", aside, damage.detail)
-        return Opened(_connect(path), aside)
+        opened = Opened(_connect(path, kept), aside)
+    kept.make()
+    return opened
 
 
-def _connect(path: Path) -> SqliteDatabase:
+def _connect(path: Path, reserve: Reserve) -> SqliteDatabase:
     database: Any = peewee.SqliteDatabase(
         str(path),
         pragmas={
@@ -137,7 +150,7 @@ def _connect(path: Path) -> SqliteDatabase:
     except BaseException:
         database.close()
         raise
-    return SqliteDatabase(database)
+    return SqliteDatabase(database, reserve)
 
 
 def _migrate(database: Any, path: Path) -> None:

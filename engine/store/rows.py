@@ -78,6 +78,7 @@ class Tables:
         self.calls: Any = Table("calls", _CALLS).bind(database)
         self.submissions: Any = Table("submissions", _SUBMISSIONS).bind(database)
         self.workers: Any = Table("workers", _WORKERS).bind(database)
+        self.stored: Any = Table("stored", ("owner", "part", "bytes")).bind(database)
         self.served: Any = Table("served", ("owner", "priority", "at")).bind(database)
 
     def everything(self) -> Any:

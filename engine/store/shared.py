@@ -44,13 +44,13 @@ class SharedJobs(Records):
         self._turns = Turns(database, ageing)
         jobs, level = self._tables.jobs, self._turns.level
         waiting = jobs.status == Status.PENDING.value  # and so not in the trash: the index has all
-        mine = self._turns.joined(jobs.select(level)).where(jobs.id == Given("id"))
+        mine = self._turns.with_levels(jobs.select(level)).where(jobs.id == Given("id"))
         self._level = Prepared(database, mine)
         earlier = (level > Given("level")) | (
             (level == Given("level")) & (jobs.position < Given("position"))
         )
         count = fn.COUNT(SQL("*"))
-        before = self._turns.joined(jobs.select(count)).where(waiting & earlier)
+        before = self._turns.with_levels(jobs.select(count)).where(waiting & earlier)
         self._before = Prepared(database, before)
         alive = jobs.select(
             jobs.status, count.alias("number"), fn.MIN(jobs.created_at).alias("oldest")
@@ -111,7 +111,7 @@ class SharedJobs(Records):
         it will be is not."""
         jobs = self._tables.jobs
         pending = (jobs.status == Status.PENDING.value) & jobs.deleted_at.is_null()
-        query = self._turns.joined(self._tables.everything()).where(pending)
+        query = self._turns.with_levels(self._tables.everything()).where(pending)
         ordered = query.order_by(self._turns.level.desc(), jobs.position).limit(limit)
         with self._database.reading():
             return [from_row(row) for row in ordered.dicts()]
@@ -134,13 +134,6 @@ class SharedJobs(Records):
         ended = jobs.callback_url.is_null(False) & (jobs.finished_at >= since.timestamp())
         with self._database.reading():
             return [from_row(row) for row in self._tables.everything().where(ended).dicts()]
-
-    def stored_bytes(self, owner: str) -> int:
-        """Bytes of an owner's takes."""
-        jobs, takes = self._tables.jobs, self._tables.takes
-        query = takes.select(fn.SUM(takes.size)).join(jobs, on=(jobs.id == takes.job_id))
-        with self._database.reading():
-            return int(query.where(jobs.owner == owner).scalar() or 0)
 
     def figures(self, finished: timedelta, failed: timedelta) -> QueueFigures:
         """Ended jobs count for these long."""

@@ -131,8 +131,9 @@ class Store(Entering):
         jobs, takes = self._tables.jobs, self._tables.takes
         with self._database.writing():
             for chunk in chunks(ids):
-                jobs.delete().where(jobs.id.in_(chunk)).execute()
+                # Takes first: whose they are, and so whose bytes go, their jobs know.
                 takes.delete().where(takes.job_id.in_(chunk)).execute()
+                jobs.delete().where(jobs.id.in_(chunk)).execute()
 
     def setting(self, name: str, default: str) -> str:
         settings = self._tables.settings

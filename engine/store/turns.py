@@ -33,15 +33,18 @@ class Turns:
 
     def joined(self, query: Any) -> Any:
         """A query on jobs, with what is known of their owners' turns."""
-        jobs, turns, served = self._tables.jobs, self._tables.turns, self._tables.served
+        jobs, turns = self._tables.jobs, self._tables.turns
+        return self.with_levels(query).left_outer_join(turns, on=(turns.owner == jobs.owner))
+
+    def with_levels(self, query: Any) -> Any:
+        """A query on jobs, with what their levels are made of, and nothing of turns."""
+        jobs, served = self._tables.jobs, self._tables.served
         same = (served.owner == jobs.owner) & (served.priority == jobs.priority)
-        return query.left_outer_join(turns, on=(turns.owner == jobs.owner)).left_outer_join(
-            served, on=same
-        )
+        return query.left_outer_join(served, on=same)
 
     @property
     def level(self) -> Any:
-        """Of a joined job: its priority, and a level for each while that it waited in vain."""
+        """Of a job with levels: its priority, and a level for each while that it waited in vain."""
         jobs, served = self._tables.jobs, self._tables.served
         since = self._database.later(
             fn.COALESCE(jobs.waits_since, jobs.created_at), fn.COALESCE(served.at, 0)

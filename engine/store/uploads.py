@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from peewee import fn
-
 from engine.errors import NotFound
-from engine.jobs import utc_now
-from engine.store.database import Database
+from engine.jobs import ANY_AMOUNT, Quota, utc_now
+from engine.store.database import Alone, Database
+from engine.store.quotas import Quotas
 from engine.store.records import chunks
 from engine.store.rows import Tables
 from engine.store.secrets import shared_secret
@@ -46,15 +45,22 @@ class Uploads:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._table = Tables(database.peewee).uploads
+        self._quotas = Quotas(database)
 
     @cached_property
     def library(self) -> str:
         """What stored files of this database's uploads say of whose they are."""
         return f"library-{shared_secret(self._database, 'library')[:16]}"
 
-    def add(self, upload: Upload) -> None:
+    def check(self, owner: str, quota: Quota) -> None:
+        """Raises TooMany when there is no room for one more of this owner."""
+        self._quotas.check_stored(owner, quota)
+
+    def add(self, upload: Upload, quota: Quota = ANY_AMOUNT) -> None:
+        """Raises TooMany when its owner would have more than the ``quota``."""
         moments = {name: getattr(upload, name).timestamp() for name in _MOMENTS}
-        with self._database.writing():
+        with self._database.writing(Alone.QUEUE):
+            self._quotas.check_stored(upload.owner, quota, upload.size)
             self._table.insert(asdict(upload) | moments).execute()
 
     def of(self, owner: str, upload_id: str) -> Upload:
@@ -96,12 +102,6 @@ class Uploads:
         with self._database.writing():
             for chunk in chunks(ids):
                 self._table.delete().where(self._table.id.in_(chunk)).execute()
-
-    def bytes_of(self, owner: str) -> int:
-        table = self._table
-        with self._database.reading():
-            query = table.select(fn.SUM(table.size)).where(table.owner == owner)
-            return int(query.scalar() or 0)
 
 
 _MOMENTS = ("created_at", "used_at")

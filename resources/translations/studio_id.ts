@@ -806,6 +806,10 @@
         <translation>Diska hampir penuh (sisa {} MB): take baru menunggu.</translation>
     </message>
     <message>
+        <source>The disk is full: nothing new is taken in until there is room.</source>
+        <translation>Diska penuh: yang baru tidak diterima sampai ada ruang.</translation>
+    </message>
+    <message>
         <source>Free some space; the queue then goes on by itself.</source>
         <translation>Kosongkan ruang; antrean lalu berjalan lagi sendiri.</translation>
     </message>

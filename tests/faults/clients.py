@@ -132,7 +132,7 @@ class Person:
 
     def __init__(self, url: str, token: str) -> None:
         login = {"Authorization": f"Bearer {token}"}
-        self._http = httpx.Client(
+        self.http = httpx.Client(
             base_url=f"{url}/api/v1", headers=login, timeout=30, trust_env=False
         )
 
@@ -140,17 +140,17 @@ class Person:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self.http.close()
 
     def submit(self, *prompts: str) -> list[str]:
         """Takes of a second, in a batch."""
         asked = [{"prompt": each, "duration": 1, "model": "scripted"} for each in prompts]
-        answer = self._http.post("/generate/batch", json={"requests": asked})
+        answer = self.http.post("/generate/batch", json={"requests": asked})
         assert answer.status_code == 202, answer.text
         return [str(job_id) for job_id in answer.json()["job_ids"]]
 
     def job(self, job_id: str) -> dict[str, Any]:
-        job: dict[str, Any] = self._http.get(f"/jobs/{job_id}").json()
+        job: dict[str, Any] = self.http.get(f"/jobs/{job_id}").json()
         return job
 
     def until(self, job_id: str, happened: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

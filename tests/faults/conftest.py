@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from tests.buckets import S3Server
     from tests.faults.clustered import Stage
     from tests.postgres import Postgres
+
+RESERVE = 2 * 2**20
+"""Bytes; in other tests libraries hold less back."""
 
 # The light set-up has no torch.
 collect_ignore_glob = [] if importlib.util.find_spec("audiocraft") else ["test_musicgen*.py"]
@@ -60,6 +63,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "none", folder], check=True)
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill(file: Path) -> None:
+    """To the last byte of the disk."""
+    with file.open("wb", buffering=0) as ballast, suppress(OSError):
+        while True:
+            ballast.write(bytes(4096))
 
 
 @pytest.fixture(scope="session")

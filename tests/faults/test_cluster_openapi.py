@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Callable
 
 from tests.engine.server.documented import MODES, document_of, wrong_of
+from tests.engine.server.known import Known
 from tests.faults.clients import Person
 from tests.faults.clustered import Stage
 
 EXAMPLES = 1
 """Of each operation; ten times as many with ``--soak``. One server alone is asked more."""
+LONGEST = 2.0
+"""Seconds: what is asked for is made."""
 WITHIN = ("/api/v1/metrics", "/api/v1/health/detailed")
 """Not for callers: the balancer says that there is no such thing."""
 SETTINGS = {"require_login": "true", "login_failures_per_minute": "100000"}
@@ -26,6 +29,7 @@ async def test_what_it_does_is_what_it_says(stage: Stage, state: State, soak: in
             raw = document_of(trial.url)
             with Person(trial.url, trial.token) as person:
                 jobs = person.submit(*[f"steps=40 ms=20 hz={300 + n}" for n in range(8)])
+                known = Known.of(person.http, longest=LONGEST)
                 wrong = [
                     each
                     for login, mode in MODES
@@ -34,6 +38,7 @@ async def test_what_it_does_is_what_it_says(stage: Stage, state: State, soak: in
                         raw,
                         trial.token if login else None,
                         mode,
+                        known=known,
                         examples=examples,
                         without=WITHIN,
                     )

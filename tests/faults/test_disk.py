@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import StorageError
+from engine.errors import DiskStillFull, StorageError
 from engine.jobs import Order, Status
 from engine.request import Request
 from engine.settings import EngineSettings
 from tests.engine.conftest import Watched
+from tests.faults.conftest import RESERVE, fill
 
 BALLAST = 4 * 2**20
 
@@ -84,3 +85,37 @@ async def test_a_full_disk_refuses_new_jobs_in_plain_words(
         ballast.unlink()
         await engine.queue.set_paused(True)
         assert len(await engine.queue.submit(orders)) == 400
+
+
+@pytest.mark.logs("disk|full")
+async def test_a_studio_on_a_full_disk_records_what_runs_and_can_be_opened(
+    small_disk: Path, settings: EngineSettings
+) -> None:
+    """Only the library's database is on it."""
+    full = settings.model_copy(
+        update={"data_folder": small_disk / "data", "free_space_floor": 0, "disk_reserve": RESERVE}
+    )
+    ballast, reserve = small_disk / "ballast", full.data_folder / "studio.reserve"
+    async with Watched(full) as engine:
+        running = await engine.submit(*[f"steps=40 ms=25 hz={300 + i}" for i in range(4)])
+        waiting = await engine.submit("steps=2 hz=200", "steps=3 hz=201")
+        await engine.growing(running[0])
+        fill(ballast)
+        ended = await engine.ended(running)
+        assert [job.status for job in ended] == [Status.COMPLETED] * 4, "and recorded"
+        assert not reserve.exists()
+        with pytest.raises(DiskStillFull, match="nothing new is taken in"):
+            await engine.submit("steps=4")
+        await engine.queue.cancel([waiting[1].id])
+        ballast.unlink()
+        await engine.ended(waiting)  # by itself: the queue looks again
+        assert reserve.stat().st_size == RESERVE
+        await engine.queue.set_paused(True)
+        [late] = await engine.submit("steps=4 hz=202")
+    fill(ballast)
+    async with Watched(full) as engine:
+        assert len(await engine.queue.jobs()) == 7
+        assert not reserve.exists()
+        ballast.unlink()
+        await engine.queue.set_paused(False)
+        assert [job.status for job in await engine.ended([late])] == [Status.COMPLETED]

@@ -207,6 +207,9 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "The disk that holds {} is full."),
         QT_TRANSLATE_NOOP("Engine", "The disk is full: the library could not be written."),
         QT_TRANSLATE_NOOP("Engine", "The disk is nearly full ({} MB free): new takes wait."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "The disk is full: nothing new is taken in until there is room."
+        ),
         QT_TRANSLATE_NOOP("Engine", "Free some space; the queue then goes on by itself."),
         QT_TRANSLATE_NOOP("Engine", "Free some space, then retry."),
         QT_TRANSLATE_NOOP(

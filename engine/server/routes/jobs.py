@@ -20,8 +20,9 @@ from engine.server.polling import (
     wait_preferred,
 )
 from engine.server.problems import may_fail
+from engine.server.room import quota_of
 from engine.server.service import Service, TheService
-from engine.server.submitting import most_open, submit
+from engine.server.submitting import submit
 from engine.wire import API, Cancelled, Generate, JobsPage, JobView, Keep
 
 __all__ = ["IdempotencyKey", "JobId", "router"]
@@ -136,8 +137,9 @@ async def retry(job_id: JobId, request: Request, caller: AnyCaller, service: The
     """Queue a failed or cancelled job again."""
     service.accepting()
     job = service.own(caller, job_id)
-    most = most_open(service, caller)
-    again = {each.id: each for each in await service.engine.dispatcher.retry([job_id], most=most)}
+    quota = quota_of(service, caller)
+    waiting = await service.engine.dispatcher.retry([job_id], quota=quota)
+    again = {each.id: each for each in waiting}
     if job_id not in again:
         raise Conflict(f"This job is {job.status.value}: only a failed one can be tried again.")
     return service.view(again[job_id], str(request.base_url))

@@ -13,6 +13,7 @@ from engine.errors import InvalidRequest, NotFound, Problem
 from engine.jobs import Job, Take
 from engine.server.callers import AnyCaller, Caller
 from engine.server.problems import may_fail
+from engine.server.room import check_room
 from engine.server.service import Service, TheService
 from engine.server.stitching import check_length, join_takes
 from engine.wire import API, JobView, Stitch
@@ -36,6 +37,7 @@ async def stitch_takes(
     await service.limits.count(response, caller)
     jobs = [_with_audio(service, caller, index, id_) for index, id_ in enumerate(body.job_ids)]
     check_length(body, jobs)
+    check_room(service, caller)
     files = [await _file(service, index, job) for index, job in enumerate(jobs)]
     attempt = token_hex(16)
 

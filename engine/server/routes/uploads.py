@@ -10,11 +10,12 @@ from fastapi import APIRouter, Path, Request, Response
 
 from engine.audio.atomic import part_of, passing
 from engine.audio.names import safe_name
-from engine.errors import AudioError, DiskFull, NotAllowed
+from engine.errors import AudioError, TooMany
 from engine.jobs import utc_now
-from engine.server.callers import AnyCaller, Caller
+from engine.server.callers import AnyCaller
 from engine.server.problems import may_fail
 from engine.server.receiving import receive
+from engine.server.room import check_room, quota_of
 from engine.server.service import Service, TheService
 from engine.server.weighing import weigh
 from engine.storage.base import UPLOADS
@@ -54,7 +55,7 @@ async def upload(
     """Send a file, in a form or as the body itself (then ``?name=``). Its id serves as ``melody``
     or ``continue_from``."""
     service.accepting()
-    _check_room(service, caller)
+    check_room(service, caller)
     settings = service.settings
     upload_id = f"upl_{secrets.token_hex(8)}"
     key = f"{UPLOADS}/{upload_id}"
@@ -84,8 +85,12 @@ async def upload(
         created_at=now,
         used_at=now,
     )
-    # If this fails it may have been done all the same: the file is left to the sweep.
-    service.uploads.add(made)
+    try:
+        service.uploads.add(made, quota_of(service, caller))
+    except TooMany:  # others came in between
+        await service.storage.remove(key)
+        raise
+    # If else this fails it may have been done all the same: the file is left to the sweep.
     response.headers["Location"] = f"{API}/uploads/{upload_id}"
     return _view(service, made)
 
@@ -101,15 +106,6 @@ async def remove(upload_id: UploadId, caller: AnyCaller, service: TheService) ->
     found = service.uploads.of(caller.owner, upload_id)
     await service.storage.remove(found.key)
     service.uploads.forget([found.id])
-
-
-def _check_room(service: Service, caller: Caller) -> None:
-    free = service.takes.free_bytes()
-    if free is not None and free < service.settings.free_space_floor:
-        raise DiskFull("The disk is nearly full.", detail=f"{free:,} bytes free")
-    stored = service.settings.quota_stored_bytes
-    if caller.named and stored and service.uploads.bytes_of(caller.owner) >= stored:
-        raise NotAllowed("Your uploads fill the room that you have here.", hint="Delete some.")
 
 
 def _view(service: Service, upload: Upload) -> UploadView:

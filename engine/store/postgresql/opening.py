@@ -102,6 +102,9 @@ class PostgresqlDatabase(Database):
         )
         return bool(taken.fetchone()[0])
 
+    def room_for_more(self) -> None:
+        """Room on its disk is its administrator's to keep."""
+
     @property
     def now(self) -> Any:
         return peewee.SQL("extract(epoch FROM clock_timestamp())::double precision")

@@ -33,7 +33,9 @@ async def test_what_became_of_the_workers_is_said(
     words: str,
 ) -> None:
     workers = Workers(database, lease_seconds=30.0)
-    health = Health(settings_in(tmp_path), SharedJobs(database), workers=workers)
+    health = Health(
+        settings_in(tmp_path), SharedJobs(database), database.room_for_more, workers=workers
+    )
 
     async def queue() -> Check:
         return next(check for check in await health.checks() if check.name == "queue")

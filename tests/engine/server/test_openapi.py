@@ -9,7 +9,8 @@ import pytest
 from schemathesis import GenerationMode
 
 from tests.engine.server.documented import MODES, document_of, wrong_of
-from tests.engine.server.running import TestServer, settings_in
+from tests.engine.server.known import Known
+from tests.engine.server.running import TestServer, body, settings_in
 
 EXAMPLES = 3
 """For each of the operations and kinds; ten times as many with ``--soak``."""
@@ -21,16 +22,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
         "require_login": True,
         "login_failures_per_minute": 100_000,
         "quota_queued_jobs": 0,
+        "wait_seconds": 0.1,
     }
     with TestServer(settings_in(tmp_path_factory.mktemp("openapi"), **changes)) as running:
-        # What is taken need not be made: it could be an hour of music.
-        running.in_loop_async(lambda: running.service.engine.dispatcher.set_paused(True))
         yield running
 
 
 @pytest.fixture(scope="module")
 def raw(server: TestServer) -> dict[str, Any]:
     return document_of(server.url)
+
+
+@pytest.fixture(scope="module")
+def known(server: TestServer, tokens: dict[str, str]) -> Known:
+    with server.client(tokens["alice"]) as alice:
+        found = Known.of(alice)
+        # What is taken from here on need not be made: it could be an hour of music.
+        server.in_loop_async(lambda: server.service.engine.dispatcher.set_paused(True))
+        found.waiting += [alice.post("/generate", json=body()).json()["job_id"] for _ in range(3)]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -42,10 +52,11 @@ def test_what_it_does_is_what_it_says(
     server: TestServer,
     raw: dict[str, Any],
     tokens: dict[str, str],
+    known: Known,
     login: bool,
     mode: GenerationMode,
     soak: int,
 ) -> None:
     token = tokens["alice"] if login else None
-    wrong = wrong_of(server.url, raw, token, mode, examples=EXAMPLES * soak)
+    wrong = wrong_of(server.url, raw, token, mode, known=known, examples=EXAMPLES * soak)
     assert not wrong, "\n\n".join(wrong)

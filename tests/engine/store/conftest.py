@@ -42,7 +42,16 @@ def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Both]:
     url = request.getfixturevalue("shared_url") if request.param == "postgresql" else None
     database = open_store(tmp_path / "studio.db", url, sole=False).database
     with database.writing():
-        for table in ("jobs", "takes", "turns", "settings", "calls"):
+        for table in (
+            "jobs",
+            "takes",
+            "turns",
+            "settings",
+            "calls",
+            "uploads",
+            "repeats",
+            "stored",
+        ):
             database.peewee.execute_sql(f"DELETE FROM {table}")  # noqa: S608
     yield Both(database)
     database.close()

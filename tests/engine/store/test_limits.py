@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from engine.errors import TooMany
-from engine.jobs import Job, Once, Order, Status, Submission
+from engine.jobs import Job, Once, Order, Quota, Status, Submission
 from engine.request import Request
 from tests.engine.store.conftest import Both
 
-MOST = 5
+MOST = Quota(jobs=5)
 THREADS = 4
 JOBS = 60
 
@@ -31,7 +31,7 @@ def test_those_who_submit_at_once_get_no_more_than_they_may(both: Both) -> None:
         taken = 0
         for turn in range(10):
             orders = ordered("alice", 1 + turn % 2)
-            one = Submission(orders, most=MOST)
+            one = Submission(orders, quota=MOST)
             others = [Submission(ordered("bob"))] * (number % 2)
             [mine, *_] = both.store.submit_all([one, *others])
             taken += 0 if isinstance(mine, TooMany) else len(orders)
@@ -41,24 +41,26 @@ def test_those_who_submit_at_once_get_no_more_than_they_may(both: Both) -> None:
     with ThreadPoolExecutor(THREADS) as pool:
         taken = sum(pool.map(submit, range(THREADS)))
     waiting = Counter(job.owner for job in both.store.jobs())
-    assert taken == waiting["alice"] == MOST
+    assert taken == waiting["alice"] == MOST.jobs
     assert waiting["bob"] == 10 * (THREADS // 2), "nobody else is held up"
 
 
 def test_what_ended_makes_room_and_a_repeat_needs_none(both: Both) -> None:
     store, once = both.store, Once("alice", "key", "digest")
-    jobs = store.submit(ordered("alice", MOST), once=once, most=MOST)
+    jobs = store.submit(ordered("alice", MOST.jobs), once=once, quota=MOST)
     with pytest.raises(TooMany, match="quota"):
-        store.submit(ordered("alice"), most=MOST)
-    assert [job.id for job in store.submit(ordered("alice", MOST), once=once, most=MOST)] == [
+        store.submit(ordered("alice"), quota=MOST)
+    assert [job.id for job in store.submit(ordered("alice", MOST.jobs), once=once, quota=MOST)] == [
         job.id for job in jobs
     ]
     store.cancel([jobs[0].id])
-    store.submit(ordered("alice"), most=MOST)
+    store.submit(ordered("alice"), quota=MOST)
     with pytest.raises(TooMany, match="quota"):
-        store.retry([jobs[0].id], most=MOST)
+        store.retry([jobs[0].id], quota=MOST)
     assert store.job(jobs[0].id).status is Status.CANCELLED
-    assert len(store.submit(ordered("alice", 2 * MOST))) == 2 * MOST, "no limit was asked for"
+    assert len(store.submit(ordered("alice", 2 * MOST.jobs))) == 2 * MOST.jobs, (
+        "no limit was asked for"
+    )
 
 
 def test_what_is_taken_out_of_the_queue_has_not_begun(both: Both) -> None:
