@@ -26,6 +26,8 @@ __all__ = ["fault_of_answer", "fault_of_transport", "strange"]
 
 LONGEST_WAIT = 3600.0
 """Seconds; a server that asks for more is asked again then."""
+_FULL = "Storage quota exceeded"
+"""How a server begins that has no more room for this user's takes."""
 _SAID = 500
 """Characters of a server's own words that are kept for the details."""
 
@@ -97,7 +99,7 @@ def fault_of_answer(status: int, headers: Mapping[str, str], body: bytes) -> Ser
                 status, "server_invalid", "The server does not accept these settings.", said
             )
         case 429:
-            busy = ServerBusy("server_busy", "The server asks for a pause.", detail=said)
+            busy = _no_room(said) if _FULL in said else _pause(said)
             busy.retry_after = 5.0 if wait is None else wait
             return busy
         case 408 | 425 | 502 | 503 | 504:
@@ -111,6 +113,19 @@ def fault_of_answer(status: int, headers: Mapping[str, str], body: bytes) -> Ser
         case _ if status >= 400:
             return _refused(status, "server_refused", "The server does not take this.", said)
     return strange(f"HTTP {status}")
+
+
+def _pause(said: str) -> ServerBusy:
+    return ServerBusy("server_busy", "The server asks for a pause.", detail=said)
+
+
+def _no_room(said: str) -> ServerBusy:
+    return ServerBusy(
+        "server_full",
+        "Your takes fill the room that you have on the server.",
+        hint="Make new ones here, or ask who runs the server for more room.",
+        detail=said,
+    )
 
 
 def _refused(status: int, code: str, message: str, said: str) -> ServerRefused:

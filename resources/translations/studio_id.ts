@@ -962,6 +962,14 @@
         <translation>Server meminta jeda.</translation>
     </message>
     <message>
+        <source>Your takes fill the room that you have on the server.</source>
+        <translation>Take Anda memenuhi ruang yang Anda miliki di server.</translation>
+    </message>
+    <message>
+        <source>Make new ones here, or ask who runs the server for more room.</source>
+        <translation>Buat yang baru di sini, atau minta ruang tambahan kepada pengelola server.</translation>
+    </message>
+    <message>
         <source>Your takes wait, and go on by themselves.</source>
         <translation>Take Anda menunggu, dan lanjut sendiri.</translation>
     </message>

@@ -17,6 +17,10 @@ SERVER_TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "The server can't work just now."),
         QT_TRANSLATE_NOOP("Engine", "Your takes wait, and go on by themselves when it is back."),
         QT_TRANSLATE_NOOP("Engine", "The server asks for a pause."),
+        QT_TRANSLATE_NOOP("Engine", "Your takes fill the room that you have on the server."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "Make new ones here, or ask who runs the server for more room."
+        ),
         QT_TRANSLATE_NOOP("Engine", "Your takes wait, and go on by themselves."),
         QT_TRANSLATE_NOOP(
             "Engine", "The connection to the server is not safe, so nothing was sent."

@@ -325,6 +325,26 @@ async def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(
             await studio.__aexit__(None, None, None)
 
 
+async def test_who_has_filled_the_room_there_hears_so_and_can_go_on_here(
+    settings: EngineSettings, tmp_path: Path
+) -> None:
+    full = settings_in(tmp_path / "server", quota_stored_bytes=1000)
+    with TestServer(full) as server:
+        entry = Server(THERE, "The server", server.url, server.token("alice"))
+        async with Studio(settings, entry, waits=PATIENT) as studio:
+            await studio.ended(await studio.submit("steps=2 hz=100"))
+            (job,) = await studio.submit("steps=2 hz=101")
+            await studio.until(lambda: studio.state() is PlaceState.BUSY)
+            status = studio.server_status()
+            assert status is not None
+            assert status.failure is not None
+            assert status.failure.code == "server_full"
+            await studio.until(lambda: studio.latest(job.id).status is PENDING)
+            assert await studio.queue.run_here([job.id]) == []
+            (done,) = await studio.ended([job])
+    assert (done.status, done.place) == (COMPLETED, LOCAL)
+
+
 @pytest.mark.parametrize(
     ("says", "code"),
     [

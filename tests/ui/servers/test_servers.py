@@ -185,6 +185,7 @@ def test_the_line_says_how_each_is() -> None:
 def test_every_trouble_has_words_in_indonesian(qapp: QApplication) -> None:
     statuses = (401, 403, 404, 409, 413, 418, 422, 429, 500, 502, 503, 302, 204)
     faults: list[errors.ServerError] = [fault_of_answer(s, {}, b"") for s in statuses]
+    faults.append(fault_of_answer(429, {}, b'{"detail": "Storage quota exceeded."}'))
     faults.append(fault_of_transport(TimeoutError()))
     said = {text for fault in faults for text in (fault.message, fault.hint) if text}
     install_language(qapp, "id")
