@@ -126,8 +126,10 @@ class Intake:
             self._manager = manager
             try:
                 await self._take(manager, number)
-                await self._let_go()
-                await manager.unregister_worker(number)
+                await self._leave(manager, number)
+            except asyncio.CancelledError:
+                await self._leave(manager, number)  # while permits can be put away
+                raise
             finally:
                 self._manager = None
 
@@ -167,6 +169,11 @@ class Intake:
             await self._manager.finish_job_by_id_async(permit.id, Status.SUCCEEDED, delete_job=True)
         except (ProcrastinateException, PoolTimeout, OSError) as error:
             log.info("a permit could not be put away: %s", error.__cause__ or error)
+
+    async def _leave(self, manager: JobManager, number: int) -> None:
+        """Nothing stays of it in the database."""
+        await self._let_go()
+        await manager.unregister_worker(number)
 
     async def _let_go(self) -> None:
         """Runs go on without their permits."""

@@ -142,3 +142,15 @@ async def test_what_was_used_is_put_away(scene: Scene) -> None:
     assert scene.given_back == []
     assert scene.sql("SELECT 1 FROM procrastinate_jobs") == []
     assert scene.sql("SELECT 1 FROM procrastinate_workers") == []
+
+
+async def test_who_is_cancelled_leaves_no_permit_behind(scene: Scene) -> None:
+    scene.submit(2)
+    taking = asyncio.create_task(scene.intake.run())
+    await scene.until_laid(2)
+    scene.desk.begun("one")
+    taking.cancel()
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.wait([taking])
+    assert scene.sql("SELECT 1 FROM procrastinate_jobs") == []
+    assert scene.sql("SELECT 1 FROM procrastinate_workers") == []
