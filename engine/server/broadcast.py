@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from engine.jobs import Change, Job
 
-__all__ = ["AT_ONCE", "Broadcast", "Follower", "Told", "tells_the_end"]
+__all__ = ["AT_ONCE", "WRITTEN_AT_ONCE", "Broadcast", "Follower", "Told", "tells_the_end"]
 
 REMEMBERED = 20_000
 """Changes kept for those who come back."""
@@ -24,7 +24,6 @@ PATIENCE = 2_000
 """Changes that may wait for one follower."""
 AT_ONCE = 100
 """Changes written in one go: who falls behind catches up, and no write is larger than this."""
-
 WRITTEN_AT_ONCE = 200
 """Followers that are written to before anything else has its turn: a few milliseconds."""
 
@@ -85,11 +84,12 @@ class Follower:
             self._news.set()
 
     def beat(self) -> None:
-        """Let it say that it is still there, unless it has more to say."""
-        if self._idle and not self._waiting and self.straight and self.straight([]):
-            return
-        self._beat = True
-        self._news.set()
+        """Write that it is still there, unless there is more to say."""
+        if self._waiting:
+            self.write()
+        elif not (self._idle and self.straight and self.straight([])):
+            self._beat = True
+            self._news.set()
 
     def end(self) -> None:
         self._ended = True
@@ -123,8 +123,8 @@ class Broadcast:
         self._followers: defaultdict[tuple[str, str | None], set[Follower]] = defaultdict(set)
         """By whose changes, and of which job, they want: thousands may follow, few are told."""
         self._beating: asyncio.TimerHandle | None = None
-        self._told: dict[Follower, None] = {}
-        """Who has news, and a straight line that they go out by."""
+        self._turns: dict[Follower, bool] = {}
+        """Who is written to next, one after the other; True: even if there are no news for it."""
         self._writing: asyncio.Handle | None = None
         self._closed = False
 
@@ -155,7 +155,7 @@ class Broadcast:
                 for follower in self._followers.get(wanted, ()):
                     follower.tell(told)
                     if follower.straight is not None:
-                        self._told[follower] = None
+                        self._turns.setdefault(follower, False)
         self._write_soon()
 
     def since(self, last_id: str, wants: Callable[[Job], bool]) -> list[Told] | None:
@@ -180,6 +180,7 @@ class Broadcast:
             yield
         finally:
             follower.straight = None
+            self._turns.pop(follower, None)
             self._followers[wanted].discard(follower)
             if not self._followers[wanted]:
                 del self._followers[wanted]
@@ -193,16 +194,18 @@ class Broadcast:
             follower.end()
 
     def _write_soon(self) -> None:
-        if self._told and self._writing is None:
+        if self._turns and self._writing is None:
             self._writing = asyncio.get_running_loop().call_soon(self._write)
 
     def _write(self) -> None:
         """Some after the others, so that all else on this loop has its turn in between; and all
         that a follower has not heard yet in one go."""
         self._writing = None
-        for follower in [*itertools.islice(self._told, WRITTEN_AT_ONCE)]:
-            del self._told[follower]
-            follower.write()
+        for follower in [*itertools.islice(self._turns, WRITTEN_AT_ONCE)]:
+            if self._turns.pop(follower):
+                follower.beat()
+            else:
+                follower.write()
         self._write_soon()
 
     def _all(self) -> list[Follower]:
@@ -216,7 +219,8 @@ class Broadcast:
     def _beat(self) -> None:
         self._beating = None
         for follower in self._all():
-            follower.beat()
+            self._turns[follower] = True
+        self._write_soon()
         if self._followers:
             self._beat_later()
 
