@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
-from load.line import Line, ask_for
+from load.line import Line, Receiver, ask_for
 
 __all__ = ["followers"]
 
@@ -33,7 +33,7 @@ KEPT = 100_000
 Heard = list[tuple[float, bytes]]
 
 
-class Follower(asyncio.Protocol):
+class Follower(Receiver):
     """One stream; ``heard`` is what came since it listens, and when."""
 
     def __init__(self, request: bytes) -> None:
@@ -55,7 +55,7 @@ class Follower(asyncio.Protocol):
         self.transport: asyncio.Transport = transport  # type: ignore[assignment]
         self.transport.write(self._request)
 
-    def data_received(self, data: bytes) -> None:
+    def received(self, data: bytes) -> None:
         self.heard.append((time.monotonic(), data))
         if not self.begun.done() and _BEGUN in data:
             self.begun.set_result(None)
