@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from engine.errors import MusicError
 
@@ -25,6 +25,7 @@ __all__ = [
     "Change",
     "Choice",
     "Failure",
+    "HowToQueue",
     "Job",
     "Once",
     "Order",
@@ -111,6 +112,14 @@ class Once:
     """Of what is asked for: a key with another digest is a mistake."""
 
 
+class HowToQueue(TypedDict, total=False):
+    """What is said of a submission beside its orders: see there."""
+
+    front: bool
+    once: Once | None
+    most: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """What is to be queued: all of it, in this order, or nothing."""
@@ -119,6 +128,7 @@ class Submission:
     front: bool = False
     """Before all others."""
     once: Once | None = None
+    """A repeat gives the jobs of the first time, and queues nothing."""
     most: int | None = None
     """So many jobs of each owner may wait or run, these among them; None: any number."""
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Unpack
 
 from peewee import SQL, fn
 
@@ -21,7 +21,7 @@ from engine.errors import (
     StorageError,
     TooMany,
 )
-from engine.jobs import Job, Once, Order, Status, Submission, new_id, utc_now
+from engine.jobs import HowToQueue, Job, Once, Order, Status, Submission, new_id, utc_now
 from engine.store.database import Alone, Database
 from engine.store.permits import Permit, Permits
 from engine.store.positions import POSITION_STEP, Positions
@@ -48,35 +48,29 @@ class Entering(Positions):
         mine = _OPEN & jobs.deleted_at.is_null() & (jobs.owner == Given("owner"))
         self._open_of = Prepared(database, jobs.select(fn.COUNT(jobs.id)).where(mine))
 
-    def submit(
-        self,
-        orders: Sequence[Order],
-        *,
-        front: bool = False,
-        once: Once | None = None,
-        most: int | None = None,
-    ) -> list[Job]:
-        """Queue all or none, in their order; the rows are on disk when this returns.
+    def submit(self, orders: Sequence[Order], **how: Unpack[HowToQueue]) -> list[Job]:
+        """Queue all or none, in their order; the rows are on disk when this returns. Raises
+        KeyReused, and TooMany when one of their owners would have more open jobs than ``most``."""
+        return self._submit(Submission(orders, **how))
 
-        With ``once``, a repeat gives the jobs of the first time and queues nothing. Raises
-        KeyReused, and TooMany when one of their owners would have more than ``most`` open jobs.
-        """
+    def _submit(self, submission: Submission) -> list[Job]:
+        orders, once = submission.orders, submission.once
         if not orders:
             return []
         batch = new_id() if len(orders) > 1 else None
         with self._database.writing(Alone.QUEUE):
             if once is not None and (earlier := self._made_before(once)) is not None:
                 return earlier
-            if most is not None:
-                self._check_quota(Counter(order.owner for order in orders), most)
+            if submission.most is not None:
+                self._check_quota(Counter(order.owner for order in orders), submission.most)
             self._check_dependencies(orders)
-            first = self._outer_position(front=front, count=len(orders))
+            first = self._outer_position(front=submission.front, count=len(orders))
             moments = self._free_moments(len(orders))
             rows = [
                 job_row(order, position=first + i * POSITION_STEP, batch=batch, now=moments[i])
                 for i, order in enumerate(orders)
             ]
-            if front:
+            if submission.front:
                 top = self._top_priority()
                 for row in rows:
                     row["priority"] = max(row["priority"], top)
@@ -135,7 +129,7 @@ class Entering(Positions):
         """``alone``: what it falls within, should it fall."""
         try:
             with alone:
-                return self.submit(each.orders, front=each.front, once=each.once, most=each.most)
+                return self._submit(each)
         except StorageError:
             raise
         except MusicError as error:
