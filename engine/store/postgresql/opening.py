@@ -207,8 +207,9 @@ def _migrate(pool: Any) -> None:
     """Bring the tables up to date; of servers that start at once, one after the other."""
     for patience in ("statement_timeout", "lock_timeout"):
         pool.execute_sql(f"SET LOCAL {patience} = 0")
-    _lock(pool, _MIGRATING)
-    Runner(pool, directory=str(MIGRATIONS)).up()
+    with pool.connection().patient():
+        _lock(pool, _MIGRATING)
+        Runner(pool, directory=str(MIGRATIONS)).up()
 
 
 def _lock(pool: Any, number: int) -> None:
