@@ -26,7 +26,7 @@ from engine.store.leases import Leases
 from engine.store.lost import LostJobs
 from engine.store.store import Store
 
-PENDING = (100, 10_000, 100_000)
+PENDING = (200, 10_000, 100_000)
 OWNERS = 50
 CLAIMS = 40
 """By one alone."""

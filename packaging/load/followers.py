@@ -98,7 +98,8 @@ async def followers(plan: dict[str, Any]) -> dict[str, Any]:
     """``followers`` in all, shared out among ``tokens``; each token's owner then submits
     ``requests``, one after the other with ``pause`` seconds between; and again and again, for
     ``minutes`` if there are any. ``pid``: the server's, whose memory is looked at after each round
-    (``memory``, MB).
+    (``memory``, MB); ``busy``: the processor time (seconds) that it and the followers took in all
+    rounds.
     """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -115,20 +116,29 @@ async def followers(plan: dict[str, Any]) -> dict[str, Any]:
     opened_in = time.monotonic() - opening
     everyone = [follower for each in everybody.values() for follower in each]
     server = psutil.Process(plan["pid"])
-    told, memory = Told(), list[float]()
+    told, memory, busy = Told(), list[float](), [0.0, 0.0]
     until = time.monotonic() + 60 * plan.get("minutes", 0)
     while not memory or time.monotonic() < until:
         for follower in everyone:
             follower.listen(len(plan["requests"]))
+        before = [_busy(server), time.process_time()]
         sent = await _submit(plan)
         over = asyncio.gather(*(follower.over for follower in everyone))
         await asyncio.wait_for(over, PATIENCE)
+        busy[0] += _busy(server) - before[0]
+        busy[1] += time.process_time() - before[1]
         memory.append(server.memory_info().rss / 1e6)
         _judge(everybody.values(), sent, told)  # nobody is waited for meanwhile
     lost = sum(follower.lost for follower in everyone)
     for follower in everyone:
         follower.transport.abort()
-    return told.thinned() | {"lost": lost, "opened_in": opened_in, "memory": memory}
+    seen = {"lost": lost, "opened_in": opened_in, "memory": memory, "busy": busy}
+    return told.thinned() | seen
+
+
+def _busy(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 async def _follow(plan: dict[str, Any], token: str) -> Follower:
