@@ -34,6 +34,8 @@ CONNECTION_PATIENCE = 5.0
 _SERVER_OPTIONS = {
     "statement_timeout": "10s",
     "lock_timeout": "5s",
+    # Ours are short: to compile the longest takes five times as long as to run it.
+    "jit": "off",
     "idle_in_transaction_session_timeout": "30s",
     # PostgreSQL sees soon that we are gone, and lets go of what we held.
     "tcp_keepalives_idle": "10",

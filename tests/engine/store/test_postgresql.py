@@ -332,9 +332,18 @@ async def test_where_no_answer_comes_any_more_nobody_waits_for_ever(
     """What stands between goes on to take what is said, and passes nothing on."""
     monkeypatch.setattr(Connection, "patience", 0.5)
     open_postgresql(url, sole=False).close()  # the tables
-    fates = iter([Fate(Trouble.HOLE, after=3_000)])
+    fates = iter([Fate(Trouble.HOLE, after=3_000)] * 2)
     async with Proxy(f"http://127.0.0.1:{postgres.port}", lambda: next(fates, Fate())) as proxy:
         through = url.get_secret_value().replace(f":{postgres.port}/", f":{proxy.port}/")
+
+        def ask_alone(connection: Connection) -> None:
+            for _ in range(1_000):
+                connection.execute("SELECT 1")
+
+        alone = await asyncio.to_thread(Connection.connect, through)
+        with pytest.raises(psycopg.OperationalError):
+            await asyncio.to_thread(ask_alone, alone)
+        assert alone.closed, "who ends its transaction would wait once more"
         database = await asyncio.to_thread(open_postgresql, SecretStr(through), sole=False)
         store = Store(database)
 
@@ -344,6 +353,6 @@ async def test_where_no_answer_comes_any_more_nobody_waits_for_ever(
 
         with pytest.raises(StorageError):
             await asyncio.to_thread(ask, 1_000)
-        assert proxy.struck[Trouble.HOLE] == 1
+        assert proxy.struck[Trouble.HOLE] == 2
         await asyncio.to_thread(ask, 10)  # by another connection
         database.close()
