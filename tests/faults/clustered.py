@@ -42,6 +42,12 @@ QUICK = {
 SILENT = (502, 504)
 """A balancer says that it has no answer."""
 ALL_ENDED_SECONDS = 120.0
+OPEN_JOBS = (
+    "SELECT id, status, worker, attempt, retries, suspect, model, depends_on, step, "
+    "lease_until - extract(epoch FROM now()), rests_until - extract(epoch FROM now()) "
+    "FROM jobs WHERE status IN ('pending', 'processing')"
+)
+PERMITS = "SELECT status, worker_id, args, scheduled_at FROM procrastinate_jobs"
 
 
 class Caller(Client):
@@ -186,10 +192,11 @@ class Trial:
             return list(connection.execute(text).fetchall())  # type: ignore[call-overload]
 
     def until_all_ended(self) -> None:
-        open_jobs = "SELECT count(*) FROM jobs WHERE status IN ('pending', 'processing')"
-        wait_until(
-            lambda: self.rows(open_jobs)[0][0] == 0, "the end of all jobs", ALL_ENDED_SECONDS
-        )
+        try:
+            wait_until(lambda: not self.rows(OPEN_JOBS), "the end of all jobs", ALL_ENDED_SECONDS)
+        except AssertionError:
+            now = {"open": self.rows(OPEN_JOBS), "permits": self.rows(PERMITS)}
+            raise AssertionError(f"not all jobs have ended: {now}") from None
 
     def until_swept(self) -> list[str]:
         """Objects and broken uploads that no take accounts for, once nothing is swept any more."""
