@@ -19,7 +19,7 @@ from engine.store.postgresql.connection import Connection
 __all__ = ["Pool"]
 
 
-class _Adapter(Psycopg3Adapter):  # type: ignore[misc] # peewee has no types
+class _Adapter(Psycopg3Adapter):
     """As peewee's, for connections of ours."""
 
     def connect(self, db: Any, **parameters: Any) -> Connection:
