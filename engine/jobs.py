@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from engine.errors import MusicError
 
@@ -26,6 +26,7 @@ __all__ = [
     "Change",
     "Choice",
     "Failure",
+    "HowToQueue",
     "Job",
     "Once",
     "Order",
@@ -126,6 +127,14 @@ class Quota:
 ANY_AMOUNT = Quota()
 
 
+class HowToQueue(TypedDict, total=False):
+    """What is said of a submission beside its orders: see there."""
+
+    front: bool
+    once: Once | None
+    quota: Quota
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """What is to be queued: all of it, in this order, or nothing."""
@@ -134,6 +143,7 @@ class Submission:
     front: bool = False
     """Before all others."""
     once: Once | None = None
+    """A repeat gives the jobs of the first time, and queues nothing."""
     quota: Quota = ANY_AMOUNT
     """Of each owner, these jobs among them."""
 

@@ -5,8 +5,9 @@ A benchmark is benches/NAME.py with a function ``bench()`` that gives its figure
     {"first_paint": {"value": 0.41, "unit": "s", "max": 0.7}, "rows": 10_000}
 
 ``max`` or ``min`` is the target, where there is one; the exit code is 1 when one is missed. A bare
-value only tells: it stands in the report itself, beside ``figures``. One that can go on for a given
-time takes ``minutes``.
+value only tells: it stands in the report itself, beside ``figures``. What is no number (of nothing
+a median is none) is null in JSON, which knows no NaN, and meets no target. One that can go on for a
+given time takes ``minutes``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import importlib
 import inspect
 import json
+import math
 import os
 import platform
 import subprocess
@@ -43,7 +45,7 @@ def main() -> int:
     options = {} if arguments.minutes is None else {"minutes": arguments.minutes}
     if not options.keys() <= inspect.signature(module.bench).parameters.keys():
         parser.error(f"{arguments.name} takes as long as it takes")
-    measured = module.bench(**options)
+    measured = plain(module.bench(**options))
     figures = {name: judged(figure) for name, figure in measured.items() if is_figure(figure)}
     told = {name: value for name, value in measured.items() if name not in figures}
     report = {
@@ -56,8 +58,21 @@ def main() -> int:
         "ok": all(figure.get("ok", True) for figure in figures.values()),
         **told,
     }
-    print(json.dumps(report, indent=2) if arguments.json else table(report, told))
+    print(as_json(report) if arguments.json else table(report, told))
     return 0 if report["ok"] else 1
+
+
+def plain(value: Any) -> Any:
+    """With None for each float that is no number, or has no end."""
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def as_json(report: dict[str, Any]) -> str:
+    return json.dumps(report, indent=2, allow_nan=False)
 
 
 def is_figure(value: Any) -> bool:
@@ -66,12 +81,11 @@ def is_figure(value: Any) -> bool:
 
 def judged(figure: dict[str, Any]) -> dict[str, Any]:
     """A figure with ``ok`` where it has a target."""
-    judgement = dict(figure)
-    if "max" in figure:
-        judgement["ok"] = figure["value"] <= figure["max"]
-    if "min" in figure:
-        judgement["ok"] = judgement.get("ok", True) and figure["value"] >= figure["min"]
-    return judgement
+    value, bounds = figure["value"], [name for name in ("min", "max") if name in figure]
+    if not bounds:
+        return figure
+    met = value is not None and figure.get("min", value) <= value <= figure.get("max", value)
+    return figure | {"ok": met}
 
 
 def machine() -> dict[str, Any]:
@@ -129,7 +143,8 @@ def table(report: dict[str, Any], told: dict[str, Any]) -> str:
         lines += [f"  {name:<{width}}  {row}" for row in rows]
     for name, figure in report["figures"].items():
         value = figure["value"]
-        shown = f"{value:.4g}" if isinstance(value, float) else str(value)
+        shown = "nothing" if value is None else value
+        shown = f"{shown:.4g}" if isinstance(shown, float) else str(shown)
         line = f"  {name:<{width}}  {shown} {figure.get('unit', '')}".rstrip()
         if "ok" in figure:
             target = [f"{word} {figure[word]:g}" for word in ("max", "min") if word in figure]

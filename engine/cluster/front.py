@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
+from engine.cluster.aside import Aside
 from engine.cluster.discarding import Discarding
 from engine.cluster.front_dispatcher import FrontDispatcher
 from engine.cluster.news import Kind, News
@@ -39,6 +40,7 @@ class Front:
     dispatcher: Dispatcher
     database: Database
     workers: Workers
+    aside: Aside
     chores: Chores
 
     def __init__(
@@ -69,7 +71,7 @@ class Front:
         async with AsyncExitStack() as opening:
             queue = SharedQueue.open(self._settings)
             opening.callback(queue.close)
-            self.database, self.workers = queue.database, queue.workers
+            self.database, self.workers, self.aside = queue.database, queue.workers, queue.aside
             self.chores = Chores(queue.database)
             news = queue.news()
             tail = Tail(queue.database)

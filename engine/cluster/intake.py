@@ -13,7 +13,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import procrastinate
 from procrastinate.exceptions import ProcrastinateException
@@ -24,9 +24,12 @@ from psycopg_pool import PoolTimeout
 from engine.cluster.desk import Desk
 from engine.cluster.news import Kind, Note
 from engine.cluster.permits import queue_of
+from engine.store.postgresql.connection import ANSWER_SECONDS
 from engine.tasks import Tasks
 
 __all__ = ["Intake"]
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -121,13 +124,15 @@ class Intake:
         app = procrastinate.App(connector=connector)
         async with app.open_async():
             manager = app.job_manager
-            await manager.prune_stalled_workers(self._silent_seconds)
-            number = await manager.register_worker()
+            await _in_time(manager.prune_stalled_workers(self._silent_seconds))
+            number = await _in_time(manager.register_worker())
             self._manager = manager
             try:
                 await self._take(manager, number)
-                await self._let_go()
-                await manager.unregister_worker(number)
+                await self._leave(manager, number)
+            except asyncio.CancelledError:
+                await self._leave(manager, number)  # while permits can be put away
+                raise
             finally:
                 self._manager = None
 
@@ -137,11 +142,12 @@ class Intake:
         sign_due = clock() + self._renewal_seconds
         while self._open:
             if clock() >= sign_due:
-                await manager.update_heartbeat(number)
+                await _in_time(manager.update_heartbeat(number))
                 sign_due = clock() + self._renewal_seconds
             self._look.clear()
             while self._room() > 0:
-                permit = await manager.fetch_job(queues=self._queues, worker_id=number)
+                fetching = manager.fetch_job(queues=self._queues, worker_id=number)
+                permit = await _in_time(fetching)
                 if permit is None:
                     break
                 over = self._desk.lay(alone=bool(permit.task_kwargs["alone"]))
@@ -164,9 +170,17 @@ class Intake:
         if self._manager is None or permit.id is None:
             return
         try:
-            await self._manager.finish_job_by_id_async(permit.id, Status.SUCCEEDED, delete_job=True)
+            away = self._manager.finish_job_by_id_async(
+                permit.id, Status.SUCCEEDED, delete_job=True
+            )
+            await _in_time(away)
         except (ProcrastinateException, PoolTimeout, OSError) as error:
             log.info("a permit could not be put away: %s", error.__cause__ or error)
+
+    async def _leave(self, manager: JobManager, number: int) -> None:
+        """Nothing stays of it in the database."""
+        await self._let_go()
+        await _in_time(manager.unregister_worker(number))
 
     async def _let_go(self) -> None:
         """Runs go on without their permits."""
@@ -175,3 +189,9 @@ class Intake:
                 over.set_result(True)
         await self._holding.ended()
         await self._passing.ended()
+
+
+async def _in_time(answer: Awaitable[T]) -> T:
+    """Raises TimeoutError, an OSError: who waits for ever takes no permits any more."""
+    async with asyncio.timeout(ANSWER_SECONDS):
+        return await answer

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ from procrastinate.schema import SchemaManager
 from engine.cluster.news import CHANNEL, Kind
 from engine.errors import StorageError
 from engine.store.database import Alone, Database
-from engine.store.permits import Permit
+from engine.store.permits import GoodFor, Permit
 
 __all__ = ["RUN", "QueuePermits", "queue_of"]
 
@@ -69,6 +70,24 @@ class QueuePermits:
         """Call another worker than this one, which was called and has no room."""
         with self._database.writing():
             self._call(models, count=1, besides=worker_id)
+
+    def recall(self, job_ids: Collection[str]) -> None:
+        self._sql(
+            "DELETE FROM procrastinate_jobs AS permits USING jobs "
+            "WHERE permits.status = 'todo' AND permits.queueing_lock = 'job:' || jobs.id "
+            "AND jobs.status = 'pending' AND jobs.id = ANY(%s)",
+            list(job_ids),
+        )
+
+    def out(self, models: Collection[str]) -> Counter[GoodFor]:
+        model_of = {queue_of(model): model for model in models}
+        rows = self._sql(
+            "SELECT queue_name, (args ->> 'alone')::boolean, count(*) FROM procrastinate_jobs "
+            "WHERE status = 'todo' AND queue_name = ANY(%s) "
+            "AND (scheduled_at IS NULL OR scheduled_at <= now()) GROUP BY 1, 2",
+            list(model_of),
+        )
+        return Counter({(model_of[queue], alone): number for queue, alone, number in rows})
 
     def withdraw(self, silent_seconds: float) -> None:
         self._sql(

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 from engine.dispatch.allowance import Free
 from engine.dispatch.arrivals import Arrivals
@@ -20,7 +20,7 @@ from engine.dispatch.posts import Post, places, starts_in
 from engine.dispatch.recovery import Recovery
 from engine.dispatch.scheduler import Scheduler
 from engine.errors import Conflict, MusicError, StorageError
-from engine.jobs import ANY_AMOUNT, LOCAL, Failure, Job, Once, Order, Quota, Submission
+from engine.jobs import LOCAL, Failure, HowToQueue, Job, Order, Submission
 from engine.request import Request
 from engine.settings import EngineSettings
 from engine.status import EngineState, EngineStatus
@@ -116,15 +116,8 @@ class Dispatcher:
         """Rows as they are now: with the progress of those that run."""
         return self._runs.snapshots(jobs)
 
-    async def submit(
-        self,
-        orders: Sequence[Order],
-        *,
-        front: bool = False,
-        once: Once | None = None,
-        quota: Quota = ANY_AMOUNT,
-    ) -> list[Job]:
-        return await self._arrivals.submit(Submission(orders, front, once, quota))
+    async def submit(self, orders: Sequence[Order], **how: Unpack[HowToQueue]) -> list[Job]:
+        return await self._arrivals.submit(Submission(orders, **how))
 
     async def adopt(self, job: Job) -> Job:
         """Take in a finished job that was made without the queue; its file is in place."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from engine.jobs import Change, Job
 
-__all__ = ["AT_ONCE", "Broadcast", "Follower", "Told", "tells_the_end"]
+__all__ = ["AT_ONCE", "WRITTEN_AT_ONCE", "Broadcast", "Follower", "Told", "tells_the_end"]
 
 REMEMBERED = 20_000
 """Changes kept for those who come back."""
@@ -24,9 +24,11 @@ PATIENCE = 2_000
 """Changes that may wait for one follower."""
 AT_ONCE = 100
 """Changes written in one go: who falls behind catches up, and no write is larger than this."""
-
 WRITTEN_AT_ONCE = 200
 """Followers that are written to before anything else has its turn: a few milliseconds."""
+GATHERING = 10e-6
+"""Seconds for each other follower, for which news wait for what follows them: a job begins, grows
+and ends within some steps of a tenth of a second, and each write to ten thousand takes as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,12 @@ class Follower:
             self._news.set()
 
     def beat(self) -> None:
-        """Let it say that it is still there, unless it has more to say."""
-        if self._idle and not self._waiting and self.straight and self.straight([]):
-            return
-        self._beat = True
-        self._news.set()
+        """Write that it is still there, unless there is more to say."""
+        if self._waiting:
+            self.write()
+        elif not (self._idle and self.straight and self.straight([])):
+            self._beat = True
+            self._news.set()
 
     def end(self) -> None:
         self._ended = True
@@ -123,8 +126,10 @@ class Broadcast:
         self._followers: defaultdict[tuple[str, str | None], set[Follower]] = defaultdict(set)
         """By whose changes, and of which job, they want: thousands may follow, few are told."""
         self._beating: asyncio.TimerHandle | None = None
-        self._told: dict[Follower, None] = {}
-        """Who has news, and a straight line that they go out by."""
+        self._next: dict[Follower, bool] = {}
+        """Who is written to in the next round; True: even if there are no news for it."""
+        self._now: dict[Follower, bool] = {}
+        """And in this one, one after the other."""
         self._writing: asyncio.Handle | None = None
         self._closed = False
 
@@ -155,7 +160,7 @@ class Broadcast:
                 for follower in self._followers.get(wanted, ()):
                     follower.tell(told)
                     if follower.straight is not None:
-                        self._told[follower] = None
+                        self._next.setdefault(follower, False)
         self._write_soon()
 
     def since(self, last_id: str, wants: Callable[[Job], bool]) -> list[Told] | None:
@@ -180,6 +185,8 @@ class Broadcast:
             yield
         finally:
             follower.straight = None
+            for turns in (self._next, self._now):
+                turns.pop(follower, None)
             self._followers[wanted].discard(follower)
             if not self._followers[wanted]:
                 del self._followers[wanted]
@@ -193,16 +200,24 @@ class Broadcast:
             follower.end()
 
     def _write_soon(self) -> None:
-        if self._told and self._writing is None:
-            self._writing = asyncio.get_running_loop().call_soon(self._write)
+        if self._next and self._writing is None:
+            gathering = GATHERING * (len(self._next) - 1)
+            loop = asyncio.get_running_loop()
+            self._writing = loop.call_later(gathering, self._begin_round)
+
+    def _begin_round(self) -> None:
+        self._now, self._next = self._next, {}
+        self._write()
 
     def _write(self) -> None:
-        """Some after the others, so that all else on this loop has its turn in between; and all
+        """To some after the others, so that all else on this loop has its turn in between; and all
         that a follower has not heard yet in one go."""
-        self._writing = None
-        for follower in [*itertools.islice(self._told, WRITTEN_AT_ONCE)]:
-            del self._told[follower]
-            follower.write()
+        for follower in [*itertools.islice(self._now, WRITTEN_AT_ONCE)]:
+            if self._now.pop(follower):
+                follower.beat()
+            else:
+                follower.write()
+        self._writing = asyncio.get_running_loop().call_soon(self._write) if self._now else None
         self._write_soon()
 
     def _all(self) -> list[Follower]:
@@ -216,7 +231,8 @@ class Broadcast:
     def _beat(self) -> None:
         self._beating = None
         for follower in self._all():
-            follower.beat()
+            self._next[follower] = True
+        self._write_soon()
         if self._followers:
             self._beat_later()
 

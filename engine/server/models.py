@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from engine.errors import ModelUnavailable
 from engine.limits import MAX_DURATION
@@ -10,11 +11,21 @@ from engine.models.catalogue import catalogue, find
 from engine.models.folder import ModelFolder, State
 from engine.wire import ModelView
 
-__all__ = ["ServerModels", "view_of"]
+__all__ = ["Models", "ServerModels", "view_of"]
+
+
+class Models(Protocol):
+    """Callers may name these, and nothing else: elsewhere a model can be a folder's path."""
+
+    def all(self) -> list[ModelView]: ...
+
+    def find(self, model_id: str) -> ModelView | None:
+        """None for what can't be run here."""
+        ...
 
 
 class ServerModels:
-    """Callers may name these, and nothing else: elsewhere a model can be a folder's path."""
+    """Implements ``Models`` for a server that runs them itself."""
 
     def __init__(
         self, folder: ModelFolder, given: Mapping[str, str], loaded: Callable[[], str | None]
@@ -24,6 +35,10 @@ class ServerModels:
         self._given = given
         self._loaded = loaded
 
+    async def now(self) -> Models:
+        """As they are: nobody else has to be asked."""
+        return self
+
     def all(self) -> list[ModelView]:
         ids = [model.id for model in catalogue() if not model.sources]
         ids += [each for each in self._folder.installed() if each not in ids]
@@ -31,7 +46,6 @@ class ServerModels:
         return [view for view in map(self.find, ids) if view is not None]
 
     def find(self, model_id: str) -> ModelView | None:
-        """None for what this server can't run."""
         if model_id in self._given:
             return view_of(model_id, loaded=True)
         built_in = next((m for m in catalogue() if m.id == model_id and not m.sources), None)

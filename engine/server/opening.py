@@ -45,6 +45,7 @@ from engine.tasks import Tasks
 
 if TYPE_CHECKING:
     from engine.cluster.front import Front
+    from engine.cluster.models import ClusterModels
 
 __all__ = ["opened"]
 
@@ -173,13 +174,13 @@ async def _over(
             yield service
 
 
-def _models(settings: ServerSettings, engine: LocalEngine | Front) -> ServerModels:
+def _models(settings: ServerSettings, engine: LocalEngine | Front) -> ServerModels | ClusterModels:
     own = ServerModels(ModelFolder(settings.models), settings.generators, lambda: engine.model)
-    if engine.workers is None:
+    if isinstance(engine, LocalEngine):
         return own
     from engine.cluster.models import ClusterModels
 
-    return ClusterModels(own, engine.workers)
+    return ClusterModels(own, engine.workers, engine.aside)
 
 
 def _engine(

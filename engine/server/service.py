@@ -32,6 +32,7 @@ from engine.wire import JobView, view_of
 
 if TYPE_CHECKING:
     from engine.cluster.front import Front
+    from engine.cluster.models import ClusterModels
 
 __all__ = ["Service", "TheService"]
 
@@ -49,7 +50,7 @@ class Service:
     gate: Gate
     links: MediaLinks
     limits: SubmitLimit
-    models: ServerModels
+    models: ServerModels | ClusterModels
     health: Health
     broadcast: Broadcast
     uploads: Uploads

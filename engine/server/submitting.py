@@ -13,6 +13,7 @@ from engine.jobs import Job, Once, is_job_id
 from engine.log_context import current_request
 from engine.server.callbacks import check_url
 from engine.server.callers import Caller
+from engine.server.models import Models
 from engine.server.room import quota_of
 from engine.server.service import Service
 from engine.wire import Generate
@@ -30,8 +31,9 @@ async def submit(
     """Queue all or none. Raises InvalidRequest, TooMany, Unavailable, KeyReused."""
     service.accepting()
     await service.limits.count(response, caller)
+    models = await service.models.now()
     for index, body in enumerate(bodies):
-        problems = _problems(service, caller, body)
+        problems = _problems(service, models, caller, body)
         if problems:
             place = f"requests.{index}." if len(bodies) > 1 else ""
             raise InvalidRequest(tuple(Problem(place + p.field, p.message) for p in problems))
@@ -44,10 +46,10 @@ async def submit(
     )
 
 
-def _problems(service: Service, caller: Caller, body: Generate) -> list[Problem]:
+def _problems(service: Service, models: Models, caller: Caller, body: Generate) -> list[Problem]:
     """What is wrong with a request that is well-formed in itself."""
     found = []
-    model = service.models.find(body.model)
+    model = models.find(body.model)
     if model is None:
         found.append(Problem("model", "is not one of this server's models"))
     elif body.duration > model.max_seconds:

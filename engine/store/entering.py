@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Unpack
 
 from engine.errors import (
     InvalidRequest,
@@ -18,7 +18,16 @@ from engine.errors import (
     Problem,
     StorageError,
 )
-from engine.jobs import ANY_AMOUNT, Job, Once, Order, Quota, Status, Submission, new_id, utc_now
+from engine.jobs import (
+    HowToQueue,
+    Job,
+    Once,
+    Order,
+    Status,
+    Submission,
+    new_id,
+    utc_now,
+)
 from engine.store.database import Alone, Database
 from engine.store.permits import Permit, Permits
 from engine.store.positions import POSITION_STEP, Positions
@@ -41,19 +50,13 @@ class Entering(Positions):
         made = jobs.select(jobs.created_at)
         self._made_since = Prepared(database, made.where(jobs.created_at >= Given("since")))
 
-    def submit(
-        self,
-        orders: Sequence[Order],
-        *,
-        front: bool = False,
-        once: Once | None = None,
-        quota: Quota = ANY_AMOUNT,
-    ) -> list[Job]:
-        """Queue all or none, in their order; the rows are on disk when this returns.
+    def submit(self, orders: Sequence[Order], **how: Unpack[HowToQueue]) -> list[Job]:
+        """Queue all or none, in their order; the rows are on disk when this returns. Raises
+        KeyReused, and TooMany when one of their owners would have more than the ``quota``."""
+        return self._submit(Submission(orders, **how))
 
-        With ``once``, a repeat gives the jobs of the first time and queues nothing. Raises
-        KeyReused, and TooMany when one of their owners would have more than the ``quota``.
-        """
+    def _submit(self, submission: Submission) -> list[Job]:
+        orders, once = submission.orders, submission.once
         if not orders:
             return []
         batch = new_id() if len(orders) > 1 else None
@@ -61,15 +64,15 @@ class Entering(Positions):
             if once is not None and (earlier := self._made_before(once)) is not None:
                 return earlier
             self._database.room_for_more()
-            self._check_quota(Counter(order.owner for order in orders), quota)
+            self._check_quota(Counter(order.owner for order in orders), submission.quota)
             self._check_dependencies(orders)
-            first = self._outer_position(front=front, count=len(orders))
+            first = self._outer_position(front=submission.front, count=len(orders))
             moments = self._free_moments(len(orders))
             rows = [
                 job_row(order, position=first + i * POSITION_STEP, batch=batch, now=moments[i])
                 for i, order in enumerate(orders)
             ]
-            if front:
+            if submission.front:
                 top = self._top_priority()
                 for row in rows:
                     row["priority"] = max(row["priority"], top)
@@ -128,7 +131,7 @@ class Entering(Positions):
         """``alone``: what it falls within, should it fall."""
         try:
             with alone:
-                return self.submit(each.orders, front=each.front, once=each.once, quota=each.quota)
+                return self._submit(each)
         except StorageError:
             raise
         except MusicError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from peewee import SQL
+from collections import Counter
+
+from peewee import SQL, fn
 
 from engine.errors import HostDied
 from engine.jobs import Failure, Job, Status, utc_now
@@ -14,7 +16,7 @@ from engine.store.rows import failure_text
 __all__ = ["LostJobs"]
 
 AT_ONCE = 500
-"""Jobs whose missing permits are issued in one go."""
+"""Jobs of one kind whose missing permits are issued in one go."""
 
 
 class LostJobs(Records):
@@ -69,10 +71,24 @@ class LostJobs(Records):
             return [*failed, *self.jobs(back)]
 
     def _without(self, permits: Permits) -> list[str]:
-        """Some of those that may run now, and have no permit."""
+        """Some of those that may run now, and for which no permit is left: each is good for any of
+        its kind, so they are counted first. Nearly always that is all."""
         jobs = self._tables.jobs
-        ready = self._may_run() & self._has_rested() & ~SQL(permits.is_out)
-        return [row["id"] for row in jobs.select(jobs.id).where(ready).limit(AT_ONCE).dicts()]
+        ready = self._may_run() & self._has_rested()
+        kinds = jobs.select(jobs.model, jobs.suspect, fn.COUNT(jobs.id)).where(ready)
+        waiting = Counter(
+            {
+                (model, alone): number
+                for model, alone, number in kinds.group_by(jobs.model, jobs.suspect).tuples()
+            }
+        )
+        missing = waiting - permits.out({model for model, _ in waiting})
+        found: list[str] = []
+        for (model, alone), number in missing.items():
+            of_kind = (jobs.model == model) & (jobs.suspect == alone) & ~SQL(permits.is_out)
+            some = jobs.select(jobs.id).where(ready & of_kind).limit(min(number, AT_ONCE))
+            found += [row["id"] for row in some.dicts()]
+        return found
 
     def _fail(self, ids: list[str], lost: object) -> list[Job]:
         ended = self._update(

@@ -5,11 +5,15 @@ Where one process takes jobs and runs them, nobody needs any.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["Permit", "Permits"]
+__all__ = ["GoodFor", "Permit", "Permits"]
+
+GoodFor = tuple[str, bool]
+"""A model, and whether what it is for must run alone: a permit is good for any such job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,15 @@ class Permits(Protocol):
     def issue(self, permits: Sequence[Permit], *, new: bool = False, rest: float = 0.0) -> None:
         """Within the open transaction. ``new``: there never was one for these jobs; ``rest``:
         they may be taken after so many seconds."""
+        ...
+
+    def recall(self, job_ids: Collection[str]) -> None:
+        """Those that are out for these jobs, as far as they wait: they are not to run. Within the
+        open transaction, and before it ends them."""
+        ...
+
+    def out(self, models: Collection[str]) -> Counter[GoodFor]:
+        """How many can be taken now for what, of these models."""
         ...
 
     def withdraw(self, silent_seconds: float) -> None:

@@ -199,6 +199,8 @@ class Records:
         status: Status,
         error: Failure | None,
     ) -> list[Job]:
+        if self._permits is not None:
+            self._permits.recall(ids)
         # Only what this changes has ended here: a take may be finished at the same moment.
         ended = self._update(
             ids,

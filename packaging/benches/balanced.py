@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -48,7 +49,8 @@ class Follower:
         last, ended = "", 0.0
         while True:
             headers = {"Last-Event-ID": last} if last else {}
-            try:
+            # Its front dies: it comes back, to whichever there is.
+            with suppress(httpx.TransportError):
                 async with self._http.stream("GET", "/events", headers=headers) as answer:
                     if answer.status_code != 200:
                         raise httpx.RemoteProtocolError(str(answer.status_code))
@@ -61,8 +63,6 @@ class Follower:
                             job = json.loads(line[6:])
                             self.states[job["job_id"]] = job["status"]
                             self._told.set()
-            except httpx.TransportError:
-                pass
             ended = time.monotonic()
             await asyncio.sleep(0.1)
 

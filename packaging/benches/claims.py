@@ -6,9 +6,11 @@ together, however many there are. On a real PostgreSQL that keeps what it commit
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -24,15 +26,19 @@ from engine.store.leases import Leases
 from engine.store.lost import LostJobs
 from engine.store.store import Store
 
-PENDING = (100, 10_000, 100_000)
+PENDING = (200, 10_000, 100_000)
 OWNERS = 50
 CLAIMS = 40
-"""By one alone, and then by many together."""
+"""By one alone."""
+EACH = 30
+"""By each of many, who begin together."""
 Claimed = tuple[float, float]
 """When it began and ended, by the one clock of all processes."""
 LOOKS = 5
 AT_ONCE = 4
 """Processes that claim at the same time."""
+PATIENCE = 120.0
+"""Seconds until all of them are there."""
 
 
 def bench() -> dict[str, Any]:
@@ -42,10 +48,8 @@ def bench() -> dict[str, Any]:
             url = postgres.new_database().get_secret_value()
             fill(Path(name), url, pending)
             postgres.run("ANALYZE", url.rpartition("/")[2])  # as its own vacuum does, soon
-            alone = claim((name, url, "one", CLAIMS))
-            plans = [(name, url, f"worker {n}", CLAIMS // AT_ONCE) for n in range(AT_ONCE)]
-            with multiprocessing.get_context("spawn").Pool(AT_ONCE) as pool:
-                together = pool.map(claim, plans)
+            alone = claim(Path(name), url, "one", CLAIMS)
+            together = claim_together(Path(name), url)
             figures[f"look_{pending}"] = {"value": round(look(Path(name), url), 2), "unit": "ms"}
             took = [1000 * (ended - began) for began, ended in alone]
             figures[f"claim_{pending}"] = {"value": round(median(took), 2), "unit": "ms"}
@@ -59,7 +63,29 @@ def rate(together: list[list[Claimed]]) -> float:
     first = max(each[0][0] for each in together)
     last = min(each[-1][1] for each in together)
     meanwhile = [ended for each in together for began, ended in each if first <= ended <= last]
-    return len(meanwhile) / (last - first) if last > first else float("nan")
+    return len(meanwhile) / (last - first) if last > first else math.nan
+
+
+def claim_together(home: Path, url: str) -> list[list[Claimed]]:
+    """What each of ``AT_ONCE`` processes claimed, all of which began when the last was there.
+    Raises RuntimeError."""
+    context = multiprocessing.get_context("spawn")
+    there, told = context.Barrier(AT_ONCE, timeout=PATIENCE), context.SimpleQueue()
+    processes = [
+        context.Process(target=claim_with_others, args=(home, url, f"worker {n}", there, told))
+        for n in range(AT_ONCE)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()  # what it told is little, and waits for us
+    if any(process.exitcode for process in processes):
+        raise RuntimeError("not all could claim")
+    return [told.get() for _ in processes]
+
+
+def claim_with_others(home: Path, url: str, worker: str, there: Any, told: Any) -> None:
+    told.put(claim(home, url, worker, EACH, there.wait))
 
 
 def fill(home: Path, url: str, pending: int) -> None:
@@ -86,12 +112,14 @@ def look(home: Path, url: str) -> float:
     return 1000 * min(seconds)
 
 
-def claim(plan: tuple[str, str, str, int]) -> list[Claimed]:
-    """So many, one after the other."""
-    name, url, worker, number = plan
-    database = open_store(Path(name), SecretStr(url), sole=False).database
+def claim(
+    home: Path, url: str, worker: str, number: int, ready: Callable[[], object] = lambda: None
+) -> list[Claimed]:
+    """So many, one after the other, once all are ``ready``."""
+    database = open_store(home, SecretStr(url), sole=False).database
     leases = Leases(database, worker, seconds=60, permits=QueuePermits(database))
     claimed = []
+    ready()
     for _ in range(number):
         began = time.monotonic()
         if leases.claim(LOCAL) is None:

@@ -89,16 +89,22 @@ def told(followers: int, rounds: list[dict[str, Any]]) -> dict[str, Any]:
     """What they were told, and how soon."""
     spread = [value for each in rounds for value in each["spread"]]
     delays = [value for each in rounds for value in each["delays"]]
-    missed, lost = (sum(each[what] for each in rounds) for what in ("missed", "lost"))
+    missed, lost, messages = (
+        sum(each[what] for each in rounds) for what in ("missed", "lost", "told")
+    )
+    servers, clients = (1e6 * sum(each["busy"][who] for each in rounds) for who in (0, 1))
     return {
         "followers": followers,
-        "told": sum(each["told"] for each in rounds),
+        "told": messages,
         "opened_in": [f"{each['opened_in']:.1f} s" for each in rounds],
         # How much later than the first follower each other one has a change.
         "broadcast_p50": {"value": round(percentile(spread, 0.5)), "unit": "ms"},
         "broadcast_p99": {"value": round(percentile(spread, 0.99)), "unit": "ms", "max": 1000},
         # From before the submission was sent until a follower knows of the job.
         "delay_p99": {"value": round(percentile(delays, 0.99)), "unit": "ms"},
+        # Whatever else the machine does meanwhile; news that go in one write count one by one.
+        "server_busy": {"value": round(servers / messages, 1), "unit": "µs a message"},
+        "clients_busy": {"value": round(clients / messages, 1), "unit": "µs a message"},
         "changes_missed": {"value": missed, "unit": "changes", "max": 0},
         "followers_lost": {"value": lost, "unit": "followers", "max": 0},
         "clients_share": [f"{each['share']:.0%}" for each in rounds],

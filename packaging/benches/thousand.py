@@ -2,7 +2,6 @@
 
 Fed with what ``bench scale`` and ``bench claims`` measured.
 
-
 Events: takes that are asked for, claims that wait for each other, statements on the cores of one
 PostgreSQL, slots of GPUs. The rest of the cluster is not in it: fronts and bucket scale by number.
 """
@@ -11,12 +10,15 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import simpy
 from load.crowd import percentile
+
+from engine.store.heads import MOST_LINES
 
 USERS = 1_000_000
 DAY = 86_400.0
@@ -40,38 +42,50 @@ class Cluster:
     """Seconds of a slot: half a minute of music, assumed."""
     cores: int = 16
     """Of PostgreSQL's machine, each as quick as one here."""
-    claim: float = 0.0077
-    """Seconds that a claim keeps others from claiming."""
-    claim_of_each: float = 0.0000063
-    """More for each waiting job: all of them are put into order."""
-    work: float = 0.009
+    claim: float = 0.012
+    """Seconds that a claim keeps others from claiming: four processes did 80 a second."""
+    line: float = 0.000025
+    """More for each line of which something waits: a claim looks at the heads of all."""
+    most_lines: int = MOST_LINES
+    """With more, all that waits is put in order."""
+    in_vain: float = 0.005
+    """More then, for the steps up to there,"""
+    order: float = 0.0000063
+    """and more for each waiting job."""
+    work: float = 0.010
     """Seconds of a core for all else that a take asks of PostgreSQL."""
     idle: float = 0.0003
     """Cores that a worker keeps busy by being there: its statements, each of some 0.1 ms."""
-    wakes: float = 0.9
-    """Of the workers with a free slot, those that ask for a permit when one is issued."""
+    questions: float = 2.0
+    """For permits, of a take: who is called asks, and once more when it has room again."""
     fetch: float = 0.0017
-    """Seconds of a core for that question."""
+    """Seconds of a core for such a question."""
     poll: float = 0.5
-    """Such questions a second of each worker, whether it is woken or not."""
-    look: float = 0.0028
+    """Such questions a second of each worker, whether it is called or not."""
+    look: float = 0.008
     """Seconds of a core for a look for lost jobs."""
-    look_of_each: float = 0.0000042
+    look_of_each: float = 0.000002
     """More for each waiting job."""
-    lookers: int = 1_000
-    """Processes that look for lost jobs each five seconds."""
-    queues: int = 1
-    """Queues with an order of their own, each with a lock."""
+    look_every: float = 4.0
+    """Seconds; one looks for all."""
     together: int = 1
     """Jobs that one claim may take."""
 
-    def standing(self, asked: float, full: float, waiting: int) -> float:
-        """Cores that are busy beside the takes themselves, at so many wishes a second, so full
-        slots (0 to 1) and so many waiting jobs."""
-        free = self.gpus * (1.0 - full**self.slots)
-        woken = asked * self.wakes * free * self.fetch
-        looks = self.lookers / 5.0 * (self.look + self.look_of_each * waiting)
-        return self.gpus * (self.idle + self.poll * self.fetch) + woken + looks
+    def held(self, waiting: int) -> float:
+        """Seconds for which a claim keeps others waiting. Each of so many users has one job in the
+        queue, so there are as many lines as jobs."""
+        if waiting < self.most_lines:
+            seconds = self.claim + self.line * waiting
+        else:
+            seconds = self.claim + self.in_vain + self.order * waiting
+        return seconds / self.together
+
+    def standing(self, asked: float, waiting: int) -> float:
+        """Cores that are busy beside the takes themselves, at so many wishes a second and so many
+        waiting jobs."""
+        questions = self.gpus * self.poll + asked * self.questions
+        looks = (self.look + self.look_of_each * waiting) / self.look_every
+        return self.gpus * self.idle + questions * self.fetch + looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +120,7 @@ def simulated(cluster: Cluster, takes_of_user: float, seed: int = 1) -> Seen:
     asked = USERS * takes_of_user * PEAK / DAY
     world = simpy.Environment()
     slots = simpy.Resource(world, cluster.gpus * cluster.slots)
-    claims = [simpy.Resource(world, 1) for _ in range(cluster.queues)]
+    turn = simpy.Resource(world, 1)
     database = simpy.Resource(world, cluster.cores)
     waits: list[float] = []
     waiting = 0
@@ -114,8 +128,7 @@ def simulated(cluster: Cluster, takes_of_user: float, seed: int = 1) -> Seen:
 
     def slowed() -> float:
         """By what goes on all the time, each statement takes longer."""
-        full = slots.count / slots.capacity
-        busy = cluster.standing(asked, full, waiting) / cluster.cores
+        busy = cluster.standing(asked, waiting) / cluster.cores
         return 1.0 / (1.0 - min(0.99, busy))
 
     def take(began: float) -> Generator[Any, Any, None]:
@@ -123,10 +136,9 @@ def simulated(cluster: Cluster, takes_of_user: float, seed: int = 1) -> Seen:
         waiting += 1
         with slots.request() as slot:
             yield slot
-            with dice.choice(claims).request() as turn:
-                yield turn
-                each = cluster.claim_of_each * waiting / cluster.queues
-                held = (cluster.claim + each) * slowed() / cluster.together
+            with turn.request() as mine:
+                yield mine
+                held = cluster.held(waiting) * slowed()
                 claimed_for += held
                 yield world.timeout(held)
             waiting -= 1
@@ -143,21 +155,17 @@ def simulated(cluster: Cluster, takes_of_user: float, seed: int = 1) -> Seen:
 
     world.process(users())
     world.run(SECONDS)
-    lock = min(1.0, claimed_for / SECONDS / cluster.queues)
+    lock = min(1.0, claimed_for / SECONDS)
     p50, p99 = (percentile(waits, share) if waits else math.inf for share in (0.5, 0.99))
     return Seen(asked, len(waits) / SECONDS, p50, p99, waiting, lock)
 
 
-LISTENING = Cluster()
-POLLING = replace(LISTENING, wakes=0.0)
-FEW_LOOK = replace(POLLING, lookers=4)
-ORDERED = replace(FEW_LOOK, claim_of_each=0.0)
-TOGETHER = replace(ORDERED, together=4)
+BUILT = Cluster()
+LINES = replace(BUILT, most_lines=sys.maxsize, line=0.0)
+TOGETHER = replace(LINES, together=4)
 CHANGES = {
-    "as it is": LISTENING,
-    "and permits polled for, not listened to": POLLING,
-    "and lost jobs looked for by 4 fronts alone": FEW_LOOK,
-    "and the next job found by an index": ORDERED,
+    "as it is": BUILT,
+    "and heads of lines kept in a table, in their order": LINES,
     "and 4 free slots filled by one claim": TOGETHER,
 }
 """One after the other, each with those before it."""

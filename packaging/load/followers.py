@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
-from load.line import Line, ask_for
+from load.line import Line, Receiver, ask_for
 
 __all__ = ["followers"]
 
@@ -33,7 +33,7 @@ KEPT = 100_000
 Heard = list[tuple[float, bytes]]
 
 
-class Follower(asyncio.Protocol):
+class Follower(Receiver):
     """One stream; ``heard`` is what came since it listens, and when."""
 
     def __init__(self, request: bytes) -> None:
@@ -55,7 +55,7 @@ class Follower(asyncio.Protocol):
         self.transport: asyncio.Transport = transport  # type: ignore[assignment]
         self.transport.write(self._request)
 
-    def data_received(self, data: bytes) -> None:
+    def received(self, data: bytes) -> None:
         self.heard.append((time.monotonic(), data))
         if not self.begun.done() and _BEGUN in data:
             self.begun.set_result(None)
@@ -98,7 +98,8 @@ async def followers(plan: dict[str, Any]) -> dict[str, Any]:
     """``followers`` in all, shared out among ``tokens``; each token's owner then submits
     ``requests``, one after the other with ``pause`` seconds between; and again and again, for
     ``minutes`` if there are any. ``pid``: the server's, whose memory is looked at after each round
-    (``memory``, MB).
+    (``memory``, MB); ``busy``: the processor time (seconds) that it and the followers took in all
+    rounds.
     """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -115,20 +116,29 @@ async def followers(plan: dict[str, Any]) -> dict[str, Any]:
     opened_in = time.monotonic() - opening
     everyone = [follower for each in everybody.values() for follower in each]
     server = psutil.Process(plan["pid"])
-    told, memory = Told(), list[float]()
+    told, memory, busy = Told(), list[float](), [0.0, 0.0]
     until = time.monotonic() + 60 * plan.get("minutes", 0)
     while not memory or time.monotonic() < until:
         for follower in everyone:
             follower.listen(len(plan["requests"]))
+        before = [_busy(server), time.process_time()]
         sent = await _submit(plan)
         over = asyncio.gather(*(follower.over for follower in everyone))
         await asyncio.wait_for(over, PATIENCE)
+        busy[0] += _busy(server) - before[0]
+        busy[1] += time.process_time() - before[1]
         memory.append(server.memory_info().rss / 1e6)
         _judge(everybody.values(), sent, told)  # nobody is waited for meanwhile
     lost = sum(follower.lost for follower in everyone)
     for follower in everyone:
         follower.transport.abort()
-    return told.thinned() | {"lost": lost, "opened_in": opened_in, "memory": memory}
+    seen = {"lost": lost, "opened_in": opened_in, "memory": memory, "busy": busy}
+    return told.thinned() | seen
+
+
+def _busy(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 async def _follow(plan: dict[str, Any], token: str) -> Follower:

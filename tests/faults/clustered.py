@@ -42,6 +42,12 @@ QUICK = {
 SILENT = (502, 504)
 """A balancer says that it has no answer."""
 ALL_ENDED_SECONDS = 120.0
+OPEN_JOBS = (
+    "SELECT id, status, worker, attempt, retries, suspect, model, depends_on, step, "
+    "lease_until - extract(epoch FROM now()), rests_until - extract(epoch FROM now()) "
+    "FROM jobs WHERE status IN ('pending', 'processing')"
+)
+PERMITS = "SELECT status, worker_id, args, scheduled_at FROM procrastinate_jobs"
 
 
 class Caller(Client):
@@ -95,33 +101,39 @@ class Stage:
         workers: int = 2,
         rows: Proxy | None = None,
         audio: Proxy | None = None,
+        books: Proxy | None = None,
         models: str = "",
         **settings: str,
     ) -> AsyncIterator[Trial]:
         """Of a cluster behind a balancer, all of it there. ``rows``, ``audio``: the ways by which
-        its workers, and they alone, reach PostgreSQL and the bucket; ``models``: what they make;
-        ``settings``: of all processes."""
+        its workers, and they alone, reach PostgreSQL and the bucket; ``books``: the one by which
+        its fronts reach PostgreSQL; ``models``: what they make; ``settings``: of all processes."""
         ports = [free_port() for _ in range(fronts)]
         lines = [f"127.0.0.1:{port} max_fails=1 fail_timeout=1s" for port in ports]
         with (
             self.cluster("cluster", **(QUICK | settings)) as cluster,
             balancing(self.folder / "nginx", lines) as url,
         ):
-            first = cluster.front(port=ports[0])
+            of_fronts = self._by(cluster, books)
+            first = cluster.front(port=ports[0], **of_fronts)
             await asyncio.to_thread(first.up)  # it makes the tables
-            ways = {}
-            if rows is not None:
-                own, theirs = f":{self.postgres.port}/", f":{rows.port}/"
-                ways["database_url"] = cluster.database_url.replace(own, theirs)
+            of_workers = self._by(cluster, rows)
             if audio is not None:
-                ways["storage_endpoint"] = audio.url
+                of_workers["storage_endpoint"] = audio.url
             trial = Trial(cluster, url, cluster.token())
-            trial.fronts = {port: cluster.front(port=port) for port in ports[1:]}
+            trial.fronts = {port: cluster.front(port=port, **of_fronts) for port in ports[1:]}
             trial.fronts[ports[0]] = first
-            trial.workers = [cluster.worker(models=models, **ways) for _ in range(workers)]
+            trial.workers = [cluster.worker(models=models, **of_workers) for _ in range(workers)]
             for process in trial.processes:
                 await asyncio.to_thread(process.up)
             yield trial
+
+    def _by(self, cluster: Cluster, way: Proxy | None) -> dict[str, str]:
+        """Settings by which a process reaches PostgreSQL so."""
+        if way is None:
+            return {}
+        own, theirs = f":{self.postgres.port}/", f":{way.port}/"
+        return {"database_url": cluster.database_url.replace(own, theirs)}
 
 
 class Trial:
@@ -180,10 +192,11 @@ class Trial:
             return list(connection.execute(text).fetchall())  # type: ignore[call-overload]
 
     def until_all_ended(self) -> None:
-        open_jobs = "SELECT count(*) FROM jobs WHERE status IN ('pending', 'processing')"
-        wait_until(
-            lambda: self.rows(open_jobs)[0][0] == 0, "the end of all jobs", ALL_ENDED_SECONDS
-        )
+        try:
+            wait_until(lambda: not self.rows(OPEN_JOBS), "the end of all jobs", ALL_ENDED_SECONDS)
+        except AssertionError:
+            now = {"open": self.rows(OPEN_JOBS), "permits": self.rows(PERMITS)}
+            raise AssertionError(f"not all jobs have ended: {now}") from None
 
     def until_swept(self) -> list[str]:
         """Objects and broken uploads that no take accounts for, once nothing is swept any more."""

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -38,7 +38,8 @@ def nursery(folder: Path) -> Iterator[psutil.Process]:
             yield psutil.Process(process.pid)
         finally:
             for child in psutil.Process(process.pid).children(recursive=True):
-                child.kill()  # of a test that failed
+                with suppress(psutil.NoSuchProcess):  # it is about to end by itself
+                    child.kill()  # of a test that failed
 
 
 class Server:

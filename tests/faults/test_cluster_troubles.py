@@ -21,7 +21,7 @@ AWAY_SECONDS = (2.0, 5.0)
 """PostgreSQL; 35 with ``--soak``: longer than a lease, here as there."""
 RESTARTS = 2
 TIMES = 1
-"""Each trouble happens at least so often on each of three ways."""
+"""Each trouble happens at least so often on each way."""
 AT_POSTGRESQL = (
     Trouble.CUT, Trouble.HOLE, Trouble.DELAY, Trouble.TRUNCATE, Trouble.REPEAT, Trouble.UNHEARD,
 )  # fmt: skip
@@ -95,14 +95,21 @@ class Way:
 # What the proxy swallows on purpose is closed by nobody.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_the_network_breaks_everywhere(stage: Stage, state: State, soak: int) -> None:
-    """Connections are cut, delayed, swallowed and doubled at any byte: those of workers to
-    PostgreSQL, where answers to commits are lost, and to the bucket, and those of clients. Then the
-    bucket refuses everything for a while."""
-    rows = Way("workers and PostgreSQL", f"http://127.0.0.1:{stage.postgres.port}", AT_POSTGRESQL)
+    """Connections are cut, delayed, swallowed and doubled at any byte: those of workers and fronts
+    to PostgreSQL, where answers to commits are lost, of workers to the bucket, and of clients. Then
+    the bucket refuses everything for a while."""
+    postgres = f"http://127.0.0.1:{stage.postgres.port}"
+    rows = Way("workers and PostgreSQL", postgres, AT_POSTGRESQL)
+    books = Way("fronts and PostgreSQL", postgres, AT_POSTGRESQL)
     audio = Way("workers and bucket", stage.s3.url, AT_BUCKET)
-    async with rows.proxy, audio.proxy, stage.trial(rows=rows.proxy, audio=audio.proxy) as trial:
+    async with (
+        rows.proxy,
+        books.proxy,
+        audio.proxy,
+        stage.trial(rows=rows.proxy, audio=audio.proxy, books=books.proxy) as trial,
+    ):
         door = Way("clients and balancer", trial.url, AT_DOOR)
-        ways = (rows, audio, door)
+        ways = (rows, books, audio, door)
         async with door.proxy:
             trial.moved(door.proxy.url)
             async with trial.clients(CLIENTS):

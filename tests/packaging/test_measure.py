@@ -40,6 +40,20 @@ def test_a_missed_target_is_said_and_is_the_exit_code(
     assert "MISSED" in capfd.readouterr().out
 
 
+@pytest.mark.parametrize("nothing", [float("nan"), float("inf")])
+def test_what_is_no_number_is_null_and_meets_no_target(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], nothing: float
+) -> None:
+    """JSON knows neither of them: who reads it strictly would read nothing of all the rest."""
+    figures = {"rate": {"value": nothing, "min": 1.0}, "seen": {"p99": [nothing, 2.0]}}
+    assert measured(monkeypatch, figures, "--json") == 1
+    report = json.loads(capfd.readouterr().out, parse_constant=pytest.fail)
+    assert report["figures"]["rate"] == {"value": None, "min": 1.0, "ok": False}
+    assert report["seen"] == {"p99": [None, 2.0]}
+    assert measured(monkeypatch, figures) == 1
+    assert "nothing" in capfd.readouterr().out
+
+
 def test_an_unknown_name_lists_the_known_ones(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,4 +23,5 @@ async def list_models(
     request: Request, _: AnyCaller, service: TheService, __: IfNoneMatch = None
 ) -> Response:
     """What this server can run."""
-    return etagged(request, ModelsView(models=service.models.all(), offers=OFFERS))
+    models = await service.models.now()
+    return etagged(request, ModelsView(models=models.all(), offers=OFFERS))

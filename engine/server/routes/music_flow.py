@@ -96,7 +96,8 @@ _KNOWN = may_fail(401, 404, 422, 429, 503)
 async def generate(
     body: FlowRequest, response: Response, caller: NamedCaller, service: TheService
 ) -> FlowAnswer[FlowStarted]:
-    known = service.models.find(body.model_id) if body.model_id else None
+    models = await service.models.now()
+    known = models.find(body.model_id) if body.model_id else None
     given: dict[str, Any] = {
         "prompt": body.prompt,
         "name": body.name,

@@ -71,12 +71,12 @@ def _with_audio(service: Service, caller: Caller, index: int, job_id: str) -> Jo
 
 
 async def _file(service: Service, index: int, job: Job) -> Path:
+    if job.take is None:
+        raise _silent(index, job.id)
     try:
-        if job.take is not None:
-            return await service.storage.fetch(service.storage.key_of(job.take.path))
+        return await service.storage.fetch(service.storage.key_of(job.take.path))
     except NotFound:
-        pass
-    raise _silent(index, job.id)
+        raise _silent(index, job.id) from None
 
 
 def _silent(index: int, job_id: str) -> InvalidRequest:

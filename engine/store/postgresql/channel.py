@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 PROOF_SECONDS = 3.0
 """In which a word of our own must come back. Behind a pooler that lends connections to many LISTEN
 is answered well, and nothing is ever heard."""
+SILENT_SECONDS = 60.0
+"""Without a word, until one of our own must come back again: a connection that something between
+has forgotten is as silent as one on which nobody says anything."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 10.0
 """Seconds until a lost connection is made anew."""
 DEAF_SECONDS = 60.0
@@ -69,8 +72,9 @@ class Channel:
                             on_hearing(True)
                         on_word(word)
             except _DeafError:
-                log.info("LISTEN does not work here (through a pooler?)")
-                wait = DEAF_SECONDS
+                if not heard:
+                    log.info("LISTEN does not work here (through a pooler?)")
+                    wait = DEAF_SECONDS
             except (psycopg.Error, StorageError) as error:
                 log.info("changes are not heard of for now: %s", type(error).__name__)
             if heard:
@@ -79,25 +83,31 @@ class Channel:
             wait = max(wait, min(2 * wait, LONGEST_WAIT))
 
     async def _words(self) -> AsyncGenerator[str]:
-        """The first one is our own, and tells that hearing works; until the connection is lost.
-        Raises _DeafError where nothing can be heard."""
-        proof = f"{_PROOF} {token_hex(8)}"
+        """As long as hearing works, which our own words prove; until the connection is lost. Raises
+        _DeafError when one does not come back."""
         connection = await psycopg.AsyncConnection.connect(
             **parameters(self._url), autocommit=True, prepare_threshold=None
         )
         try:
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._name)))
-            await asyncio.to_thread(self.say, [proof])
-            async with aclosing(connection.notifies()) as told:
-                try:
-                    async with asyncio.timeout(PROOF_SECONDS):
-                        while (await anext(told)).payload != proof:
-                            continue
-                except TimeoutError:
-                    raise _DeafError from None
-                yield proof
-                async for notify in told:
-                    yield notify.payload
+            while True:
+                proof = f"{_PROOF} {token_hex(8)}"
+                await asyncio.to_thread(self.say, [proof])
+                proven = False
+                async with aclosing(connection.notifies(timeout=PROOF_SECONDS)) as told:
+                    async for notify in told:
+                        yield notify.payload
+                        if proven := notify.payload == proof:
+                            break
+                if not proven:
+                    raise _DeafError
+                heard = True
+                while heard:
+                    heard = False
+                    async with aclosing(connection.notifies(timeout=SILENT_SECONDS)) as told:
+                        async for notify in told:
+                            heard = True
+                            yield notify.payload
         finally:
             await connection.close()
 

@@ -11,15 +11,26 @@ import time
 from typing import Any
 
 import psycopg
+from peewee import Psycopg3Adapter
 from playhouse.pool import PooledPostgresqlDatabase
 
+from engine.store.postgresql.connection import Connection
+
 __all__ = ["Pool"]
+
+
+class _Adapter(Psycopg3Adapter):
+    """As peewee's, for connections of ours."""
+
+    def connect(self, db: Any, **parameters: Any) -> Connection:
+        return Connection.connect(dbname=db.database, **parameters)
 
 
 class Pool(PooledPostgresqlDatabase):  # type: ignore[misc] # peewee has no types
     """A database that does not answer is left alone for as long as it was waited for in vain: who
     asks waits on the event loop, and loses half of its time at most."""
 
+    psycopg3_adapter = _Adapter
     _rest_until = 0.0
     _refusal = ""
 

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 
 from engine.errors import StoreLocked
+from engine.store.postgresql.connection import Connection
 from engine.store.postgresql.faults import postgresql_words
 
 __all__ = ["SoleEngine"]
@@ -65,7 +66,7 @@ class SoleEngine:
             self._connection = None
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        self._connection = psycopg.connect(**self._connect_to, autocommit=True)
+        self._connection = Connection.connect(**self._connect_to, autocommit=True)
         return self._connection
 
 

@@ -26,6 +26,16 @@ def claimed(database: PostgresqlDatabase) -> tuple[str, str]:
     return job.id, claim[1]
 
 
+@pytest.fixture
+def growing(attempts: Attempts, claimed: tuple[str, str]) -> tuple[str, str]:
+    """(job, token): half of it is there, a checkpoint too, and somebody wants it to end so."""
+    job_id, token = claimed
+    assert attempts.kept(job_id, token, "checkpoints/1")
+    attempts.show([Grown(job_id, token, Step.GENERATING, 0.5, None)])
+    assert attempts.end_early(job_id)
+    return claimed
+
+
 def ends_early(database: PostgresqlDatabase, job_id: str) -> bool:
     with database.reading():
         rows = database.peewee.execute_sql("SELECT ending_early FROM jobs WHERE id = %s", (job_id,))
@@ -33,24 +43,18 @@ def ends_early(database: PostgresqlDatabase, job_id: str) -> bool:
 
 
 def test_what_begins_anew_has_no_checkpoint_and_nothing_to_end_with(
-    database: PostgresqlDatabase, attempts: Attempts, claimed: tuple[str, str]
+    database: PostgresqlDatabase, attempts: Attempts, growing: tuple[str, str]
 ) -> None:
-    job_id, token = claimed
-    assert attempts.kept(job_id, token, "checkpoints/1")
-    attempts.show([Grown(job_id, token, Step.GENERATING, 0.5, None)])
-    assert attempts.end_early(job_id)
+    job_id, token = growing
     attempts.begins_anew(job_id, token)
     job = Store(database).job(job_id)
     assert (job.checkpoint, ends_early(database, job_id)) == (None, False)
 
 
 def test_of_an_attempt_that_was_given_up_nothing_is_written(
-    database: PostgresqlDatabase, attempts: Attempts, claimed: tuple[str, str]
+    database: PostgresqlDatabase, attempts: Attempts, growing: tuple[str, str]
 ) -> None:
-    job_id, token = claimed
-    assert attempts.kept(job_id, token, "checkpoints/1")
-    attempts.show([Grown(job_id, token, Step.GENERATING, 0.5, None)])
-    assert attempts.end_early(job_id)
+    job_id, _ = growing
     attempts.begins_anew(job_id, "another token")
     assert not attempts.kept(job_id, "another token", "checkpoints/2")
     assert attempts.show([Grown(job_id, "another token", Step.SAVING, 0.9, None)]) == []

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from engine.cluster import intake
 from engine.cluster.desk import Desk
 from engine.cluster.intake import Intake
 from engine.cluster.news import Kind, Note
@@ -19,6 +20,7 @@ from engine.request import Request
 from engine.store.postgresql.opening import PostgresqlDatabase, parameters
 from engine.store.store import Store
 from tests.postgres import Postgres
+from tests.proxy import Fate, Proxy, Trouble
 
 PATIENCE = 30.0
 NEVER = 3600.0
@@ -29,6 +31,7 @@ class Scene:
     """An intake, its desk, and procrastinate's tables."""
 
     def __init__(self, database: PostgresqlDatabase, url: SecretStr) -> None:
+        """``url``: by which the intake reaches it."""
         self.database = database
         permits = QueuePermits(database)
         permits.install()
@@ -142,3 +145,37 @@ async def test_what_was_used_is_put_away(scene: Scene) -> None:
     assert scene.given_back == []
     assert scene.sql("SELECT 1 FROM procrastinate_jobs") == []
     assert scene.sql("SELECT 1 FROM procrastinate_workers") == []
+
+
+async def test_who_is_cancelled_leaves_no_permit_behind(scene: Scene) -> None:
+    scene.submit(2)
+    taking = asyncio.create_task(scene.intake.run())
+    await scene.until_laid(2)
+    scene.desk.begun("one")
+    taking.cancel()
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.wait([taking])
+    assert scene.sql("SELECT 1 FROM procrastinate_jobs") == []
+    assert scene.sql("SELECT 1 FROM procrastinate_workers") == []
+
+
+@pytest.mark.logs("query not terminated|discarding closed connection")  # psycopg's words for it
+async def test_a_connection_that_swallows_all_is_given_up(
+    database: PostgresqlDatabase,
+    postgres: Postgres,
+    url: SecretStr,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(intake, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(intake, "AGAIN_SECONDS", 0.01)
+    fates = iter([Fate(Trouble.HOLE, after=2_000)])
+    async with Proxy(f"http://127.0.0.1:{postgres.port}", lambda: next(fates, Fate())) as proxy:
+        through = url.get_secret_value().replace(f":{postgres.port}/", f":{proxy.port}/")
+        scene = Scene(database, SecretStr(through))
+        async with scene.taking(), asyncio.timeout(PATIENCE):
+            while not proxy.struck[Trouble.HOLE]:
+                scene.intake.take_only(["sketch"])  # it looks
+                await asyncio.sleep(0)
+            scene.submit(1)
+            scene.intake.take_only(["sketch"])
+            await scene.until_laid(1)

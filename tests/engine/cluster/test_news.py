@@ -21,6 +21,7 @@ from engine.store.postgresql.opening import open_postgresql
 from tests.engine.cluster.conftest import Open
 from tests.pgbouncer import running_pgbouncer
 from tests.postgres import Postgres
+from tests.proxy import Fate, Proxy, Trouble
 
 PATIENCE = 20.0
 
@@ -100,6 +101,30 @@ async def test_after_a_lost_connection_it_looks_and_hears_again(
         assert one.hears
         one.tell(Kind.JOBS)
         await ear.until(lambda: Note(Kind.JOBS) in ear.heard)
+
+
+async def test_a_connection_that_swallows_all_is_given_up(
+    open_it: Open, url: SecretStr, aside: Aside, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing comes, as if nobody said anything."""
+    monkeypatch.setattr(module, "LOOK_SECONDS", 3600.0)
+    for name, seconds in (("SILENT_SECONDS", 0.2), ("PROOF_SECONDS", 0.5), ("FIRST_WAIT", 0.01)):
+        monkeypatch.setattr(channel, name, seconds)
+    fates = iter([Fate(Trouble.HOLE, after=3_000)])
+    async with Proxy(f"http://127.0.0.1:{postgres.port}", lambda: next(fates, Fate())) as proxy:
+        through = url.get_secret_value().replace(f":{postgres.port}/", f":{proxy.port}/")
+        one = News(Channel(open_it(), SecretStr(through), CHANNEL), aside, poll_seconds=3600.0)
+        ear = Ear(one)
+        async with one:
+            await ear.until(lambda: one.hears)
+            async with asyncio.timeout(PATIENCE):
+                while not proxy.struck[Trouble.HOLE]:
+                    one.tell(Kind.CANCEL, [new_id() for _ in range(100)])
+                    await asyncio.sleep(0.05)
+            looks = ear.looks()
+            await ear.until(lambda: ear.looks() >= looks + 2 and one.hears)
+            one.tell(Kind.PAUSE)
+            await ear.until(lambda: Note(Kind.PAUSE) in ear.heard)
 
 
 class DeafWire:

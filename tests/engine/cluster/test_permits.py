@@ -144,6 +144,51 @@ def test_lost_permits_are_withdrawn_and_missing_ones_issued(desk: Desk) -> None:
     assert desk.sql("SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'") == []
 
 
+def swapped(desk: Desk) -> tuple[Job, Job]:
+    """(one that waits, one that is run by the other's permit, so that its own is out)."""
+    waits = desk.submit()
+    [runs] = desk.store.submit([Order(Request(prompt="x"))], front=True)
+    desk.sql("UPDATE procrastinate_jobs SET status = 'doing' WHERE args ->> 'job' = %s", waits.id)
+    assert desk.claim()[0].id == runs.id
+    assert desk.out() == [runs.id]
+    return waits, runs
+
+
+def test_a_job_that_is_cancelled_while_it_waits_takes_its_permit_along(desk: Desk) -> None:
+    """No worker is called for nothing, and none stays where no worker has its model."""
+    jobs = [desk.submit() for _ in range(3)]
+    resting = desk.submit()
+    desk.sql("UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 hour' "
+             "WHERE args ->> 'job' = %s", resting.id)  # fmt: skip
+    desk.store.cancel([jobs[0].id, resting.id])
+    assert desk.out() == [job.id for job in jobs[1:]]
+    desk.store.delete([jobs[1].id])
+    assert desk.sql("SELECT args ->> 'job' FROM procrastinate_jobs") == [(jobs[2].id,)]
+    desk.store.retry([resting.id])
+    assert desk.out() == [jobs[2].id, resting.id]
+
+
+def test_a_job_that_is_cancelled_while_it_runs_leaves_others_theirs(desk: Desk) -> None:
+    _, runs = swapped(desk)
+    desk.store.cancel([runs.id])
+    assert desk.out() == [runs.id], "the one that waits is run by it"
+
+
+def test_permits_are_missing_when_there_are_fewer_than_jobs(desk: Desk) -> None:
+    """Whichever job each was issued for."""
+    waits, _ = swapped(desk)
+    desk.sql("UPDATE procrastinate_jobs SET worker_id = NULL WHERE status = 'doing'")
+    desk.lost.reap()
+    assert len(desk.out()) == 1, "there is one for the one that waits"
+    suspect = desk.submit()
+    desk.sql("UPDATE jobs SET suspect = true WHERE id = %s", suspect.id)
+    desk.sql("DELETE FROM procrastinate_jobs")
+    desk.lost.reap()
+    assert sorted(desk.out()) == sorted([waits.id, suspect.id])
+    alone = "SELECT args ->> 'job' FROM procrastinate_jobs WHERE (args ->> 'alone')::boolean"
+    assert desk.sql(alone) == [(suspect.id,)], "what must run alone needs one of its own kind"
+
+
 def test_what_a_worker_is_lost_with_twice_runs_alone_next(desk: Desk) -> None:
     job = desk.submit()
     for times in (1, 2):

@@ -20,7 +20,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from engine.jobs import Change, Job, Status, Step, utc_now
 from engine.request import Request
-from engine.server.broadcast import AT_ONCE, PATIENCE, Broadcast, Follower, Told
+from engine.server.broadcast import (
+    AT_ONCE,
+    PATIENCE,
+    WRITTEN_AT_ONCE,
+    Broadcast,
+    Follower,
+    Told,
+)
 from tests.e2e.processes import wait_until
 from tests.engine.server.running import TestServer, body, events, made, settings_in
 
@@ -230,6 +237,38 @@ async def test_news_go_straight_or_the_streams_own_way_but_in_their_order(acts: 
         async with asyncio.timeout(10):
             await going  # what waits is still told
     assert [each.partition("-")[2] for each in heard] == [str(n + 1) for n in range(told)]
+
+
+async def test_heartbeats_of_many_leave_turns_to_others() -> None:
+    """Written all at once, those of thousands would hold the server up for a part of a second."""
+    broadcast = Broadcast(heartbeat=0.001)
+    followers = [Follower("me", None) for _ in range(3 * WRITTEN_AT_ONCE)]
+    beats = 0
+
+    def straight(news: list[Told]) -> bool:
+        nonlocal beats
+        beats += not news
+        return True
+
+    async def rounds(follower: Follower) -> None:
+        async for _ in follower:
+            pass
+
+    with ExitStack() as following:
+        going = []
+        for follower in followers:
+            following.enter_context(broadcast.following(follower))
+            follower.straight = straight
+            going.append(asyncio.create_task(rounds(follower)))
+        most = 0
+        async with asyncio.timeout(10):
+            while beats < len(followers):
+                before = beats
+                await asyncio.sleep(0)
+                most = max(most, beats - before)
+        broadcast.close()
+        await asyncio.gather(*going)
+    assert 0 < most <= WRITTEN_AT_ONCE
 
 
 def test_who_speaks_an_older_http_hears_no_chunks(

@@ -3,7 +3,8 @@ database, against one plain model of the rules."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from engine.request import Request
 from engine.store.database import Database
 from engine.store.leases import Leases
 from engine.store.lost import LostJobs
-from engine.store.permits import Permit
+from engine.store.permits import GoodFor, Permit
 from engine.store.store import Store
 from tests.engine.store.conftest import Both
 
@@ -41,13 +42,19 @@ class Box:
     is_out = "1 = 1"
 
     def __init__(self) -> None:
-        self.out: dict[str, bool] = {}
-        """Whether each is for a job that runs alone."""
+        self.issued: dict[str, Permit] = {}
 
     def issue(self, permits: Sequence[Permit], *, new: bool = False, rest: float = 0.0) -> None:
         for permit in permits:
-            assert not (new and permit.job_id in self.out)
-            self.out.setdefault(permit.job_id, permit.alone)
+            assert not (new and permit.job_id in self.issued)
+            self.issued.setdefault(permit.job_id, permit)
+
+    def recall(self, job_ids: Collection[str]) -> None:
+        for job_id in job_ids:
+            self.issued.pop(job_id, None)
+
+    def out(self, models: Collection[str]) -> Counter[GoodFor]:
+        return Counter((each.model, each.alone) for each in self.issued.values())
 
     def withdraw(self, silent_seconds: float) -> None: ...
 
@@ -177,7 +184,7 @@ class LeaseRules(RuleBasedStateMachine):
         assert job.retry_at is None
         self.model.queue.remove(job.id)
         self.model.claimed[job.id] = Claimed(worker, token)
-        self.box.out.pop(job.id)
+        self.box.issued.pop(job.id)
 
     @rule(job=jobs, completes=st.booleans())
     def end(self, job: str, completes: bool) -> None:
@@ -276,7 +283,12 @@ class LeaseRules(RuleBasedStateMachine):
     def whatever_may_run_has_a_permit(self) -> None:
         for suspects in (True, False):
             for job in self.model.may_run(suspects=suspects):
-                assert job in self.box.out
+                assert job in self.box.issued
+
+    @invariant()
+    def what_has_ended_has_none(self) -> None:
+        """Or workers would be called for nothing, and where nobody has its model it stayed."""
+        assert not self.model.ended.keys() & self.box.issued.keys()
 
     # -- inside -------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -19,11 +20,13 @@ from engine.request import Request
 from engine.store.claims import Claims
 from engine.store.database import Alone
 from engine.store.postgresql import opening
+from engine.store.postgresql.connection import Connection
 from engine.store.postgresql.faults import postgresql_words
 from engine.store.postgresql.opening import PostgresqlDatabase, open_postgresql, reach
 from engine.store.store import Store
 from tests.e2e.processes import wait_until
 from tests.postgres import LOCKED_OUT, PASSWORD, Postgres, running_postgres
+from tests.proxy import Fate, Proxy, Trouble
 
 Open = Callable[..., PostgresqlDatabase]
 
@@ -321,3 +324,35 @@ def test_a_text_with_nul_is_refused(open_it: Open) -> None:
         store.submit([Order(Request(), name="a\0b")])
     with pytest.raises(InvalidRequest, match="NUL"):
         store.job("gen_\0")
+
+
+async def test_where_no_answer_comes_any_more_nobody_waits_for_ever(
+    postgres: Postgres, url: SecretStr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands between goes on to take what is said, and passes nothing on."""
+    monkeypatch.setattr(Connection, "patience", 0.5)
+    open_postgresql(url, sole=False).close()  # the tables
+    fates = iter([Fate(Trouble.HOLE, after=3_000)] * 2)
+    async with Proxy(f"http://127.0.0.1:{postgres.port}", lambda: next(fates, Fate())) as proxy:
+        through = url.get_secret_value().replace(f":{postgres.port}/", f":{proxy.port}/")
+
+        def ask_alone(connection: Connection) -> None:
+            for _ in range(1_000):
+                connection.execute("SELECT 1")
+
+        alone = await asyncio.to_thread(Connection.connect, through)
+        with pytest.raises(psycopg.OperationalError):
+            await asyncio.to_thread(ask_alone, alone)
+        assert alone.closed, "who ends its transaction would wait once more"
+        database = await asyncio.to_thread(open_postgresql, SecretStr(through), sole=False)
+        store = Store(database)
+
+        def ask(times: int) -> None:
+            for _ in range(times):
+                store.setting("name", "")
+
+        with pytest.raises(StorageError):
+            await asyncio.to_thread(ask, 1_000)
+        assert proxy.struck[Trouble.HOLE] == 2
+        await asyncio.to_thread(ask, 10)  # by another connection
+        database.close()
