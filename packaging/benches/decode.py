@@ -30,6 +30,7 @@ from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
 from engine.generators.musicgen.codec import Codec
 from engine.generators.musicgen.conditions import encode_conditions
 from engine.generators.musicgen.decoder import Decoder
+from engine.generators.musicgen.decoders.memory import BLOCK
 from engine.generators.musicgen.decoders.native import NativeDecoder
 from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
 from engine.generators.musicgen.decoders.vectors import suits_this_processor
@@ -294,9 +295,8 @@ def write_past(decoder: NativeDecoder, rows: list[Any]) -> None:
     """Memory that nobody wrote is one page for all, and near: it would be read for nothing."""
     decoder.logits(rows, [torch.zeros(4, 1, dtype=torch.long) for _ in rows])  # makes room
     cache = decoder._cache  # noqa: SLF001 - nothing else wants to write it
-    for numbers in (cache.keys, cache.values):
-        numbers.reshape(-1).view(np.int64)[:] = 0x0102_0304_FF02_0103
-    cache.scales[...] = 0.01
+    cache.reshape(-1).view(np.int64)[:] = 0x0102_0304_FF02_0103
+    cache[..., -2 * 4 * BLOCK :].view(np.float32)[:] = 0.01  # the scales
 
 
 def ratios(rows: list[dict[str, Any]]) -> dict[str, Any]:
