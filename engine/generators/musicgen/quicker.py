@@ -2,7 +2,7 @@
 
 - Weights are stored as a direction and a length, which is multiplied out at each call: here once.
 - A transposed convolution is one product of matrices, at which libraries are better: for small's
-  shape the five layers took two thirds of the decoder's time without its LSTM, and now a quarter.
+  shape the four layers took two thirds of all convolutions' time; now it is half as long.
 - The LSTM's weights are read again for each frame, 67 MB of them in small: in 16 bits it takes a
   third of the time. That is not the same sound to the last bit, but 70 dB nearer than it is loud.
 """
