@@ -171,6 +171,14 @@ def test_it_finds_back_after_neighbours_joined(machine: Machine, joins: float) -
     assert worst(late) <= 0.2
 
 
+def test_a_long_take_after_a_short_one_knows_what_its_next_window_reads_at_once() -> None:
+    machine = Machine(step=0.02, take=0.008, read=4.5e-6, saving=0.02, scatter=0.03)
+    costs, saving = StepCosts(), SavingCosts()
+    simulate(machine, [Take(10.0)], costs, saving)
+    (told,) = simulate(machine, [Take(40.0)], costs, saving).values()
+    assert worst(told) <= 0.1
+
+
 def test_saving_is_in_it_once_it_was_measured() -> None:
     machine = Machine(step=0.02, take=0.002, read=1e-6, saving=0.2)
     costs, saving = StepCosts(), SavingCosts()
