@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import GenerationError, OutOfMemory
-from engine.generators.base import Audio, Facts, Report, Samples
+from engine.generators.base import Audio, Facts, Reading, Report, Samples
 from engine.request import Request
 
 __all__ = ["HeavyGenerator", "OtherHeavyGenerator", "ScriptedGenerator"]
@@ -46,8 +46,8 @@ class _Growing:
     def steps_total(self) -> int:
         return self.stopped_at or self.script.get("steps", 10)
 
-    def reading(self, first: int, last: int) -> float:
-        return 0.0
+    def reading(self, first: int, last: int) -> Reading:
+        return Reading()
 
 
 class ScriptedGenerator:

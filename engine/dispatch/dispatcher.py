@@ -20,7 +20,7 @@ from engine.dispatch.posts import Post, places, starts_in
 from engine.dispatch.recovery import Recovery
 from engine.dispatch.scheduler import Scheduler
 from engine.errors import Conflict, MusicError, StorageError
-from engine.jobs import LOCAL, Failure, HowToQueue, Job, Order, Submission
+from engine.jobs import ANY_AMOUNT, LOCAL, Failure, HowToQueue, Job, Order, Quota, Submission
 from engine.request import Request
 from engine.settings import EngineSettings
 from engine.status import EngineState, EngineStatus

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.request import Request
 
-__all__ = ["Audio", "Facts", "Generator", "Growing", "Report", "Samples"]
+__all__ = ["Audio", "Facts", "Generator", "Growing", "Reading", "Report", "Samples"]
 
 Samples = NDArray[np.float32]
 """Shape (frames, channels), full scale at -1 and 1."""
@@ -57,6 +57,16 @@ class Audio:
     """A standard MIDI file, where the generator writes notes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What makes some steps slower than others: all that is read in them again."""
+
+    past: float = 0.0
+    """Earlier steps, summed over the steps that read them."""
+    at_once: float = 0.0
+    """Steps of prompts: each is work as one more take in a step is."""
+
+
 class Growing(Protocol):
     """A take under way. Generators keep their own state in it."""
 
@@ -69,9 +79,8 @@ class Growing(Protocol):
     @property
     def steps_total(self) -> int: ...
 
-    def reading(self, first: int, last: int) -> float:
-        """Earlier steps that are read by the steps from number ``first`` up to ``last``, all in
-        all: it is what makes some steps slower than others. 0 where nothing is read again."""
+    def reading(self, first: int, last: int) -> Reading:
+        """What the steps from number ``first`` up to ``last`` read again, all in all."""
         ...
 
 

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
+from engine.generators.base import Reading
+
 __all__ = ["Ahead", "SavingCosts", "StepCosts", "Work", "seconds_left"]
 
 BLOCK_SECONDS = 0.25
@@ -50,11 +52,9 @@ class Work:
     """The takes in each step, summed over the steps."""
     read: float = 0.0
     """The earlier steps that are read, summed over takes and steps."""
-
-    @property
-    def reads_at_once(self) -> bool:
-        """Whether a prompt was read in it at once, which costs otherwise than step by step."""
-        return self.read > 2 * LONG_PAST * self.takes
+    at_once: float = 0.0
+    """Steps of prompts that are read in one go. Each is taken for one more take in a step, without
+    what is done beside it."""
 
 
 class StepCosts:
@@ -76,8 +76,8 @@ class StepCosts:
     def note(self, work: Work, seconds: float, beside: float = 0.0) -> None:
         """This work took so long; then so many seconds went into what is done now and then, such
         as a preview."""
-        if work.reads_at_once:
-            return
+        if work.at_once:
+            return  # it would weigh as much as hundreds of steps, and costs a little otherwise
         self._takes += work.takes
         self._beside += beside
         self._block += (work.steps, work.takes, work.read / LONG_PAST, seconds)
@@ -95,7 +95,8 @@ class StepCosts:
             if not seen.count:
                 return None
             self._parts = seen.fitted()
-        steps = float(self._parts @ (work.steps, work.takes, work.read / LONG_PAST))
+        rows = work.takes + work.at_once
+        steps = float(self._parts @ (work.steps, rows, work.read / LONG_PAST))
         return steps + work.takes * self._beside / self._takes
 
 
@@ -178,7 +179,11 @@ class Ahead:
 
 
 def seconds_left(
-    mine: int, takes: Sequence[Ahead], reads: Sequence[float], steps: StepCosts, saving: SavingCosts
+    mine: int,
+    takes: Sequence[Ahead],
+    reads: Sequence[Reading],
+    steps: StepCosts,
+    saving: SavingCosts,
 ) -> float | None:
     """Until take number ``mine`` of those that grow together is saved; None: not known yet.
 
@@ -187,13 +192,14 @@ def seconds_left(
     """
     until = takes[mine].steps
     rows = sum(min(take.steps, until) for take in takes)
-    growing = steps.seconds(Work(until, rows, sum(reads)))
+    past, at_once = sum(read.past for read in reads), sum(read.at_once for read in reads)
+    growing = steps.seconds(Work(until, rows, past, at_once))
     if growing is None:
         return None
     ends = [n for n, take in enumerate(takes) if (take.steps, n) <= (until, mine)]
     music = sum(takes[n].music for n in ends)
     own = saving.seconds(music)
     if own is None:
-        alone = steps.seconds(Work(until, until, reads[mine])) or 0.0
+        alone = steps.seconds(Work(until, until, reads[mine].past, reads[mine].at_once)) or 0.0
         own = FIRST_SAVING * len(ends) * alone
     return growing + own

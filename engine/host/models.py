@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from engine.generators.base import Generator
 from engine.generators.registry import GeneratorKind
+from engine.host.memory import give_back
 from engine.host.protocol import Event, Loaded, Run, Stepped, Unloaded
 from engine.jobs import Step
 
@@ -47,6 +48,8 @@ class Models:
                 self.unload_heavy()
             # Each stage is a word: a host that is silent for long counts as hung.
             self._loaded[model] = kind(lambda _: self._tell_loading(run))
+            if kind.heavy:
+                give_back()  # what was read, and is in another form now
             self.tell(model)
         return self._loaded[model]
 
@@ -75,6 +78,7 @@ class Models:
     def unload(self, model: str) -> None:
         log.info("unloading %s", model)
         self._loaded.pop(model).close()
+        give_back()
         self._send(Unloaded(model=model))
 
     def _tell_loading(self, run: Run) -> None:

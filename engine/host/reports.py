@@ -102,16 +102,15 @@ class Reports:
             by_model.setdefault(take.run.request.model, []).append(take)
         for model, own in by_model.items():
             done = {take: take.growing.steps_done for take in own}
-            works = [
-                Work(self._rounds, done[take] - since[take],
-                     take.growing.reading(since[take], done[take]))
-                for take in own
-            ]  # fmt: skip
-            if all(work.takes and not work.reads_at_once for work in works):
-                takes, read = sum(work.takes for work in works), sum(work.read for work in works)
-                self._costs[model].note(
-                    Work(self._rounds, takes, read), self._seconds, self._beside
+            reads = [take.growing.reading(since[take], done[take]) for take in own]
+            if all(done[take] > since[take] for take in own):
+                work = Work(
+                    self._rounds,
+                    sum(done[take] - since[take] for take in own),
+                    sum(read.past for read in reads),
+                    sum(read.at_once for read in reads),
                 )
+                self._costs[model].note(work, self._seconds, self._beside)
 
     def _grows(self, take: GrowingTake, takes: Sequence[GrowingTake]) -> None:
         self._send(

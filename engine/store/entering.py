@@ -19,10 +19,12 @@ from engine.errors import (
     StorageError,
 )
 from engine.jobs import (
+    ANY_AMOUNT,
     HowToQueue,
     Job,
     Once,
     Order,
+    Quota,
     Status,
     Submission,
     new_id,

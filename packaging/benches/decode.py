@@ -30,6 +30,7 @@ from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
 from engine.generators.musicgen.codec import Codec
 from engine.generators.musicgen.conditions import encode_conditions
 from engine.generators.musicgen.decoder import Decoder
+from engine.generators.musicgen.decoders.memory import BLOCK
 from engine.generators.musicgen.decoders.native import NativeDecoder
 from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
 from engine.generators.musicgen.decoders.vectors import suits_this_processor
@@ -89,10 +90,7 @@ def bench() -> dict[str, Any]:
     return {
         **ratios(rows),
         "default_decoder": DEFAULT,
-        "bandwidth": {"value": bandwidth(), "unit": "GB/s"},
-        "weights_int8": {"value": int8_gigabytes(checkpoint), "unit": "GB"},
-        "bound_batch1": {"value": int8_gigabytes(checkpoint) / bandwidth() * FRAME_RATE,
-                         "unit": "RTF"},
+        **bounds(checkpoint, engines["ours", DEFAULT, "int8"]),
         "encodec_5s": {"value": codec_seconds(checkpoint, 5), "unit": "s"},
         "encodec_30s": {"value": codec_seconds(checkpoint, 30), "unit": "s"},
         "first_audio": {"value": first_audio(checkpoint, engines["ours", DEFAULT, "int8"]),
@@ -285,6 +283,7 @@ MAKERS: dict[Name, Callable[[Checkpoint], Any]] = {
     ("audiocraft", "lm.generate", "fp32"): Audiocraft,
     ("transformers", "forward", "bf16"): lambda _: Transformers(torch.bfloat16),
     ("ours", "native", "int8"): lambda own: Ours(own, NativeDecoder(own)),
+    ("ours", "native", "int4"): lambda own: Ours(own, NativeDecoder(own, "int4")),
     ("ours", "openvino", "int8"): lambda own: Ours(own, OpenVinoDecoder(own)),
 }
 """By engine, decoder and precision."""
@@ -294,9 +293,8 @@ def write_past(decoder: NativeDecoder, rows: list[Any]) -> None:
     """Memory that nobody wrote is one page for all, and near: it would be read for nothing."""
     decoder.logits(rows, [torch.zeros(4, 1, dtype=torch.long) for _ in rows])  # makes room
     cache = decoder._cache  # noqa: SLF001 - nothing else wants to write it
-    for numbers in (cache.keys, cache.values):
-        numbers.reshape(-1).view(np.int64)[:] = 0x0102_0304_FF02_0103
-    cache.scales[...] = 0.01
+    cache.reshape(-1).view(np.int64)[:] = 0x0102_0304_FF02_0103
+    cache[..., -2 * 4 * BLOCK :].view(np.float32)[:] = 0.01  # the scales
 
 
 def ratios(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -304,7 +302,7 @@ def ratios(rows: list[dict[str, Any]]) -> dict[str, Any]:
     by = {
         (row["engine"], row["seconds"], row["batch"]): row["rtf_per_take"]
         for row in rows
-        if row["engine"] != "ours" or row["decoder"] == DEFAULT
+        if row["engine"] != "ours" or (row["decoder"], row["precision"]) == (DEFAULT, "int8")
     }
     ours, theirs, others = (
         {key[1:]: rtf for key, rtf in by.items() if key[0] == engine}
@@ -329,11 +327,22 @@ def bandwidth() -> float:
     return data.nbytes / min(timed(data.sum) for _ in range(3)) / 1e9
 
 
-def int8_gigabytes(checkpoint: Checkpoint) -> float:
-    """What a step must read at least."""
-    lm = checkpoint.lm
+def bounds(checkpoint: Checkpoint, engine: Ours) -> dict[str, Any]:
+    """What a step must read at least: the weights once, and each take's past. 30 s of music have
+    half of that behind them on average."""
+    lm, speed = checkpoint.lm, bandwidth()
     matrices = [*lm.transformer.parameters(), *lm.linears.parameters()]
-    return sum(p.numel() for p in matrices) / 1e9
+    weights = sum(p.numel() for p in matrices) / 1e9
+    past = engine.decoder.row_bytes(15 * FRAME_RATE) / 1e9
+    return {
+        "bandwidth": {"value": speed, "unit": "GB/s"},
+        "weights_int8": {"value": weights, "unit": "GB"},
+        "past_15s": {"value": past, "unit": "GB for each take"},
+        "bound_5s_batch1": {"value": weights / speed * FRAME_RATE, "unit": "RTF"},
+        **{f"bound_30s_batch{batch}": {
+            "value": (weights / batch + past) / speed * FRAME_RATE, "unit": "RTF per take"}
+           for batch in (1, 4)},
+    }  # fmt: skip
 
 
 @torch.no_grad()

@@ -20,7 +20,7 @@ import numpy as np
 
 from app.engine_thread import EngineThread
 from engine.audio.embedded import read_request
-from engine.generators.base import Audio, Facts, Growing, Report, Samples
+from engine.generators.base import Audio, Facts, Growing, Reading, Report, Samples
 from engine.jobs import Change, Order
 from engine.local import LocalEngine
 from engine.request import Request
@@ -45,8 +45,8 @@ class Paced:
     def steps_total(self) -> int:
         return round(self.request.duration * STEPS_A_SECOND)
 
-    def reading(self, first: int, last: int) -> float:  # noqa: ARG002
-        return 0.0
+    def reading(self, first: int, last: int) -> Reading:  # noqa: ARG002
+        return Reading()
 
 
 class PacedGenerator:

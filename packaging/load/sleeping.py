@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.generators.base import Audio, Facts, Report, Samples
+from engine.generators.base import Audio, Facts, Reading, Report, Samples
 from engine.request import Request
 
 __all__ = ["STEP_SECONDS", "SleepingGenerator", "prompt_of"]
@@ -35,8 +35,8 @@ class _Growing:
     steps_total: int
     steps_done: int = 0
 
-    def reading(self, first: int, last: int) -> float:  # noqa: ARG002
-        return 0.0
+    def reading(self, first: int, last: int) -> Reading:  # noqa: ARG002
+        return Reading()
 
 
 class SleepingGenerator:

@@ -20,6 +20,7 @@ from torch import nn
 from engine.errors import ModelDamaged, ModelUnavailable
 from engine.generators.base import Report
 from engine.generators.musicgen.conditioners import MELODY, WRONG, build_conditioners
+from engine.generators.musicgen.quicker import quicken
 from engine.generators.musicgen.quiet import quiet
 from engine.models.catalogue import is_repo
 
@@ -205,6 +206,8 @@ def _compression_model(folder: Path, lm_config: DictConfig, device: str) -> Comp
             with quiet():
                 codec = builders.get_compression_model(config)
             _fill(codec, package["best_state"], CODEC_FILE)
+        if device == "cpu":  # elsewhere nobody has measured it
+            quicken(codec)
         return builders.get_wrapped_compression_model(codec, lm_config).eval()
     except OSError as error:
         raise ModelUnavailable(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.generators.base import Samples
 from engine.generators.musicgen.checkpoint import Checkpoint
-from engine.generators.musicgen.parts import parts_of
+from engine.generators.musicgen.parts import Parts, parts_of
+from engine.generators.musicgen.quicker import in_half
 from engine.generators.musicgen.stream import PieceByPiece, Stream, Whole
 
 __all__ = ["Codec"]
@@ -29,6 +31,8 @@ class Codec:
         self.hop = checkpoint.sample_rate // checkpoint.frame_rate
         """Samples that one frame of tokens stands for."""
         self._parts = parts_of(self._codec, self._device)
+        if self._parts is not None and self._device.type == "cpu":
+            self._parts = _with_half_a_memory(self._parts)
         if not self.streams:
             log.info("takes of this model can't be heard before their end")
 
@@ -56,3 +60,10 @@ class Codec:
         can do no other."""
         sound: Tensor = self._codec.decode(codes[None].to(self._device), None)[0]
         return np.ascontiguousarray(sound.float().cpu().numpy().T)
+
+
+def _with_half_a_memory(parts: Parts) -> Parts:
+    """With the LSTM's weights in 16 bits, where that can be."""
+    if not isinstance(parts.memory, nn.LSTM):
+        return parts
+    return replace(parts, memory=in_half(parts.memory) or parts.memory)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from engine.generators.musicgen.quicker import State
 from engine.generators.musicgen.quiet import quiet
 
 with quiet():
@@ -25,10 +26,9 @@ with quiet():
     from audiocraft.modules.seanet import SEANetDecoder
     from transformers.models.encodec.modeling_encodec import EncodecDecoder, EncodecLSTM
 
-__all__ = ["Parts", "Reach", "State", "parts_of"]
+__all__ = ["Memory", "Parts", "Reach", "State", "parts_of"]
 
-State = tuple[Tensor, Tensor]
-"""What an LSTM has heard."""
+Memory = Callable[[Tensor, State | None], tuple[Tensor, State]]
 
 FARTHEST = 8
 """Frames; layers that hear further than that are taken to hear everything."""
@@ -51,8 +51,10 @@ class Parts:
     """Tokens [codebooks, frames] to frames, each by itself."""
     first: nn.Module
     first_reach: Reach
-    memory: nn.Module | None
-    """Its LSTM, in audiocraft's wrapping or in transformers'."""
+    memory: Memory | None
+    """Its LSTM, called as ``nn.LSTM`` is."""
+    skips: bool
+    """Whether what goes into the LSTM is added to what comes out."""
     last: nn.Module
     """Frames to samples [voices, channels, samples]."""
     last_reach: Reach
@@ -65,8 +67,8 @@ class Parts:
         if self.memory is None:
             return frames, state
         steps = frames.permute(2, 0, 1)
-        heard, after = self.memory.lstm(steps, state)
-        if getattr(self.memory, "skip", True):
+        heard, after = self.memory(steps, state)
+        if self.skips:
             heard = heard + steps
         return heard.permute(1, 2, 0), after
 
@@ -89,7 +91,8 @@ def parts_of(codec: CompressionModel, device: torch.device) -> Parts | None:
         return codec.model.decode_latent(torch.cat(codec.get_left_right_codes(given)))
 
     at = next((n for n, layer in enumerate(layers) if _remembers(layer)), None)
-    memory = None if at is None else layers[at]
+    memory = None if at is None else layers[at].lstm
+    skips = at is not None and getattr(layers[at], "skip", True)
     first = nn.Sequential(*layers[: at or 0])
     last = nn.Sequential(*layers if at is None else layers[at + 1 :])
     frames = embed(torch.zeros(codec.num_codebooks, 2 * FARTHEST + 1, dtype=torch.long))
@@ -100,7 +103,7 @@ def parts_of(codec: CompressionModel, device: torch.device) -> Parts | None:
     if first_reach is None or last_reach is None or rest:
         return None
     return Parts(
-        embed, first, first_reach, memory, last, last_reach, hop, channels=voices * channels
+        embed, first, first_reach, memory, skips, last, last_reach, hop, channels=voices * channels
     )
 
 

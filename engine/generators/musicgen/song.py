@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.generators.base import Reading
 from engine.generators.musicgen.conditions import Conditions
 from engine.generators.musicgen.decoder import Decoder
 from engine.generators.musicgen.pattern import UNKNOWN, DelayedTokens
@@ -99,18 +100,20 @@ class Song:
             return max(self.steps_done, max(self.shape.delays) + 1)  # one frame at the least
         return sum(window.steps(max(self.shape.delays)) for window in self.windows)
 
-    def reading(self, first: int, last: int) -> float:
-        """Within a window each step reads what the window has so far; the first of a later
-        window reads its whole prompt at once, each step of which reads those before it."""
-        read, start = 0.0, 0
+    def reading(self, first: int, last: int) -> Reading:
+        """Within a window each step reads what the window has so far; its first one also reads its
+        whole prompt at once, each step of which reads those before it."""
+        past, at_once, start = 0.0, 0.0, 0
         for window in self.windows:
             end = start + window.steps(max(self.shape.delays))
             low, high = max(first, start) - start, min(last, end) - start
             if low < high:
-                read += (high - low) * (window.known + (low + high - 1) / 2)
-                read += window.known**2 / 2 if low == 0 else 0.0
+                past += (high - low) * (window.known + (low + high - 1) / 2)
+                if low == 0:
+                    past += window.known**2 / 2
+                    at_once += window.known
             start = end
-        return read
+        return Reading(past, at_once)
 
     # -- growing -----------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from engine.errors import GenerationError
-from engine.generators.base import Audio, Facts, Growing, Report, Samples
+from engine.generators.base import Audio, Facts, Growing, Reading, Report, Samples
 from engine.generators.sketch.compose import Composition, compose
 from engine.generators.sketch.midi import to_midi
 from engine.generators.sketch.synth import SAMPLE_RATE, Rendering
@@ -37,8 +37,8 @@ class Sketch:
     def steps_total(self) -> int:
         return self.rendering.steps_total
 
-    def reading(self, first: int, last: int) -> float:  # noqa: ARG002
-        return 0.0
+    def reading(self, first: int, last: int) -> Reading:  # noqa: ARG002
+        return Reading()
 
 
 class SketchGenerator:

@@ -254,8 +254,8 @@ def test_native_uses_its_blocks_again(tiny: Checkpoint) -> None:
     decoder = NativeDecoder(tiny)
     for _ in range(3):
         grow(tiny, decoder, [Take("rain", 70), Take("a", 70)])  # two blocks, and one of the prompt
-    assert len(decoder._cache.keys) == len(decoder._free) == 16
-    per_block = sum(array.nbytes for array in decoder._cache) / 16
+    assert len(decoder._cache) == len(decoder._free) == 16
+    per_block = decoder._cache.nbytes / 16
     assert decoder.row_bytes(73) == per_block * 2 * 3
 
 

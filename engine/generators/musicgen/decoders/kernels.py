@@ -13,7 +13,7 @@ import numpy as np
 from engine.generators.musicgen.decoders.attention import attend, keep, make_desk
 from engine.generators.musicgen.decoders.matrices import layer_norm
 from engine.generators.musicgen.decoders.meeting import meet
-from engine.generators.musicgen.decoders.memory import BLOCK, Cache, Matrices, Room, Rows, Weights
+from engine.generators.musicgen.decoders.memory import BLOCK, Matrices, Room, Rows, Weights
 from engine.generators.musicgen.decoders.products import multiply, rounded
 from engine.generators.musicgen.decoders.vectors import TILE, borrowed, compiled, gelu, inlined
 
@@ -40,45 +40,43 @@ def _start(part: Matrices, layer: int, count: int, unit: int, thread: int, threa
 @compiled
 def _music(
     x: Any, norm: Any, eps: float, weights: Any, scales: Any, biases: Any, steps: Any, blocks: Any,
-    keys: Any, values: Any, cache_scales: Any, layer: int, joined: Any, out: Any,
-    then: int, thread: int, threads: int,
+    cache: Any, layer: int, joined: Any, out: Any, then: int, thread: int, threads: int,
 ) -> None:  # fmt: skip
     """Attention to the past of a share of the heads: their queries, keys and values, all of it."""
     rows, dim = x.shape
-    heads = keys.shape[2]
+    heads = cache.shape[2]
     head_dim = dim // heads
     normed = np.empty((rows, dim), np.float32)
     layer_norm(x, normed, norm, eps)
     own = rounded(normed, weights)
     begin, end = _share(heads, 1, thread, threads)
     size = weights.shape[0] // (3 * dim)
-    first_keys = keys[blocks[0, 0], layer, begin].ctypes.data
+    past = cache[blocks[0, 0], layer, begin].ctypes.data
     for part in range(3):
         first, last = part * dim + begin * head_dim, part * dim + end * head_dim
-        after = weights.ctypes.data + (first + dim) * size if part < 2 else first_keys
+        after = weights.ctypes.data + (first + dim) * size if part < 2 else past
         multiply(joined, own, weights, scales, biases, first, last, after)
-    desk = make_desk(end - begin, head_dim, blocks.shape[1])
+    desk = make_desk(end - begin, head_dim)
     for head in range(begin, end):
         first, last = head * head_dim, (head + 1) * head_dim
         for row in range(rows):
             keep(
-                keys, values, cache_scales, blocks[row, steps[row] // BLOCK], layer, head,
-                steps[row] % BLOCK, joined[row, dim + first : dim + last],
+                cache[blocks[row, steps[row] // BLOCK], layer, head], steps[row] % BLOCK,
+                joined[row, dim + first : dim + last],
                 joined[row, 2 * dim + first : 2 * dim + last], desk.small,
             )  # fmt: skip
-    lengths = steps + np.int32(1)
-    attend(out, joined, desk, keys, values, cache_scales, blocks, layer, begin, end, lengths, then)
+    attend(out, joined, desk, cache, blocks, layer, begin, end, steps + np.int32(1), then)
 
 
 @compiled
 def _prompt(
     x: Any, norm: Any, eps: float, weights: Any, scales: Any, biases: Any, lengths: Any,
-    blocks: Any, keys: Any, values: Any, cache_scales: Any, layer: int, queries: Any, out: Any,
-    then: int, thread: int, threads: int,
+    blocks: Any, cache: Any, layer: int, queries: Any, out: Any, then: int, thread: int,
+    threads: int,
 ) -> None:  # fmt: skip
     """Attention to the prompt of a share of the heads."""
     rows, dim = x.shape
-    heads = keys.shape[2]
+    heads = cache.shape[2]
     head_dim = dim // heads
     normed = np.empty((rows, dim), np.float32)
     layer_norm(x, normed, norm, eps)
@@ -86,10 +84,10 @@ def _prompt(
     begin, end = _share(heads, 1, thread, threads)
     multiply(
         queries, own, weights, scales, biases, begin * head_dim, end * head_dim,
-        keys[blocks[0, 0], layer, begin].ctypes.data,
+        cache[blocks[0, 0], layer, begin].ctypes.data,
     )  # fmt: skip
-    desk = make_desk(end - begin, head_dim, blocks.shape[1])
-    attend(out, queries, desk, keys, values, cache_scales, blocks, layer, begin, end, lengths, then)
+    desk = make_desk(end - begin, head_dim)
+    attend(out, queries, desk, cache, blocks, layer, begin, end, lengths, then)
 
 
 @compiled
@@ -109,20 +107,38 @@ def _added(
 
 @compiled
 def _risen(
-    x: Any, norm: Any, eps: float, weights: Any, scales: Any, biases: Any, out: Any, bent: bool,
+    x: Any, norm: Any, eps: float, weights: Any, scales: Any, biases: Any, out: Any,
     then: int, thread: int, threads: int,
 ) -> None:  # fmt: skip
-    """A matrix of the normed ``x``, a share of its columns; ``bent`` by GELU or not."""
+    """GELU of a matrix of the normed ``x``, a share of its columns."""
     rows, dim = x.shape
     normed = np.empty((rows, dim), np.float32)
     layer_norm(x, normed, norm, eps)
     own = rounded(normed, weights)
     begin, end = _share(out.shape[1], TILE, thread, threads)
     multiply(out, own, weights, scales, biases, begin, end, then)
-    if bent:
-        for row in range(rows):
-            for n in range(begin, end):
-                out[row, n] = gelu(out[row, n])
+    for row in range(rows):
+        for n in range(begin, end):
+            out[row, n] = gelu(out[row, n])
+
+
+@compiled
+def _guided(
+    x: Any, asked: Any, guidance: Any, norm: Any, eps: float, weights: Any, scales: Any,
+    biases: Any, out: Any, then: int, thread: int, threads: int,
+) -> None:  # fmt: skip
+    """Guided logits, a share of them: what is wanted and its absence are mixed before the heads,
+    which gives the same as after them, as they are one matrix, for half of the work."""
+    takes, dim = len(asked), x.shape[1]
+    both, mixed = np.empty((2, dim), np.float32), np.empty((takes, dim), np.float32)
+    for take in range(takes):
+        for n in range(2):
+            layer_norm(x[asked[take, n]].reshape((1, dim)), both[n].reshape((1, dim)), norm, eps)
+        for i in range(dim):
+            mixed[take, i] = both[1, i] + (both[0, i] - both[1, i]) * guidance[take]
+    own = rounded(mixed, weights)
+    begin, end = _share(out.shape[1], TILE, thread, threads)
+    multiply(out, own, weights, scales, biases, begin, end, then)
 
 
 # -- a step -------------------------------------------------------------------------------------
@@ -130,29 +146,25 @@ def _risen(
 
 @compiled
 def run(
-    weights: Weights, cache: Cache, rows: Rows, room: Room, barrier: Any, thread: int, threads: int
+    weights: Weights, cache: Any, rows: Rows, room: Room, barrier: Any, thread: int, threads: int
 ) -> None:
     """Read the rows: one thread's share of it, while the others run theirs.
 
-    Afterwards ``room.logits`` holds the logits [asked rows, codebooks x card].
+    Afterwards ``room.logits`` holds the guided logits [takes, codebooks x card].
     """
     x, gate = borrowed(rows.x), barrier.ctypes.data
     steps, blocks = borrowed(rows.steps), borrowed(rows.blocks)
     prompt_steps, prompt_blocks = borrowed(rows.prompt_steps), borrowed(rows.prompt_blocks)
-    keys, values, cache_scales = (
-        borrowed(cache.keys),
-        borrowed(cache.values),
-        borrowed(cache.scales),
-    )
+    past = borrowed(cache)
     joined, found, hidden = borrowed(room.joined), borrowed(room.found), borrowed(room.hidden)
-    eps, (dim, heads) = weights.eps, (x.shape[1], keys.shape[2])
+    eps, (dim, heads) = weights.eps, (x.shape[1], past.shape[2])
     layers, crossing = weights.joined.weights.shape[0], weights.queries.weights.shape[0] > 0
     for layer in range(layers):
         norms = weights.norms[layer]
         part = weights.joined
         _music(
             x, norms[0], eps, part.weights[layer], part.scales[layer], part.biases[layer],
-            steps, blocks, keys, values, cache_scales, layer, joined, found,
+            steps, blocks, past, layer, joined, found,
             _start(weights.attended, layer, dim, TILE, thread, threads), thread, threads,
         )  # fmt: skip
         meet(gate, threads)
@@ -171,7 +183,7 @@ def run(
             part = weights.queries
             _prompt(
                 x, norms[1], eps, part.weights[layer], part.scales[layer], part.biases[layer],
-                prompt_steps, prompt_blocks, keys, values, cache_scales, layer, joined, found,
+                prompt_steps, prompt_blocks, past, layer, joined, found,
                 _start(weights.crossed, layer, dim, TILE, thread, threads), thread, threads,
             )  # fmt: skip
             meet(gate, threads)
@@ -184,7 +196,7 @@ def run(
         part = weights.up
         _risen(
             x, norms[2], eps, part.weights[layer], part.scales[layer], part.biases[layer], hidden,
-            True, _start(weights.down, layer, dim, TILE, thread, threads), thread, threads,
+            _start(weights.down, layer, dim, TILE, thread, threads), thread, threads,
         )  # fmt: skip
         meet(gate, threads)
         part, then = (
@@ -198,14 +210,9 @@ def run(
             then, thread, threads,
         )  # fmt: skip
         meet(gate, threads)
-    if thread == 0:
-        for index in range(len(room.asked)):
-            room.last[index] = x[room.asked[index]]
-    meet(gate, threads)
     heads_part = weights.heads  # of another type than the rest, perhaps
-    _risen(
-        room.last, weights.norms[layers, 0], eps,
-        heads_part.weights[0], heads_part.scales[0], heads_part.biases[0],
-        room.logits, False, _start(weights.joined, 0, dim, dim // heads, thread, threads),
-        thread, threads,
+    _guided(
+        x, rows.asked, rows.guidance, weights.norms[layers, 0], eps,
+        heads_part.weights[0], heads_part.scales[0], heads_part.biases[0], room.logits,
+        _start(weights.joined, 0, dim, dim // heads, thread, threads), thread, threads,
     )  # fmt: skip

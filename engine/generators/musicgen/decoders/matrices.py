@@ -5,7 +5,8 @@ multiplies 16 bits by 16 (``vpmaddwd``) as quickly as 8 by 8.
 
 Sixteen outputs' weights lie together, two inputs of each, then the next two, so that memory is read
 in one straight line (a walk over several rows at once ran at half the speed) and each lane of a
-vector sums an output of its own.
+vector sums an output of its own. Rows that share a look at the weights lie beside each other in the
+same way: two inputs of each, then the next two.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from engine.generators.musicgen.decoders.vectors import (
     as_float,
     bits,
     compiled,
+    inlined,
     settle,
     summing,
     tile1,
@@ -27,10 +29,33 @@ from engine.generators.musicgen.decoders.vectors import (
     tile4,
 )
 
-__all__ = ["layer_norm", "multiply8", "round_rows", "round_to"]
+__all__ = ["ABREAST", "abreast", "beside", "layer_norm", "multiply8", "round_rows", "round_to"]
 
 ABREAST = 4
 """Rows that share a look at the weights: more sums would not stay in 16 registers."""
+
+
+@inlined
+def abreast(left: int) -> int:
+    """How many of the rows that are left share the next look."""
+    return 4 if left >= 4 else 2 if left >= 2 else 1
+
+
+@compiled
+def beside(apart: Any, to: Any, many: int) -> None:
+    """Lay the first ``many`` rows of ``apart`` [ABREAST, words] beside each other, word by word."""
+    first, second, third, fourth = apart[0], apart[1], apart[2], apart[3]
+    words = apart.shape[1]
+    if many == 4:
+        for i in range(words):
+            to[4 * i], to[4 * i + 1] = first[i], second[i]
+            to[4 * i + 2], to[4 * i + 3] = third[i], fourth[i]
+    elif many == 2:
+        for i in range(words):
+            to[2 * i], to[2 * i + 1] = first[i], second[i]
+    else:
+        for i in range(words):
+            to[i] = first[i]
 
 
 @compiled
@@ -38,12 +63,12 @@ def multiply8(
     out: Any, q: Any, row_scales: Any, weights: Any, scales: Any, biases: Any, begin: int, end: int,
     then: int,
 ) -> None:  # fmt: skip
-    """Outputs ``begin`` to ``end`` of rows [rows, inputs] in 16 bits, into ``out``.
+    """Outputs ``begin`` to ``end`` of rows as ``round_rows`` noted them, into ``out``.
 
     ``then``: the address of what will be read afterwards.
     """
-    rows, inputs = q.shape
-    apart, pairs = 2 * inputs, inputs // 2
+    rows, pairs = q.shape
+    inputs = 2 * pairs
     sums = np.empty((ABREAST, TILE), np.int32)
     to = sums.ctypes.data
     looks = rows // 4 + rows % 4 // 2 + rows % 2
@@ -54,20 +79,20 @@ def multiply8(
         ahead = here + TILE * inputs if n + TILE < end else then
         row = 0
         while row < rows:
-            there = q.ctypes.data + row * apart
-            abreast = 4 if rows - row >= 4 else 2 if rows - row >= 2 else 1
-            if abreast == 4:
-                tile4(here, there, apart, pairs, to, ahead, pace)
-            elif abreast == 2:
-                tile2(here, there, apart, pairs, to, ahead, pace)
+            there = q[row].ctypes.data
+            many = abreast(rows - row)
+            if many == 4:
+                tile4(here, there, pairs, to, ahead, pace)
+            elif many == 2:
+                tile2(here, there, pairs, to, ahead, pace)
             else:
-                tile1(here, there, apart, pairs, to, ahead, pace)
-            for r in range(abreast):
+                tile1(here, there, pairs, to, ahead, pace)
+            for r in range(many):
                 settle(
                     to + 4 * TILE * r, scales.ctypes.data + 4 * n, biases.ctypes.data + 4 * n,
                     row_scales[row + r], out[row + r].ctypes.data + 4 * n,
                 )  # fmt: skip
-            row += abreast
+            row += many
             ahead += pace * pairs
 
 
@@ -94,10 +119,20 @@ def round_to(x: Any, q: Any, limit: float) -> Any:
 
 @compiled
 def round_rows(x: Any, q: Any, scales: Any) -> None:
+    """Note rows [rows, inputs] in 16 bits in ``q`` [rows, inputs / 2], two numbers in each, as
+    ``multiply8`` reads them: rows that share a look at the weights lie beside each other."""
+    rows, inputs = x.shape
     # What a sum of so many products with 127 can hold in 32 bits.
-    limit = min(32767, (2**31 - 1) // (127 * x.shape[1]))
-    for row in range(x.shape[0]):
-        scales[row] = round_to(x[row], q[row], limit)
+    limit = min(32767, (2**31 - 1) // (127 * inputs))
+    apart = np.empty((ABREAST, inputs // 2), np.int32)
+    numbers = apart.view(np.int16)
+    row = 0
+    while row < rows:
+        many = abreast(rows - row)
+        for r in range(many):
+            scales[row + r] = round_to(x[row + r], numbers[r], limit)
+        beside(apart, q[row : row + many].reshape(-1), many)
+        row += many
 
 
 @summing

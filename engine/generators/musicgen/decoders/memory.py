@@ -1,4 +1,4 @@
-"""What the compiled kernels read and write: weights, cache, rows, and room in between."""
+"""What the compiled kernels read and write: weights, rows, their past, and room in between."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.generators.musicgen.decoders.vectors import TILE
 
-__all__ = ["BLOCK", "Cache", "Matrices", "Room", "Rows", "Weights", "make_room", "pack"]
+__all__ = ["BLOCK", "Matrices", "Room", "Rows", "Weights", "make_room", "pack", "share_bytes"]
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.int8]
@@ -49,15 +49,13 @@ class Weights(NamedTuple):
     eps: float
 
 
-class Cache(NamedTuple):
-    """Keys and values of all streams, in blocks of steps."""
+def share_bytes(head_dim: int) -> int:
+    """What a head has in a block of the cache, in a layer: one straight line through memory.
 
-    keys: Bytes
-    """[blocks, layers, heads, head dim / 2, steps, 2]: pairs of numbers of one step"""
-    values: Bytes
-    """[blocks, layers, heads, head dim / 16, steps / 2, 16, 2]: pairs of steps of one number"""
-    scales: Floats
-    """[blocks, layers, heads, keys or values, steps]"""
+    Keys [head dim / 2, steps, 2], pairs of numbers of one step; values [head dim / 16, steps / 2,
+    16, 2], pairs of steps of one number; a float for each step's key, and one for its value.
+    """
+    return 2 * BLOCK * (head_dim + 4)
 
 
 class Rows(NamedTuple):
@@ -71,6 +69,10 @@ class Rows(NamedTuple):
     """[rows, most blocks]: of its stream."""
     prompt_steps: NDArray[np.int32]
     prompt_blocks: NDArray[np.int32]
+    asked: NDArray[np.int64]
+    """[takes, 2]: rows after which logits are wanted, of what is wanted and of its absence."""
+    guidance: Floats
+    """[takes]: away from the absence (``decoder.guide``)."""
 
 
 class Room(NamedTuple):
@@ -82,22 +84,17 @@ class Room(NamedTuple):
     """[rows, dim]"""
     hidden: Floats
     """[rows, 4 x dim]"""
-    asked: NDArray[np.int64]
-    """Rows whose logits are wanted."""
-    last: Floats
-    """[asked, dim]"""
     logits: Floats
-    """[asked, codebooks x card]"""
+    """[takes, codebooks x card]"""
 
 
-def make_room(weights: Weights, rows: int, asked: NDArray[np.int64]) -> Room:
+def make_room(weights: Weights, rows: int, takes: int) -> Room:
     dim = weights.norms.shape[-1]
     shapes = (
         (rows, 3 * dim), (rows, dim), (rows, weights.up.biases.shape[1]),
-        (len(asked), dim), (len(asked), weights.heads.biases.shape[1]),
+        (takes, weights.heads.biases.shape[1]),
     )  # fmt: skip
-    joined, found, hidden, last, logits = (np.zeros(shape, np.float32) for shape in shapes)
-    return Room(joined, found, hidden, asked, last, logits)
+    return Room(*(np.zeros(shape, np.float32) for shape in shapes))
 
 
 def pack(matrix: Floats, bias: Floats | None) -> tuple[Bytes, Floats, Floats]:

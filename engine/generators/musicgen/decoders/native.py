@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -30,15 +31,15 @@ from engine.generators.musicgen.decoders.embedding import Embedding
 from engine.generators.musicgen.decoders.kernels import run
 from engine.generators.musicgen.decoders.memory import (
     BLOCK,
-    Cache,
     Matrices,
     Rows,
     Weights,
     make_room,
     pack,
+    share_bytes,
 )
 from engine.generators.musicgen.decoders.nibbles import GROUP, pack4
-from engine.generators.musicgen.decoders.rows import StreamRow, answer, guide_rows
+from engine.generators.musicgen.decoders.rows import StreamRow, answer
 from engine.generators.musicgen.decoders.vectors import TILE
 from engine.generators.musicgen.decoders.weights import LMModel, fuse, is_known, prompt_keys_values
 
@@ -92,7 +93,7 @@ class NativeDecoder:
         with compiling.alone():
             compiling.forget_older(Path(run.stats.cache_path), Path(__file__).parent)
             nothing = np.zeros((0, 1, lm.dim), np.float32)
-            self._read_some([], np.zeros(0, np.int32), nothing)
+            self._read_some([], [], np.zeros(0, np.int32), nothing)
             none = np.zeros((0, 0, 0), np.float32)
             store_prompt(self._cache, np.zeros(0, np.int32), 0, none, none)
 
@@ -123,7 +124,7 @@ class NativeDecoder:
         crossing = lm.transformer.layers[0].cross_attention is not None
         blocks = -(-steps // BLOCK) + (1 if crossing else 0)
         heads = lm.transformer.layers[0].self_attn.num_heads
-        block = 2 * len(lm.transformer.layers) * BLOCK * (lm.dim + 4 * heads)
+        block = len(lm.transformer.layers) * heads * share_bytes(lm.dim // heads)
         return streams * blocks * block
 
     def _read(self, rows: Sequence[NativeRow], inputs: Sequence[Tensor]) -> Tensor:
@@ -140,18 +141,23 @@ class NativeDecoder:
             self._make_room(stream.blocks, int(length) + x.shape[1])
         for first in range(0, x.shape[1], max(1, AT_ONCE // len(streams))):
             said = self._read_some(
-                streams, past + first, x[:, first : first + max(1, AT_ONCE // len(streams))]
+                rows, streams, past + first, x[:, first : first + max(1, AT_ONCE // len(streams))]
             )
         for row in rows:
             row.steps += x.shape[1]
-        logits = torch.from_numpy(said).view(len(streams), self._embedding.codebooks, -1)
-        return guide_rows(logits, rows)
+        return torch.from_numpy(said).view(len(rows), self._embedding.codebooks, -1)
 
     def _read_some(
-        self, streams: Sequence[Stream], past: NDArray[np.int32], x: NDArray[np.float32]
+        self,
+        takes: Sequence[NativeRow],
+        streams: Sequence[Stream],
+        past: NDArray[np.int32],
+        x: NDArray[np.float32],
     ) -> NDArray[np.float32]:
-        """Logits [streams, codebooks x card] after the last of x [streams, steps, dim]."""
+        """Guided logits [takes, codebooks x card] after the last of x [streams, steps, dim]."""
         count, steps, dim = x.shape
+        ends = list(accumulate(len(take.streams) for take in takes))
+        asked = [(end - len(take.streams), end - 1) for take, end in zip(takes, ends, strict=True)]
         places = past[:, None] + np.arange(steps, dtype=np.int32)
         rows = Rows(
             np.ascontiguousarray(x.reshape(count * steps, dim)),
@@ -159,9 +165,10 @@ class NativeDecoder:
             _table([stream.blocks for stream in streams], steps),
             np.repeat(np.array([stream.prompt_steps for stream in streams], np.int32), steps),
             _table([stream.prompt_blocks for stream in streams], steps),
+            (np.array(asked, np.int64).reshape(-1, 2) + 1) * steps - 1,
+            np.array([take.guidance for take in takes], np.float32),
         )
-        asked = np.arange(1, count + 1, dtype=np.int64) * steps - 1
-        room = make_room(self._weights, count * steps, asked)
+        room = make_room(self._weights, count * steps, len(takes))
         barrier, threads = np.zeros(2, np.int64), self._threads
         given = (self._weights, self._cache, rows, room, barrier)
         # New ones for each step: that costs 0.1 ms, and there is nothing to close.
@@ -190,13 +197,11 @@ class NativeDecoder:
 
     def _grow(self) -> None:
         """Make the pool half as large again; the blocks that there are stay where they are."""
-        before = len(self._cache.keys)
+        before = len(self._cache)
         cache = _empty(self._lm, before + max(GROWTH, before // 2))
-        cache.keys[:before] = self._cache.keys
-        cache.values[:before] = self._cache.values
-        cache.scales[:before] = self._cache.scales
+        cache[:before] = self._cache
         self._cache = cache
-        self._free += range(len(cache.keys) - 1, before - 1, -1)
+        self._free += range(len(cache) - 1, before - 1, -1)
 
 
 def _table(blocks: Sequence[Sequence[int]], steps: int) -> NDArray[np.int32]:
@@ -207,15 +212,11 @@ def _table(blocks: Sequence[Sequence[int]], steps: int) -> NDArray[np.int32]:
     return np.repeat(table, steps, axis=0)
 
 
-def _empty(lm: LMModel, blocks: int) -> Cache:
+def _empty(lm: LMModel, blocks: int) -> NDArray[np.int8]:
+    """A cache [blocks, layers, heads, share_bytes]."""
     layers, heads = len(lm.transformer.layers), lm.transformer.layers[0].self_attn.num_heads
-    head_dim = lm.dim // heads
     # Not zeros: what is not written is not heard, and this way the system gives large pages.
-    return Cache(
-        np.empty((blocks, layers, heads, head_dim // 2, BLOCK, 2), np.int8),
-        np.empty((blocks, layers, heads, head_dim // 16, BLOCK // 2, 16, 2), np.int8),
-        np.empty((blocks, layers, heads, 2, BLOCK), np.float32),
-    )
+    return np.empty((blocks, layers, heads, share_bytes(lm.dim // heads)), np.int8)
 
 
 def _take_apart(lm: LMModel, packed: Pack) -> Weights:

@@ -16,7 +16,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from engine.generators.musicgen.decoders.matrices import round_to
+from engine.generators.musicgen.decoders.matrices import ABREAST, abreast, beside, round_to
 from engine.generators.musicgen.decoders.vectors import (
     HAS_AVX2,
     LINE,
@@ -105,14 +105,14 @@ def _half_tiles(builder: Any, data: Any) -> tuple[list[tuple[Any, Any]], list[An
 def _tile(rows: int) -> Any:
     @intrinsic
     def tile(
-        typing: Any, data: Any, noted: Any, apart: Any, groups: Any, biases: Any, out: Any,
-        out_apart: Any, ahead: Any, pace: Any,
+        typing: Any, data: Any, noted: Any, groups: Any, biases: Any, out: Any, apart: Any,
+        ahead: Any, pace: Any,
     ) -> Any:  # fmt: skip
-        """A tile's outputs of rows that were noted ``apart`` bytes from each other, written as far
-        as ``out_apart``. Meanwhile ``pace`` bytes from ``ahead`` are fetched with each group."""
+        """A tile's outputs of rows that were noted beside each other, written ``apart`` bytes from
+        each other. Meanwhile ``pace`` bytes from ``ahead`` are fetched with each group."""
 
         def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            data, noted, apart, groups, biases, out, out_apart, ahead, pace = arguments
+            data, noted, groups, biases, out, apart, ahead, pace = arguments
             size, place = groups.type, _I8.as_pointer()
             data, noted, biases, out, ahead = (
                 builder.inttoptr(p, place) for p in (data, noted, biases, out, ahead)
@@ -131,19 +131,18 @@ def _tile(rows: int) -> Any:
                 here = builder.gep(data, [builder.mul(loop.index, size(BYTES))])
                 weights, scales = _half_tiles(builder, here)
                 for row in range(rows):
-                    start = builder.add(
-                        builder.mul(apart, size(row)), builder.mul(loop.index, size(4 * NOTED))
-                    )
-                    own = builder.gep(noted, [start])
+                    start = builder.mul(loop.index, size(4 * NOTED * rows))
+                    own = builder.gep(noted, [builder.add(start, size(4 * row))])
                     sums = [_all(_SHORTS, 0)] * 2
                     for step, both in enumerate(weights):
-                        four = builder.bitcast(_spread(builder, own, 4 * step, _I32), _BYTES)
+                        word = _spread(builder, own, 4 * rows * step, _I32)
+                        four = builder.bitcast(word, _BYTES)
                         sums = [
                             builder.add(total, _multiply_bytes(builder, half, four))
                             for total, half in zip(sums, both, strict=True)
                         ]
-                    unit = _spread(builder, own, GROUP, _F32)
-                    middle = _spread(builder, own, GROUP + 4, _I32)
+                    unit = _spread(builder, own, GROUP * rows, _F32)
+                    middle = _spread(builder, own, (GROUP + 4) * rows, _I32)
                     for total, short, scale in zip(totals[row], sums, scales, strict=True):
                         whole = multiply_pairs(builder, short, _all(_SHORTS, 1))
                         exact = builder.sitofp(builder.sub(whole, middle), _FLOATS)
@@ -151,7 +150,7 @@ def _tile(rows: int) -> Any:
                         value = builder.call(fused, [scaled, unit, builder.load(total)])
                         builder.store(value, total)
             for row in range(rows):
-                start = builder.gep(out, [builder.mul(out_apart, size(row))])
+                start = builder.gep(out, [builder.mul(apart, size(row))])
                 for half, total in enumerate(totals[row]):
                     bias = _at(builder, biases, 4 * _LANES * half, _FLOATS)
                     there = builder.gep(start, [size(4 * _LANES * half)])
@@ -159,7 +158,7 @@ def _tile(rows: int) -> Any:
                     builder.store(value, builder.bitcast(there, _FLOATS.as_pointer())).align = 4
             return context.get_dummy_value()
 
-        return types.void(*[types.intp] * 9), build
+        return types.void(*[types.intp] * 8), build
 
     return tile
 
@@ -177,7 +176,7 @@ def multiply4(
     """
     rows = noted.shape[0]
     groups = noted.shape[1] // NOTED
-    apart, out_apart = 4 * noted.shape[1], 4 * out.shape[1]
+    apart = 4 * out.shape[1]
     looks = rows // 4 + rows % 4 // 2 + rows % 2
     pace = -(-BYTES // max(1, looks))
     for n in range(begin, end, TILE):
@@ -186,35 +185,45 @@ def multiply4(
         bias = biases.ctypes.data + 4 * n
         row = 0
         while row < rows:
-            own = noted.ctypes.data + row * apart
-            to = out.ctypes.data + row * out_apart + 4 * n
-            if rows - row >= 4:
-                _tile4(here, own, apart, groups, bias, to, out_apart, ahead, pace)
-                row += 4
-            elif rows - row >= 2:
-                _tile2(here, own, apart, groups, bias, to, out_apart, ahead, pace)
-                row += 2
+            own, to = noted[row].ctypes.data, out[row].ctypes.data + 4 * n
+            many = abreast(rows - row)
+            if many == 4:
+                _tile4(here, own, groups, bias, to, apart, ahead, pace)
+            elif many == 2:
+                _tile2(here, own, groups, bias, to, apart, ahead, pace)
             else:
-                _tile1(here, own, apart, groups, bias, to, out_apart, ahead, pace)
-                row += 1
+                _tile1(here, own, groups, bias, to, apart, ahead, pace)
+            row += many
             ahead += pace * groups
 
 
 @compiled
 def round_groups(x: Any, noted: Any) -> None:
-    """Note rows [rows, inputs] in 8 bits as ``multiply4`` reads them."""
+    """Note rows [rows, inputs] in 8 bits as ``multiply4`` reads them: those that share a look at
+    the weights lie beside each other."""
     rows, inputs = x.shape
+    apart = np.empty((ABREAST, inputs // GROUP * NOTED), np.int32)
+    row = 0
+    while row < rows:
+        many = abreast(rows - row)
+        for r in range(many):
+            _note(x[row + r], apart[r])
+        beside(apart, noted[row : row + many].reshape(-1), many)
+        row += many
+
+
+@compiled
+def _note(x: Any, noted: Any) -> None:
+    """One row in groups of ``NOTED``."""
     small = noted.view(np.int8)
-    for row in range(rows):
-        for group in range(inputs // GROUP):
-            own = small[row, 4 * NOTED * group : 4 * NOTED * group + GROUP]
-            first = group * GROUP
-            unit = round_to(x[row, first : first + GROUP], own, 127)
-            total = np.int32(0)
-            for i in range(GROUP):
-                total += np.int32(own[i])
-            noted[row, NOTED * group + GROUP // 4] = bits(np.float32(unit))
-            noted[row, NOTED * group + GROUP // 4 + 1] = total * np.int32(MIDDLE)
+    for group in range(x.shape[0] // GROUP):
+        own = small[4 * NOTED * group : 4 * NOTED * group + GROUP]
+        unit = round_to(x[group * GROUP : (group + 1) * GROUP], own, 127)
+        total = np.int32(0)
+        for i in range(GROUP):
+            total += np.int32(own[i])
+        noted[NOTED * group + GROUP // 4] = bits(np.float32(unit))
+        noted[NOTED * group + GROUP // 4 + 1] = total * np.int32(MIDDLE)
 
 
 def pack4(matrix: Floats, bias: Floats | None) -> tuple[NDArray[np.uint8], Floats, Floats]:

@@ -35,7 +35,8 @@ def multiply(
 @overload(rounded)
 def _rounded(x: Any, weights: Any) -> Any:
     def eight(x: Any, weights: Any) -> Any:
-        q, scales = np.empty(x.shape, np.int16), np.empty(x.shape[0], np.float32)
+        rows, inputs = x.shape
+        q, scales = np.empty((rows, inputs // 2), np.int32), np.empty(rows, np.float32)
         round_rows(x, q, scales)
         return q, scales
 

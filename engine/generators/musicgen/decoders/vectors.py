@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 
 __all__ = [
     "HAS_AVX2", "LINE", "TILE", "as_float", "bits", "borrowed", "columns64", "compiled", "exp",
-    "gelu", "in_order", "inlined", "multiply_pairs", "prefetch", "settle", "suits_this_processor",
+    "gelu", "inlined", "multiply_pairs", "prefetch", "settle", "suits_this_processor",
     "summing", "tile1", "tile2", "tile4",
 ]  # fmt: skip
 
@@ -55,12 +55,6 @@ def bits(typing: Any, number: Any) -> Any:
         return builder.bitcast(arguments[0], _I32)
 
     return types.int32(types.float32), build
-
-
-@inlined
-def in_order(own: Any) -> Any:
-    """Bits of floats as whole numbers in the floats' order; and back."""
-    return np.int32(own ^ np.int32((own >> 31) & np.int32(0x7FFFFFFF)))
 
 
 @intrinsic
@@ -135,8 +129,10 @@ def prefetch(builder: Any, place: Any) -> None:
 
 def _columns(vectors: int, rows: int = 1) -> Any:
     """Sums of whole columns [rows, 8 x vectors], 32 bits: of 8-bit pairs [pairs, 8 x vectors, 2]
-    with rows ``apart`` bytes from each other of 16-bit ones [pairs, 2]. The pairs are even in
-    number.
+    with 16-bit ones [pairs, rows, 2]. The pairs are even in number.
+
+    Rows lie pair by pair beside each other: apart by a power of two, as activations are, their
+    numbers would come from one bank of the first-level cache, one after the other.
 
     Meanwhile what lies at ``ahead`` is fetched, ``pace`` bytes with each pair: memory is slow to
     answer, and the processor itself looks no further than a page.
@@ -145,19 +141,13 @@ def _columns(vectors: int, rows: int = 1) -> Any:
 
     @intrinsic
     def columns(
-        typing: Any, data: Any, factors: Any, apart: Any, pairs: Any, out: Any, ahead: Any,
-        pace: Any,
-    ) -> Any:  # fmt: skip
+        typing: Any, data: Any, factors: Any, pairs: Any, out: Any, ahead: Any, pace: Any
+    ) -> Any:
         def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            data, factors, apart, pairs, out, ahead, pace = arguments
+            data, factors, pairs, out, ahead, pace = arguments
             size = pairs.type
             data, ahead = (builder.inttoptr(place, _I8.as_pointer()) for place in (data, ahead))
-            starts = [
-                builder.inttoptr(
-                    builder.add(factors, builder.mul(apart, size(row))), _I32.as_pointer()
-                )
-                for row in range(rows)
-            ]
+            factors = builder.inttoptr(factors, _I32.as_pointer())
             wide = ir.VectorType(_I32, _HALF)
             zero = ir.Constant(wide, [0] * _HALF)
             sums = [cgutils.alloca_once_value(builder, zero) for _ in range(rows * vectors)]
@@ -175,8 +165,9 @@ def _columns(vectors: int, rows: int = 1) -> Any:
                         )
                         for vector in range(vectors)
                     ]
-                    for row, start in enumerate(starts):
-                        factor = builder.load(builder.gep(start, [pair]))
+                    beside = builder.gep(factors, [builder.mul(pair, size(rows))])
+                    for row in range(rows):
+                        factor = builder.load(builder.gep(beside, [size(row)]))
                         factor.align = 4
                         one = builder.insert_element(
                             ir.Constant(wide, ir.Undefined), factor, _I32(0)
@@ -192,7 +183,7 @@ def _columns(vectors: int, rows: int = 1) -> Any:
                 builder.store(builder.load(place), at).align = 4
             return context.get_dummy_value()
 
-        return types.void(*[types.intp] * 7), build
+        return types.void(*[types.intp] * 6), build
 
     return columns
 
