@@ -29,7 +29,7 @@ from engine.generators.musicgen.windows import STRIDE
 from engine.limits import MAX_DURATION
 from engine.request import Request
 
-__all__ = ["MusicGenGenerator"]
+__all__ = ["EDITION", "MusicGenGenerator"]
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,9 @@ DECODING = 0.5
 """Share of finishing that goes into decoding the last tokens."""
 PREVIEW_SECONDS = 2.0
 """Of music, before there is something worth hearing."""
+EDITION = "2"
+"""Moves on when a request gives other music than it did: then no take of an earlier edition is
+given for it, and none that an earlier one began is gone on with."""
 REHEARSED_SECONDS = 3.0
 """Of sound, finished at loading: enough to tell what a second takes."""
 JOIN_SECONDS = 0.05
@@ -71,7 +74,7 @@ class MusicGenGenerator:
         slots: int = 4,
     ) -> None:
         self.name = name
-        self.version = f"{decoder.name} {decoder.precision}"
+        self.version = f"{decoder.name} {decoder.precision} {EDITION}"
         self.device = f"{checkpoint.device.type.upper()} {decoder.precision}"
         self.licence = licence
         self.slots = slots

@@ -15,6 +15,7 @@ import soundfile as sf
 
 from engine.errors import ModelUnavailable
 from engine.generators.musicgen.decoders.vectors import suits_this_processor
+from engine.generators.musicgen.generator import EDITION
 from engine.generators.musicgen.loading import MusicGenKind
 from engine.request import Request
 from tests.engine.models.conftest import growing_part
@@ -154,7 +155,7 @@ def test_precisions(hub: Path, tiny_folder: Path) -> None:
         ("int4", "native int4"),
     ):
         generator = MusicGenKind(str(tiny_folder), hub, asked)()
-        assert generator.version == said
+        assert generator.version == f"{said} {EDITION}"
         lm = generator._checkpoint.lm
         matrices = [*lm.linears, *lm.emb, *(layer.linear1 for layer in lm.transformer.layers)]
         assert sum(matrix.weight.numel() for matrix in matrices) == 0, "one copy is enough"
