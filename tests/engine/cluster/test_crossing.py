@@ -213,7 +213,7 @@ def test_a_worker_that_is_drained_ends_what_it_runs_and_itself(
     cluster: Cluster, one: httpx.Client
 ) -> None:
     """The last one here: nobody works any more afterwards."""
-    job_id = submitted(one, "steps=200 ms=5 hz=110")
+    job_id = submitted(one, "steps=800 ms=5 hz=110")
     until_step(one, job_id, "generating")
     with cluster.fleet.queue() as queue:
         assert Control(queue).drain(cluster.worker.id).running == 1

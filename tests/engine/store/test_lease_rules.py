@@ -90,6 +90,7 @@ class Model:
 
     def end(self, job: str, status: Status) -> None:
         self.ended[job] = status
+        self.resting.discard(job)  # tried again by hand, it waits for nothing
         if status is not Status.COMPLETED:
             for waiting in [each for each in self.queue if self.needs.get(each) == job]:
                 self.queue.remove(waiting)
