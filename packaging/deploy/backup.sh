@@ -12,7 +12,7 @@ days=${2:-14}
 umask 077
 mkdir -p "$folder/rows" "$folder/audio"
 
-now=$(date -u +%Y-%m-%dT%H-%M-%SZ)
+now=$(date -u +%Y-%m-%dT%H-%M-%S-%NZ)  # to the nanosecond: one of the same second is another
 music=(--immutable --size-only --fast-list --stats-one-line --include '/music/**' --include '/uploads/**')
 rclone sync "${music[@]}" --backup-dir "$folder/gone/$now" "$audio" "$folder/audio"
 

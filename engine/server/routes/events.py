@@ -52,10 +52,13 @@ async def job_events(
     follower = Follower(caller.owner, job_id)
 
     def beginning() -> list[Told]:
-        return _beginning(service, follower, last_event_id, [service.own(caller, job_id)])
+        now = service.own(caller, job_id)
+        told = _beginning(service, follower, last_event_id, [now])
+        if now.status.final and not told:  # news of its end are still on their way to this server
+            return [service.broadcast.now(now)]
+        return told
 
-    told = last_event_id is not None and tells_the_end(last_event_id, job)
-    if job.status.final and (told or not beginning()):
+    if last_event_id is not None and tells_the_end(last_event_id, job):
         return Response(status_code=204)  # a browser would come back for ever
     return _stream(service, follower, beginning, request, single=True)
 

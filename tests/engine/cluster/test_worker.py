@@ -63,7 +63,7 @@ async def test_two_workers_share_what_waits_and_make_each_take_once(fleet: Fleet
 @pytest.mark.logs(LOST)
 async def test_a_frozen_worker_loses_its_job_and_its_late_take(fleet: Fleet) -> None:
     with fleet.queue() as queue:
-        [job] = queue.store.submit([order(LONG)])
+        [job] = queue.store.submit([order("steps=400 ms=20")])  # longer than any lease here
         async with fleet.worker() as frozen:
             await frozen.growing(job)
             for task in frozen.worker.tasks:  # as if it got no processor time for them
