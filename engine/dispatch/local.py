@@ -24,6 +24,7 @@ from engine.dispatch.lane import (
     Noticed,
     Previewed,
     Progressed,
+    Returned,
     StateChanged,
 )
 from engine.dispatch.process import HostProcess, host_command
@@ -103,21 +104,23 @@ class LocalLane:
         await self._start_host()
 
     def run(self, run: str, job: Job, path: Path, sources: Mapping[str, Path]) -> None:
+        if self._host is None:  # it died while what the run builds on was fetched
+            self._tell(Returned(run))
+            return
         self._runs[run] = job
         self._expect_words()
-        if self._host is not None:
-            self._host.send(
-                say.Run(
-                    run=run,
-                    request=job.request,
-                    sources=dict(sources),
-                    title=job.name,
-                    request_id=job.request_id or "",
-                    path=path,
-                    preview=self._preview_path(job),
-                    checkpoint=self.checkpoint_path(job),
-                )
+        self._host.send(
+            say.Run(
+                run=run,
+                request=job.request,
+                sources=dict(sources),
+                title=job.name,
+                request_id=job.request_id or "",
+                path=path,
+                preview=self._preview_path(job),
+                checkpoint=self.checkpoint_path(job),
             )
+        )
 
     def drop(self, run: str) -> None:
         if self._host is not None and run in self._runs:
