@@ -23,7 +23,6 @@ from engine.dispatch.lane import (
     Returned,
     Sources,
 )
-from engine.dispatch.retry import RetryPolicy
 from engine.dispatch.running import Running, RunTable
 from engine.errors import MusicError, NotFound, StorageError
 from engine.jobs import LOCAL, Failure, Job, Step, Take
@@ -47,29 +46,17 @@ class Runs(RunTable):
         claims: Claims,
         files: TakeFiles,
         feed: Feed,
-        policy: RetryPolicy,
         allowance: Allowance,
-        *,
-        on_room: Callable[[], None],
-        on_disk_full: Callable[[Failure], None],
+        ends: Callable[[RunTable], Ends],
     ) -> None:
-        """``on_room``: a lane or a job became free; ``on_disk_full``: no take could be saved."""
+        """``ends`` gives what brings runs of this table to their end."""
         super().__init__(lambda job_id: self._ends.rested(job_id))
         self._claims = claims
         self._files = files
         self._feed = feed
         self._allowance = allowance
         self._earlier = Earlier(claims, files)
-        self._ends = Ends(
-            self,
-            claims,
-            files,
-            feed,
-            policy,
-            allowance,
-            on_room=on_room,
-            on_disk_full=on_disk_full,
-        )
+        self._ends = ends(self)
 
     # -- what others ask ---------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 from engine.dispatch.allowance import Allowance
 from engine.dispatch.elsewhere import Elsewhere
+from engine.dispatch.ends import Ends
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import (
@@ -70,10 +71,17 @@ class Scheduler:
             claims,
             files,
             feed,
-            RetryPolicy(settings.max_retries, settings.retry_delay),
             allowance,
-            on_room=self._room,
-            on_disk_full=self._hold,
+            lambda table: Ends(
+                table,
+                claims,
+                files,
+                feed,
+                RetryPolicy(settings.max_retries, settings.retry_delay),
+                allowance,
+                on_room=self._room,
+                on_disk_full=self._hold,
+            ),
         )
         self.posts: list[Post] = []
         self.state = EngineState.STARTING

@@ -95,6 +95,31 @@ def test_an_end_that_another_server_told_is_told_no_more(here: httpx.Client) -> 
     assert again and again[-1][1]["status"] == "failed", "another end is told"
 
 
+def test_an_end_that_this_server_has_not_heard_of_is_told(
+    server: TestServer, here: httpx.Client
+) -> None:
+    """Another server's worker has written it, and the news of it are still on their way."""
+    dispatcher = server.service.engine.dispatcher
+    server.in_loop_async(lambda: dispatcher.set_paused(True))
+    try:
+        job_id = here.post("/generate", json=body("steps=3")).json()["job_id"]
+        with here.stream("GET", f"/jobs/{job_id}/events") as stream:
+            last, waiting = next(events(stream))
+        assert waiting["status"] == "pending"
+        server.sql(
+            "UPDATE jobs SET status = 'failed', step = 'failed', finished_at = created_at"
+            " WHERE status = 'pending'"
+        )
+        answer = {"Last-Event-ID": last}
+        with here.stream("GET", f"/jobs/{job_id}/events", headers=answer) as stream:
+            [(end, told)] = list(events(stream))
+        assert told["status"] == "failed"
+        again = here.get(f"/jobs/{job_id}/events", headers={"Last-Event-ID": end})
+        assert again.status_code == 204
+    finally:
+        server.in_loop_async(lambda: dispatcher.set_paused(False))
+
+
 def test_all_of_ones_own_jobs_and_nobody_elses(alice: httpx.Client, bob: httpx.Client) -> None:
     earlier = made(alice)["job_id"]
     with alice.stream("GET", "/events") as stream:
