@@ -80,13 +80,18 @@ class Orphans:
         return [key for key, job_id in ours.items() if job_id in known and key not in wanted]
 
     async def _of_music(self, keys: list[str]) -> list[str]:
+        over = [key for key in self._without_row(keys) if await self._is_ours(key)]
+        # A row may have come with the end of its job; what has none now gets none any more.
+        return self._without_row(over)
+
+    def _without_row(self, keys: list[str]) -> list[str]:
         """Both kinds of names are asked for, as the files may have been moved."""
         names = {
             key: [str(p) for each in _audio(key) for p in self._storage.places(each)]
             for key in keys
         }
         known = self._jobs.known_paths([name for some in names.values() for name in some])
-        return [key for key in keys if known.isdisjoint(names[key]) and await self._is_ours(key)]
+        return [key for key in keys if known.isdisjoint(names[key])]
 
     async def _is_ours(self, key: str) -> bool:
         """Whether its job is one of this library's, and is over: an open one may be about to

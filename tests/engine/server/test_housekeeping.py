@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -131,6 +132,33 @@ def test_what_no_row_tells_of_goes_if_it_is_ours(
     assert (others in server.keys("uploads")) == server.service.storage.shared
     for key in server.keys("music") - takes:
         server.in_loop_async(partial(server.service.storage.remove, key))
+
+
+def test_a_take_whose_row_comes_while_the_sweep_looks_stays(
+    server: TestServer, here: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that could not reach the database for hours writes the row in just that moment."""
+    job_id = made(here, prompt="hz=411")["job_id"]
+    file, key = tmp_path / "made.wav", "music/made.wav"
+    file.write_bytes(tone(1))
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    storage = server.service.storage
+    server.in_loop_async(partial(storage.put, file, key, sha256=sha256, job=job_id))
+    look, place = storage.look, storage.places(key)[0]
+
+    async def look_for_long(asked: str) -> Any:
+        stored = await look(asked)
+        if asked == key:
+            with server.service.engine.database.writing():
+                server.service.engine.database.peewee.execute_sql(
+                    f"UPDATE takes SET path = '{place}' WHERE job_id = '{job_id}'"  # noqa: S608
+                )
+        return stored
+
+    monkeypatch.setattr(storage, "look", look_for_long)
+    sweep(server, orphan_hours=1e-9)
+    assert key in server.keys("music")
+    server.in_loop_async(partial(storage.remove, key))
 
 
 def test_what_was_kept_of_jobs_goes_when_nobody_goes_on_from_it(
