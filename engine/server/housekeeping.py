@@ -104,7 +104,9 @@ class Housekeeping:
             for source in (job.request.melody, job.request.continue_from)
         }
         unused = [each for each in old if each.id not in wanted]
+        # The rows first: nobody may name an upload any more once its file goes. A file that stays
+        # is an orphan.
+        self._uploads.forget([upload.id for upload in unused])
         for upload in unused:
             await self._storage.remove(upload.key)
-        self._uploads.forget([upload.id for upload in unused])
         return len(unused)
