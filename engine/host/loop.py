@@ -195,13 +195,14 @@ class HostLoop:
         for take in list(self._takes):
             self._checkpoints.keep_if_due(take)
         stepped = time.monotonic()
+        self._reports.stepped(self._takes, stepped - begun)
         for generator, takes in moved:
             self._previews.render(generator, takes)
         if stepped - self._beat >= BEAT_SECONDS:
             self._beat = stepped
             self._reports.tell(self._takes)
             self._previews.make_one(self._takes)
-        self._reports.count(self._takes, stepped - begun, time.monotonic() - stepped)
+        self._reports.beside(time.monotonic() - stepped)
 
     def _finish(self, take: GrowingTake) -> None:
         begun = time.monotonic()

@@ -37,15 +37,17 @@ class Reports:
         self._since = None  # its first step may read all that it had before
         self._grows(take, takes)
 
-    def count(self, takes: Sequence[GrowingTake], seconds: float, beside: float) -> None:
-        """A round of steps took so long, and then what is done ``beside`` them; ``takes``: those
-        that still grow."""
+    def stepped(self, takes: Sequence[GrowingTake], seconds: float) -> None:
+        """A round of steps took so long; ``takes``: those that still grow."""
         if self._since is None:
             self._count_from_here(takes)
             return
         self._rounds += 1
         self._seconds += seconds
-        self._beside += beside
+
+    def beside(self, seconds: float) -> None:
+        """So long took what was done after a round of steps."""
+        self._beside += seconds
 
     def tell(self, takes: Sequence[GrowingTake]) -> None:
         """Learn from the rounds since the last time, and say how far each take is."""

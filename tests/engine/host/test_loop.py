@@ -8,15 +8,17 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from engine.audio.atomic import part_of
-from engine.generators.base import Audio, Growing, Report, Samples
+from engine.generators.base import Audio, Growing, Reading, Report, Samples
 from engine.generators.registry import QuickKind
 from engine.host import loop, previews
 from engine.host.loop import HostLoop
-from engine.host.protocol import Command, Drop, Dropped, Event, Failed, Made, Quit, Run
+from engine.host.protocol import Command, Drop, Dropped, Event, Failed, Made, Quit, Run, Stepped
+from engine.jobs import Step
 from engine.request import Request
 from tests.fake_generators import ScriptedGenerator
 
@@ -78,6 +80,40 @@ def test_each_step_is_followed_by_some_rendering(tmp_path: Path) -> None:
 
     HostLoop(commands, send, lambda _: QuickKind(Rendering)).run()
     assert rendered == [1, 2, 3, 4]
+
+
+def test_what_a_window_reads_at_once_is_not_taken_for_steps_that_got_slow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    commands: queue.Queue[Command] = queue.Queue()
+    commands.put(run_of(tmp_path, "steps=200"))
+    told: list[tuple[float, float, float]] = []
+
+    class Reads(ScriptedGenerator):
+        finishing = 0.0
+
+        def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:
+            growing = super().start(request, checkpoint)
+            growing.reading = lambda first, last: Reading(at_once=300.0 * (first <= 99 < last))
+            return growing
+
+        def advance(self, growing: Sequence[Growing]) -> None:
+            clock.now += 30.0 if growing[0].steps_done == 99 else 0.1
+            growing[0].steps_done += 1
+
+    def send(event: Event) -> None:
+        if isinstance(event, Made):
+            commands.put(Quit())
+        elif isinstance(event, Stepped) and event.step is Step.GENERATING and event.eta is not None:
+            told.append((event.progress, event.eta, clock.now))
+
+    HostLoop(commands, send, lambda _: QuickKind(Reads)).run()
+    late = [(eta, clock.now - at) for progress, eta, at in told if 0.5 <= progress < 1]
+    assert len(late) > 10
+    for eta, left in late:
+        assert eta == pytest.approx(left, rel=0.05)
 
 
 def test_a_take_is_not_saved_by_a_host_that_was_told_to_end(tmp_path: Path) -> None:
