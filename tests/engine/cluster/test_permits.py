@@ -202,7 +202,10 @@ def test_what_a_worker_is_lost_with_twice_runs_alone_next(desk: Desk) -> None:
         ("true",)
     ]
     assert desk.leases.claim("local") is None
+    assert desk.leases.suspect_waits("local")
+    assert not desk.leases.suspect_waits("local", exclude=[job.id])
     assert desk.leases.claim("local", suspects=True) is not None
+    assert not desk.leases.suspect_waits("local")
 
 
 def test_what_ran_before_this_was_a_cluster_waits_again(desk: Desk) -> None:

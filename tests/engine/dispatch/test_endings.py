@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.dispatch import insistence, scheduler
+from engine.dispatch import hold, insistence
 from engine.dispatch.recovery import Recovery
 from engine.errors import StorageError
 from engine.jobs import Status
@@ -123,7 +123,7 @@ def unheard_once(monkeypatch: pytest.MonkeyPatch, verbs: type, name: str) -> lis
 
     monkeypatch.setattr(verbs, name, unheard)
     monkeypatch.setattr(insistence, "INSIST_SECONDS", 0.01)
-    monkeypatch.setattr(scheduler, "LOOK_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(hold, "LOOK_AGAIN_SECONDS", 0.01)
     return answers
 
 
