@@ -187,6 +187,9 @@ class Runs(RunTable):
         run = self._running[token]
         try:
             places = self._earlier.places(run.job.request)
+        except StorageError as error:
+            self._end(token, self._wait_for_it, error)
+            return
         except MusicError as error:
             self._end(token, self._ends.fail, Failure.of(error), False)
             return

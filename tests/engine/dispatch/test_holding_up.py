@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.cluster.desk import Desk
+from engine.dispatch import runs
 from engine.dispatch.lane import Progressed
-from engine.jobs import Status, Step
+from engine.errors import StorageError
+from engine.jobs import Job, Status, Step
 from engine.settings import EngineSettings
+from engine.store.claims import Claims
 from tests.engine.dispatch.scenes import ScriptedLane, opened
 
 
@@ -104,3 +109,34 @@ async def test_another_lane_takes_over_what_has_not_ended_in_the_first(
         await scene.until(lambda: comes.id in scene.begun())
         assert sorted(scene.begun()) == sorted([grows.id, comes.id])
         assert len(first.runs) == 2
+
+
+async def test_a_source_that_can_not_be_looked_up_now_is_waited_for(
+    settings: EngineSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the connection to the database breaks just then: no fault of the job's."""
+    monkeypatch.setattr(runs, "FETCH_AGAIN_SECONDS", 0.01)
+    job, asked = Claims.job, list[str]()
+
+    def lost_once(claims: Claims, job_id: str) -> Job:
+        asked.append(job_id)
+        if asked == [source.id]:
+            raise StorageError("The connection broke.")
+        return job(claims, job_id)
+
+    async with opened(settings) as scene:
+        (source,) = scene.submit()
+        await scene.scheduler.start()
+        scene.files.there.set()
+        await scene.until(lambda: scene.begun() == [source.id])
+        scene.made(source)
+        await scene.until(lambda: scene.status(source) is Status.COMPLETED)
+        with monkeypatch.context() as patched:
+            patched.setattr(Claims, "job", lost_once)
+            (branch,) = scene.submit(continue_from=source.id)
+            scene.scheduler.wake()
+            await scene.until(
+                lambda: scene.store.job(branch.id).error or branch.id in scene.begun()
+            )
+            assert branch.id in scene.begun()
+            assert asked.count(source.id) == 2
