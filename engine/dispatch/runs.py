@@ -207,7 +207,12 @@ class Runs(RunTable):
             self._end(token, self._ends.let_go)
             return
         run.in_lane, run.fetching = True, False
-        run.lane.run(token, run.job, run.path, sources)
+        try:
+            run.lane.run(token, run.job, run.path, sources)
+        except Exception as error:
+            # Whatever it is: what a lane did not take it never ends.
+            log.exception("%s could not begin", run.job.id)
+            self._end(token, self._ends.fail_for_good, Failure.of(error))
 
     async def _fetch(self, token: str, places: Mapping[str, Path]) -> None:
         try:
