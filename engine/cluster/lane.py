@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -176,20 +176,19 @@ class SharedLane:
         known = self._runs[run]
         try:
             await self._bring_checkpoint(run, known)
+            known.coming = False
+            if not known.dropped:
+                self._inner.run(run, job, path, sources)
         except StorageError as error:
             log.info("%s waits for its checkpoint: %s", job.id, error.message)
             self._heard(Returned(run, FETCH_AGAIN_SECONDS))
-            return
         except Exception as error:
             # Whatever it is: a run that is not told to have ended holds its job for ever.
             log.exception("%s could not begin", job.id)
             self._heard(Failed(run, Failure.of(error), True))
-            return
-        known.coming = False
-        if known.dropped:
-            self._heard(Gone(run))
         else:
-            self._inner.run(run, job, path, sources)
+            if known.dropped:
+                self._heard(Gone(run))
 
     async def _bring_checkpoint(self, run: str, known: _Run) -> None:
         """Raises StorageError."""
@@ -235,11 +234,17 @@ class SharedLane:
 
     async def _fail(self, event: Failed, known: _Run) -> None:
         """Without its model no run ends well: another computer may have it."""
-        here = await self._has(known.job.request.model)
-        if not here:
-            log.warning("%s goes back: its model is not here any more", known.job.id)
+        end: LaneEvent = event
+        try:
+            if not await self._has(known.job.request.model):
+                log.warning("%s goes back: its model is not here any more", known.job.id)
+                end = Returned(event.run, WITHOUT_MODEL_SECONDS)
+        except Exception:
+            # Whatever it is: a run that is not told to have ended holds its job for ever.
+            log.exception("whether the model of %s is here can't be seen", known.job.id)
+            end = replace(event, retriable=True)
         self._over(event.run)
-        self._tell(event if here else Returned(event.run, WITHOUT_MODEL_SECONDS))
+        self._tell(end)
 
     def _show(self, known: _Run, event: Progressed) -> None:
         if known.ends_early and event.step is Step.GENERATING and not known.told_to_end:

@@ -51,6 +51,7 @@ class Pulse:
         """Until it is cancelled."""
         while True:
             self.beat()
+            self._scheduler.wake()  # what is waited for here may have begun elsewhere
             await asyncio.sleep(self._seconds)
 
     def beat(self) -> None:

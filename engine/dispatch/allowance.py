@@ -6,7 +6,7 @@ permit (see ``engine.cluster``).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 __all__ = ["Allowance", "Free"]
@@ -48,9 +48,11 @@ class Allowance(Protocol):
 class Free:
     """Everything may run; only suspects are kept apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, look: Callable[[], Mapping[str, str]]) -> None:
+        """``look``: the suspects that wait, by the rows: places of jobs, by id."""
+        self._look = look
         self._suspects: dict[str, str] = {}
-        """Places of jobs, by id."""
+        """As far as is known here."""
 
     def more(self) -> bool:
         return True
@@ -63,7 +65,11 @@ class Free:
         pass
 
     def nothing(self) -> bool:
-        return False
+        """One that is known may be gone, as its take was found: all would wait for its turn."""
+        known = self._suspects
+        if known:
+            self._suspects = dict(self._look())
+        return self._suspects != known
 
     def running(self, tokens: Collection[str]) -> None:
         pass

@@ -63,8 +63,9 @@ class Dispatcher:
         self._settings = settings
         self._feed = feed
         self._recovery = Recovery(store, claims, files, settings.cache_folder)
+        allowance = Free(claims.suspects)
         self.scheduler = Scheduler(
-            store, claims, files, settings, feed, can_run_here, self._tell_status, Free()
+            store, claims, files, settings, feed, can_run_here, self._tell_status, allowance
         )
         self.scheduler.posts += map(Post, lanes)
         self._runs = self.scheduler.runs

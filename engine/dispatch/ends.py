@@ -168,8 +168,10 @@ class Ends:
                 await self.fail_for_good(token, Failure.of(error))
 
     async def _complete_late(self, made: Job) -> None:
-        await self._keeping.finish_late(made)
-        self._on_room()
+        try:
+            await self._keeping.finish_late(made)
+        finally:
+            self._on_room()  # whatever broke: nobody else would look at its job again
 
     async def _tell_rested(self, job_id: str) -> None:
         # As its row is now: it may have been moved or edited meanwhile.

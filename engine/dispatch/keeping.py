@@ -59,7 +59,7 @@ class Keeping:
             return
         try:
             take = await self._insist.file(
-                partial(self._files.keep, made, made.take), lambda: self._waits(made.id)
+                partial(self._files.keep, made, made.take), lambda: self._may_wait(made.id)
             )
             if take is not None:
                 job = await self._insist.row(partial(self._adopt, replace(made, take=take)))
@@ -77,6 +77,13 @@ class Keeping:
     def _adopt(self, made: Job) -> Job | None:
         """None when it is not waited for any more."""
         return self._claims.adopt(made) if self._waits(made.id) else None
+
+    def _may_wait(self, job_id: str) -> bool:
+        """Not only for all we know: a take is not thrown away because the store is away too."""
+        try:
+            return self._waits(job_id)
+        except StorageError:
+            return True
 
     def _waits(self, job_id: str) -> bool:
         return any(job.status is Status.PENDING for job in self._claims.jobs([job_id]))

@@ -107,8 +107,6 @@ class LocalLane:
         if self._host is None:  # it died while what the run builds on was fetched
             self._tell(Returned(run))
             return
-        self._runs[run] = job
-        self._expect_words()
         self._host.send(
             say.Run(
                 run=run,
@@ -121,6 +119,8 @@ class LocalLane:
                 checkpoint=self.checkpoint_path(job),
             )
         )
+        self._runs[run] = job
+        self._expect_words()
 
     def drop(self, run: str) -> None:
         if self._host is not None and run in self._runs:

@@ -65,16 +65,18 @@ class HostProcess:
 
     async def start(self, command: Sequence[str]) -> None:
         """Raises OSError if it can't be started."""
-        self._process = await asyncio.create_subprocess_exec(
+        loop = asyncio.get_running_loop()
+        transport, protocol = await loop.subprocess_exec(
+            lambda: _Protocol(MAX_LINE, loop),
             *command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            limit=MAX_LINE,
             creationflags=unseen(),
             # Its own session: a Ctrl+C in the terminal is for the program, which ends the host.
             start_new_session=os.name == "posix",
         )
+        self._process = asyncio.subprocess.Process(transport, protocol, loop)
         self._tasks = [
             asyncio.create_task(self._read_events(), name="host events"),
             asyncio.create_task(self._read_log(), name="host log"),
@@ -90,8 +92,7 @@ class HostProcess:
         if self._process is None or self._process.returncode is not None:
             return
         if os.name == "posix":
-            with suppress(ProcessLookupError):  # it ended by itself just now
-                os.killpg(self._process.pid, signal.SIGKILL)
+            _kill_group(self._process.pid)
         else:
             self._process.kill()
 
@@ -105,14 +106,28 @@ class HostProcess:
         process = self._process
         if process is None or process.stdout is None:
             raise RuntimeError("the host was not started")
+        try:
+            await self._hear(process.stdout)
+        except Exception:
+            # Nobody listens any more: its end must be told all the same, or its runs never end.
+            log.exception("what the host said could not be heard: ending it")
+        self.kill()
+        while await process.stdout.read(MAX_LINE):  # asyncio waits for the end of its output
+            continue
+        code = await process.wait()
+        reason = f"signal {-code}" if code < 0 else f"status {code}"
+        self._on_end(self, reason)
+
+    async def _hear(self, said: asyncio.StreamReader) -> None:
+        """To the end of what it says, or of what can be borne of it."""
         rubbish = 0
         while rubbish < MAX_RUBBISH:
             try:
-                line = await process.stdout.readline()
+                line = await said.readline()
             except ValueError:  # a line longer than the limit
-                break
+                return
             if not line:
-                break
+                return
             event = decode_event(line)
             if event is not None:
                 rubbish = 0
@@ -121,14 +136,7 @@ class HostProcess:
                 if rubbish == 0:
                     log.warning("the host printed no event: %r", line[:200])
                 rubbish += 1
-        else:
-            log.error("the host prints rubbish: ending it")
-        self.kill()
-        while await process.stdout.read(MAX_LINE):  # asyncio waits for the end of its output
-            continue
-        code = await process.wait()
-        reason = f"signal {-code}" if code < 0 else f"status {code}"
-        self._on_end(self, reason)
+        log.error("the host prints rubbish: ending it")
 
     async def _read_log(self) -> None:
         if self._process is None or self._process.stderr is None:
@@ -144,3 +152,26 @@ class HostProcess:
             self._last_words.append(text)
             with marked(request_of(text)):
                 log.info("host: %s", text)
+
+
+class _Protocol(asyncio.subprocess.SubprocessStreamProtocol):
+    """As asyncio's; and what a process has started ends with it. Who is left would hold its pipes,
+    and asyncio tells of no end before they are closed."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if not isinstance(transport, asyncio.SubprocessTransport):
+            raise TypeError("this is no process")
+        self._pid = transport.get_pid()
+
+    def process_exited(self) -> None:
+        super().process_exited()
+        if os.name == "posix":
+            _kill_group(self._pid)
+
+
+def _kill_group(leader: int | None) -> None:
+    """Of a process that began a session of its own."""
+    if leader is not None:
+        with suppress(ProcessLookupError, PermissionError):  # all of it has ended by itself
+            os.killpg(leader, signal.SIGKILL)

@@ -37,6 +37,7 @@ from engine.errors import (
     ServerClosed,
     ServerError,
     ServerRefused,
+    StorageError,
 )
 from engine.jobs import Failure, Job, Step
 from engine.log_context import marked
@@ -178,6 +179,8 @@ class RemoteLane:
         except ServerRefused as error:
             return Failed(run, Failure.of(error), retriable=error.status >= 500)
         except ServerError as error:  # nonsense, which may be sense the next time
+            return Failed(run, Failure.of(error), retriable=True)
+        except StorageError as error:  # of this computer: it may pass, and what was sent is known
             return Failed(run, Failure.of(error), retriable=True)
         except MusicError as error:
             return Failed(run, Failure.of(error), retriable=False)

@@ -27,6 +27,8 @@ class Running:
     """The lane has it; not while an identical take is fetched instead."""
     fetching: bool = False
     """What it builds on comes first."""
+    ending: bool = False
+    """Its lane is rid of it: its take may be on its way, and its row is still to be written."""
 
 
 class RunTable:
@@ -58,11 +60,18 @@ class RunTable:
         return list(self._running)
 
     def in_lane(self, lane: Lane) -> list[Job]:
+        """Its jobs, up to the end of their ends."""
         return [run.job for run in self._running.values() if run.lane is lane]
+
+    def at_work(self, lane: Lane) -> list[Job]:
+        """Those whose ends have not begun: what is made may be on its way for hours, while the
+        storage is away, and holds nobody up there."""
+        return [run.job for run in self._running.values() if run.lane is lane and not run.ending]
 
     def before(self, lane: Lane) -> int:
         """How many runs are about to enter it, once something was fetched."""
-        return sum(run.lane is lane and run.fetching for run in self._running.values())
+        coming = (run for run in self._running.values() if run.fetching and not run.ending)
+        return sum(run.lane is lane for run in coming)
 
     def job_of(self, token: str) -> Job | None:
         """The job that this run is an attempt at; None when the run is over."""
@@ -70,7 +79,9 @@ class RunTable:
         return run.job if run else None
 
     def alone_in(self, lane: Lane) -> bool:
-        return any(run.alone for run in self._running.values() if run.lane is lane)
+        """Whether one is at work there that nothing else may run beside."""
+        alone = (run for run in self._running.values() if run.alone and not run.ending)
+        return any(run.lane is lane for run in alone)
 
     def snapshot(self, job: Job) -> Job:
         """A job as it is now: the store's row, with the progress or rest that only we know."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from engine.dispatch.allowance import Allowance
 from engine.dispatch.earlier import Earlier
@@ -121,11 +122,14 @@ class Runs(RunTable):
         if run.in_lane:
             run.lane.stop_here(token)
 
-    async def left_by(self, lane: Lane) -> None:
-        """Put back what a lane had that has stopped."""
-        for token, run in list(self._running.items()):
+    def moved(self, lane: Lane, to: Lane) -> None:
+        """Another lane takes the place of this one, which is about to stop: what it has goes back
+        to the queue, what was to enter it enters the other, and what has ended there ends."""
+        for token, run in self._running.items():
             if run.lane is lane:
-                await self._ends.take_back(token, 0.0)
+                run.lane = to
+                if run.in_lane and not run.ending:
+                    self._end(token, self._ends.take_back, 0.0)
 
     async def close(self, patience: float = 0.0) -> None:
         """Put what still runs back into the queue; that counts as no retry. Takes that are made
@@ -146,7 +150,7 @@ class Runs(RunTable):
         """One event of a lane; those of runs that are over are ignored."""
         for token in event.runs if isinstance(event, Lost) else (event.run,):
             run = self._running.get(token)
-            if run is None:
+            if run is None or run.ending:
                 continue
             match event:
                 case Progressed() | Previewed() if run.job.cancelling:
@@ -157,15 +161,15 @@ class Runs(RunTable):
                     run.job = replace(run.job, preview=event.path)
                     self._feed.changed([run.job])
                 case Completed():
-                    self._ends.begin(token, self._ends.complete, event.take)
+                    self._end(token, self._ends.complete, event.take)
                 case Failed():
-                    self._ends.begin(token, self._ends.fail, event.failure, event.retriable)
+                    self._end(token, self._ends.fail, event.failure, event.retriable)
                 case Lost():
-                    self._ends.begin(token, self._ends.lose, event.failure)
+                    self._end(token, self._ends.lose, event.failure)
                 case Gone():
-                    self._ends.begin(token, self._ends.let_go)
+                    self._end(token, self._ends.let_go)
                 case Returned():
-                    self._ends.begin(token, self._ends.take_back, event.rest)
+                    self._end(token, self._ends.take_back, event.rest)
 
     def _show(self, run: Running, event: Progressed) -> None:
         run.job = replace(run.job, step=event.step, progress=event.progress, eta_seconds=event.eta)
@@ -173,13 +177,21 @@ class Runs(RunTable):
 
     # -- inside --------------------------------------------------------------------------------
 
+    def _end(self, token: str, end: Callable[..., Awaitable[None]], *how: Any) -> None:
+        """Its lane is rid of it, or never had it: let this verb bring it to its end."""
+        self._running[token].ending = True
+        self._ends.begin(token, end, *how)
+
     def _enter(self, token: str) -> None:
         """Hand a run to its lane, once what it builds on is here."""
         run = self._running[token]
         try:
             places = self._earlier.places(run.job.request)
+        except StorageError as error:
+            self._end(token, self._wait_for_it, error)
+            return
         except MusicError as error:
-            self._ends.begin(token, self._ends.fail, Failure.of(error), False)
+            self._end(token, self._ends.fail, Failure.of(error), False)
             return
         sources = self._earlier.at_hand(places)
         if sources is None:
@@ -192,21 +204,30 @@ class Runs(RunTable):
         """To its lane, unless its job was cancelled meanwhile."""
         run = self._running[token]
         if run.job.cancelling:
-            self._ends.begin(token, self._ends.let_go)
+            self._end(token, self._ends.let_go)
             return
         run.in_lane, run.fetching = True, False
-        run.lane.run(token, run.job, run.path, sources)
+        try:
+            run.lane.run(token, run.job, run.path, sources)
+        except Exception as error:
+            # Whatever it is: what a lane did not take it never ends.
+            log.exception("%s could not begin", run.job.id)
+            self._end(token, self._ends.fail_for_good, Failure.of(error))
 
     async def _fetch(self, token: str, places: Mapping[str, Path]) -> None:
         try:
             sources = await self._earlier.fetch(places)
         except NotFound as error:
-            await self._ends.fail_for_good(token, Failure.of(error))
+            self._end(token, self._ends.fail_for_good, Failure.of(error))
         except StorageError as error:
-            log.info("a take waits for what it builds on: %s", error.message)
-            await self._ends.take_back(token, FETCH_AGAIN_SECONDS)
+            self._end(token, self._wait_for_it, error)
         else:
             self._hand_over(token, sources)
+
+    async def _wait_for_it(self, token: str, error: StorageError) -> None:
+        """What it builds on can't be had, or looked up, now: later it may be."""
+        log.info("a take waits for what it builds on: %s", error.message)
+        await self._ends.take_back(token, FETCH_AGAIN_SECONDS)
 
     async def _reuse(self, token: str, take: Take) -> None:
         run = self._running[token]
@@ -214,4 +235,4 @@ class Runs(RunTable):
         if again is None:
             self._enter(token)
         else:
-            await self._ends.complete(token, again)
+            self._end(token, self._ends.complete, again)

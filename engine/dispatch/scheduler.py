@@ -14,6 +14,7 @@ from engine.dispatch.elsewhere import Elsewhere
 from engine.dispatch.ends import Ends
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
+from engine.dispatch.hold import Hold, nearly_full
 from engine.dispatch.lane import (
     Completed,
     Kept,
@@ -37,8 +38,6 @@ from engine.store.store import Store
 
 __all__ = ["Scheduler"]
 
-LOOK_AGAIN_SECONDS = 3.0
-"""Until a full disk or a locked store is looked at again."""
 MOST_FAVOURS = 16
 """Jobs of the loaded model in a row that may go before an earlier one of another model."""
 
@@ -67,6 +66,7 @@ class Scheduler:
         self._on_change = on_change
         self._allowance = allowance
         self._elsewhere = Elsewhere(store, claims, can_run_here)
+        self._hold = Hold(feed.notice, self.wake)
         self.runs = Runs(
             claims,
             files,
@@ -80,7 +80,7 @@ class Scheduler:
                 RetryPolicy(settings.max_retries, settings.retry_delay),
                 allowance,
                 on_room=self._room,
-                on_disk_full=self._hold,
+                on_disk_full=self._hold.begin,
             ),
         )
         self.posts: list[Post] = []
@@ -90,11 +90,8 @@ class Scheduler:
         self.fallback = False
         """Whether jobs whose server is away are made here instead."""
         self._open = False
-        self._held = False
-        self._told_hold = False
         self._unsure = False
         self._filling: asyncio.Handle | None = None
-        self._look_again: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Let the lanes work."""
@@ -110,9 +107,9 @@ class Scheduler:
         has ``patience`` seconds to reach a checkpoint, and what is made so many more to be kept:
         none, where it is found again at the next start."""
         self._open = False
-        for handle in (self._filling, self._look_again):
-            if handle is not None:
-                handle.cancel()
+        self._hold.close()
+        if self._filling is not None:
+            self._filling.cancel()
         await asyncio.gather(*(post.lane.stop(patience) for post in self.posts))
         await self.runs.close(for_takes)
 
@@ -136,11 +133,12 @@ class Scheduler:
     async def replace_lane(self, lane: Lane) -> None:
         """Another lane for the same place; what ran in the old one goes back to the queue."""
         post = next(post for post in self.posts if post.lane.place == lane.place)
-        await post.lane.stop()
-        await self.runs.left_by(post.lane)
-        post.lane = lane
-        await self._begin(post)
-        self.wake()
+        old, post.lane = post.lane, lane  # at once: nothing more is begun in one that stops
+        self.runs.moved(old, lane)
+        await old.stop()
+        if post.lane is lane:  # or yet another one has taken its place
+            await self._begin(post)
+            self.wake()
 
     async def remove_lane(self, place: str) -> None:
         """Give a place up. Raises Conflict while jobs wait for it or run there."""
@@ -172,7 +170,7 @@ class Scheduler:
 
     def _fill(self) -> None:
         self._filling = None
-        if self.paused or self._held or not self.posts:
+        if self.paused or self._hold.on or not self.posts:
             return
         with suppress(StorageError), self.looking_again():
             if self._disk_is_low():
@@ -193,7 +191,7 @@ class Scheduler:
             yield
         except StorageError as error:
             self._unsure = True
-            self._hold(Failure.of(error))
+            self._hold.begin(Failure.of(error))
             raise
 
     def put_back(self) -> None:
@@ -206,16 +204,19 @@ class Scheduler:
         if not self._allowance.more():
             return False
         lane = post.lane
-        running = self.runs.in_lane(lane)
-        on_its_way = self.runs.before(lane)
+        busy, running = self.runs.busy_ids(), self.runs.at_work(lane)
+        if lane.room <= self.runs.before(lane) or self.runs.alone_in(lane):
+            return False
         # A job that was there when the host died runs alone: so the guilty one is found, and
         # the others do not pay for it again.
-        suspects = self._allowance.alone(lane.place, self.runs.busy_ids())
-        if lane.room <= on_its_way or self.runs.alone_in(lane) or (suspects and running):
-            return False
+        suspects = self._allowance.alone(lane.place, busy)
+        if suspects and running:
+            # For one that was begun elsewhere or cancelled meanwhile, nothing is held up.
+            waits = self._claims.suspect_waits(lane.place, exclude=busy)
+            return not waits and self._allowance.nothing()
         claimed = self._claims.claim(
             lane.place,
-            exclude=self.runs.busy_ids(),
+            exclude=busy,
             loaded_model=lane.model if post.favours < MOST_FAVOURS else None,
             idle=all(job.when_idle for job in running),
             suspects=suspects,
@@ -224,7 +225,7 @@ class Scheduler:
             return self._allowance.nothing()
         job, token = claimed
         self._allowance.begun(token)
-        self._told_hold = False
+        self._hold.passed()
         # Nobody waits for ever: after so many jobs of the loaded model the order counts alone.
         favoured = job.request.model == lane.model and post.favours < MOST_FAVOURS
         post.favours = post.favours + 1 if favoured else 0
@@ -258,29 +259,8 @@ class Scheduler:
         free = self._files.free_bytes()
         low = free is not None and free < self._floor
         if low and self._store.count(Status.PENDING):
-            self._hold(
-                Failure(
-                    "disk_full",
-                    f"The disk is nearly full ({(free or 0) / 2**20:,.0f} MB free): "
-                    "new takes wait.",
-                    "Free some space; the queue then goes on by itself.",
-                )
-            )
+            self._hold.begin(nearly_full(free or 0))
         return low
-
-    def _hold(self, failure: Failure) -> None:
-        """Start nothing for a while: the disk is full, or the store can't be used."""
-        if not self._told_hold:
-            self._feed.notice(failure)
-        self._held = self._told_hold = True
-        if self._look_again is None and self._open:
-            loop = asyncio.get_running_loop()
-            self._look_again = loop.call_later(LOOK_AGAIN_SECONDS, self._release_hold)
-
-    def _release_hold(self) -> None:
-        self._look_again = None
-        self._held = False
-        self.wake()
 
     # -- what happens ------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import S3TransferRetriesExceededError as TriedInVainError
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -16,6 +17,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
     SSLError,
 )
+from botocore.parsers import ResponseParserError
 
 from engine.errors import NotFound, StorageAway, StorageClosed, StorageError
 from engine.storage.address import BucketAddress
@@ -59,7 +61,9 @@ def in_bucket_words(address: BucketAddress, endpoint: str) -> Iterator[None]:
         reason = error.__context__
         known = reason if isinstance(reason, ClientError | BotoCoreError) else error
         raise _words(known, address, endpoint) from error
-    except (ClientError, BotoCoreError) as error:
+    except TriedInVainError as error:  # of a download: the reason is what went wrong last
+        raise _words(error.last_exception, address, endpoint) from error
+    except (ClientError, BotoCoreError, ResponseParserError) as error:
         raise _words(error, address, endpoint) from error
 
 

@@ -135,6 +135,14 @@ class Claims(Made):
             )
             return {row["id"]: row["place"] for row in query.dicts()}
 
+    def suspect_waits(self, place: str, *, exclude: Collection[str] = ()) -> bool:
+        """Whether one of them could be claimed there now."""
+        jobs = self._tables.jobs
+        there = self._claimable() & (jobs.place == place) & jobs.id.not_in(list(exclude))
+        with self._database.reading():
+            suspects = jobs.select(jobs.id).where(there & (jobs.suspect == True))  # noqa: E712
+            return bool(suspects.limit(1).dicts().first())
+
     def finish(self, job_id: str, token: str, take: Take) -> Job | None:
         """Record the take of a claimed job whose file is in place; None if the claim is gone."""
         with self._database.writing():

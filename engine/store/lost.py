@@ -44,7 +44,9 @@ class LostJobs(Records):
         with others, and only what was lost again runs alone, so that the guilty one is found.
         """
         jobs = self._tables.jobs
-        lost = (jobs.status == Status.PROCESSING.value) & (jobs.lease_until < self._database.now)
+        # Without a lease it ran before this was a cluster, and by nobody who is in it.
+        ended = jobs.lease_until.is_null() | (jobs.lease_until < self._database.now)
+        lost = (jobs.status == Status.PROCESSING.value) & ended
         with self._database.writing():
             if not self._database.free(Alone.REAPING):
                 return None

@@ -258,6 +258,21 @@ async def test_whatever_keeps_a_run_from_beginning_is_told(
     assert isinstance(event, Failed) and event.run == A and event.retriable
 
 
+@pytest.mark.logs("could not begin")
+async def test_what_its_machine_can_not_take_is_told(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("the test says so")
+
+    monkeypatch.setattr(scene.machine, "run", broken)
+    scene.lane.run(A, a_job(), Path("x"), {})
+    await scene.until(lambda: scene.told)
+    (event,) = scene.told
+    assert isinstance(event, Failed) and event.run == A
+    assert scene.lane.room == scene.machine.room
+
+
 async def test_at_the_end_the_last_checkpoint_is_brought_away(scene: Scene) -> None:
     job = a_job()
     await scene.begun(A, job)
@@ -308,6 +323,24 @@ async def test_without_its_model_a_run_is_for_others(scene: Scene) -> None:
         await scene.until(lambda token=token: [e for e in scene.told if e.run == token])  # type: ignore[misc, union-attr]
         scene.models.clear()
     assert scene.told == [Failed(A, failure, False), Returned(B, WITHOUT_MODEL_SECONDS)]
+
+
+@pytest.mark.logs("can't be seen")
+async def test_a_failed_run_ends_though_nobody_can_see_its_model(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the folder of models is on a disk that is away; elsewhere it may do well."""
+
+    async def unseen(model: str) -> bool:
+        raise PermissionError(f"{model} is not yours")
+
+    monkeypatch.setattr(scene.lane, "_has", unseen)
+    failure = Failure("x", "x")
+    await scene.begun(A, a_job())
+    scene.machine.tell(Failed(A, failure, retriable=False))
+    await scene.until(lambda: scene.told)
+    assert scene.told == [Failed(A, failure, retriable=True)]
+    assert scene.lane.room == scene.machine.room
 
 
 async def test_while_the_storage_is_away_it_waits_elsewhere(

@@ -14,6 +14,7 @@ from engine.cluster.permits import QueuePermits, queue_of
 from engine.errors import StorageError
 from engine.jobs import Job, Order
 from engine.request import Request
+from engine.store.claims import Claims
 from engine.store.leases import Leases
 from engine.store.lost import LostJobs
 from engine.store.permits import Permit
@@ -201,7 +202,21 @@ def test_what_a_worker_is_lost_with_twice_runs_alone_next(desk: Desk) -> None:
         ("true",)
     ]
     assert desk.leases.claim("local") is None
+    assert desk.leases.suspect_waits("local")
+    assert not desk.leases.suspect_waits("local", exclude=[job.id])
     assert desk.leases.claim("local", suspects=True) is not None
+    assert not desk.leases.suspect_waits("local")
+
+
+def test_what_ran_before_this_was_a_cluster_waits_again(desk: Desk) -> None:
+    """As the one server that ran it gave no lease, and died: nobody would ever take it away."""
+    job = desk.submit()
+    desk.sql("DELETE FROM procrastinate_jobs")
+    assert Claims(desk.database).claim("local") is not None
+    desk.lost.reap()
+    assert desk.out() == [job.id]
+    assert desk.claim()[0].id == job.id
+    assert desk.lost.reap() == [], "who has a lease keeps it"
 
 
 def test_what_was_lost_with_one_worker_goes_on_together(desk: Desk) -> None:

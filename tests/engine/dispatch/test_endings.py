@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.dispatch import insistence, scheduler
+from engine.dispatch import hold, insistence
 from engine.dispatch.recovery import Recovery
 from engine.errors import StorageError
 from engine.jobs import Status
@@ -49,6 +51,17 @@ async def test_a_host_that_can_not_start_now_is_tried_again(
         await engine.until(lambda: any(s.state.value == "stopped" for s in engine.statuses))
         host.symlink_to("/bin/cat")
         await engine.until(lambda: engine.latest(job.id).status is Status.PROCESSING)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names are Unicode")
+@pytest.mark.logs("could not begin")
+async def test_a_run_that_its_lane_can_not_take_has_failed(settings: EngineSettings) -> None:
+    """Here one whose folder has a name that is no text: the host can't be told of it."""
+    nameless = settings.takes_folder.parent / os.fsdecode(b"caf\xe9")
+    async with Watched(settings.model_copy(update={"takes_folder": nameless})) as engine:
+        more_than_its_room = [f"steps={number}" for number in range(2, 8)]
+        ended = await engine.ended(await engine.submit(*more_than_its_room))
+    assert {job.status for job in ended} == {FAILED}
 
 
 async def test_closing_waits_for_no_host_that_has_nothing_to_keep(
@@ -123,7 +136,7 @@ def unheard_once(monkeypatch: pytest.MonkeyPatch, verbs: type, name: str) -> lis
 
     monkeypatch.setattr(verbs, name, unheard)
     monkeypatch.setattr(insistence, "INSIST_SECONDS", 0.01)
-    monkeypatch.setattr(scheduler, "LOOK_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(hold, "LOOK_AGAIN_SECONDS", 0.01)
     return answers
 
 

@@ -13,11 +13,12 @@ import pytest
 from engine.client.client import NoStream, ServerClient
 from engine.dispatch.listening import Listening
 from engine.dispatch.reach import Waits
-from engine.errors import Conflict
+from engine.errors import Conflict, StoreLocked
 from engine.jobs import LOCAL, Choice, Job, Order, Status, Step
 from engine.places import PlaceState, Server
 from engine.request import Request
 from engine.settings import EngineSettings
+from engine.store.submissions import Submissions
 from engine.wire import JobView
 from tests.contract.studios import QUICK, THERE, Studio
 from tests.engine.client.answering import Answering, answer, answering
@@ -139,6 +140,25 @@ async def test_who_is_called_off_with_the_take_in_hand_makes_no_second_one(
         await proxy.open()
         [done] = await studio.ended(jobs)
     assert done.status is COMPLETED
+    assert len(made_there(server)) == 1
+
+
+async def test_a_library_that_is_locked_for_a_moment_costs_no_take(
+    settings: EngineSettings, server: TestServer, there: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the take in place already, and only what was sent still to be crossed out."""
+    close, asked = Submissions.close, list[str]()
+
+    def locked_once(submissions: Submissions, key: str) -> None:
+        asked.append(key)
+        if len(asked) == 1:
+            raise StoreLocked("Another program is using the library's database.")
+        close(submissions, key)
+
+    monkeypatch.setattr(Submissions, "close", locked_once)
+    async with Studio(settings, there) as studio:
+        (done,) = await studio.ended(await studio.submit("steps=3"))
+    assert (done.status, done.retries) == (COMPLETED, 1)
     assert len(made_there(server)) == 1
 
 

@@ -75,6 +75,21 @@ async def test_an_answer_that_breaks_off_among_its_headers_is_none(
         await opened.close()
 
 
+async def test_a_download_that_always_breaks_off_is_told_as_trouble_of_the_bucket(
+    bucket: Bucket, sample: Sample, tmp_path: Path
+) -> None:
+    """Anything else would be taken for a fault of the job that wants the file."""
+    bucket.write(KEY, sample.data)
+    fate = Fate(Trouble.TRUNCATE, after=len(sample.data) // 2)
+    async with Proxy(bucket.server.url, lambda: fate) as proxy:
+        address, endpoint = bucket.settings(proxy.url).values()
+        opened = open_storage(address, endpoint, root=tmp_path / "root", cache=tmp_path / "cache")
+        with pytest.raises(StorageAway, match="broke"):
+            await opened.fetch(KEY)
+        await opened.close()
+        assert proxy.struck[Trouble.TRUNCATE] > 1
+
+
 async def test_what_somebody_else_put_there_comes_too(
     storage: Storage, bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
