@@ -169,7 +169,7 @@ def _problem(item: Any, within: int) -> Problem:
             message = str(context["error"])
         case _:
             message = item["msg"]
-    if kind in ("missing", "model_type", "model_attributes_type"):
+    if kind in ("missing", "model_type", "model_attributes_type", "string_unicode"):
         name = name or "body"
     return Problem(name, message)
 

@@ -72,6 +72,8 @@ class Generate(Request):
     >>> Generate(prompt="calm piano, 70 bpm", duration=20).order()
     """
 
+    model_config = ConfigDict(strict=True)  # as its schema says: a text is no number
+
     prompt: Annotated[
         str, Field(min_length=1, max_length=MAX_PROMPT, json_schema_extra={**PROMPT_FORM})
     ]
@@ -152,7 +154,7 @@ class Cancelled(BaseModel):
 
 
 class Keep(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     keep: bool
 
@@ -179,7 +181,7 @@ class UploadView(BaseModel):
 class Stitch(BaseModel):
     """Several own takes, joined into one."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     job_ids: Annotated[list[JobId], Field(min_length=2, max_length=20)]
     crossfade_seconds: Annotated[float, Field(ge=0, le=30)] = 1.0

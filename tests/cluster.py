@@ -170,6 +170,7 @@ class Cluster:
             "DGX_MUSIC_GENERATORS": json.dumps(SCRIPTED),
             "DGX_MUSIC_SECRET_KEY": "of the tests, the same on all fronts",
             "DGX_MUSIC_QUOTA_QUEUED_JOBS": "0",
+            "DGX_MUSIC_RATE_LIMIT_ENABLED": "false",
             "DGX_MUSIC_RETRY_DELAY": "0.01",
             "PYTHONPATH": str(ROOT),
             **named(settings),

@@ -70,7 +70,7 @@ class Gate:
         scheme, _, credential = shown.partition(" ")
         caller = None
         if scheme.lower() == "bearer" and credential.strip():
-            caller = await self._known(credential.strip(), nearby=is_loopback(address))
+            caller = await self._known(credential.strip(), nearby=_is_nearby(connection))
         if caller is None:
             await self._counts.hit(self._failures, network)
             raise NotLoggedIn("This login is not valid, or not any more.")
@@ -101,14 +101,18 @@ class Gate:
         in its browser that was led here."""
         if self._settings.require_login or not self._settings.on_loopback:
             return False
-        if not is_loopback(_address(connection)):
-            return False
-        if any(name in connection.headers for name in _PROXIED):
+        if not _is_nearby(connection):
             return False
         origin = connection.headers.get("origin")
         return _is_here(f"//{connection.headers.get('host', '')}") and (
             origin is None or _is_here(origin)
         )
+
+
+def _is_nearby(connection: HTTPConnection) -> bool:
+    """Whether it comes from this computer itself, and not through a proxy that stands on it."""
+    passed_on = any(name in connection.headers for name in _PROXIED)
+    return is_loopback(_address(connection)) and not passed_on
 
 
 def _is_here(url: str) -> bool:

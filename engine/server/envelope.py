@@ -32,8 +32,8 @@ Seen = Callable[[str, str, int, float], None]
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _LAST = {"Connection": "close"}
 """Nothing more is read from this caller."""
-_STARTS = ("http.response.start", "websocket.http.response.start")
-"""The second refuses a WebSocket."""
+_STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
+"""The second refuses a WebSocket, the third takes it."""
 _SAFE = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -82,8 +82,12 @@ class Envelope:
 
         async def send_marked(message: Message) -> None:
             nonlocal status
+            if message["type"] == "websocket.close" and not status:  # the router knows none there
+                await problem(404, "There is no WebSocket here.")(scope, receive, send_marked)
+                return
             if message["type"] in _STARTS:
-                status = message["status"]
+                status = message.get("status", 101)
+                message.setdefault("headers", [])
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = current_request.get()
                 headers[TRACEPARENT] = str(current_trace.get())

@@ -79,6 +79,10 @@ class Health:
         return _timed("database", self._database)
 
     def _database(self) -> Check:
+        settings = self._settings
+        if settings.database_url is None and not settings.database.is_file():
+            # SQLite would go on with what has no name any more, and ends with this process.
+            return Check("database", Level.UNHEALTHY, "Its file is gone")
         self._jobs.knows("")
         self._room_for_more()
         return Check("database", Level.HEALTHY, "Connected")
@@ -120,6 +124,8 @@ class Health:
 
     def _disk(self) -> Check:
         folder = self._settings.takes_folder
+        if self._bucket is None and not folder.is_dir():
+            return Check("disk_space", Level.UNHEALTHY, "The folder of the takes is gone")
         usage = shutil.disk_usage(next(f for f in (folder, *folder.parents) if f.is_dir()))
         share = usage.free / usage.total
         low = share < self._settings.low_disk_share

@@ -9,9 +9,16 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import (
+    RequestValidationError,
+    ValidationException,
+    WebSocketRequestValidationError,
+)
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.routing import Match
+from starlette.types import Scope
 
 from engine import errors
 from engine.errors import InvalidRequest, MusicError, Problem, TooMany, Unavailable
@@ -26,6 +33,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class TooLarge(MusicError):
@@ -129,13 +137,28 @@ def handle_problems(app: FastAPI) -> None:
         return problem_of(error)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, error: RequestValidationError) -> Response:
+    @app.exception_handler(WebSocketRequestValidationError)
+    async def _invalid(_: HTTPConnection, error: ValidationException) -> Response:
         # Each place begins with "body", "query" and so on, which says nothing to the sender.
         return problem_of(InvalidRequest(problems_among(error.errors(), within=1)))
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> Response:
-        return problem(error.status_code, str(error.detail), headers=error.headers)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods_of(app, request.scope))
+        return problem(error.status_code, str(error.detail), headers=headers)
+
+
+def _methods_of(app: FastAPI, scope: Scope) -> list[str]:
+    """All that this path takes. The router names those of one route, and here each method is a
+    route of its own."""
+    path = {"type": "http", "path": scope["path"], "root_path": scope.get("root_path", "")}
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches(path | {"method": method})[0] is Match.FULL for route in app.routes)
+    ]
 
 
 def may_fail(*statuses: int) -> dict[int | str, dict[str, Any]]:

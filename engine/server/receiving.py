@@ -45,11 +45,13 @@ async def receive(request: Request, path: Path, *, limit: int, patience: float) 
     with path.open("wb") as file:
         sink = _Sink(file, limit)
         kind, options = parse_options_header(request.headers.get("content-type", ""))
-        form = _Form(options.get(b"boundary", b""), sink) if _is_form(kind) else None
         try:
+            form = _Form(options.get(b"boundary", b""), sink) if _is_form(kind) else None
             async with asyncio.timeout(patience):
                 async for chunk in _chunks(request, limit):
                     form.feed(chunk) if form else sink.write(chunk)
+            if form:
+                form.end()
         except TimeoutError:
             raise TooSlow(f"The upload did not arrive within {patience:g} seconds.") from None
         except FormParserError as error:
@@ -118,6 +120,11 @@ class _Form:
 
     def feed(self, chunk: bytes) -> None:
         self._parser.write(chunk)
+
+    def end(self) -> None:
+        """Raises FormParserError when the file does not end where the body does: it was cut."""
+        if self._inside:
+            raise FormParserError("the form ends within its file")
 
     def _on_field(self, data: bytes, start: int, end: int) -> None:
         self._field += data[start:end]

@@ -88,7 +88,7 @@ class Service:
         url = None
         if job.take is not None:
             with suppress(NotFound):  # it lies in a storage that was used before
-                url = self.links.make(base_url, self.storage.key_of(job.take.path)).url
+                url = self.links.steady(base_url, self.storage.key_of(job.take.path))
         return view_of(job, queue_position=self.jobs.position(job), audio_url=url)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from base64 import b64decode
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -18,6 +19,16 @@ def _redis_url(url: SecretStr) -> SecretStr:
     if not url.get_secret_value().startswith(("redis://", "rediss://")):
         raise ValueError("must begin with redis:// or rediss://")
     return url
+
+
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    name, standard, encoded = secret.get_secret_value().partition("whsec_")
+    if standard and not name:
+        try:
+            b64decode(encoded, validate=True)
+        except ValueError:
+            raise ValueError("must go on in base64 after whsec_") from None
+    return secret
 
 
 def _bucket(address: str) -> str:
@@ -135,8 +146,9 @@ class ServerSettings(EngineSettings):
     """Scheme and host under which others reach the server, for links in webhooks."""
     webhook_wait: Annotated[float, Field(gt=0)] = 2.0
     """Seconds before a webhook is tried again; doubles with each attempt."""
-    webhook_secret: SecretStr | None = None
-    """Signs webhooks; None: one is drawn, and kept in the data folder or a cluster's rows."""
+    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
+    """Signs webhooks: ``whsec_`` and base64, as libraries of Standard Webhooks have it, or any
+    text; None: one is drawn, and kept in the data folder or a cluster's rows."""
 
     queue_old_seconds: Annotated[float, Field(gt=0)] = 1800.0
     """A job that waits longer makes the server's health "degraded"."""

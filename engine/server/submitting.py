@@ -27,17 +27,25 @@ async def submit(
     bodies: Sequence[Generate],
     response: Response,
     key: str | None,
+    *,
+    place: str = "",
 ) -> list[Job]:
-    """Queue all or none. Raises InvalidRequest, TooMany, Unavailable, KeyReused."""
+    """Queue all or none. ``place``: where the fields of each body stand in the request, with its
+    number for ``{}``. Raises InvalidRequest, TooMany, Unavailable, KeyReused."""
+    once = Once(caller.owner, key, _digest(bodies)) if key is not None else None
+    if once is not None and (earlier := service.jobs.made_before(once)) is not None:
+        # Whatever has changed since: it was taken then, and nothing new is asked for.
+        return service.engine.dispatcher.now(earlier)
     service.accepting()
     await service.limits.count(response, caller)
     models = await service.models.now()
-    for index, body in enumerate(bodies):
-        problems = _problems(service, models, caller, body)
-        if problems:
-            place = f"requests.{index}." if len(bodies) > 1 else ""
-            raise InvalidRequest(tuple(Problem(place + p.field, p.message) for p in problems))
-    once = Once(caller.owner, key, _digest(bodies)) if key is not None else None
+    problems = tuple(
+        Problem(place.format(index) + found.field, found.message)
+        for index, body in enumerate(bodies)
+        for found in _problems(service, models, caller, body)
+    )
+    if problems:
+        raise InvalidRequest(problems)
     sources = {source for body in bodies for source in (body.melody, body.continue_from)}
     service.uploads.use([source for source in sources if source and not is_job_id(source)])
     orders = [body.order(caller.owner, current_request.get()) for body in bodies]

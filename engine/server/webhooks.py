@@ -53,6 +53,8 @@ TIMEOUT = 5.0
 LARGEST_ANSWER = 64 * 1024
 AT_ONCE = 8
 LOOK_BACK = timedelta(days=1)
+STANDARD = "whsec_"
+"""How secrets of Standard Webhooks begin."""
 
 
 class _Failed(Exception):
@@ -228,5 +230,13 @@ async def _insist(verb: Callable[[], None]) -> None:
 def signature(secret: str, call_id: str, stamp: str, body: str) -> str:
     """After Standard Webhooks: ``v1,`` and HMAC-SHA256 of id, time and body."""
     signed = f"{call_id}.{stamp}.{body}".encode()
-    digest = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
+    digest = hmac.new(_key(secret), signed, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def _key(secret: str) -> bytes:
+    """As receivers' libraries know secrets, ``whsec_`` and base64; any other text is the key as it
+    is."""
+    if not secret.startswith(STANDARD):
+        return secret.encode()
+    return base64.b64decode(secret.removeprefix(STANDARD))

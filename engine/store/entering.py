@@ -13,7 +13,6 @@ from typing import Any, Unpack
 
 from engine.errors import (
     InvalidRequest,
-    KeyReused,
     MusicError,
     Problem,
     StorageError,
@@ -22,7 +21,6 @@ from engine.jobs import (
     ANY_AMOUNT,
     HowToQueue,
     Job,
-    Once,
     Order,
     Quota,
     Status,
@@ -63,7 +61,7 @@ class Entering(Positions):
             return []
         batch = new_id() if len(orders) > 1 else None
         with self._database.writing(Alone.QUEUE):
-            if once is not None and (earlier := self._made_before(once)) is not None:
+            if once is not None and (earlier := self.made_before(once)) is not None:
                 return earlier
             self._database.room_for_more()
             self._check_quota(Counter(order.owner for order in orders), submission.quota)
@@ -147,17 +145,6 @@ class Entering(Positions):
             [Permit(row["id"], row["model"], row["priority"]) for row in free], new=True
         )
         self._let_run([row["id"] for row in rows if row["depends_on"] is not None])
-
-    def _made_before(self, once: Once) -> list[Job] | None:
-        """The jobs that this key has made already; None if it is new."""
-        repeats = self._tables.repeats
-        mine = (repeats.owner == once.owner) & (repeats.key == once.key)
-        row = repeats.select(repeats.digest, repeats.job_ids).where(mine).dicts().first()
-        if row is None:
-            return None
-        if row["digest"] != once.digest:
-            raise KeyReused("This Idempotency-Key was used for something else before.")
-        return [self.job(job_id) for job_id in json.loads(row["job_ids"])]
 
     def _with_ended_dependencies(self, ids: Iterable[str]) -> list[str]:
         """``ids`` that failed or were cancelled, each after what it depends on."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from peewee import fn
 
-from engine.errors import NotFound
-from engine.jobs import Failure, Job, Status, utc_now
+from engine.errors import KeyReused, NotFound
+from engine.jobs import Failure, Job, Once, Status, utc_now
 from engine.store.database import Database
 from engine.store.permits import Permit, Permits
 from engine.store.prepared import Given, Prepared
@@ -62,6 +63,19 @@ class Records:
         if not rows:
             raise NotFound("This take is no longer in the library.")
         return from_row(rows[0])
+
+    def made_before(self, once: Once) -> list[Job] | None:
+        """The jobs that this key has made already; None if it is new. Raises KeyReused."""
+        repeats = self._tables.repeats
+        mine = (repeats.owner == once.owner) & (repeats.key == once.key)
+        query = repeats.select(repeats.digest, repeats.job_ids).where(mine)
+        with self._database.reading():
+            row = query.dicts().first()
+        if row is None:
+            return None
+        if row["digest"] != once.digest:
+            raise KeyReused("This Idempotency-Key was used for something else before.")
+        return [self.job(job_id) for job_id in json.loads(row["job_ids"])]
 
     def count(self, status: Status) -> int:
         jobs = self._tables.jobs

@@ -33,7 +33,7 @@ async def generate_batch(
     key: IdempotencyKey = None,
 ) -> BatchAccepted:
     """Queue up to ten takes in one go."""
-    jobs = await submit(service, caller, body.requests, response, key)
+    jobs = await submit(service, caller, body.requests, response, key, place="requests.{}.")
     speed = (await service.engine.dispatcher.status()).speed or USUAL_SPEED
     return BatchAccepted(
         job_ids=[job.id for job in jobs],

@@ -21,6 +21,7 @@ async def address_alone() -> Response:
 
 
 @router.get("/favicon.ico")
+@router.get(f"{API}/favicon.ico")
 async def favicon() -> Response:
     icon = files("resources").joinpath("icons", "studio.svg").read_bytes()
     return Response(

@@ -36,9 +36,9 @@ IdempotencyKey = Annotated[
 
 Cursor = Annotated[
     str | None,
-    Query(pattern="^[0-9]{1,13}$", description="Of the page before: its `next_cursor`."),
+    Query(pattern="^[0-9]{0,13}$", description="Of the page before: its `next_cursor`."),
 ]
-"""A moment in milliseconds: each job has one of its own."""
+"""A moment in milliseconds: each job has one of its own; empty: the first page."""
 
 _KNOWN = may_fail(401, 404, 422, 429, 503)
 
@@ -95,7 +95,7 @@ async def list_jobs(
     _: IfNoneMatch = None,
 ) -> Response:
     """The caller's own, newest first; ``Link: rel="next"`` leads on."""
-    before = datetime.fromtimestamp(int(cursor) / 1000, UTC) if cursor is not None else None
+    before = datetime.fromtimestamp(int(cursor) / 1000, UTC) if cursor else None
     found = service.jobs.page(caller.owner, status, limit + 1, before)
     page, more = found[:limit], len(found) > limit
     following = _cursor(page[-1]) if more else None
@@ -141,7 +141,9 @@ async def retry(job_id: JobId, request: Request, caller: AnyCaller, service: The
     waiting = await service.engine.dispatcher.retry([job_id], quota=quota)
     again = {each.id: each for each in waiting}
     if job_id not in again:
-        raise Conflict(f"This job is {job.status.value}: only a failed one can be tried again.")
+        raise Conflict(
+            f"This job is {job.status.value}: only a failed or cancelled one can be tried again."
+        )
     return service.view(again[job_id], str(request.base_url))
 
 
@@ -165,10 +167,15 @@ async def _cancelled(service: Service, caller: Caller, job_id: str, *, begun: bo
     service.own(caller, job_id)
     ended = await service.engine.dispatcher.cancel([job_id], begun=begun)
     # How it was when it was looked at does not count: a worker takes what waits at any moment.
-    if all(job.id != job_id for job in ended):
+    job = next((job for job in ended if job.id == job_id), None)
+    if job is None:
         is_now = f"This job is {service.jobs.job(job_id).status.value}"
         raise Conflict(f"{is_now}." if begun else f"{is_now}: only a waiting one ends like this.")
-    return Cancelled(message="Job cancelled successfully", job_id=job_id, cancelled_at=utc_now())
+    return Cancelled(
+        message="Job cancelled successfully",
+        job_id=job_id,
+        cancelled_at=job.finished_at or utc_now(),
+    )
 
 
 def _cursor(job: Job) -> str:

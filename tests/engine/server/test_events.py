@@ -143,7 +143,10 @@ def test_a_quiet_stream_has_a_heartbeat(here: httpx.Client) -> None:
 async def test_a_websocket_carries_the_same(server: TestServer, tokens: dict[str, str]) -> None:
     url = server.url.replace("http", "ws") + "/api/v1/ws"
     login = {"Authorization": f"Bearer {tokens['bob']}"}
+    login["X-Request-ID"] = "song-43"
     async with connect(url, additional_headers=login, proxy=None) as socket:
+        assert socket.response is not None
+        assert socket.response.headers["x-request-id"] == "song-43"
         client = await asyncio.to_thread(server.client, tokens["bob"])
         with client:
             posted = await asyncio.to_thread(client.post, "/generate", json=body())
@@ -160,13 +163,24 @@ async def test_a_websocket_carries_the_same(server: TestServer, tokens: dict[str
 
 
 @pytest.mark.logs("without completing handshake")  # what uvicorn says of a refusal with words
-async def test_a_websocket_asks_who_is_there(server: TestServer) -> None:
-    url = server.url.replace("http", "ws") + "/api/v1/ws"
+@pytest.mark.parametrize(
+    ("path", "login", "status"),
+    [
+        ("ws", "Bearer no", 401),
+        (f"ws?last_event_id={'9' * 101}", None, 422),
+        ("nowhere", None, 404),
+    ],
+)
+async def test_a_websocket_is_refused_with_words(
+    server: TestServer, path: str, login: str | None, status: int
+) -> None:
+    url = f"{server.url.replace('http', 'ws')}/api/v1/{path}"
+    headers = {"Authorization": login} if login else {}
     with pytest.raises(InvalidStatus) as refused:
-        async with connect(url, additional_headers={"Authorization": "Bearer no"}, proxy=None):
+        async with connect(url, additional_headers=headers, proxy=None):
             pass
     answer = refused.value.response
-    assert answer.status_code == 401
+    assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert json.loads(answer.body)["request_id"] == answer.headers["x-request-id"]
 

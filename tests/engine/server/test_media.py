@@ -65,7 +65,8 @@ def test_a_link_needs_no_login_and_gives_the_file(link: str, whole: bytes) -> No
 @pytest.mark.parametrize(
     ("asked", "start", "end"),
     [("bytes=0-9", 0, 10), ("bytes=100-", 100, None), ("bytes=-7", -7, None),
-     ("bytes=5-99999999", 5, None), ("BYTES = 3-3", 3, 4), ("bytes=999999999-,4-5", 4, 6)],
+     ("bytes=5-99999999", 5, None), ("BYTES = 3-3", 3, 4), ("bytes=999999999-,4-5", 4, 6),
+     ("bytes=,6-8,", 6, 9), (f"bytes=7-{'9' * 5000}", 7, None), (f"bytes={'0' * 5000}-1", 0, 2)],
 )  # fmt: skip
 def test_a_range_is_that_part(
     link: str, whole: bytes, asked: str, start: int, end: int | None
@@ -94,10 +95,11 @@ def test_several_ranges_come_as_parts(link: str, whole: bytes) -> None:
 
 
 def test_a_range_outside_is_refused_with_the_size(link: str, whole: bytes) -> None:
-    answer = get(link, range=f"bytes={len(whole)}-")
-    assert answer.status_code == 416
-    assert answer.headers["content-range"] == f"bytes */{len(whole)}"
-    assert answer.headers["content-type"] == "application/problem+json"
+    for first in (len(whole), "9" * 5000):
+        answer = get(link, range=f"bytes={first}-")
+        assert answer.status_code == 416
+        assert answer.headers["content-range"] == f"bytes */{len(whole)}"
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_conditions_are_heard(link: str, whole: bytes) -> None:
@@ -105,8 +107,13 @@ def test_conditions_are_heard(link: str, whole: bytes) -> None:
     assert get(link, if_none_match=f'"other", {etag}').status_code == 304
     assert get(link, if_none_match='"other"').status_code == 200
     assert get(link, range="bytes=0-9", if_range=etag).status_code == 206
-    changed = get(link, range="bytes=0-9", if_range='"other"')
-    assert (changed.status_code, changed.content) == (200, whole)
+    for part in ("bytes=0-9", f"bytes={len(whole)}-"):  # the second: it has become shorter
+        changed = get(link, range=part, if_range='"other"')
+        assert (changed.status_code, changed.content) == (200, whole)
+    several = httpx.get(
+        link, headers=[("If-None-Match", '"other"'), ("If-None-Match", etag)], trust_env=False
+    )
+    assert several.status_code == 304
 
 
 def test_a_link_that_was_tampered_with_is_refused(
@@ -123,10 +130,15 @@ def test_a_link_that_was_tampered_with_is_refused(
         ("signature", query["signature"][:-1] + neighbour),
         ("signature", ""),
         ("signature", "é"),
+        ("signature", None),
         ("expires", str(int(query["expires"]) + 3600)),
+        ("expires", "never"),
+        ("expires", None),
     ):
-        answer = httpx.get(link.split("?")[0], params=query | {name: value}, trust_env=False)
+        changed = {key: each for key, each in (query | {name: value}).items() if each is not None}
+        answer = httpx.get(link.split("?")[0], params=changed, trust_env=False)
         assert answer.status_code == 403, (name, value)
+        assert answer.headers["content-type"] == "application/problem+json"
     for path in ("music/../media.key", "music/%2e%2e/%2e%2e/data/studio.db", "/etc/passwd"):
         url = f"{server.url}/api/v1/media/{path}"
         assert httpx.get(url, params=query, trust_env=False).status_code in (403, 404)
@@ -139,15 +151,37 @@ def test_no_signature_opens_what_is_no_take(server: TestServer) -> None:
         assert httpx.get(url, trust_env=False).status_code == 404, key
 
 
-def test_a_link_expires(monkeypatch: pytest.MonkeyPatch) -> None:
-    links = MediaLinks("secret", 60)
+@pytest.mark.parametrize("life", [1, 60, 3600])
+def test_a_link_lives_as_long_as_is_said(monkeypatch: pytest.MonkeyPatch, life: int) -> None:
+    links = MediaLinks("secret", life)
+    now = 1_700_000_030.0
+    monkeypatch.setattr(time, "time", lambda: now)
     made = links.make("http://x", KEY)
+    assert made.expires_at.timestamp() == now + life
     query = parse_qs(urlsplit(made.url).query)
-    expires, signature = int(query["expires"][0]), query["signature"][0]
-    links.check(KEY, expires, signature)
-    monkeypatch.setattr(time, "time", lambda: expires + 1.0)
+    links.check(KEY, query["expires"][0], query["signature"][0])
+    now += life + 1
     with pytest.raises(Exception, match="expired"):
-        links.check(KEY, expires, signature)
+        links.check(KEY, query["expires"][0], query["signature"][0])
+
+
+def test_the_link_that_polling_shows_stays_the_same_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    links = MediaLinks("secret", 3600)
+    now = 1_700_000_040.0  # a whole minute
+    monkeypatch.setattr(time, "time", lambda: now)
+    first = links.steady("http://x", KEY)
+    now += 59
+    assert links.steady("http://x", KEY) == first
+    now += 1
+    assert links.steady("http://x", KEY) != first
+    now += 3540
+    query = parse_qs(urlsplit(first).query)
+    links.check(KEY, query["expires"][0], query["signature"][0])
+    now += 1
+    with pytest.raises(Exception, match="expired"):
+        links.check(KEY, query["expires"][0], query["signature"][0])
 
 
 def test_there_is_no_audio_before_the_end(here: httpx.Client) -> None:

@@ -18,7 +18,14 @@ from engine.log_context import RequestMark, request_of
 from engine.server.health import Health
 from engine.server.metrics import Metrics
 from engine.store.workers import Worker
-from tests.engine.server.running import TestServer, body, journal_in, made, until_ended
+from tests.engine.server.running import (
+    TestServer,
+    body,
+    journal_in,
+    made,
+    settings_in,
+    until_ended,
+)
 
 CHECKS = ["database", "gpu", "queue", "disk_space"]
 
@@ -94,6 +101,19 @@ def test_without_its_database_it_is_unhealthy_and_says_so(
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) >= 1
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_without_its_disk_it_is_unhealthy(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    with TestServer(settings) as server, server.client() as client:
+        for path, check in ((settings.takes_folder, "disk_space"), (settings.database, "database")):
+            away = path.rename(path.with_suffix(".away"))
+            answer = client.get("/health")
+            assert answer.status_code == 503 and answer.json()["status"] == "unhealthy"
+            assert answer.json()["checks"][check]["status"] == "unhealthy"
+            assert client.get("/health/live").status_code == 200
+            away.rename(path)
+            assert client.get("/health").status_code == 200
 
 
 @pytest.mark.logs("broke")
@@ -210,7 +230,8 @@ def test_a_log_line_is_one_json_object() -> None:
 
 
 def test_what_a_browser_asks_for(server: TestServer) -> None:
-    icon = httpx.get(f"{server.url}/favicon.ico", trust_env=False)
-    assert icon.status_code == 200 and icon.headers["content-type"].startswith("image/")
+    for path in ("/favicon.ico", "/api/v1/favicon.ico"):
+        icon = httpx.get(f"{server.url}{path}", trust_env=False)
+        assert icon.status_code == 200 and icon.headers["content-type"].startswith("image/")
     first = httpx.get(server.url, follow_redirects=True, trust_env=False)
     assert first.url.path == "/api/v1/docs" and first.status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from schemathesis import GenerationMode
 
@@ -41,6 +42,17 @@ def known(server: TestServer, tokens: dict[str, str]) -> Known:
         server.in_loop_async(lambda: server.service.engine.dispatcher.set_paused(True))
         found.waiting += [alice.post("/generate", json=body()).json()["job_id"] for _ in range(3)]
     return found
+
+
+def test_every_path_says_which_methods_it_takes(server: TestServer, raw: dict[str, Any]) -> None:
+    """RFC 9110 wants all of them in ``Allow``, from the document: none can be forgotten."""
+    for path, operations in raw["paths"].items():
+        taken = {name.upper() for name in operations if name != "parameters"}
+        for method in {"OPTIONS", "PATCH", "PUT", "GET", "DELETE"} - taken:
+            answer = httpx.request(method, server.url + path, trust_env=False)
+            assert answer.status_code == 405, (method, path)
+            assert set(answer.headers["allow"].split(", ")) == taken, (method, path)
+            assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(

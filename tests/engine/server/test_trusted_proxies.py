@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from tests.engine.server.running import TestServer, made, settings_in
+from tests.engine.server.running import TestServer, body, made, settings_in
 
 SAID = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
 
@@ -49,6 +49,17 @@ def test_nobody_becomes_the_person_at_this_computer(tmp_path: Path) -> None:
     said = {"X-Forwarded-For": "127.0.0.1"}
     with TestServer(settings) as server, server.client(headers=said) as client:
         assert client.get("/jobs").status_code == 401
+
+
+def test_who_comes_through_a_proxy_on_this_computer_is_not_nearby(tmp_path: Path) -> None:
+    """Or its limits would count for nobody."""
+    settings = settings_in(tmp_path, rate_limit_per_minute=1)
+    with TestServer(settings) as server:
+        token = server.token("anna")
+        with server.client(token) as here, server.client(token, headers=SAID) as through:
+            assert [here.post("/generate", json=body()).status_code for _ in range(3)] == [202] * 3
+            statuses = [through.post("/generate", json=body()).status_code for _ in range(2)]
+    assert statuses == [202, 429]
 
 
 def test_a_network_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ import pytest
 from engine.errors import InvalidRequest, StorageError
 from engine.server import callbacks, webhooks
 from engine.server.callbacks import Refused, check_url, public_address
+from engine.server.webhooks import signature
 from engine.store.calls import Call, Calls
 from tests.certificates import self_signed
 from tests.engine.server.running import TestServer, body, settings_in, until_ended
@@ -108,6 +109,14 @@ def test_the_end_of_a_job_is_told_signed(here: httpx.Client, listener: Listener)
     assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == failed
     here.post(f"/jobs/{failed}/retry")
     assert json.loads(listener.heard.get(timeout=30)[1])["status"] == "failed", "each end"
+
+
+def test_receivers_libraries_find_it_signed() -> None:
+    """The example of those who wrote Standard Webhooks."""
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105
+    right = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    body = '{"test": 2432232314}'
+    assert signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", body) == right
 
 
 def test_it_is_tried_again_and_never_led_elsewhere(here: httpx.Client, listener: Listener) -> None:
