@@ -194,6 +194,23 @@ def test_volume_and_output_are_chosen_in_one_menu(
     assert outputs.asked == ["other"]
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_volume_is_reached_by_keyboard(
+    qtbot: QtBot, bar: PlayerBar, player: Player, outputs: HandOutputs
+) -> None:
+    menu = bar._volume.findChild(QMenu)
+    menu.popup(bar.mapToGlobal(bar.rect().center()))
+    QTest.keyClick(menu, Qt.Key.Key_Down)
+    fader = named(menu, "Volume")
+    assert fader.hasFocus()
+    QTest.keyClick(fader, Qt.Key.Key_Left)
+    assert player.volume == 0.99
+    QTest.keyClick(fader, Qt.Key.Key_Down)
+    assert menu.activeAction().text() == "Mute"
+    assert player.volume == 0.99
+    menu.close()
+
+
 def test_the_meter_is_red_where_it_clips(qtbot: QtBot, theme: Theme) -> None:
     meter = LevelMeter(theme)
     qtbot.addWidget(meter)
