@@ -153,6 +153,19 @@ def test_repeat_is_the_whole_take_or_the_region_that_is_drawn(
     assert bar._waveform._loop is None
 
 
+def test_a_region_that_ends_at_the_playhead_is_heard_from_its_start(
+    qtbot: QtBot, bar: PlayerBar, player: Player, track: Track
+) -> None:
+    player.load(track, at=3.0, play=False)
+    settle(qtbot, player, State.PAUSED)
+    QTest.keyClick(bar._waveform, "[")
+    assert player.position == 3.0
+    player.seek(6.0)
+    QTest.keyClick(bar._waveform, "]")
+    assert player.loop == (3.0, 6.0)
+    assert player.position == 3.0
+
+
 def test_two_takes_are_compared_at_the_same_position(
     qtbot: QtBot, bar: PlayerBar, player: Player, track: Track, tmp_path: Path
 ) -> None:
