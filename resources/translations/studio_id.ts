@@ -188,8 +188,8 @@
         <translation>Tidak ada model di sini yang bisa melanjutkan sebuah take.</translation>
     </message>
     <message>
-        <source>These can: {models}.</source>
-        <translation>Yang bisa: {models}.</translation>
+        <source>The smallest that can: {model}.</source>
+        <translation>Yang terkecil yang bisa: {model}.</translation>
     </message>
     <message>
         <source>Show models</source>
