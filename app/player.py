@@ -145,7 +145,11 @@ class Player(QObject):
             self.switch(self.compared)
 
     def play(self) -> None:
-        if self._track is not None and not self._playing:
+        if self._track is None or self._playing:
+            return
+        if self._broken:  # its file may be there again: a disk comes back
+            self.load(self._track, at=self._seconds)
+        else:
             self._seconds, self._playing = self.position, True
             self._feeder.play(self._next())
             self._show()
@@ -201,8 +205,11 @@ class Player(QObject):
         self._feeder.find_devices(self._current())
 
     def follow(self, changes: Sequence[Change]) -> None:
-        """Keep up with the job that is heard: its preview becomes its take, or grows no more."""
+        """Keep up with the job that is heard: its preview becomes its take, or grows no more;
+        and with the one that it is compared with."""
         for change in changes:
+            if self.compared is not None and change.job.id == self.compared.id:
+                self._set_compared(None if change.removed else Track.of(change.job))
             playing = self._track
             if playing is None or change.job.id != playing.id:
                 continue
@@ -220,6 +227,12 @@ class Player(QObject):
         self._watchdog.stop()
         if self._started:
             self._feeder.close(timeout=2.0)
+
+    @property
+    def _broken(self) -> bool:
+        """What is in the player could not be read."""
+        shown = self.snapshot
+        return shown.serial == self._serial and shown.state is State.EMPTY and bool(shown.problem)
 
     @property
     def _gain(self) -> float:
@@ -276,7 +289,9 @@ class Player(QObject):
             return
         before, self.snapshot = self.snapshot, told
         self._playing = told.state in (State.PLAYING, State.WAITING)
-        if told.problem is not None and told.problem != before.problem:
+        # Told again where it was asked for again: an earlier notice may be gone by now.
+        again = told.state is State.EMPTY and told.serial != before.serial
+        if told.problem is not None and (again or told.problem != before.problem):
             level = Level.BAD if told.state is State.EMPTY else Level.CAUTION
             self.noticed.emit(replace(Notice.of(told.problem, key="player"), level=level))
         self._show()
@@ -306,8 +321,9 @@ class Player(QObject):
             self.loop_changed.emit(region)
 
     def _set_compared(self, track: Track | None) -> None:
-        self.compared = track
-        self.compare_changed.emit(track)
+        if track != self.compared:
+            self.compared = track
+            self.compare_changed.emit(track)
 
     def _set_gain(self) -> None:
         self._feeder.set_gain(self._current(), self._gain)

@@ -60,6 +60,8 @@ class Studio(QObject):
     """list[Change]: new snapshots, in order; upsert by id."""
     status_changed = Signal(EngineStatus)
     notified = Signal(Notice)
+    restored = Signal(list)
+    """Ids of jobs that came out of the trash, after ``changed`` has brought them."""
     left_waiting = Signal(int)
     """How many jobs this computer can't make in place of a server."""
 
@@ -112,8 +114,8 @@ class Studio(QObject):
         self._ask(lambda queue: queue.delete(ids))
 
     def restore(self, ids: Sequence[str]) -> None:
-        """Out of the trash."""
-        self._ask(lambda queue: queue.restore(ids))
+        """Out of the trash; ``restored`` says when."""
+        self._ask(lambda queue: queue.restore(ids), lambda _: self.restored.emit(list(ids)))
 
     def find_takes(self) -> None:
         """Take in finished files that another program put into the takes folder."""

@@ -1,14 +1,19 @@
-"""The commands: what each entry of the menus does."""
+"""The commands: what each entry of the menus does, and each button of a notice."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 
 from app.studio import Studio
-from ui.library.reveal import show_folder
+from ui.continuing import Continuing
+from ui.library.exporter import Exporter
+from ui.library.trash import Trash
+from ui.models.desk import ModelDesk
 from ui.queue.intents import growing
+from ui.resting import Resting
 from ui.shared.theme import Theme
 
 if TYPE_CHECKING:
@@ -22,21 +27,26 @@ class Commands(QObject):
 
     def __init__(self, window: MainWindow, studio: Studio, theme: Theme) -> None:
         super().__init__(window)
-        self._window, self._theme = window, theme
+        self._window, self._studio, self._theme = window, studio, theme
         menus, take, compose = window.menus, window.take, window.compose
         menus.open_list.triggered.connect(window.lists.browse)
         menus.open_take.triggered.connect(window.reopener.browse)
         menus.paste_list.triggered.connect(window.lists.open_clipboard)
         menus.export.triggered.connect(self._export)
-        menus.open_folder.triggered.connect(lambda: show_folder(window.preferences.takes_folder))
+        menus.open_folder.triggered.connect(
+            lambda: window.revealer.show_folder(window.preferences.takes_folder)
+        )
         menus.models.triggered.connect(window.desk.open)
         menus.servers.triggered.connect(window.servers.open)
         menus.settings.triggered.connect(window.preferences.open)
         menus.quit.triggered.connect(window.close)
         menus.undo.triggered.connect(window.trash.undo)
         window.trash.undo_possible.connect(menus.undo.setEnabled)
+        studio.restored.connect(self._show_restored)
         menus.search.triggered.connect(window.queue.search)
-        menus.prompt.triggered.connect(compose.prompt.setFocus)
+        menus.prompt.triggered.connect(self._go_to_prompt)
+        compose.needed.connect(lambda: menus.compose_panel.setChecked(True))
+        take.left.connect(self._go_to_list)
         menus.generate.triggered.connect(lambda: compose.send())
         menus.generate_front.triggered.connect(lambda: compose.send(front=True))
         menus.again.triggered.connect(take.again.click)
@@ -46,19 +56,43 @@ class Commands(QObject):
         menus.stop.triggered.connect(self._stop_here)
         menus.pause.triggered.connect(studio.set_paused)
         menus.appearance_chosen.connect(window.preferences.set_appearance)
+        window.preferences.appearance_changed.connect(menus.show_appearance)
         menus.compose_panel.toggled.connect(compose.setVisible)
         menus.take_panel.toggled.connect(take.setVisible)
-        menus.full_screen.toggled.connect(
-            lambda full: window.showFullScreen() if full else window.showNormal()
-        )
+        menus.full_screen.toggled.connect(self._fill_screen)
+        window.installEventFilter(self)
         menus.shortcuts.triggered.connect(self._show_shortcuts)
         menus.diagnostics.triggered.connect(lambda: window.diagnostics.copy(studio.status))
         menus.about.triggered.connect(self._show_about)
+        window.notices.acted.connect(self._act)
 
     def open_take(self) -> None:
         """To the fields of the selected take."""
         self._window.menus.take_panel.setChecked(True)
         self._window.take.name.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """The window manager fills the screen, too, and so does the next start."""
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._window.menus.full_screen.setChecked(self._window.isFullScreen())
+        return super().eventFilter(watched, event)
+
+    def _fill_screen(self, full: bool) -> None:
+        """Or let the window be as it was before, maximised or not."""
+        state, whole = self._window.windowState(), Qt.WindowState.WindowFullScreen
+        self._window.setWindowState(state | whole if full else state & ~whole)
+
+    def _show_restored(self, ids: Sequence[str]) -> None:
+        """Where they are, in place of the notice that they are gone."""
+        self._window.notices.dismiss(Trash.KEY)
+        self._window.queue.view.selection.go_to(ids[0])
+
+    def _go_to_prompt(self) -> None:
+        self._window.menus.compose_panel.setChecked(True)
+        self._window.compose.prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _go_to_list(self) -> None:
+        self._window.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_shortcuts(self) -> None:
         from ui.settings.help_dialogs import ShortcutsDialog  # dialogs late: few starts need one
@@ -85,3 +119,20 @@ class Commands(QObject):
             self._window.queue.intents.stop_here(grows)
         else:
             self._window.take.stop.click()
+
+    def _act(self, key: str, action: str) -> None:
+        """An action of a notice was pressed."""
+        window = self._window
+        match key, action:
+            case Resting.KEY, _:
+                self._studio.set_paused(False)
+            case Trash.KEY, "undo":
+                window.trash.undo()
+            case ModelDesk.KEY, model_id:
+                window.models.select(model_id)
+            case Continuing.KEY, "models":
+                window.desk.open()
+            case Exporter.KEY, "show":
+                window.revealer.show_folder(window.exporter.folder)
+            case Exporter.KEY, "stop":
+                window.exporter.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
 from app.notices import Action, Level, Notice
@@ -13,6 +15,9 @@ from ui.compose.models import ModelOption
 from ui.compose.panel import ComposePanel
 from ui.models.desk import ModelDesk
 from ui.queue.model import QueueModel
+
+if TYPE_CHECKING:  # the first paint does not wait for it
+    from engine.request import Request
 
 __all__ = ["Continuing"]
 
@@ -75,7 +80,7 @@ class Continuing(QObject):
         if model.id != self._picker.current.id:
             text = self.tr("{chosen} cannot go on from audio, so {model} is chosen.")
             self._tell(text.format(chosen=self._picker.current.name, model=model.name))
-        self._compose.continue_take(job, model.id, at if at is None else max(at, _LEAST))
+        self._compose.continue_take(_request(job, model.id, at))
 
     def _pick(self, job: Job) -> ModelOption | None:
         """The model that is chosen if it can, else the take's own, else any that can."""
@@ -88,9 +93,27 @@ class Continuing(QObject):
         names = self._desk.able_to("continuation")
         text = self.tr("No model that is here can go on from a take.")
         if names:
-            text += " " + self.tr("These can: {models}.").format(models=", ".join(names))
+            text += " " + self.tr("The smallest that can: {model}.").format(model=names[0])
         show = Action("models", self.tr("Show models"))
         self.noticed.emit(Notice(text, Level.CAUTION, actions=(show,), key=self.KEY))
 
     def _tell(self, text: str, level: Level = Level.INFO) -> None:
         self.noticed.emit(Notice(text, level, key=self.KEY, seconds=_SECONDS))
+
+
+def _request(job: Job, model: str, at: float | None) -> Request:
+    """To go on from ``at`` seconds of a take (None: its end)."""
+    whole = job.take.duration if job.take else 0.0
+    at = at if at is None else max(at, _LEAST)
+    begins = whole if at is None else at
+    return job.request.model_copy(
+        update={
+            "model": model,
+            "continue_from": job.id,
+            "continue_at": at,
+            "melody": None,
+            "loop": False,
+            # The whole of it must not become longer than a take may be.
+            "duration": max(MIN_DURATION, min(job.request.duration, MAX_DURATION - begins)),
+        }
+    )

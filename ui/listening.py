@@ -25,6 +25,7 @@ class Listening(QObject):
         bar.play_requested.connect(self._start)
         bar.previous_requested.connect(lambda: self.go(-1))
         bar.next_requested.connect(lambda: self.go(1))
+        queue.model.counted.connect(lambda _: bar.set_possible(len(queue.model.jobs) > 0))
         player.changed.connect(self._show)
         player.position_changed.connect(self._show)
 

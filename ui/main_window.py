@@ -28,13 +28,14 @@ from ui.drops import Drops
 from ui.leftovers import Leftovers
 from ui.library.exporter import Exporter
 from ui.library.reopener import Reopener
-from ui.library.reveal import show_folder, show_take
+from ui.library.reveal import Revealer
 from ui.library.take_panel import TakePanel
 from ui.library.trash import Trash
 from ui.listening import Listening
 from ui.menus import Menus
 from ui.models.desk import ModelDesk
 from ui.player.bar import PlayerBar
+from ui.player.keys import PlayerKeys
 from ui.queue.intents import growing
 from ui.queue.panel import QueuePanel
 from ui.resting import Resting
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self.exporter = Exporter(takes / "Exported", takes / "Dragged", self)
         self.lists = ListIntake(theme, self)
         self.reopener = Reopener(self)
+        self.revealer = Revealer(self)
         self.trash = Trash(studio, self)
         self.peaks = PeakLoader(paths.cache, self)
         self.diagnostics = Diagnostics(paths, self)
@@ -100,11 +102,12 @@ class MainWindow(QMainWindow):
         )
         self.leftovers = Leftovers(studio, self.queue.model, self.trash, self.menus, self)
         self.listening = Listening(player, self.queue, self.player_bar, self)
+        PlayerKeys(self, self.player_bar, player)
         self.rest = Resting(self.notices, self.menus.pause, self)
         self.commands = Commands(self, studio, theme)
         self.setWindowTitle("DGX Music Studio")
         self.setWindowIcon(QIcon(theme.pixmap("studio", "accent", 128)))
-        self.setMinimumSize(960, 600)
+        self.setMinimumSize(960, 480)
         self._arrange()
         self._connect_studio()
         self._connect_compose()
@@ -119,7 +122,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.preferences.keep_layout(self.splitter)
-        for worker in (self.exporter, self.reopener, self.lists, self.diagnostics):
+        self.hide()  # an export under way is waited for, but not looked at
+        for worker in (self.exporter, self.reopener, self.revealer, self.lists, self.diagnostics):
             worker.wait()
         self.peaks.close()
         self.desk.close()
@@ -157,11 +161,13 @@ class MainWindow(QMainWindow):
         studio.changed.connect(lambda changes: self.servers.take([c.job for c in changes]))
         studio.changed.connect(model.apply)
         studio.changed.connect(self._player.follow)
+        studio.changed.connect(self.compose.follow)
         studio.status_changed.connect(self._show_status)
         studio.notified.connect(tell)
         tellers = (
             self.exporter,
             self.reopener,
+            self.revealer,
             self.trash,
             self.diagnostics,
             self.desk,
@@ -170,7 +176,6 @@ class MainWindow(QMainWindow):
         )
         for source in (self._player, *tellers):
             source.noticed.connect(tell)
-        self.notices.acted.connect(self._act)
         model.counted.connect(self._show_jobs)
 
     def _connect_compose(self) -> None:
@@ -202,7 +207,7 @@ class MainWindow(QMainWindow):
         intents.reveal_row_requested.connect(self.queue.reveal)
         intents.edit_requested.connect(self.compose.edit)
         intents.export_requested.connect(self.exporter.open)
-        intents.reveal_requested.connect(show_take)
+        intents.reveal_requested.connect(self.revealer.show_take)
         take.annotated.connect(self._annotate)
         take.again_wanted.connect(self.compose.fill)
         take.another_wanted.connect(lambda request: self._submit([Order(request)]))
@@ -274,17 +279,3 @@ class MainWindow(QMainWindow):
     def _name_of(self, job_id: str) -> str:
         job = self.queue.model.jobs.get(job_id) if is_job_id(job_id) else None
         return job.name if job is not None else ""
-
-    def _act(self, key: str, action: str) -> None:
-        """An action of a notice was pressed."""
-        match key, action:
-            case Resting.KEY, _:
-                self._studio.set_paused(False)
-            case Trash.KEY, "undo":
-                self.trash.undo()
-            case ModelDesk.KEY, model_id:
-                self.models.select(model_id)
-            case Continuing.KEY, "models":
-                self.desk.open()
-            case Exporter.KEY, "show":
-                show_folder(self.exporter.folder)

@@ -34,6 +34,10 @@ class Menus(QMenuBar):
             action.setEnabled(finished)
         self.stop.setEnabled(growing)
 
+    def show_appearance(self, appearance: Appearance) -> None:
+        """Mark the one that was chosen, here or elsewhere."""
+        self._appearances[appearance].setChecked(True)
+
     def set_leftovers(self, *, failed: int, cancelled: int) -> None:
         """How many jobs ended without a take."""
         for action in (self.retry_failed, self.clear_failed):
@@ -95,6 +99,7 @@ class Menus(QMenuBar):
             Appearance.LIGHT: self.tr("Light"),
         }
         group = QActionGroup(self)
+        self._appearances: dict[Appearance, QAction] = {}
         for appearance, name in names.items():
             action = self._add(menu, name)
             action.setCheckable(True)
@@ -103,6 +108,7 @@ class Menus(QMenuBar):
                 lambda _checked, wanted=appearance: self.appearance_chosen.emit(wanted)
             )
             group.addAction(action)
+            self._appearances[appearance] = action
         menu.addSeparator()
         self.compose_panel = self._add(menu, self.tr("Compose panel"), "F8")
         self.take_panel = self._add(menu, self.tr("Take panel"), "F9")

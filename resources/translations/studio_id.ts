@@ -129,6 +129,10 @@
         <translation>Biarkan seperti semula</translation>
     </message>
     <message>
+        <source>That job waits no more: this makes a new take.</source>
+        <translation>Tugas itu tidak menunggu lagi: ini membuat take baru.</translation>
+    </message>
+    <message>
         <source>Say what you want to hear, or pick a word below.</source>
         <translation>Tulis apa yang ingin didengar, atau pilih kata di bawah.</translation>
     </message>
@@ -143,32 +147,6 @@
     <message>
         <source>Change the waiting job</source>
         <translation>Ubah tugas yang menunggu</translation>
-    </message>
-    <message>
-        <source>{calm|tense} piano makes two prompts of one</source>
-        <translation>{calm|tense} piano membuat dua prompt dari satu</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n prompt(s)</source>
-        <translation>
-            <numerusform>%n prompt</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n take(s)</source>
-        <translation>
-            <numerusform>%n take</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n job(s)</source>
-        <translation>
-            <numerusform>%n tugas</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>about {time}</source>
-        <translation>sekitar {time}</translation>
     </message>
     <message>
         <source>Write a time such as 0:30, or seconds</source>
@@ -210,8 +188,8 @@
         <translation>Tidak ada model di sini yang bisa melanjutkan sebuah take.</translation>
     </message>
     <message>
-        <source>These can: {models}.</source>
-        <translation>Yang bisa: {models}.</translation>
+        <source>The smallest that can: {model}.</source>
+        <translation>Yang terkecil yang bisa: {model}.</translation>
     </message>
     <message>
         <source>Show models</source>
@@ -1180,12 +1158,28 @@
         </translation>
     </message>
     <message>
+        <source>Exporting: {done} of {all} takes…</source>
+        <translation>Mengekspor: {done} dari {all} take…</translation>
+    </message>
+    <message>
+        <source>Stopped: {done} of {all} takes are exported.</source>
+        <translation>Dihentikan: {done} dari {all} take sudah diekspor.</translation>
+    </message>
+    <message>
         <source>Exported to {path}</source>
         <translation>Diekspor ke {path}</translation>
     </message>
     <message>
+        <source>{done} of {all} takes are exported, the others not.</source>
+        <translation>{done} dari {all} take sudah diekspor, sisanya tidak.</translation>
+    </message>
+    <message>
         <source>Show in folder</source>
         <translation>Tampilkan di folder</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Hentikan</translation>
     </message>
 </context>
 <context>
@@ -1867,6 +1861,176 @@
     </message>
 </context>
 <context>
+    <name>QAbstractSpinBox</name>
+    <message>
+        <source>&amp;Select All</source>
+        <translation>&amp;Pilih Semua</translation>
+    </message>
+    <message>
+        <source>&amp;Step up</source>
+        <translation>&amp;Naikkan</translation>
+    </message>
+    <message>
+        <source>Step &amp;down</source>
+        <translation>&amp;Turunkan</translation>
+    </message>
+</context>
+<context>
+    <name>QFileDialog</name>
+    <message>
+        <source>&amp;Look in:</source>
+        <translation>&amp;Cari di:</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Kembali</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>Maju</translation>
+    </message>
+    <message>
+        <source>Parent Directory</source>
+        <translation>Folder Induk</translation>
+    </message>
+    <message>
+        <source>Create New Folder</source>
+        <translation>Buat Folder Baru</translation>
+    </message>
+    <message>
+        <source>List View</source>
+        <translation>Tampilan Daftar</translation>
+    </message>
+    <message>
+        <source>Detail View</source>
+        <translation>Tampilan Rinci</translation>
+    </message>
+    <message>
+        <source>Directory:</source>
+        <translation>Folder:</translation>
+    </message>
+    <message>
+        <source>File &amp;name:</source>
+        <translation>&amp;Nama berkas:</translation>
+    </message>
+    <message>
+        <source>Files of &amp;type:</source>
+        <translation>&amp;Jenis berkas:</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>&amp;Buka</translation>
+    </message>
+    <message>
+        <source>&amp;Choose</source>
+        <translation>&amp;Pilih</translation>
+    </message>
+    <message>
+        <source>Show &amp;hidden files</source>
+        <translation>Tampilkan berkas &amp;tersembunyi</translation>
+    </message>
+    <message>
+        <source>&amp;New Folder</source>
+        <translation>Folder &amp;Baru</translation>
+    </message>
+    <message>
+        <source>&amp;Rename</source>
+        <translation>Ubah &amp;Nama</translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>&amp;Hapus</translation>
+    </message>
+</context>
+<context>
+    <name>QFileSystemModel</name>
+    <message>
+        <source>Name</source>
+        <translation>Nama</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Ukuran</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Jenis</translation>
+    </message>
+    <message>
+        <source>Date Modified</source>
+        <translation>Tanggal Diubah</translation>
+    </message>
+</context>
+<context>
+    <name>QLineEdit</name>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Urungkan</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Ulangi</translation>
+    </message>
+    <message>
+        <source>Cu&amp;t</source>
+        <translation>Po&amp;tong</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Salin</translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation>&amp;Tempel</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Hapus</translation>
+    </message>
+    <message>
+        <source>Select All</source>
+        <translation>Pilih Semua</translation>
+    </message>
+</context>
+<context>
+    <name>QPlatformTheme</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Batal</translation>
+    </message>
+</context>
+<context>
+    <name>QWidgetTextControl</name>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Urungkan</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Ulangi</translation>
+    </message>
+    <message>
+        <source>Cu&amp;t</source>
+        <translation>Po&amp;tong</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Salin</translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation>&amp;Tempel</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Hapus</translation>
+    </message>
+    <message>
+        <source>Select All</source>
+        <translation>Pilih Semua</translation>
+    </message>
+</context>
+<context>
     <name>Queue</name>
     <message>
         <source>Play or pause</source>
@@ -2151,6 +2315,17 @@
     <message>
         <source>The queue is paused.</source>
         <translation>Antrean dijeda.</translation>
+    </message>
+</context>
+<context>
+    <name>Revealer</name>
+    <message>
+        <source>There is no program here that shows folders. It is {path}.</source>
+        <translation>Di sini tidak ada program yang menampilkan folder. Letaknya di {path}.</translation>
+    </message>
+    <message>
+        <source>The folder {path} is not there: it comes with the first take, or its disk is away.</source>
+        <translation>Folder {path} tidak ada: folder itu dibuat bersama take pertama, atau disknya sedang tidak terpasang.</translation>
     </message>
 </context>
 <context>
@@ -2489,8 +2664,8 @@
         <translation>Ganti nama</translation>
     </message>
     <message>
-        <source>Go to the take panel</source>
-        <translation>Ke panel take</translation>
+        <source>Go to the take panel, and back</source>
+        <translation>Ke panel take, dan kembali</translation>
     </message>
     <message>
         <source>Delete; Ctrl+Z undoes it</source>
@@ -2639,6 +2814,35 @@
     <message>
         <source>Engine stopped</source>
         <translation>Mesin berhenti</translation>
+    </message>
+</context>
+<context>
+    <name>Summary</name>
+    <message>
+        <source>{calm|tense} piano makes two prompts of one</source>
+        <translation>{calm|tense} piano membuat dua prompt dari satu</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n take(s)</source>
+        <translation>
+            <numerusform>%n take</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n prompt(s)</source>
+        <translation>
+            <numerusform>%n prompt</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s)</source>
+        <translation>
+            <numerusform>%n tugas</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation>sekitar {time}</translation>
     </message>
 </context>
 <context>

@@ -307,6 +307,39 @@ def test_a_file_that_is_no_audio_is_told_and_nothing_plays(
     assert not player.playing
 
 
+def test_a_take_whose_file_comes_back_is_played_and_until_then_it_is_told_each_time(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    samples = noise(0.5)
+    track = write(tmp_path / "a.wav", samples)
+    away = track.path.rename(tmp_path / "elsewhere")
+    player = open_player()
+    for ask in (lambda: player.load(track), player.play, player.toggle):
+        with qtbot.waitSignal(player.noticed):
+            ask()
+        settle(qtbot, player, State.EMPTY)
+        assert not player.playing
+    away.rename(track.path)
+    player.play()
+    output.advance(1_000)
+    assert np.array_equal(output.heard, samples[:1_000])
+
+
+def test_what_is_compared_becomes_its_take_and_goes_with_it(
+    open_player: Open, tmp_path: Path
+) -> None:
+    player = open_player()
+    player.load(Track("a", tmp_path / "preview.wav", growing=True), play=False)
+    player.load(write(tmp_path / "b.wav", noise(0.1)), play=False)
+    take = Take(tmp_path / "a.wav", 1.0, RATE, 2, "0" * 64)
+    request = Request(prompt="calm piano", seed=1)
+    done = Job("a", request, "a", Status.COMPLETED, Step.COMPLETED, utc_now(), take=take)
+    player.follow([Change(done)])
+    assert player.compared == Track.of(done)
+    player.follow([Change(done, removed=True)])
+    assert player.compared is None
+
+
 def test_what_is_told_of_earlier_verbs_does_not_undo_later_ones(
     qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
 ) -> None:

@@ -99,7 +99,7 @@ def test_where_no_model_can_it_says_which_could(window: MainWindow, take: Job) -
     window.compose.fill_prompt("my own words")
     window.menus.extend.trigger()
     said = " ".join(shown_texts(window.notices))
-    assert "No model that is here can go on from a take. These can: MusicGen" in said
+    assert "No model that is here can go on from a take. The smallest that can: MusicGen" in said
     assert window.compose.prompt.toPlainText() == "my own words"
     show = next(b for b in window.notices.findChildren(Button) if b.text() == "Show models")
     opened: list[bool] = []

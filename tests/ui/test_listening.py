@@ -125,6 +125,12 @@ def test_play_with_nothing_in_the_player_plays_the_selected_row(
     assert heard(player) == "first"
 
 
+def test_without_any_job_there_is_nothing_to_press(panel: QueuePanel, bar: PlayerBar) -> None:
+    assert bar._play.isEnabled()
+    panel.model.set_jobs([])
+    assert not bar._play.isEnabled()
+
+
 def test_what_plays_goes_on_when_its_row_is_filtered_out(
     qtbot: QtBot, panel: QueuePanel, bar: PlayerBar, player: Player
 ) -> None:

@@ -20,6 +20,7 @@ from engine.status import EngineState
 from tests.fakes import FakeEngine
 from tests.ui.hands import MakeWindow, generate, prompts, shown_texts
 from ui.compose.list_sheet import ListSheet
+from ui.compose.models import ModelOption
 from ui.library.export_dialog import ExportDialog
 from ui.main_window import MainWindow
 from ui.settings.settings_dialog import SettingsDialog
@@ -284,7 +285,7 @@ def test_everything_is_reached_by_keyboard_and_has_a_name(
     assert not nameless
 
 
-@pytest.mark.parametrize("size", [(1024, 640), (960, 600)])
+@pytest.mark.parametrize("size", [(1024, 640), (960, 480)])
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_nothing_is_clipped_in_a_small_window(
     qtbot: QtBot,
@@ -323,6 +324,21 @@ def test_nothing_is_clipped_in_a_small_window(
         and not window.rect().contains(widget.mapTo(window, QPoint(widget.width() - 1, 0)))
     ]
     assert not outside
+
+
+def test_a_long_name_of_a_model_leaves_the_menus_their_room(window: MainWindow) -> None:
+    name = "A model of many words that somebody trained in the basement of the conservatory"
+    option = ModelOption("m", f"{name} & beyond", place="s", place_name="Our very large machine")
+    window.models.set_server_options([option])
+    window.resize(1024, 640)
+    window.models.select("m", "s")
+    QApplication.processEvents()
+    bar = window.menuWidget()
+    assert bar.minimumSizeHint().width() <= 1024
+    assert window.menus.width() >= window.menus.sizeHint().width()
+    assert window.models.geometry().right() < bar.width()
+    window.models._fill()
+    assert any("&& beyond" in action.text() for action in window.models._menu.actions())
 
 
 def test_a_closed_window_leaves_no_widget_behind(

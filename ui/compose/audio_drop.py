@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.compose.models import SKETCH, ModelOption
+from ui.shared.take_mime import carried
 from ui.shared.text import clock
 from ui.shared.theme import Theme
 from ui.shared.tokens import Size, Space
@@ -21,7 +22,7 @@ if TYPE_CHECKING:  # the first paint does not wait for it
 
 __all__ = ["AUDIO_SUFFIXES", "AudioDrop"]
 
-AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".ogg", ".aif", ".aiff", ".m4a"})
+AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".ogg", ".aif", ".aiff"})
 _DASHES = [4.0, 3.0]
 
 
@@ -51,7 +52,7 @@ class AudioDrop(QFrame):
         self._melody.setChecked(True)
         self._moment = label("", "small")
         self._remove = IconButton(theme, "close", self.tr("Take the audio away"))
-        self._remove.clicked.connect(self.clear)
+        self._remove.clicked.connect(self._take_away)
         self._hint = label("", "caution")
         self._hint.setWordWrap(True)
         self._invitation = self._build_invitation()
@@ -86,6 +87,12 @@ class AudioDrop(QFrame):
         self._refresh()
         self.changed.emit()
 
+    def _take_away(self) -> None:
+        held = self._remove.hasFocus()
+        self.clear()
+        if held:
+            self._choose.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def set_model(self, model: ModelOption) -> None:
         self._model = model
         self._refresh()
@@ -105,8 +112,7 @@ class AudioDrop(QFrame):
         return text.format(model=self._model.name)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        urls = event.mimeData().urls()
-        if urls and Path(urls[0].toLocalFile()).suffix.lower() in AUDIO_SUFFIXES:
+        if _audio_in(event.mimeData()):
             event.acceptProposedAction()
             set_flag(self, "over", True)
 
@@ -116,7 +122,7 @@ class AudioDrop(QFrame):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         set_flag(self, "over", False)
         event.acceptProposedAction()
-        self._use(event.mimeData().urls()[0].toLocalFile())
+        self._use(_audio_in(event.mimeData()))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """A dashed line around: Qt's own draws dots where the line is a pixel wide."""
@@ -136,12 +142,12 @@ class AudioDrop(QFrame):
         page = QWidget()
         title = label(self.tr("Drop audio here"), "muted")
         more = label(self.tr("as melody, or to continue it"), "small")
-        browse = Button(self.tr("or choose a file"), "link")
-        browse.clicked.connect(self._browse)
+        self._choose = Button(self.tr("or choose a file"), "link")
+        self._choose.clicked.connect(self._browse)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        for widget in (title, more, browse):
+        for widget in (title, more, self._choose):
             column.addWidget(widget, alignment=Qt.AlignmentFlag.AlignHCenter)
         return page
 
@@ -172,8 +178,8 @@ class AudioDrop(QFrame):
         dialog.fileSelected.connect(self._use)
         dialog.open()
 
-    def _use(self, path: str) -> None:
-        self._show(path, None)
+    def _use(self, audio: str) -> None:
+        self._show(audio, None)
         self._refresh()
         self.changed.emit()
 
@@ -194,3 +200,10 @@ class AudioDrop(QFrame):
         self._hint.setText(self.problem())
         self._hint.setVisible(bool(self._hint.text()))
         self.update()
+
+
+def _audio_in(mime: QMimeData) -> str:
+    """The first take that a drag brings, as its id, or the first file; empty: there is none."""
+    paths = (url.toLocalFile() for url in mime.urls() if url.isLocalFile())
+    files = (path for path in paths if Path(path).suffix.lower() in AUDIO_SUFFIXES)
+    return next(iter([*carried(mime), *files]), "")

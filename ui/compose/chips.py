@@ -26,7 +26,7 @@ class Chips(QWidget):
         super().__init__()
         self._theme = theme
         self._chips: dict[str, Button] = {}
-        self._actions: list[QAction] = []
+        self._actions: dict[str, QAction] = {}
         self._prompt = ""
         self._layout = FlowLayout(self, gap=6)
         self._more = Button("", "chip")
@@ -34,7 +34,7 @@ class Chips(QWidget):
         self._more.setAccessibleName(self.tr("More words"))
         self._more.setToolTip(self.tr("More words"))
         self._menu = QMenu(self)
-        self._menu.aboutToShow.connect(self._fill_menu)
+        self._menu.aboutToShow.connect(self._mark_words)
         self._more.setMenu(self._menu)
         self._layout.addWidget(self._more)
         for word in STARTERS:
@@ -70,14 +70,19 @@ class Chips(QWidget):
             "tempo": self.tr("Tempo"),
             "key": self.tr("Key"),
         }
-        self._menu.clear()
         for kind, words in VOCABULARY.items():
             submenu = self._menu.addMenu(titles[kind])
             for word in words:
                 action = submenu.addAction(word)
                 action.setCheckable(True)
-                action.setChecked(has_word(self._prompt, word))
-                action.toggled.connect(lambda checked, word=word: self.toggled.emit(word, checked))
+                action.triggered.connect(lambda on, word=word: self.toggled.emit(word, on))
+                self._actions[word] = action
+
+    def _mark_words(self) -> None:
+        if not self._actions:  # not before it is wanted
+            self._fill_menu()
+        for word, action in self._actions.items():
+            action.setChecked(has_word(self._prompt, word))
 
     def _refresh(self) -> None:
         self._more.setIcon(self._theme.icon("plus"))

@@ -37,7 +37,8 @@ class LengthSlider(QAbstractSlider):
         return QSize(60, 24)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        self._go(event.position().x())
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._go(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if event.buttons() & Qt.MouseButton.LeftButton:

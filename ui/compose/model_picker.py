@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QMenu
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy
 
 from engine.jobs import LOCAL
 from engine.places import PlaceStatus
@@ -19,9 +19,12 @@ from ui.shared.light import Light
 from ui.shared.status_bar import light_of
 from ui.shared.text import size
 from ui.shared.theme import Theme
-from ui.shared.widgets import Button, label
+from ui.shared.widgets import Button, ElidedLabel, label
 
 __all__ = ["ModelPicker"]
+
+_LEAST = 240
+"""Pixels of its width; beyond them it takes what room there is."""
 
 
 class ModelPicker(Button):
@@ -40,7 +43,9 @@ class ModelPicker(Button):
         self._status = EngineStatus()
         self._places: dict[str, PlaceStatus] = {}
         self._menu = QMenu(self)
-        self._text = label("")
+        self._group = QActionGroup(self)
+        self._text = ElidedLabel()
+        self._text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._arrow = label("")
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 8, 0)
@@ -49,12 +54,17 @@ class ModelPicker(Button):
         for widget in (self._light, self._text, self._arrow):
             widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             row.addWidget(widget)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._open)
         theme.changed.connect(self._refresh)
         self.select(self.current.id)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(self._row.sizeHint().width(), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Long names give way to the menus beside it."""
+        return QSize(min(self.sizeHint().width(), _LEAST), self.sizeHint().height())
 
     @property
     def options(self) -> list[ModelOption]:
@@ -107,6 +117,7 @@ class ModelPicker(Button):
             text += " · " + self.tr("not installed")
         self._text.setText(text)
         self.setAccessibleName(self.tr("Model: {model}").format(model=text))
+        self.setToolTip(text)
         self._arrow.setPixmap(
             self._theme.pixmap("chevron-down", "muted", 12, self.devicePixelRatioF())
         )
@@ -114,20 +125,22 @@ class ModelPicker(Button):
 
     def _fill(self) -> None:
         self._menu.clear()
-        group = QActionGroup(self._menu)
         place = None
         by_place = sorted(self._elsewhere, key=self._place_name)
         for option in [*self._options, *by_place]:
             if option.place != place:
                 place = option.place
-                self._menu.addAction(self._heading(option)).setEnabled(False)  # a heading
-            action = self._menu.addAction(f"{option.name}\t{self._about(option)}")
+                self._add(self._heading(option)).setEnabled(False)  # a heading
+            action = self._add(f"{option.name}\t{self._about(option)}")
             action.setCheckable(True)
             action.setChecked((option.id, option.place) == (self.current.id, self.current.place))
             action.triggered.connect(lambda _checked, it=option: self.select(it.id, it.place))
-            group.addAction(action)
+            self._group.addAction(action)
         self._menu.addSeparator()
         self._menu.addAction(self.tr("More models…")).triggered.connect(self.more_wanted)
+
+    def _add(self, text: str) -> QAction:
+        return self._menu.addAction(text.replace("&", "&&"))
 
     def _about(self, option: ModelOption) -> str:
         if option.place != LOCAL:

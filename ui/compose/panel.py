@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine.errors import InvalidRequest
-from engine.jobs import Job, Order
-from engine.limits import MAX_DURATION, MAX_PROMPT, MIN_DURATION
+from engine.jobs import Change, Job, Order, Status
+from engine.limits import MAX_PROMPT
 from ui.compose.audio_drop import AudioDrop
 from ui.compose.chips import Chips
 from ui.compose.draft import Draft
@@ -25,9 +25,9 @@ from ui.compose.models import SKETCH, ModelOption
 from ui.compose.more_settings import MoreSettings
 from ui.compose.problems import Problems
 from ui.compose.prompt_edit import PromptEdit
+from ui.compose.summary import Summary
 from ui.compose.words import add_word, remove_word
 from ui.shared.main_button import MainButton
-from ui.shared.text import clock
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
 from ui.shared.widgets import Button, LeaveWheel, label, scrolling
@@ -52,6 +52,8 @@ class ComposePanel(QWidget):
     """Several lines were pasted into the prompt: perhaps a prompt list."""
     model_wanted = Signal(str)
     """A request was filled in that is for this model."""
+    needed = Signal()
+    """There is something to be seen here, if the panel is hidden."""
 
     def __init__(self, theme: Theme, name_of: Callable[[str], str] | None = None) -> None:
         """``name_of`` gives the name of the take with this id, or "" where there is none."""
@@ -59,7 +61,7 @@ class ComposePanel(QWidget):
         self._speed: float | None = None
         self._editing: str | None = None  # id of the waiting job that is being changed
         self.prompt = PromptEdit(theme)
-        self.count = label("", "small")
+        self.count = Summary()
         self.chips = Chips(theme)
         self.length = LengthField(theme)
         self.takes = QSpinBox()
@@ -115,24 +117,12 @@ class ComposePanel(QWidget):
         self.audio.fill(request)
         self.model_wanted.emit(request.model)
         self._review()
+        self.needed.emit()
         self.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def continue_take(self, job: Job, model: str, at: float | None) -> None:
-        """Ready to go on from ``at`` seconds of a take (None: its end), with other words.
-
-        The take's prompt is selected: the first key replaces it.
-        """
-        begins = at if at is not None else job.take.duration if job.take else 0.0
-        wanted = {
-            "model": model,
-            "continue_from": job.id,
-            "continue_at": at,
-            "melody": None,
-            "loop": False,
-            # The whole of it must not become longer than a take may be.
-            "duration": max(MIN_DURATION, min(job.request.duration, MAX_DURATION - begins)),
-        }
-        self.fill(job.request.model_copy(update=wanted))
+    def continue_take(self, request: Request) -> None:
+        """Ready to go on from a take with other words: the first key replaces its prompt."""
+        self.fill(request)
         self.seed.lock.setChecked(False)
         self.seed.draw()
         self.prompt.selectAll()
@@ -141,6 +131,14 @@ class ComposePanel(QWidget):
         """Show a waiting job; the next Generate changes it in place of making others."""
         self.fill(job.request)
         self._set_editing(job.id)
+
+    def follow(self, changes: Sequence[Change]) -> None:
+        """The job that is being changed may begin, or go: then there is nothing to change."""
+        for change in changes:
+            waits = change.job.status is Status.PENDING and not change.removed
+            if change.job.id == self._editing and not waits:
+                self._set_editing(None)
+                self._object("prompt", self.tr("That job waits no more: this makes a new take."))
 
     def fill_prompt(self, prompt: str) -> None:
         self.prompt.replace_text(prompt)
@@ -157,16 +155,13 @@ class ComposePanel(QWidget):
             orders = draft.orders()
         except InvalidRequest as error:
             self._show_problems(error)
+            self.needed.emit()
             return
         builds_on = draft.settings["melody"] or draft.settings["continue_from"]
         if not (draft.settings["prompt"] or builds_on):
-            self.problems.tell(
-                "prompt", self.tr("Say what you want to hear, or pick a word below.")
-            )
+            self._object("prompt", self.tr("Say what you want to hear, or pick a word below."))
         elif self.audio.problem():
-            self.problems.tell(
-                "melody", self.tr("Take the audio away first, or choose another model.")
-            )
+            self._object("melody", self.tr("Take the audio away first, or choose another model."))
         else:
             self.prompt.remember(self.prompt.toPlainText().strip())
             self._announce(orders, front)
@@ -180,9 +175,11 @@ class ComposePanel(QWidget):
             self._set_editing(None)
             self.seed.used()
         else:
-            self.problems.tell(
-                "prompt", self.tr("One job cannot become several: take out the braces.")
-            )
+            self._object("prompt", self.tr("One job cannot become several: take out the braces."))
+
+    def _object(self, field: str, text: str) -> None:
+        self.problems.tell(field, text)
+        self.needed.emit()
 
     def _set_editing(self, job_id: str | None) -> None:
         self._editing = job_id
@@ -218,26 +215,10 @@ class ComposePanel(QWidget):
             self._show_problems(error)
             return
         self.count.show()
-        hint = self.tr("{calm|tense} piano makes two prompts of one")
-        self.count.setText(self._summary(number, draft) if draft.settings["prompt"] else hint)
-
-    def _summary(self, number: int, draft: Draft) -> str:
-        jobs = number * draft.takes
-        parts = []
-        if number > 1:
-            parts.append(
-                self.tr("%n prompt(s)", "", number)
-                + " × "
-                + self.tr("%n take(s)", "", draft.takes)
-                + " = "
-                + self.tr("%n job(s)", "", jobs)
-            )
+        if draft.settings["prompt"]:
+            self.count.tell(number, draft.takes, float(draft.settings["duration"]), self._speed)
         else:
-            parts.append(self.tr("%n take(s)", "", jobs))
-        if self._speed:
-            seconds = max(1.0, jobs * float(draft.settings["duration"]) / self._speed)
-            parts.append(self.tr("about {time}").format(time=clock(seconds)))
-        return " · ".join(parts)
+            self.count.hint()
 
     def _show_problems(self, error: InvalidRequest) -> None:
         better = {}

@@ -56,6 +56,7 @@ class Welcome(QWidget):
         self.examples = [self._example(prompt) for prompt in _EXAMPLES]
         for button in self.examples:
             column.addWidget(button)
+        self.setFocusProxy(self.examples[0])
         column.addSpacing(Space.EDGE)
         column.addLayout(self._offer)
         column.addWidget(tip)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import MusicError
 from engine.jobs import Failure, Job
+from ui.shared.take_mime import carry
 from ui.shared.theme import Theme
 from ui.shared.widgets import Button
 
@@ -72,7 +73,7 @@ class DragHandle(Button):
             self.failed.emit(Failure.of(error))
             return None
         mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(path))])
+        carry(mime, [self._job], [path])
         return mime
 
     def _refresh(self) -> None:

@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.errors import NotFound
 from engine.jobs import Failure, Job
 from engine.limits import FORMATS
 from ui.shared.background import Background
 from ui.shared.engine_words import in_own_words
+from ui.shared.main_button import MainButton
 from ui.shared.tokens import Space
 from ui.shared.widgets import Button, ElidedLabel, label
 
@@ -45,16 +47,15 @@ class ExportWish:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-def run_export(wish: ExportWish) -> list[Exported]:
-    """Do it; takes as long as reading and writing the takes does. Raises MusicError."""
+def run_export(wish: ExportWish, job: Job) -> Exported:
+    """Do it for one of the jobs; takes as long as reading and writing its take does. Raises
+    MusicError."""
     # Imported where it is needed: it brings the audio libraries, which the first paint can spare.
     from engine.audio.export import export
 
-    return [
-        export(job.take, job.request, job.name, wish.folder, **wish.options)
-        for job in wish.jobs
-        if job.take is not None
-    ]
+    if job.take is None:
+        raise NotFound("This take is not finished yet.")
+    return export(job.take, job.request, job.name, wish.folder, **wish.options)
 
 
 class ExportDialog(QDialog):
@@ -91,7 +92,7 @@ class ExportDialog(QDialog):
         self.pattern.setAccessibleName(self.tr("File name"))
         self.pattern.setToolTip("{name} {tempo} {key} {model} {seed} {prompt}")
         self.preview = ElidedLabel("", "small")
-        self.folder = ElidedLabel(str(folder), "muted")
+        self.folder = ElidedLabel(str(folder), "muted", Qt.TextElideMode.ElideMiddle)
         self.choose = Button(self.tr("Choose…"), "small")
         self.bars = QCheckBox(self.tr("End on a whole bar"))
         self.midi = QCheckBox(self.tr("The notes too, as MIDI"))
@@ -99,7 +100,7 @@ class ExportDialog(QDialog):
         self.bars.setEnabled(all(take.tempo and take.beats_per_bar for take in takes))
         self.midi.setVisible(any(take.midi_path is not None for take in takes))
         self.cancel = Button(self.tr("Cancel"))
-        self.export = Button(self.tr("Export"))
+        self.export = MainButton(self.tr("Export"), "⏎")
         self.export.setDefault(True)
         self._lay_out()
         if options is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +23,35 @@ if TYPE_CHECKING:
 __all__ = ["Exporter"]
 
 _SECONDS = 15.0
+_STEPS = 10
+"""Times that a long export tells how far it is."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """An export under way: one take after the other."""
+
+    wish: ExportWish
+    done: list[Exported] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+    stopped: bool = False
+    left_out: int = 0
+    """Takes that were not begun, because it was stopped."""
+
+    @property
+    def ended(self) -> int:
+        return len(self.done) + len(self.failed) + self.left_out
+
+    def export(self, job: Job) -> Exported | None:
+        """None once it is stopped. Raises MusicError."""
+        from ui.library.export_dialog import run_export
+
+        return None if self.stopped else run_export(self.wish, job)
 
 
 class Exporter(QObject):
     KEY = "export"
-    """Of its notices; their action means to show ``folder``."""
+    """Of its notices; their actions are ``show`` (the folder) and ``stop``."""
     noticed = Signal(Notice)
 
     def __init__(self, folder: Path, drag_folder: Path, parent: QWidget) -> None:
@@ -36,6 +62,7 @@ class Exporter(QObject):
         self.folder = folder
         """Where the next export goes, unless the musician says otherwise; then that."""
         self._options: Mapping[str, Any] | None = None  # of the last export
+        self._batch: _Batch | None = None  # the last one
         self._background = Background(self)
 
     def open(self, jobs: Sequence[Job]) -> None:
@@ -47,12 +74,19 @@ class Exporter(QObject):
         dialog.open()
 
     def run(self, wish: ExportWish) -> None:
-        from ui.library.export_dialog import run_export
-
         self.folder, self._options = wish.folder, wish.options or self._options
+        batch = self._batch = _Batch(wish)
         text = self.tr("Exporting %n take(s)…", "", len(wish.jobs))
-        self.noticed.emit(Notice(text, key=self.KEY))
-        self._background.run(lambda: run_export(wish), self._tell, self._fail)
+        self._tell(text, stop=len(wish.jobs) > 1)
+        for job in wish.jobs:
+            self._background.run(
+                partial(batch.export, job), partial(self._add, batch), partial(self._fail, batch)
+            )
+
+    def stop(self) -> None:
+        """Leave out the rest of what is being exported; the take at hand is finished."""
+        if self._batch is not None:
+            self._batch.stopped = True
 
     def file_of(self, job: Job) -> Path:
         """A file of the job's take with a human name. Raises MusicError."""
@@ -64,21 +98,67 @@ class Exporter(QObject):
 
     def warm_up(self) -> None:
         """Load what exporting needs in the background, so that the first drag does not wait."""
-        self._background.run(_load_libraries, lambda _: None, self._fail)
+        self._background.run(
+            _load_libraries, lambda _: None, lambda failure: self.noticed.emit(Notice.of(failure))
+        )
 
     def wait(self) -> None:
         """Until what was asked for is done; for leaving."""
         self._background.wait()
 
-    def _tell(self, exported: Sequence[Exported]) -> None:
-        where = exported[0].audio if len(exported) == 1 else self.folder
-        text = self.tr("Exported to {path}").format(path=where)
-        show = Action("show", self.tr("Show in folder"))
-        notice = Notice(text, Level.GOOD, actions=(show,), key=self.KEY, seconds=_SECONDS)
-        self.noticed.emit(notice)
+    def _add(self, batch: _Batch, exported: Exported | None) -> None:
+        if exported is not None:
+            batch.done.append(exported)
+        else:
+            batch.left_out += 1
+        self._go_on(batch)
 
-    def _fail(self, failure: Failure) -> None:
-        self.noticed.emit(Notice.of(failure, key=self.KEY))
+    def _fail(self, batch: _Batch, failure: Failure) -> None:
+        """The others may work all the same: a take's file may be gone, a disk comes back."""
+        batch.failed.append(failure)
+        self._go_on(batch)
+
+    def _go_on(self, batch: _Batch) -> None:
+        ended, all_ = batch.ended, len(batch.wish.jobs)
+        if ended == all_:
+            self._end(batch)
+        elif not batch.stopped and ended * _STEPS // all_ > (ended - 1) * _STEPS // all_:
+            text = self.tr("Exporting: {done} of {all} takes…")
+            self._tell(text.format(done=ended, all=all_), stop=True)
+
+    def _end(self, batch: _Batch) -> None:
+        done, failed = batch.done, batch.failed
+        if batch.left_out:
+            text = self.tr("Stopped: {done} of {all} takes are exported.")
+            self._tell(text.format(done=len(done), all=len(batch.wish.jobs)), show=bool(done))
+        elif not failed:
+            where = done[0].audio if len(done) == 1 else batch.wish.folder
+            text = self.tr("Exported to {path}").format(path=where)
+            self._tell(text, Level.GOOD, show=True, seconds=_SECONDS)
+        else:
+            notice = Notice.of(failed[0], key=self.KEY)
+            if done:
+                text = self.tr("{done} of {all} takes are exported, the others not.")
+                text = text.format(done=len(done), all=len(batch.wish.jobs))
+                notice = replace(notice, text=text, problems=(notice.text,))
+            self.noticed.emit(notice)
+
+    def _tell(
+        self,
+        text: str,
+        level: Level = Level.INFO,
+        *,
+        show: bool = False,
+        stop: bool = False,
+        seconds: float | None = None,
+    ) -> None:
+        actions = []
+        if show:
+            actions.append(Action("show", self.tr("Show in folder")))
+        if stop:
+            actions.append(Action("stop", self.tr("Stop")))
+        notice = Notice(text, level, actions=tuple(actions), key=self.KEY, seconds=seconds)
+        self.noticed.emit(notice)
 
 
 def _load_libraries() -> None:

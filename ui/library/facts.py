@@ -7,9 +7,9 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.jobs import Job, Take
-from ui.queue.words import model_name
+from ui.queue.words import key_name, model_name
 from ui.shared.engine_words import in_own_words
-from ui.shared.text import clock, tidy
+from ui.shared.text import breakable, clock, tidy
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
 from ui.shared.widgets import label, set_flag
@@ -45,7 +45,7 @@ class Facts(QWidget):
             text = values.get(name, "")
             title.setVisible(bool(text))
             value.setVisible(bool(text))
-            value.setText(text)
+            value.setText(breakable(text))
         licence = self._rows["licence"][1]
         set_flag(licence, "restricted", "-NC" in licence.text())
 
@@ -72,7 +72,7 @@ class Facts(QWidget):
         return values | (self._measured(take) if take else {})
 
     def _measured(self, take: Take) -> dict[str, str]:
-        values = {"key": take.key or "", "licence": in_own_words(take.licence)}
+        values = {"key": key_name(take.key or ""), "licence": in_own_words(take.licence)}
         if take.tempo:
             values["tempo"] = self.tr("{tempo} bpm").format(tempo=tidy(take.tempo))
             if take.beats_per_bar:

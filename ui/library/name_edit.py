@@ -16,6 +16,8 @@ _LONGEST = 200
 class NameEdit(QLineEdit):
     renamed = Signal(str)
     """By the musician, to something else that is not empty."""
+    left = Signal()
+    """With Enter or Escape: where the keyboard goes now is for others to say."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,7 +26,7 @@ class NameEdit(QLineEdit):
         self.setMaxLength(_LONGEST)
         self._name = ""
         self.editingFinished.connect(self._finish)
-        self.returnPressed.connect(self.clearFocus)
+        self.returnPressed.connect(self._leave)
 
     def set_name(self, name: str) -> None:
         """Show another name; what is being typed stays."""
@@ -40,7 +42,7 @@ class NameEdit(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() == Qt.Key.Key_Escape:
             self.setText(self._name)
-            self.clearFocus()
+            self._leave()
         else:
             super().keyPressEvent(event)
 
@@ -63,6 +65,10 @@ class NameEdit(QLineEdit):
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _leave(self) -> None:
+        self.clearFocus()
+        self.left.emit()
 
     def _finish(self) -> None:
         name = " ".join(self.text().split())

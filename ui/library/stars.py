@@ -17,11 +17,12 @@ class Stars(QAbstractSlider):
     """Click a star, or press 0 to 5; the star that is there already takes them all away."""
 
     rated = Signal(int)
-    """By the musician, not by ``setValue``."""
+    """By the musician or a screen reader, not by ``show_stars``."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._showing = False
         self.setRange(0, 5)
         self.setPageStep(1)
         self.setAccessibleName(self.tr("Stars"))
@@ -29,22 +30,29 @@ class Stars(QAbstractSlider):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.valueChanged.connect(self.update)
+        self.valueChanged.connect(self._value_changed)
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(5 * _STEP, _PX + 8)
 
+    def show_stars(self, stars: int) -> None:
+        self._showing = True
+        self.setValue(stars)
+        self._showing = False
+
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
         star = int(event.position().x() // _STEP) + 1
         if 1 <= star <= 5:
-            self._rate(0 if star == self.value() else star)
+            self.setValue(0 if star == self.value() else star)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         keys = {Qt.Key.Key_Right: self.value() + 1, Qt.Key.Key_Left: self.value() - 1}
         keys |= {Qt.Key(Qt.Key.Key_0 + number): number for number in range(6)}
         if Qt.Key(event.key()) in keys:
-            self._rate(keys[Qt.Key(event.key())])
+            self.setValue(keys[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 
@@ -60,8 +68,7 @@ class Stars(QAbstractSlider):
             painter.setPen(QPen(self._theme.color("accent"), 1))
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
 
-    def _rate(self, stars: int) -> None:
-        stars = min(max(stars, 0), 5)
-        if stars != self.value():
-            self.setValue(stars)
+    def _value_changed(self, stars: int) -> None:
+        self.update()
+        if not self._showing:
             self.rated.emit(stars)

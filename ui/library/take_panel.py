@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.notices import Level, Notice
@@ -21,6 +21,7 @@ from ui.library.tags import Tags
 from ui.queue.intents import growing
 from ui.shared.engine_words import in_own_words
 from ui.shared.flow_layout import FlowLayout
+from ui.shared.text import breakable
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
 from ui.shared.widgets import Button, label, scrolling
@@ -46,6 +47,8 @@ class TakePanel(QWidget):
     job_wanted = Signal(str)
     """Id of another take to go to."""
     export_wanted = Signal(Job)
+    left = Signal()
+    """By keyboard, with Escape or with Enter after the name: back to where one came from."""
     noticed = Signal(Notice)
 
     def __init__(self, theme: Theme, file_of: Callable[[Job], Path]) -> None:
@@ -103,7 +106,7 @@ class TakePanel(QWidget):
             self.name.setModified(False)
         self.name.set_name(job.name)
         self.facts.show_job(job)
-        self.prompt.setText(f"“{job.request.prompt}”")
+        self.prompt.setText(breakable(f"“{job.request.prompt}”"))
         self.prompt.setVisible(bool(job.request.prompt))
         self._show_problems(job)
         for widget in (self.stars, self.tags, self.notes, self.extend):
@@ -111,21 +114,29 @@ class TakePanel(QWidget):
         self.stop.setVisible(growing(job))
         self.retry.setVisible(job.status in (Status.FAILED, Status.CANCELLED))
         if take is not None:
-            self.stars.setValue(take.stars)
+            self.stars.show_stars(take.stars)
             self.tags.set_tags(take.tags)
             if not (same and (self.notes.hasFocus() or self._notes_timer.isActive())):
                 self._show_notes(take.notes)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """What its parts leave over comes here."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.tags.field.clear()  # half a word is no tag
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
     def _show_problems(self, job: Job) -> None:
         lacks = self._shortcomings(job.take) if job.take is not None else []
         self.caution.setVisible(bool(lacks))
-        self.caution.setText("\n".join(lacks))
+        self.caution.setText(breakable("\n".join(lacks)))
         failed = job.status is Status.FAILED and job.error is not None
         self.problem.setVisible(failed)
         self.copy_details.setVisible(bool(failed and job.error and job.error.detail))
         if failed and job.error is not None:
             said = map(in_own_words, (job.error.message, job.error.hint))
-            self.problem.setText("\n".join(filter(None, said)))
+            self.problem.setText(breakable("\n".join(filter(None, said))))
 
     def _shortcomings(self, take: Take) -> list[str]:
         """What of the request is not in the music, and what its generator has to say."""
@@ -180,6 +191,7 @@ class TakePanel(QWidget):
             self.another_wanted.emit(self._job.request.model_copy(update={"seed": None}))
 
     def _connect(self) -> None:
+        self.name.left.connect(self.left)
         self.name.renamed.connect(lambda name: self._annotate(name=name))
         self.stars.rated.connect(lambda stars: self._annotate(stars=stars))
         self.tags.edited.connect(lambda tags: self._annotate(tags=tags))

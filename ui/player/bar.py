@@ -82,14 +82,14 @@ class PlayerBar(QWidget):
 
     def _connect(self) -> None:
         player = self._player
-        self._play.clicked.connect(self._play_or_pause)
+        self._play.clicked.connect(self.play_or_pause)
         self._previous.clicked.connect(self._go_back)
         self._next.clicked.connect(self.next_requested)
         self._compare.clicked.connect(player.swap)
         self._loop.clicked.connect(self._toggle_loop)
         self.branch.clicked.connect(self.branch_requested)
         self._waveform.sought.connect(player.seek)
-        self._waveform.loop_drawn.connect(player.set_loop)
+        self._waveform.loop_drawn.connect(self._repeat)
         player.changed.connect(self._show)
         player.position_changed.connect(self._show_position)
         player.levels_changed.connect(self._meter.show_levels)
@@ -97,13 +97,18 @@ class PlayerBar(QWidget):
         player.compare_changed.connect(self._show_compared)
         self._peaks.loaded.connect(self._show_peaks_of)
         for key, act in (
-            (Qt.Key.Key_MediaTogglePlayPause, self._play_or_pause),
+            (Qt.Key.Key_MediaTogglePlayPause, self.play_or_pause),
             (Qt.Key.Key_MediaPlay, player.play),
             (Qt.Key.Key_MediaPause, player.pause),
             (Qt.Key.Key_MediaPrevious, self._go_back),
             (Qt.Key.Key_MediaNext, self.next_requested.emit),
         ):
             QShortcut(QKeySequence(key), self).activated.connect(act)
+
+    def set_possible(self, possible: bool) -> None:
+        """Whether there may be anything to play."""
+        for button in (self._previous, self._play, self._next):
+            button.setEnabled(possible)
 
     def _show(self, snapshot: Snapshot) -> None:
         track = self._player.track
@@ -140,7 +145,8 @@ class PlayerBar(QWidget):
             self._time.setText(text)
         self._waveform.set_position(seconds)
 
-    def _play_or_pause(self) -> None:
+    def play_or_pause(self) -> None:
+        """What the round button does."""
         if self._player.track is None:
             self.play_requested.emit()
         else:
@@ -156,6 +162,12 @@ class PlayerBar(QWidget):
     def _toggle_loop(self, checked: bool) -> None:
         """Repeat the whole take, or no longer what is repeated."""
         self._player.set_loop((0.0, self._player.duration) if checked else None)
+
+    def _repeat(self, region: tuple[float, float] | None) -> None:
+        """Go back to the start of a region that the playhead has passed: it would not be heard."""
+        self._player.set_loop(region)
+        if region is not None and self._player.position >= region[1]:
+            self._player.seek(region[0])
 
     def _show_loop(self, region: tuple[float, float] | None) -> None:
         self._loop.setChecked(region is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QActionGroup, QWheelEvent
+from PySide6.QtGui import QActionGroup, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QToolButton, QWidget, QWidgetAction
 
 from app.player import OutputDevice, Player, Snapshot
@@ -25,7 +25,7 @@ class VolumeButton(IconButton):
         self._name = self.tr("Volume and output")
         self._devices: tuple[OutputDevice, ...] = ()
         self._menu = QMenu(self)
-        self._fader = QSlider(Qt.Orientation.Horizontal)
+        self._fader = _Fader(Qt.Orientation.Horizontal)
         self._build()
         self.setMenu(self._menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -47,6 +47,8 @@ class VolumeButton(IconButton):
         self._percent.setFixedWidth(40)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QWidget()
+        row.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # else the arrow keys pass it over
+        row.setFocusProxy(self._fader)
         line = QHBoxLayout(row)
         line.setContentsMargins(Space.HALF + 4, Space.TIGHT, Space.HALF + 4, Space.TIGHT)
         line.addWidget(self._fader)
@@ -68,7 +70,7 @@ class VolumeButton(IconButton):
         entries: list[tuple[str | None, str]] = [(None, self.tr("Like the system"))]
         entries += [(device.id, device.label) for device in self._devices]
         for id_, name in entries:
-            action = self._group.addAction(name)
+            action = self._group.addAction(name.replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(id_ == self._player.device)
             action.triggered.connect(lambda _checked, id_=id_: self._player.set_output(id_))
@@ -91,3 +93,13 @@ class VolumeButton(IconButton):
         told = self.tr("muted") if self._player.muted else f"{percent} %"
         self.setAccessibleName(f"{self._name}: {told}")
         self.setToolTip(f"{self._name}: {told}")
+
+
+class _Fader(QSlider):
+    """Left and right turn it; up and down go on in the menu."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -71,6 +72,7 @@ class Waveform(QAbstractSlider):
         self._pixmaps: dict[str, QPixmap] = {}
         self._press: _Press | None = None
         self._hover: float | None = None
+        self._ring = False  # around it, while it has the focus by keyboard
         self._showing = False
         self.setSingleStep(_STEP)
         self.setPageStep(_LEAP)
@@ -162,6 +164,10 @@ class Waveform(QAbstractSlider):
             case _:
                 super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self._ring = event.reason() is not Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
     # Mouse.
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -240,7 +246,7 @@ class Waveform(QAbstractSlider):
         pointed = self._press.at if self._press is not None and dragged else self._hover
         if pointed is not None and self._window.duration:
             self._paint_pointer(painter, pointed)
-        if self.hasFocus():
+        if self._ring and self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(self._theme.color("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)

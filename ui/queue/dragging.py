@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData
 
 from engine.jobs import Job, Status
 from ui.queue.model import QueueModel
+from ui.shared.take_mime import carry
 
 __all__ = ["ROWS", "drop_row", "row_mime"]
 
@@ -22,13 +23,14 @@ def row_mime(jobs: Sequence[Job], file_of: Callable[[Job], Path]) -> QMimeData |
     ``file_of`` gives a file with a human name that stays valid after the drag; it may raise
     MusicError.
     """
-    files = [QUrl.fromLocalFile(str(file_of(job))) for job in jobs if job.take is not None]
+    takes = [job for job in jobs if job.take is not None]
+    files = [file_of(job) for job in takes]
     ids = [job.id for job in jobs if job.status is Status.PENDING]
     if not files and not ids:
         return None
     mime = QMimeData()
     if files:
-        mime.setUrls(files)
+        carry(mime, takes, files)
     if ids:
         mime.setData(ROWS, "\n".join(ids).encode())
     return mime
@@ -41,7 +43,8 @@ def drop_row(model: QueueModel, row: int) -> int | None:
     """
     if model.filter.words:
         return None
-    waiting = [model.row_of(job.id) for job in model.jobs.waiting()]
-    if not waiting or waiting[0] < 0:
+    waiting = model.jobs.waiting()
+    if not waiting:
         return None
-    return min(max(row, waiting[0]), waiting[-1] + 1)
+    first, last = model.row_of(waiting[0].id), model.row_of(waiting[-1].id)
+    return min(max(row, first), last + 1) if first >= 0 else None

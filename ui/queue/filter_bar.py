@@ -105,7 +105,9 @@ class FilterBar(QWidget):
                 case Qt.Key.Key_Escape if pressed and self.search.text():
                     self.search.clear()
                     return True
-                case Qt.Key.Key_Escape | Qt.Key.Key_Return | Qt.Key.Key_Down if pressed:
+                case Qt.Key.Key_Escape | Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Down if (
+                    pressed
+                ):
                     self._tell()
                     self.left.emit()
                     return True

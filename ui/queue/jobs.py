@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from engine.jobs import LOCAL, Job, Status
 from engine.status import EngineStatus
@@ -33,6 +33,7 @@ class Jobs:
         self._lineage = Lineage()
         for job in every:
             self._lineage.note(None, job)
+        self._waiting: list[Job] | None = None
         self._places: Places | None = None
 
     def note(self, id_: str, before: Job | None, after: Job | None) -> None:
@@ -46,7 +47,7 @@ class Jobs:
             if job is not None:
                 self._standing[job.status] += by
         if any(job is not None and job.status is Status.PENDING for job in (before, after)):
-            self._places = None
+            self._waiting = self._places = None
         self._running.discard(id_)
         if after is None:
             self._jobs.pop(id_, None)
@@ -80,9 +81,11 @@ class Jobs:
         """Those that stand so, in no order."""
         return [job for job in self._jobs.values() if job.status is status]
 
-    def waiting(self) -> list[Job]:
+    def waiting(self) -> Sequence[Job]:
         """Those that wait, in the queue's order."""
-        return sorted(self.standing(Status.PENDING), key=sort_key)
+        if self._waiting is None:
+            self._waiting = sorted(self.standing(Status.PENDING), key=sort_key)
+        return self._waiting
 
     @property
     def under_way(self) -> bool:

@@ -8,12 +8,13 @@ from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent
 
 from engine.jobs import Job, Status
+from ui.player.keys import LEAP
 from ui.queue.intents import Intents
 from ui.queue.model import QueueModel
 
 __all__ = ["Keys"]
 
-_STEP, _LEAP = 1.0, 5.0  # seconds
+_STEP = 1.0  # seconds
 
 _Act = Callable[[list[Job]], None]
 
@@ -30,9 +31,9 @@ class Keys:
         control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
         acts: dict[QKeyCombination | Qt.Key, _Act] = {
             key.Key_Space: lambda jobs: intents.play(jobs[0]),
-            key.Key_J: lambda _: nudge(-_LEAP),
+            key.Key_J: lambda _: nudge(-LEAP),
             key.Key_K: lambda _: intents.pause_requested.emit(),
-            key.Key_L: lambda _: nudge(_LEAP),
+            key.Key_L: lambda _: nudge(LEAP),
             key.Key_Left: lambda _: nudge(-_STEP),
             key.Key_Right: lambda _: nudge(_STEP),
             key.Key_X: lambda jobs: intents.decide(jobs, keep=False),
@@ -86,8 +87,12 @@ class Keys:
 
     @staticmethod
     def _plain(event: QKeyEvent) -> int:
-        """Without the number pad's mark: its keys mean the same."""
-        return event.keyCombination().toCombined() & ~Qt.KeyboardModifier.KeypadModifier.value
+        """Without the number pad's mark: its keys mean the same; and without the Shift that some
+        keyboards need for a figure."""
+        ignored = Qt.KeyboardModifier.KeypadModifier.value
+        if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9:
+            ignored |= Qt.KeyboardModifier.ShiftModifier.value
+        return event.keyCombination().toCombined() & ~ignored
 
 
 def _code(keys: QKeyCombination | Qt.Key) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu, QWidget
@@ -51,9 +52,16 @@ class RowMenu(QMenu):
             translate("Queue", "Delete"), translate("Queue", "Del"), lambda: intents.delete(jobs)
         )
 
-    def _add(self, name: str, keys: str, act: Callable[[], object]) -> None:
+    def _add(
+        self, name: str, keys: str, act: Callable[[], object], *, on: bool | None = None
+    ) -> None:
+        """``on``: whether it is so already, for what doing it again takes back."""
         # Shown, not set: the list's keys are the list's own, and work when it has the focus.
-        self.addAction(f"{name}\t{keys}" if keys else name).triggered.connect(lambda: act())
+        action = self.addAction(f"{name}\t{keys}" if keys else name)
+        if on is not None:
+            action.setCheckable(True)
+            action.setChecked(on)
+        action.triggered.connect(lambda: act())
 
     def _add_row(self, rename: Callable[[], None]) -> None:
         job, intents = self._jobs[0], self._intents
@@ -72,14 +80,25 @@ class RowMenu(QMenu):
             self._add(translate("Queue", "Rename"), "F2", rename)
 
     def _add_judging(self) -> None:
-        takes, intents = self._takes, self._intents
+        jobs, intents = self._takes, self._intents
+        takes = [job.take for job in jobs if job.take is not None]
         rate = self.addMenu(translate("Queue", "Stars"))
         for stars in range(5, -1, -1):
             name = "★" * stars if stars else translate("Queue", "none")
             action = rate.addAction(f"{name}\t{stars}")
-            action.triggered.connect(lambda _=False, n=stars: intents.rate(takes, n))
-        self._add(translate("Queue", "Keep"), "M", lambda: intents.decide(takes, keep=True))
-        self._add(translate("Queue", "Reject"), "X", lambda: intents.decide(takes, keep=False))
+            action.setCheckable(True)
+            action.setChecked(all(take.stars == stars for take in takes))
+            action.triggered.connect(lambda _=False, n=stars: intents.rate(jobs, n))
+        for name, key, keep in (
+            (translate("Queue", "Keep"), "M", True),
+            (translate("Queue", "Reject"), "X", False),
+        ):
+            self._add(
+                name,
+                key,
+                partial(intents.decide, jobs, keep=keep),
+                on=all(take.kept is keep for take in takes),
+            )
 
     def _add_going_out(self) -> None:
         takes, intents = self._takes, self._intents
@@ -123,7 +142,7 @@ class RowMenu(QMenu):
         waiting = [job for job in jobs if job.status is Status.PENDING]
         if waiting and len(jobs) == 1:
             self._add(translate("Queue", "Edit…"), "", lambda: intents.edit_requested.emit(jobs[0]))
-        if waiting and first_waiting is not None:
+        if waiting and first_waiting not in (None, *(job.id for job in waiting)):
             self._add(
                 translate("Queue", "Make it next"), "", lambda: intents.move(waiting, first_waiting)
             )

@@ -99,9 +99,14 @@ class QueuePanel(QWidget):
     def _show_welcome(self, counts: dict[Show, int]) -> None:
         if self._welcome is not None:
             nothing = counts[Show.ALL] == 0
+            goes, comes = (self.view, self._welcome) if nothing else (self._welcome, self.view)
+            focused = self.window().focusWidget()
+            held = goes is focused or goes.isAncestorOf(focused) if focused else False
             self._welcome.setVisible(nothing)
             self.view.setVisible(not nothing)
             self.filter.setVisible(not nothing)
+            if held:  # else the keyboard is at whatever stands next
+                comes.setFocus(Qt.FocusReason.OtherFocusReason)
             self._column.setContentsMargins(0, Space.EDGE if nothing else 0, 0, 0)
 
     def _show_words(self) -> None:

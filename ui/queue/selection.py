@@ -28,10 +28,13 @@ class Selection(QObject):
         self._told = ""
         """Id of the current job, as it was announced."""
         self._kept: list[str] = []
+        self._fresh = True
+        """Whether something was selected since these were kept."""
         model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._find_again)
         model.dataChanged.connect(self._tell_changed)
         self._rows = view.selectionModel()
+        self._rows.selectionChanged.connect(self._note_selected)
         self._rows.currentChanged.connect(self._tell_current)
         view.model().rowsRemoved.connect(self._select_next)
 
@@ -75,8 +78,13 @@ class Selection(QObject):
         if first.row() <= self._view.currentIndex().row() <= last.row():
             self._intents.selected.emit(self.current())
 
+    def _note_selected(self) -> None:
+        self._fresh = True
+
     def _remember(self) -> None:
-        self._kept = [job.id for job in self.jobs()]
+        """What a search hides is selected again when the search is over."""
+        if self._fresh:
+            self._kept, self._fresh = [job.id for job in self.jobs()], False
 
     def _find_again(self) -> None:
         rows = [row for id_ in self._kept if (row := self._model.row_of(id_)) >= 0]

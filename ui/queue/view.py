@@ -184,6 +184,7 @@ class QueueView(QListView):
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         index = self.currentIndex() if by_key else self.indexAt(event.pos())
         if index.isValid():
+            self.scrollTo(index)
             self._show_menu(index.row(), self.visualRect(index).center() if by_key else event.pos())
 
     def _show_menu(self, row: int, at: QPoint) -> None:

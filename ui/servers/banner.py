@@ -76,7 +76,9 @@ class ServerBanner(QWidget):
         self.run_here.setVisible(self._status.waiting > 0)
         self._say()
         self.show()
-        if countdown(self._status) is not None:
+        if countdown(self._status) is None:
+            self._clock.stop()
+        else:
             self._clock.start()
         if before is None or (before.place, before.state) != (
             self._status.place,

@@ -40,7 +40,10 @@ class ShortcutsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.EDGE)
         column.setSpacing(Space.EDGE)
-        column.addWidget(scrolling(body), 1)
+        area = scrolling(body)
+        area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # there is nothing else to scroll it by
+        area.setAccessibleName(self.windowTitle())
+        column.addWidget(area, 1)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
         self.resize(480, 640)
 
@@ -63,7 +66,7 @@ class ShortcutsDialog(QDialog):
                     ("1 … 5   0", self.tr("Stars, none")),
                     ("M   X", self.tr("Keep, reject")),
                     ("F2", self.tr("Rename")),
-                    ("Enter", self.tr("Go to the take panel")),
+                    ("Enter   Esc", self.tr("Go to the take panel, and back")),
                     ("Del", self.tr("Delete; Ctrl+Z undoes it")),
                     ("Alt+↑   Alt+↓", self.tr("Sooner or later in the queue")),
                     ("Ctrl+.", self.tr("Cancel")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QObject
+from PySide6.QtCore import QByteArray, QObject, Signal
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from app.paths import Paths
@@ -13,6 +13,8 @@ __all__ = ["Preferences"]
 
 
 class Preferences(QObject):
+    appearance_changed = Signal(Appearance)
+
     def __init__(
         self, settings: SettingsFile, paths: Paths, theme: Theme, window: QMainWindow
     ) -> None:
@@ -45,7 +47,9 @@ class Preferences(QObject):
     def _change(self, name: str, value: object) -> None:
         self._settings.update(**{name: value})
         if name == "appearance":
-            self._theme.set_appearance(Appearance(str(value)))
+            appearance = Appearance(str(value))
+            self._theme.set_appearance(appearance)
+            self.appearance_changed.emit(appearance)
 
 
 def _text(state: QByteArray) -> str:

@@ -65,7 +65,7 @@ class SettingsDialog(QDialog):
         self.precision.setAccessibleName(self.tr("Precision of models"))
         self.appearance.setAccessibleName(self.tr("Appearance"))
         self.language.setAccessibleName(self.tr("Language"))
-        self.folder = ElidedLabel(str(takes_folder), "muted")
+        self.folder = ElidedLabel(str(takes_folder), "muted", Qt.TextElideMode.ElideMiddle)
         self.choose = Button(self.tr("Choose…"), "small")
         self.later = label(self.tr("Takes effect at the next start."), "caution-small")
         self.later.setVisible(False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -56,7 +56,7 @@ class NoticeBar(QWidget):
             timer = self._timers[key] = QTimer(self, singleShot=True)
             timer.timeout.connect(lambda: self.dismiss(key))
             timer.start(round(notice.seconds * 1000))
-        event = QAccessibleAnnouncementEvent(self, notice.text)
+        event = QAccessibleAnnouncementEvent(self, in_own_words(notice.text))
         QAccessible.updateAccessibility(event)
         self._show()
 
@@ -71,21 +71,39 @@ class NoticeBar(QWidget):
         return sorted(self._notices, key=lambda key: _rank(self._notices[key]))
 
     def _show(self) -> None:
+        """The card stays where its notice does: someone may be reading or pressing it."""
         keys = self.keys()
+        if not keys:
+            self._put_away()
+            self.hide()
+        elif self._card is None or self._card.notice != self._notices[keys[-1]]:
+            held = self._put_away()
+            self._lay_out(keys[-1])
+            if held and self._card is not None:  # the keyboard stays here, on what does no harm
+                self._card.buttons()[-1].setFocus(Qt.FocusReason.OtherFocusReason)
         if self._card is not None:
-            self._column.removeWidget(self._card)
-            self._card.hide()
-            self._card.deleteLater()
-            self._card = None
-        if keys:
-            key = keys[-1]
-            card = self._card = _Card(self._theme, self._notices[key], len(keys) - 1)
-            card.closed.connect(lambda: self.dismiss(key))
-            card.acted.connect(lambda action: self._act(key, action))
-            self._column.addWidget(card)
-            card.show()
-            in_tab_order(self, *card.buttons())
-        self.setVisible(bool(keys))
+            self._card.show_more(len(keys) - 1)
+
+    def _put_away(self) -> bool:
+        """The card, if there is one; whether it had the keyboard."""
+        card, self._card = self._card, None
+        if card is None:
+            return False
+        focused = self.window().focusWidget()
+        held = focused is not None and card.isAncestorOf(focused)
+        self._column.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+        return held
+
+    def _lay_out(self, key: str) -> None:
+        card = self._card = _Card(self._theme, self._notices[key])
+        card.closed.connect(lambda: self.dismiss(key))
+        card.acted.connect(lambda action: self._act(key, action))
+        self._column.addWidget(card)
+        card.show()
+        self.show()
+        in_tab_order(self, *card.buttons())
 
     def _act(self, key: str, action: str) -> None:
         self.dismiss(key)
@@ -106,8 +124,9 @@ class _Card(QFrame):
     closed = Signal()
     acted = Signal(str)
 
-    def __init__(self, theme: Theme, notice: Notice, more: int) -> None:
+    def __init__(self, theme: Theme, notice: Notice) -> None:
         super().__init__()
+        self.notice = notice
         as_role(self, "notice").setProperty("level", notice.level.value)
         text = label("\n".join(map(in_own_words, (notice.text, *notice.problems))))
         text.setWordWrap(True)
@@ -117,8 +136,9 @@ class _Card(QFrame):
         words.addWidget(text, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.HALF)
-        if more:
-            buttons.addWidget(label(self.tr("%n more", "", more), "small"))
+        self._more = label("", "small")
+        self._more.hide()
+        buttons.addWidget(self._more)
         for action in notice.actions:
             button = Button(action.label, "small")
             button.clicked.connect(lambda _checked, id_=action.id: self.acted.emit(id_))
@@ -137,6 +157,11 @@ class _Card(QFrame):
         close = IconButton(theme, "close", self.tr("Dismiss"))
         close.clicked.connect(self.closed)
         buttons.addWidget(close)
+
+    def show_more(self, count: int) -> None:
+        """How many notices there are beside this one."""
+        self._more.setText(self.tr("%n more", "", count))
+        self._more.setVisible(count > 0)
 
     def buttons(self) -> list[QWidget]:
         """From left to right."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["clock", "size", "tidy"]
+import re
+
+__all__ = ["breakable", "clock", "size", "tidy"]
+
+_LONG = re.compile(r"\S{25,}")
 
 
 def clock(seconds: float, *, tenths: bool = False) -> str:
@@ -18,6 +22,15 @@ def clock(seconds: float, *, tenths: bool = False) -> str:
     hours, minutes = divmod(minutes, 60)
     text = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
     return f"{text}.{tenth}" if tenths else text
+
+
+def breakable(text: str) -> str:
+    """The same to the eye, but words that are longer than a line can be broken.
+
+    >>> breakable("a" * 50).count("\\u200b"), breakable("calm piano")
+    (2, 'calm piano')
+    """
+    return _LONG.sub(lambda word: re.sub("(.{24})", "\\1\u200b", word.group()), text)
 
 
 def size(count: float) -> str:

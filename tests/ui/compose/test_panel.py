@@ -14,6 +14,7 @@ from engine.jobs import Job, Order, Status, Step, utc_now
 from engine.request import Request
 from ui.compose.models import ModelOption
 from ui.compose.panel import ComposePanel
+from ui.shared.take_mime import carry
 from ui.shared.theme import Theme
 from ui.shared.widgets import Button, IconButton
 
@@ -42,9 +43,10 @@ def sent(panel: ComposePanel) -> list[tuple[list[Order], bool]]:
 Sent = list[tuple[list[Order], bool]]
 
 
-def drop(widget: QWidget, path: Path) -> None:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
+def drop(widget: QWidget, what: Path | QMimeData) -> None:
+    mime = what if isinstance(what, QMimeData) else QMimeData()
+    if isinstance(what, Path):
+        mime.setUrls([QUrl.fromLocalFile(str(what))])
     where = QPointF(widget.rect().center())
     event = QDropEvent(
         where, Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
@@ -260,6 +262,18 @@ def test_audio_that_the_model_cannot_follow_is_told_plainly(
     panel.set_model(ModelOption("melody", "Melody", follows_melody=True, samples=True))
     panel.send()
     assert sent[0][0][0].request.melody == str(tmp_path / "hum.wav")
+
+
+def test_a_take_of_the_library_stays_that_take(panel: ComposePanel, tmp_path: Path) -> None:
+    """And not the file that was made for dragging it, which knows nothing of where it is from."""
+    mime = QMimeData()
+    carry(
+        mime,
+        [Job("gen_1", Request(), "Rain", Status.PENDING, Step.QUEUED, utc_now())],
+        [tmp_path / "Rain.wav"],
+    )
+    drop(panel.audio, mime)
+    assert panel.audio.settings()["melody"] == "gen_1"
 
 
 def test_audio_that_is_taken_away_takes_the_complaint_along(

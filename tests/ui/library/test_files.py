@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,34 @@ def test_an_export_that_fails_says_what_to_do(
     qtbot.mouseClick(window.findChild(ExportDialog).export, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(notices) and notices[-1].level is Level.BAD, timeout=20_000)
     assert "Choose another folder" in notices[-1].text
+
+
+def test_one_take_that_fails_does_not_take_the_others_along(
+    qtbot: QtBot, exporter: Exporter, job: Job, tmp_path: Path
+) -> None:
+    assert job.take is not None
+    gone = job.with_(take=replace(job.take, path=tmp_path / "gone.wav"))
+    notices = told(exporter)
+    exporter.run(ExportWish([gone, job, job], tmp_path / "out"))
+    qtbot.waitUntil(lambda: notices[-1].level is Level.BAD, timeout=20_000)
+    assert notices[-1].text == "2 of 3 takes are exported, the others not."
+    assert "gone.wav" in notices[-1].problems[0]
+    assert len(list((tmp_path / "out").glob("*.wav"))) == 2
+
+
+def test_a_long_export_is_stopped_after_the_take_at_hand(
+    qtbot: QtBot, exporter: Exporter, job: Job, tmp_path: Path
+) -> None:
+    notices = told(exporter)
+    exporter.run(ExportWish([job] * 30, tmp_path / "out"))
+    assert [action.id for action in notices[0].actions] == ["stop"]
+    qtbot.waitUntil(lambda: len(notices) > 1, timeout=20_000)
+    assert notices[1].text == "Exporting: 3 of 30 takes…"
+    exporter.stop()
+    qtbot.waitUntil(lambda: notices[-1].text.startswith("Stopped"))
+    there = len(list((tmp_path / "out").glob("*.wav")))
+    assert 3 <= there < 30
+    assert notices[-1].text == f"Stopped: {there} of 30 takes are exported."
 
 
 def test_a_dragged_file_is_the_take_with_a_human_name(exporter: Exporter, job: Job) -> None:

@@ -207,3 +207,21 @@ def test_another_take_is_the_same_with_a_seed_to_be_drawn(qtbot: QtBot, panel: T
     with qtbot.waitSignal(panel.another_wanted) as caught:
         qtbot.mouseClick(panel.another, Qt.MouseButton.LeftButton)
     assert caught.args == [job().request.model_copy(update={"seed": None})]
+
+
+def test_a_word_without_end_does_not_push_the_rest_out_of_sight(panel: TakePanel) -> None:
+    request = Request(prompt="la" * 400, seed=1, model=f"someone/{'x' * 90}")
+    panel.show_job(job().with_(request=request))
+    assert panel._about.minimumSizeHint().width() < panel.width()
+
+
+def test_every_way_to_give_stars_is_announced_once(
+    qtbot: QtBot, panel: TakePanel, announced: Announced
+) -> None:
+    panel.show_job(job(stars=2))
+    qtbot.keyClick(panel.stars, Qt.Key.Key_Up)
+    qtbot.keyClick(panel.stars, Qt.Key.Key_End)
+    panel.stars.setValue(1)  # as a screen reader does
+    qtbot.mouseClick(panel.stars, Qt.MouseButton.RightButton, pos=QPoint(50, 12))
+    panel.show_job(job(stars=4))
+    assert announced == [("gen_1", {"stars": stars}) for stars in (3, 5, 1)]

@@ -153,6 +153,19 @@ def test_repeat_is_the_whole_take_or_the_region_that_is_drawn(
     assert bar._waveform._loop is None
 
 
+def test_a_region_that_ends_at_the_playhead_is_heard_from_its_start(
+    qtbot: QtBot, bar: PlayerBar, player: Player, track: Track
+) -> None:
+    player.load(track, at=3.0, play=False)
+    settle(qtbot, player, State.PAUSED)
+    QTest.keyClick(bar._waveform, "[")
+    assert player.position == 3.0
+    player.seek(6.0)
+    QTest.keyClick(bar._waveform, "]")
+    assert player.loop == (3.0, 6.0)
+    assert player.position == 3.0
+
+
 def test_two_takes_are_compared_at_the_same_position(
     qtbot: QtBot, bar: PlayerBar, player: Player, track: Track, tmp_path: Path
 ) -> None:
@@ -192,6 +205,23 @@ def test_volume_and_output_are_chosen_in_one_menu(
     player.load(track)
     settle(qtbot, player, State.PLAYING)
     assert outputs.asked == ["other"]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_volume_is_reached_by_keyboard(
+    qtbot: QtBot, bar: PlayerBar, player: Player, outputs: HandOutputs
+) -> None:
+    menu = bar._volume.findChild(QMenu)
+    menu.popup(bar.mapToGlobal(bar.rect().center()))
+    QTest.keyClick(menu, Qt.Key.Key_Down)
+    fader = named(menu, "Volume")
+    assert fader.hasFocus()
+    QTest.keyClick(fader, Qt.Key.Key_Left)
+    assert player.volume == 0.99
+    QTest.keyClick(fader, Qt.Key.Key_Down)
+    assert menu.activeAction().text() == "Mute"
+    assert player.volume == 0.99
+    menu.close()
 
 
 def test_the_meter_is_red_where_it_clips(qtbot: QtBot, theme: Theme) -> None:

@@ -20,6 +20,7 @@ from ui.queue.dragging import ROWS, row_mime
 from ui.queue.layout import ROW_HEIGHT
 from ui.queue.order import Filter, Show
 from ui.queue.panel import QueuePanel
+from ui.shared.take_mime import carried
 
 
 def test_takes_are_dragged_as_real_files_with_human_names(tmp_path: Path) -> None:
@@ -36,6 +37,7 @@ def test_takes_are_dragged_as_real_files_with_human_names(tmp_path: Path) -> Non
         assert file.name.startswith("Rain")
         assert file.read_bytes() == job.take.path.read_bytes()
     assert not mime.hasFormat(ROWS)
+    assert carried(mime) == ["t1", "t2"]  # for this program's own fields
 
 
 def test_a_take_whose_file_is_gone_says_so_and_is_not_dragged(

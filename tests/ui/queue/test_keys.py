@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
+from engine.jobs import Change
 from tests.ui.queue.hands import Said, press, select
 from tests.ui.queue.made_jobs import running
 from ui.queue.intents import growing
+from ui.queue.menu import RowMenu
 from ui.queue.panel import QueuePanel
 
 
@@ -40,6 +43,14 @@ def test_one_key_for_each_thing(
     select(panel, "old")
     press(panel, key)
     assert said == ([expected] if expected else [])
+
+
+def test_figures_that_need_shift_on_a_french_keyboard_are_stars_too(
+    panel: QueuePanel, said: Said
+) -> None:
+    select(panel, "old")
+    press(panel, Qt.Key.Key_2, Qt.KeyboardModifier.ShiftModifier)
+    assert said == [("annotate_requested", ("old", {"stars": 2}))]
 
 
 def test_what_grows_is_stopped_with_s(panel: QueuePanel, said: Said) -> None:
@@ -115,6 +126,29 @@ def test_a_key_of_the_window_gives_way_only_where_the_list_needs_it(panel: Queue
 
     assert is_taken("bad")
     assert not is_taken("new")  # there the window's own Ctrl+R retries all that failed
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_menu_says_what_is_so_already(panel: QueuePanel) -> None:
+    """Choosing it again takes it back; and what is next already is not offered to be."""
+
+    def menu(id_: str) -> dict[str, bool]:
+        select(panel, id_)
+        panel.view._show_menu(panel.model.row_of(id_), QPoint())
+        shown = panel.view.findChildren(RowMenu)[-1]
+        stars = [action for sub in shown.findChildren(QMenu) for action in sub.actions()]
+        shown.close()
+        actions = [*shown.actions(), *stars]
+        return {action.text().partition("\t")[0]: action.isChecked() for action in actions}
+
+    old = menu("old")
+    assert [name for name, checked in old.items() if checked] == ["★★★"]
+    job = panel.model.jobs["old"]
+    assert job.take is not None
+    panel.model.apply([Change(job.with_(take=replace(job.take, kept=False, stars=0)))])
+    assert [name for name, checked in menu("old").items() if checked] == ["Reject", "none"]
+    assert "Make it next" in menu("w2")
+    assert "Make it next" not in menu("w1")
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

@@ -84,3 +84,18 @@ def test_it_can_be_dismissed_and_told_again(qtbot: QtBot, bar: NoticeBar) -> Non
     assert not bar.isVisible()
     bar.tell(notice)
     assert bar.isVisible()
+
+
+def test_what_is_read_stays_when_something_else_is_told(qtbot: QtBot, bar: NoticeBar) -> None:
+    bar.tell(Notice("It failed.", Level.BAD, "in detail", key="bad"))
+    fold = button(bar, "Details")
+    fold.setFocus()
+    qtbot.keyClick(fold, Qt.Key.Key_Space)
+    bar.tell(Notice("By the way.", key="aside"))
+    assert texts(bar) == ["It failed.", "1 more"]
+    assert bar.window().focusWidget() is fold
+    assert bar.findChild(QPlainTextEdit).isVisible()
+    bar.dismiss("aside")
+    assert texts(bar) == ["It failed."]
+    bar.tell(Notice("It failed again.", Level.BAD, key="bad"))
+    assert bar.window().focusWidget() is bar.findChildren(IconButton)[-1]  # and not far away

@@ -1,0 +1,174 @@
+"""The whole window by keyboard: no place is a dead end, and none shows what is not so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
+from pytestqt.qtbot import QtBot
+
+from app.player import Player, Track
+from tests.fakes import FakeEngine
+from tests.ui.hands import generate, shown_texts
+from ui.main_window import MainWindow
+from ui.settings.help_dialogs import ShortcutsDialog
+from ui.settings.settings_dialog import SettingsDialog
+
+SPACE, ESCAPE, ENTER = Qt.Key.Key_Space, Qt.Key.Key_Escape, Qt.Key.Key_Return
+
+
+@pytest.fixture
+def take(qtbot: QtBot, window: MainWindow, fake: FakeEngine) -> str:
+    """Id of a take, selected in the list, which has the keyboard."""
+    id_ = generate(qtbot, window, fake, "calm piano")
+    fake.complete(id_)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 1)
+    window.queue.reveal(id_)
+    window.queue.view.setFocus()
+    return id_
+
+
+def test_the_players_keys_work_wherever_nothing_else_wants_them(
+    window: MainWindow,
+    player: Player,
+    take: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros((80_000, 2)), 8_000)
+    player.load(Track(take, tmp_path / "a.wav", "a", 10.0), play=False)
+    waveform = window.player_bar._waveform
+    waveform.setFocus(Qt.FocusReason.MouseFocusReason)
+    QTest.keyClick(waveform, SPACE)
+    assert player.playing
+    QTest.keyClick(window.take, Qt.Key.Key_K)
+    assert not player.playing
+    moved: list[float] = []
+    monkeypatch.setattr(player, "nudge", moved.append)
+    QTest.keyClicks(waveform, "lj")
+    assert moved == [5.0, -5.0]
+    window.compose.prompt.setFocus()
+    QTest.keyClick(window.compose.prompt, SPACE)  # a word's end, not the player's
+    assert not player.playing
+    assert window.compose.prompt.toPlainText().endswith(" ")
+
+
+def test_enter_goes_to_the_takes_fields_and_escape_or_enter_back(
+    window: MainWindow, fake: FakeEngine, take: str
+) -> None:
+    panel, view = window.take, window.queue.view
+    for leave in (ENTER, ESCAPE):
+        QTest.keyClick(view, ENTER)
+        assert window.focusWidget() is panel.name
+        QTest.keyClick(panel.name, leave)
+        assert window.focusWidget() is view
+    panel.tags.field.setFocus()
+    QTest.keyClicks(panel.tags.field, "half a wo")
+    QTest.keyClick(panel.tags.field, ESCAPE)
+    assert window.focusWidget() is view
+    assert fake.queue.by_id[take].take.tags == ()
+
+
+def test_a_hidden_compose_comes_when_it_has_something_to_show(
+    window: MainWindow, take: str
+) -> None:
+    hide, compose = window.menus.compose_panel, window.compose
+    hide.trigger()
+    window.menus.prompt.trigger()
+    assert window.focusWidget() is compose.prompt
+    hide.trigger()
+    window.menus.again.trigger()
+    assert window.focusWidget() is compose.prompt
+    compose.fill_prompt("")
+    hide.trigger()
+    window.menus.generate.trigger()  # refused, for there is no prompt
+    assert compose.isVisible()
+    assert "Say what you want" in compose.problems.told("prompt")
+
+
+def test_a_job_that_begins_while_it_is_edited_is_let_go(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine
+) -> None:
+    id_ = generate(qtbot, window, fake, "first idea")
+    window.compose.edit(fake.queue.by_id[id_])
+    assert window.compose.generate.text() == "Change the waiting job"
+    fake.begin(id_)
+    qtbot.waitUntil(lambda: window.compose.generate.text() == "Generate")
+    assert "waits no more" in window.compose.problems.told("prompt")
+    window.compose.send()
+    assert len(fake.queue.by_id) == 2
+
+
+def test_undo_takes_its_notice_away(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine, take: str
+) -> None:
+    QTest.keyClick(window.queue.view, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: "1 job deleted." in shown_texts(window.notices))
+    window.menus.undo.trigger()
+    qtbot.waitUntil(lambda: window.queue.model.jobs.get(take) is not None)
+    qtbot.waitUntil(lambda: not window.notices.keys())
+    assert [job.id for job in window.queue.view.selection.jobs()] == [take]
+    assert window.focusWidget() is window.queue.view  # and no more at the welcome
+
+
+def test_an_example_leads_into_the_list(qtbot: QtBot, window: MainWindow) -> None:
+    example = window.welcome.examples[1]
+    example.setFocus()
+    QTest.keyClick(example, ENTER)
+    qtbot.waitUntil(window.queue.view.isVisible)
+    assert window.focusWidget() is window.queue.view
+
+
+def test_what_a_search_hid_is_selected_again_after_it(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine, take: str
+) -> None:
+    other = generate(qtbot, window, fake, "techno")
+    fake.complete(other)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 2)
+    window.queue.reveal(take)
+    search, selection = window.queue.filter.search, window.queue.view.selection
+    QTest.keyClicks(search, "techno")
+    qtbot.waitUntil(lambda: window.queue.model.rowCount() == 1)
+    QTest.keyClick(search, ESCAPE)
+    qtbot.waitUntil(lambda: window.queue.model.rowCount() == 2)
+    assert [job.id for job in selection.jobs()] == [take]
+    QTest.keyClick(search, Qt.Key.Key_Enter)  # of the number pad
+    assert window.focusWidget() is window.queue.view
+
+
+def test_the_menus_show_what_was_chosen_elsewhere(window: MainWindow) -> None:
+    window.menus.settings.trigger()
+    dialog = window.findChild(SettingsDialog)
+    QTest.keyClick(dialog.appearance, Qt.Key.Key_End)
+    dialog.accept()
+    light = next(
+        action for action in window.menus.actions()[3].menu().actions() if action.text() == "Light"
+    )
+    assert light.isChecked()
+    window.setWindowState(Qt.WindowState.WindowFullScreen)  # as a window manager does
+    assert window.menus.full_screen.isChecked()
+
+
+def test_from_the_full_screen_back_to_how_it_was(window: MainWindow) -> None:
+    window.setWindowState(Qt.WindowState.WindowMaximized)
+    for full in (True, False):
+        window.menus.full_screen.trigger()
+        assert window.isFullScreen() is full
+    assert window.isMaximized()
+
+
+def test_all_shortcuts_can_be_read_by_keyboard(qtbot: QtBot, window: MainWindow) -> None:
+    window.menus.shortcuts.trigger()
+    dialog = window.findChild(ShortcutsDialog)
+    dialog.resize(480, 240)
+    area = dialog.findChild(QScrollArea)
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
+    assert area.focusPolicy() is Qt.FocusPolicy.StrongFocus
+    QTest.keyClick(area, Qt.Key.Key_PageDown)
+    assert area.verticalScrollBar().value() > 0
+    dialog.accept()
