@@ -27,6 +27,8 @@ class Connection(psycopg.Connection[Any]):
 
     patience: float | None = ANSWER_SECONDS
     """Seconds for each answer."""
+    given_up = False
+    """No answer came on it."""
 
     @contextmanager
     def patient(self) -> Iterator[None]:
@@ -43,4 +45,5 @@ class Connection(psycopg.Connection[Any]):
         except psycopg.OperationalError:
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.pgconn.finish()  # or who ends its transaction would wait once more
+                self.given_up = True
             raise

@@ -45,6 +45,11 @@ class Pool(PooledPostgresqlDatabase):  # type: ignore[misc] # peewee has no type
             self._rest_until, self._refusal = ended + (ended - began), str(error)
             raise
 
+    def _close(self, conn: Any, close_conn: bool = False) -> None:
+        super()._close(conn, close_conn)
+        if conn.given_up:
+            self.close_idle()  # what swallows one has swallowed them too: each would be waited for
+
     def _is_closed(self, conn: Any) -> bool:
         if conn.closed:
             return True

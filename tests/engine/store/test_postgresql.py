@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -356,3 +358,32 @@ async def test_where_no_answer_comes_any_more_nobody_waits_for_ever(
         assert proxy.struck[Trouble.HOLE] == 2
         await asyncio.to_thread(ask, 10)  # by another connection
         database.close()
+
+
+def test_one_connection_that_is_given_up_stands_for_all_that_wait_with_it(
+    open_it: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a firewall forgets them all: who asks would wait for each, one after the other."""
+    monkeypatch.setattr(Connection, "patience", 0.5)
+    database = open_it()
+    together = threading.Barrier(4)
+
+    def server_side(_: int) -> int:
+        with database.reading():
+            [[pid]] = database.peewee.execute_sql("SELECT pg_backend_pid()").fetchall()
+            together.wait()
+            return int(pid)
+
+    with ThreadPoolExecutor(together.parties) as threads:
+        pids = list(threads.map(server_side, range(together.parties)))
+    assert len(set(pids)) == together.parties
+    store = Store(database)
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(StorageError):
+            store.setting("name", "")
+        assert store.setting("name", "none") == "none"
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
