@@ -85,6 +85,12 @@ class Generate(Request):
     depends_on: JobId | None = None
     callback_url: Annotated[str, Field(max_length=2048)] | None = None
 
+    @field_validator("seed", "top_k", "priority", mode="before")
+    @classmethod
+    def _whole(cls, number: object) -> object:
+        """In JSON 7.0 is a whole number like 7."""
+        return int(number) if isinstance(number, float) and number.is_integer() else number
+
     @field_validator("prompt")
     @classmethod
     def _says_something(cls, prompt: str) -> str:

@@ -67,6 +67,7 @@ def test_a_take_from_the_prompt_to_the_sound(here: httpx.Client) -> None:
         ({"duration": "4"}, "duration"),
         ({"duration": True}, "duration"),
         ({"seed": "7"}, "seed"),
+        ({"seed": 7.5}, "seed"),
         ({"loop": "yes"}, "loop"),
         ({"model": "no such"}, "model"),
         ({"model": "/etc"}, "model"),
@@ -223,7 +224,8 @@ def test_a_batch_is_all_or_none(here: httpx.Client) -> None:
         assert here.post("/generate/batch", json=requests).status_code == 422
     assert here.get("/jobs").json()["jobs"] == before
 
-    answer = here.post("/generate/batch", json={"requests": [body("one"), body("two")]})
+    good = [body("one"), body("two", seed=7.0, top_k=25e1)]  # whole numbers, too
+    answer = here.post("/generate/batch", json={"requests": good})
     assert answer.status_code == 202
     batch = answer.json()
     assert list(batch) == ["job_ids", "total_jobs", "estimated_total_time_seconds"]
