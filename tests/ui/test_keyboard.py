@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +10,17 @@ import pytest
 import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.player import Player, Track
+from engine.jobs import Failure, Take
 from tests.fakes import FakeEngine
 from tests.ui.hands import generate, shown_texts
 from ui.main_window import MainWindow
 from ui.settings.help_dialogs import ShortcutsDialog
 from ui.settings.settings_dialog import SettingsDialog
+from ui.shared.widgets import Button
 
 SPACE, ESCAPE, ENTER = Qt.Key.Key_Space, Qt.Key.Key_Escape, Qt.Key.Key_Return
 
@@ -72,6 +75,44 @@ def test_enter_goes_to_the_takes_fields_and_escape_or_enter_back(
     QTest.keyClick(panel.tags.field, ESCAPE)
     assert window.focusWidget() is view
     assert fake.queue.by_id[take].take.tags == ()
+
+
+def test_tab_goes_as_the_eye_goes_through_what_came_later(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine, take: str
+) -> None:
+    fake.queue.put(fake.queue.by_id[take].with_(take=with_tags(fake, take, "rain", "film")))
+    qtbot.waitUntil(lambda: len(window.take.tags.findChildren(Button)) == 2)
+    fake.notify(Failure("x", "Something happened.", detail="in detail"))
+    qtbot.waitUntil(window.notices.isVisible)
+    window.compose.prompt.setFocus()
+    walked: list[QWidget] = []
+    while (focused := window.focusWidget()) not in walked:
+        walked.append(focused)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    texts = [getattr(widget, "text", str)() for widget in walked]
+    named = [text or widget.accessibleName() for text, widget in zip(texts, walked, strict=True)]
+    wanted = [
+        "calm",
+        "happy",
+        "More words",
+        "Length",
+        "Search takes",
+        "Details",
+        "Dismiss",
+        "Jobs and takes",
+        "rain",
+        "film",
+        "Add a tag",
+        "Notes",
+        "Again with…",
+    ]
+    assert [name for name in named if name in wanted] == wanted
+
+
+def with_tags(fake: FakeEngine, id_: str, *tags: str) -> Take:
+    take = fake.queue.by_id[id_].take
+    assert take is not None
+    return replace(take, tags=tags)
 
 
 def test_a_hidden_compose_comes_when_it_has_something_to_show(

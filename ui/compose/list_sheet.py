@@ -168,6 +168,7 @@ class ListSheet(QDialog):
         words.setSpacing(Space.TIGHT)
         for widget in (self.title, self.totals, self.notes, self.problem):
             words.addWidget(widget)
+        words.addStretch()  # at the top, also where there is no table beneath
         head.addLayout(words, 1)
         head.addWidget(self.only_wrong, 0, Qt.AlignmentFlag.AlignBottom)
         foot = QHBoxLayout()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
 from ui.shared.widgets import as_role
@@ -11,6 +12,8 @@ __all__ = ["Notes"]
 
 _MOST_ROWS = 8
 """Beyond these it scrolls."""
+_ASIDE = 7
+"""Pixels from the border, which is there while they are written on, to the text."""
 _AROUND = 12
 """Pixels above and below the text, together."""
 
@@ -28,6 +31,14 @@ class Notes(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        self.setViewportMargins(_ASIDE, 0, _ASIDE, 0)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self.setViewportMargins(0, 0, 0, 0)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         rows = min(max(int(self.document().size().height()), 1), _MOST_ROWS)

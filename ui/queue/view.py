@@ -166,10 +166,11 @@ class QueueView(QListView):
         return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        """Who comes by keyboard finds a row that the keys are for."""
+        """Who comes by keyboard finds a row that the keys are for, and sees it."""
         super().focusInEvent(event)
         if event.reason() is not Qt.FocusReason.MouseFocusReason:
             self.selection.begin()
+            self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         # Keys that an editor leaves over, such as Enter, are not the list's.

@@ -107,6 +107,7 @@ class ServerForm(QWidget):
         said.setSpacing(Space.HALF)
         said.addWidget(self.light)
         said.addWidget(self.result, 1)
+        said.addStretch()  # the buttons keep their size, also while nothing is said
         foot = QHBoxLayout()
         foot.setSpacing(Space.HALF)
         foot.addLayout(said, 1)

@@ -43,6 +43,7 @@ QLabel[role="caution"] { color: $caution; }
 QLabel[role="caution-small"] { color: $caution; font-size: ${small}px; }
 QLabel[role="value"][restricted="true"] { color: $caution; }
 
+QPushButton, QToolButton, QCheckBox, QComboBox, QSlider { outline: none; }
 QPushButton { background: transparent; color: $text; border: 1px solid $line;
   border-radius: ${radius}px; padding: 0 12px; min-height: 30px; }
 QPushButton:hover { background: $hover; border-color: $edge; }
@@ -102,8 +103,7 @@ QPlainTextEdit { padding: 6px 4px; }
 QPlainTextEdit[role="notes"] { background: transparent; border-color: transparent; min-height: 0;
   padding: 2px 0 2px -1px; }
 QPlainTextEdit[role="notes"]:hover { border-color: $line; }
-QPlainTextEdit[role="notes"]:focus { background: $raised; border-color: $accent;
-  padding: 2px 6px; }
+QPlainTextEdit[role="notes"]:focus { background: $raised; border-color: $accent; }
 QAbstractSpinBox { padding: 0 4px; max-height: 30px; }
 QLineEdit[role="seed"] { padding: 0 5px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border;

@@ -79,7 +79,11 @@ def in_tab_order(*widgets: QWidget) -> None:
     The first may be one that does not take the keyboard itself.
     """
     for one, other in itertools.pairwise(widgets):
+        policy = one.focusPolicy()
+        if policy == Qt.FocusPolicy.NoFocus:  # Qt would leave the order as it is, and say nothing
+            one.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         QWidget.setTabOrder(one, other)
+        one.setFocusPolicy(policy)
 
 
 class OverlaidBar(QObject):

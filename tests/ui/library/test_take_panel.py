@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QFocusEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.errors import AudioError
@@ -207,6 +208,15 @@ def test_another_take_is_the_same_with_a_seed_to_be_drawn(qtbot: QtBot, panel: T
     with qtbot.waitSignal(panel.another_wanted) as caught:
         qtbot.mouseClick(panel.another, Qt.MouseButton.LeftButton)
     assert caught.args == [job().request.model_copy(update={"seed": None})]
+
+
+def test_notes_keep_clear_of_their_border_while_they_are_written_on(panel: TakePanel) -> None:
+    panel.show_job(job())
+    plain = panel.notes.viewport().x()
+    QApplication.sendEvent(panel.notes, QFocusEvent(QEvent.Type.FocusIn))
+    assert panel.notes.viewport().x() >= plain + 6
+    QApplication.sendEvent(panel.notes, QFocusEvent(QEvent.Type.FocusOut))
+    assert panel.notes.viewport().x() == plain
 
 
 def test_a_word_without_end_does_not_push_the_rest_out_of_sight(panel: TakePanel) -> None:

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QPushButton,
+    QStyle,
+    QStyleOptionFocusRect,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from ui.shared.theme import Appearance, Theme
@@ -61,3 +71,24 @@ def test_the_bundled_typeface_is_used_with_equally_wide_figures(theme: Theme) ->
     assert QFontInfo(theme.font()).family() == "Inter"
     tabular = QFontMetricsF(theme.font(tabular=True))
     assert tabular.horizontalAdvance("1:11") == tabular.horizontalAdvance("0:08")
+
+
+@pytest.mark.parametrize("kind", [QPushButton, QToolButton, QCheckBox, QComboBox])
+def test_what_has_the_keyboard_has_one_ring(
+    qtbot: QtBot, theme: Theme, kind: type[QWidget]
+) -> None:
+    """The theme's own; Fusion would draw a grey frame inside of it."""
+    widget = kind()
+    qtbot.addWidget(widget)
+    widget.ensurePolished()
+    option = QStyleOptionFocusRect()
+    option.initFrom(widget)
+    option.rect = QRect(2, 2, 36, 16)
+    option.state |= QStyle.StateFlag.State_KeyboardFocusChange | QStyle.StateFlag.State_HasFocus
+    image = QImage(40, 20, QImage.Format.Format_ARGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    frame = QStyle.PrimitiveElement.PE_FrameFocusRect
+    widget.style().drawPrimitive(frame, option, painter, widget)
+    painter.end()
+    assert not any(image.pixel(x, y) for x in range(40) for y in range(20))
