@@ -47,7 +47,10 @@ def test_a_full_disk_answers_and_loses_nothing(
     ):
         for file in ballast:
             file.write_bytes(bytes(BALLAST))
+        dispatcher = server.service.engine.dispatcher
+        server.in_loop_async(lambda: dispatcher.set_paused(True))  # or they fill it meanwhile
         jobs = [submit(here, number).json()["job_id"] for number in range(JOBS)]
+        server.in_loop_async(lambda: dispatcher.set_paused(False))
         wait_until(lambda: any("disk_full" in r.getMessage() for r in caplog.records), "no room")
         ballast.append(small_disk / "the rest")
         fill(ballast[-1])

@@ -291,6 +291,8 @@ async def test_heavy_models_take_turns_and_leave_when_idle(
         ]
         jobs = await engine.ended(await engine.queue.submit(orders))
         assert statuses(jobs) == [COMPLETED] * 6
+        # Not by the status alone: it is told a moment later, and may be one from in between.
+        await engine.until(lambda: diary.read_text().splitlines()[-1].endswith("closed"))
         await engine.until(lambda: engine.statuses[-1].model == "scripted 1")
     lines = diary.read_text().splitlines()
     loaded = [line for line in lines if line.endswith("loaded")]

@@ -40,7 +40,6 @@ from tests.engine.server.test_jobs import (
     test_a_take_from_the_prompt_to_the_sound,
     test_a_waiting_job_is_deleted_and_a_running_one_is_not,
     test_the_figures_of_the_queue,
-    test_the_same_key_makes_one_job,
     test_users_take_turns,
 )
 from tests.engine.server.test_logins import test_a_token_works_until_it_is_revoked
@@ -50,6 +49,7 @@ from tests.engine.server.test_observing import (
     test_metrics_tell_what_happened,
     test_the_other_forms_of_health,
 )
+from tests.engine.server.test_repeats import test_the_same_key_makes_one_job
 from tests.postgres import Postgres, running_postgres
 
 __all__ = [
