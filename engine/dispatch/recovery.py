@@ -49,7 +49,7 @@ class Recovery:
                 if late or not await self._kept(made):
                     late.append(made)
         ended = self._files.sweep_ended(waiting)
-        await self._sweep(waiting)
+        await self._sweep(self._store.pending_ids())  # without those that were made
         if parts or again or ended:
             log.info("recovered %d interrupted jobs, %d parts removed", len(again), parts + ended)
         return late

@@ -1,3 +1,8 @@
+"""Processes that we start: none shows a window of its own."""
+
+from __future__ import annotations
+
+import asyncio
 import subprocess
 from typing import Any
 
@@ -25,11 +30,11 @@ async def test_nor_does_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     monkeypatch.setattr(subprocess, "CREATE_NO_WINDOW", 0x08000000, raising=False)
 
-    async def start(*command: str, **how: Any) -> None:
+    async def start(_protocol: object, *command: str, **how: Any) -> None:
         seen.append(how["creationflags"])
         raise OSError("not there")
 
-    monkeypatch.setattr("asyncio.create_subprocess_exec", start)
+    monkeypatch.setattr(asyncio.get_running_loop(), "subprocess_exec", start)
     host = HostProcess(lambda _: None, lambda *_: None)
     with pytest.raises(OSError, match="not there"):
         await host.start(["host"])

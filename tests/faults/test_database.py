@@ -75,8 +75,12 @@ async def test_a_file_that_is_in_place_is_a_take_even_without_its_row(
     with closing(sqlite3.connect(settings.database)) as rows, rows:
         rows.execute("DELETE FROM takes")
         rows.execute("UPDATE jobs SET status = 'processing', token = 'x', finished_at = NULL")
+    kept = settings.cache_folder / "checkpoints" / f"{made.id}.ckpt"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.touch()
 
     async with Watched(settings) as engine:
+        assert not kept.exists(), "nothing goes on from it"
         (found,) = await engine.queue.jobs()
         assert found.status is Status.COMPLETED
         assert found.take == made.take
