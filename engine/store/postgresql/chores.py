@@ -6,6 +6,8 @@ from engine.store.database import Database
 
 __all__ = ["Chores"]
 
+_NOW = "extract(epoch FROM clock_timestamp())::float8"
+
 
 class Chores:
     """By the database's clock: those of machines may be hours apart."""
@@ -17,13 +19,14 @@ class Chores:
         """Whether nobody has had this turn in the last so many seconds; then it is had now. Who
         dies at it leaves it to the next one, and one that was had in the future counts for nothing:
         the clock was set back. Raises StorageError."""
+        # The clock is read again once the row is ours: who waited for another's turn has an older
+        # time in hand, to which that turn would lie in the future.
         with self._database.writing():
             cursor = self._database.peewee.execute_sql(
-                "INSERT INTO settings (name, value) "
-                "VALUES (%s, extract(epoch FROM clock_timestamp())::text) "
-                "ON CONFLICT (name) DO UPDATE SET value = excluded.value "
-                "WHERE settings.value::float8 + %s <= excluded.value::float8 "
-                "OR settings.value::float8 > excluded.value::float8 RETURNING name",
+                f"INSERT INTO settings (name, value) VALUES (%s, ({_NOW})::text) "  # noqa: S608
+                f"ON CONFLICT (name) DO UPDATE SET value = ({_NOW})::text "
+                f"WHERE settings.value::float8 + %s <= {_NOW} "
+                f"OR settings.value::float8 > {_NOW} RETURNING name",
                 (f"chore: {what}", seconds),
             )
             return bool(cursor.fetchall())

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from engine.store.postgresql.chores import Chores
 from engine.store.secrets import shared_secret
+from tests.e2e.processes import wait_until
 from tests.engine.cluster.conftest import Open
 
 MANY = 4
@@ -18,6 +19,20 @@ def test_of_many_one_has_the_turn(open_it: Open) -> None:
     assert sum(each.mine("sweep", 3600) for each in chores) == 0
     assert chores[0].mine("something else", 3600)
     assert chores[1].mine("sweep", 0), "its time has come again"
+
+
+def test_who_waited_for_anothers_turn_has_none(open_it: Open) -> None:
+    first, second = (open_it() for _ in range(2))
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    sql = first.peewee.execute_sql
+    assert Chores(first).mine("sweep", 0)
+    with ThreadPoolExecutor(1) as thread:
+        with first.writing():
+            sql("SELECT value FROM settings WHERE name = 'chore: sweep' FOR UPDATE")
+            asked = thread.submit(Chores(second).mine, "sweep", 3600)
+            wait_until(lambda: sql(waiting).fetchone() == (1,), "the other to wait")
+            assert Chores(first).mine("sweep", 0), "had after the other began to ask"
+        assert not asked.result()
 
 
 def test_all_have_the_same_secret(open_it: Open) -> None:
