@@ -94,9 +94,13 @@ class Proxy:
     async def shut(self) -> None:
         """Refuse connections, and cut those that there are."""
         if self._server is not None:
+            # Nothing more is accepted, and only then closed: what asyncio has accepted and not yet
+            # given out when its server closes, it forgets with an open socket.
+            for each in self._server.sockets:
+                asyncio.get_running_loop().remove_reader(each)
+            await _settled()
             self._server.close()
             self._server = None
-        await _settled()  # what was just accepted is among them now
         connections = list(self._connections)
         for each in connections:
             each.cancel()
