@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 
 from engine.processes import CHILDREN
 
@@ -10,14 +11,9 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    if sys.argv[1:2] == [CHILDREN["engine.host"]]:
-        from engine.host.__main__ import main as host
-
-        host(sys.argv[2:])
-    if sys.argv[1:2] == [CHILDREN["engine.server.weighing"]]:
-        from engine.server.weighing import main as weighing
-
-        weighing(sys.argv[2:])
+    child = _child(sys.argv[1]) if len(sys.argv) > 1 else None
+    if child is not None:
+        child(sys.argv[2:])
         return
     if sys.argv[1:] in ([], ["studio"]):  # no need for the command line's libraries
         from app.launch import open_window
@@ -26,6 +22,23 @@ def main() -> None:
     from app.cli import main as command_line
 
     command_line()
+
+
+def _child(word: str) -> Callable[[Sequence[str]], object] | None:
+    """Which of CHILDREN is meant, imported by name: a build finds no others."""
+    if word == CHILDREN["engine.host"]:
+        from engine.host.__main__ import main as host
+
+        return host
+    if word == CHILDREN["engine.audio.stems"]:
+        from engine.audio.stems import main as stems
+
+        return stems
+    if word == CHILDREN["engine.server.weighing"]:
+        from engine.server.weighing import main as weighing
+
+        return weighing
+    return None
 
 
 if __name__ == "__main__":

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
 
-__all__ = ["CHILDREN", "child_command", "is_frozen", "unseen"]
+__all__ = ["CHILDREN", "child_command", "is_frozen", "step_back", "unseen"]
 
 CHILDREN: Mapping[str, str] = {
+    "engine.audio.stems": "--stems",
     "engine.host": "--engine-host",
     "engine.server.weighing": "--weigh",
 }
@@ -27,6 +29,18 @@ def child_command(module: str) -> list[str]:
     if is_frozen():
         return [sys.executable, option]
     return [sys.executable, "-m", module]
+
+
+def step_back() -> None:
+    """Give this process a lower priority than the window's: music may take a little longer, clicks
+    may not."""
+    import psutil  # here: who only asks for a command has no need of it
+
+    process = psutil.Process()
+    if os.name == "nt":
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        process.nice(max(10, process.nice()))  # only root may go back from a lower one
 
 
 def unseen() -> int:

@@ -14,6 +14,7 @@ from engine.audio.atomic import replacing
 from engine.audio.embedded import EmbeddedTake, embed, read_request, versions
 from engine.audio.files import read_audio, write_audio
 from engine.audio.names import numbered, safe_name, unique
+from engine.audio.stems import has_stems, write_stems
 from engine.errors import AudioError, InvalidRequest, Problem
 from engine.generators.base import Audio, Facts, Samples
 from engine.jobs import Take
@@ -33,6 +34,8 @@ _FADE = 0.005
 class Exported:
     audio: Path
     midi: Path | None = None
+    stems: Path | None = None
+    """A folder."""
 
 
 def drag_file(take: Take, name: str, folder: Path, format: OutputFormat | None = None) -> Path:
@@ -72,13 +75,15 @@ def export(
     loudness: float | None = None,
     trim_to_bars: bool = False,
     midi: bool = False,
+    stems: bool = False,
 ) -> Exported:
     """A copy of a take in the folder ``destination``, tagged with its request; never overwrites.
 
     ``sample_rate`` (Hz) None keeps the take's. ``loudness`` (LUFS, integrated) None leaves the
     level as it is; else the level is set, and true peaks are held at -1 dBTP. ``trim_to_bars``
     cuts what comes after the last whole bar. A sound that none of these touch is the same in the
-    export, sample for sample, unless a lossless take becomes MP3 or OGG.
+    export, sample for sample, unless a lossless take becomes MP3 or OGG. ``stems`` adds a folder of
+    them (``engine.audio.stems``), for takes that have some.
     Raises InvalidRequest (pattern, or whole bars of unknown tempo), AudioError, DiskFull,
     FolderNotWritable or StorageError.
     """
@@ -107,7 +112,11 @@ def export(
             samples = to_loudness(samples, rate, loudness, CEILING)
         audio = Audio(samples, rate, about.facts)
         write_audio(path, audio, about.request, format=format, tags={"title": name})
-    return Exported(path, _export_midi(take, path) if midi else None)
+    return Exported(
+        path,
+        _export_midi(take, path) if midi else None,
+        write_stems(take, path.with_suffix("")) if stems and has_stems(take) else None,
+    )
 
 
 def file_name(pattern: str, name: str, take: Take, request: Request) -> str:

@@ -18,10 +18,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-import psutil
-
 from engine.host.protocol import Command, Event, Ready, decode_command, encode
 from engine.log_context import log_to_stderr
+from engine.processes import step_back
 
 __all__ = ["main"]
 
@@ -44,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     more = dict(item.split("=", 1) for item in options.generator)
     log_to_stderr()
-    _step_back()
+    step_back()
     events = _private_stdout()
     commands: queue.Queue[Command] = queue.Queue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, commands), daemon=True).start()
@@ -67,15 +66,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         log.info("the dispatcher is gone")
     # At once: the thread that reads the input would hold up the interpreter's orderly end.
     os._exit(0)
-
-
-def _step_back() -> None:
-    """A lower priority than the window's: music may take a little longer, clicks may not."""
-    process = psutil.Process()
-    if os.name == "nt":
-        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-    else:
-        process.nice(max(10, process.nice()))  # only root may go back from a lower one
 
 
 def _private_stdout() -> BinaryIO:

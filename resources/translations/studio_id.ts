@@ -752,6 +752,26 @@
         <translation>“{}” sudah tidak ada.</translation>
     </message>
     <message>
+        <source>An earlier version of the program made this take, and played its parts otherwise.</source>
+        <translation>Take ini dibuat oleh versi program yang lebih lama, yang memainkan bagian-bagiannya secara berbeda.</translation>
+    </message>
+    <message>
+        <source>Make it again to have its stems.</source>
+        <translation>Buat lagi agar stemnya tersedia.</translation>
+    </message>
+    <message>
+        <source>Only takes of the built-in generator can be taken apart into stems.</source>
+        <translation>Hanya take dari generator bawaan yang dapat dipisah menjadi stem.</translation>
+    </message>
+    <message>
+        <source>“{}” does not say how it was made: it has no stems.</source>
+        <translation>“{}” tidak memuat cara pembuatannya: stemnya tidak ada.</translation>
+    </message>
+    <message>
+        <source>The stems could not be made.</source>
+        <translation>Stem tidak dapat dibuat.</translation>
+    </message>
+    <message>
         <source>“{}” cannot be read as audio.</source>
         <translation>“{}” tidak bisa dibaca sebagai audio.</translation>
     </message>
@@ -1131,6 +1151,14 @@
     <message>
         <source>The notes too, as MIDI</source>
         <translation>Notnya juga, sebagai MIDI</translation>
+    </message>
+    <message>
+        <source>Each instrument by itself, too (stems)</source>
+        <translation>Tiap instrumen sendiri-sendiri juga (stem)</translation>
+    </message>
+    <message>
+        <source>WAV files of the same length, in a folder beside it, before mastering</source>
+        <translation>Berkas WAV yang sama panjang, dalam folder di sebelahnya, sebelum mastering</translation>
     </message>
     <message>
         <source>Cancel</source>

@@ -58,6 +58,13 @@ def test_a_frozen_build_weighs_what_is_uploaded(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["frames"] == 16_000
 
 
+@pytest.mark.usefixtures("frozen")
+def test_a_frozen_build_takes_takes_apart(tmp_path: Path) -> None:
+    command = [*child_command("engine.audio.stems"), str(tmp_path / "gone.wav"), str(tmp_path)]
+    done = subprocess.run(as_built(command), cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "does not say how it was made" in json.loads(done.stdout)["failure"]["message"]
+
+
 def test_nothing_else_starts_this_python_again() -> None:
     """A frozen build has none: every child is one of CHILDREN."""
     for folder in ("app", "engine", "ui"):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.audio.stems import has_stems
 from engine.errors import NotFound
 from engine.jobs import Failure, Job
 from engine.limits import FORMATS
@@ -96,9 +97,14 @@ class ExportDialog(QDialog):
         self.choose = Button(self.tr("Choose…"), "small")
         self.bars = QCheckBox(self.tr("End on a whole bar"))
         self.midi = QCheckBox(self.tr("The notes too, as MIDI"))
+        self.stems = QCheckBox(self.tr("Each instrument by itself, too (stems)"))
+        self.stems.setToolTip(
+            self.tr("WAV files of the same length, in a folder beside it, before mastering")
+        )
         takes = [job.take for job in jobs if job.take is not None]
         self.bars.setEnabled(all(take.tempo and take.beats_per_bar for take in takes))
         self.midi.setVisible(any(take.midi_path is not None for take in takes))
+        self.stems.setVisible(any(map(has_stems, takes)))
         self.cancel = Button(self.tr("Cancel"))
         self.export = MainButton(self.tr("Export"), "⏎")
         self.export.setDefault(True)
@@ -119,6 +125,7 @@ class ExportDialog(QDialog):
         self.pattern.setText(options["pattern"])
         self.bars.setChecked(options["trim_to_bars"] and self.bars.isEnabled())
         self.midi.setChecked(options["midi"])
+        self.stems.setChecked(options["stems"])
 
     def accept(self) -> None:
         options = {
@@ -128,6 +135,7 @@ class ExportDialog(QDialog):
             "pattern": self.pattern.text(),
             "trim_to_bars": self.bars.isChecked(),
             "midi": self.midi.isChecked(),
+            "stems": self.stems.isChecked(),
         }
         self.wished.emit(ExportWish(self._jobs, self._folder, options))
         super().accept()
@@ -184,6 +192,7 @@ class ExportDialog(QDialog):
             ("", self.preview),
             ("", self.bars),
             ("", self.midi),
+            ("", self.stems),
         ]
         for row, (name, content) in enumerate(rows):
             grid.addWidget(label(name, "muted"), row, 0)

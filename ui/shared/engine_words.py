@@ -199,6 +199,16 @@ TEXTS = cast(
         ),
         # files and disks
         QT_TRANSLATE_NOOP("Engine", "“{}” is not there any more."),
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "An earlier version of the program made this take, and played its parts otherwise.",
+        ),
+        QT_TRANSLATE_NOOP("Engine", "Make it again to have its stems."),
+        QT_TRANSLATE_NOOP(
+            "Engine", "Only takes of the built-in generator can be taken apart into stems."
+        ),
+        QT_TRANSLATE_NOOP("Engine", "“{}” does not say how it was made: it has no stems."),
+        QT_TRANSLATE_NOOP("Engine", "The stems could not be made."),
         QT_TRANSLATE_NOOP("Engine", "“{}” cannot be read as audio."),
         QT_TRANSLATE_NOOP("Engine", "WAV, FLAC, OGG, MP3 and AIFF files work."),
         QT_TRANSLATE_NOOP("Engine", "Try another file."),

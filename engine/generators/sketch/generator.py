@@ -12,6 +12,7 @@ from engine.generators.base import Audio, Facts, Growing, Reading, Report, Sampl
 from engine.generators.sketch.compose import Composition, compose
 from engine.generators.sketch.midi import to_midi
 from engine.generators.sketch.synth import SAMPLE_RATE, Rendering
+from engine.generators.sketch.version import MADE_BY, NAME, VERSION
 from engine.request import Request
 
 __all__ = ["LICENCE", "Sketch", "SketchGenerator"]
@@ -52,8 +53,7 @@ class SketchGenerator:
     (705600, 2)
     """
 
-    name = "sketch"
-    version = "3"
+    name, version = NAME, VERSION
     device = "CPU"
     slots = 4
     finishing = rendering = None
@@ -81,7 +81,7 @@ class SketchGenerator:
         sketch = cast("Sketch", growing)
         made = sketch.composition
         facts = Facts(
-            made_by=f"{self.name} {self.version}",
+            made_by=MADE_BY,
             licence=LICENCE,
             tempo=made.tempo,
             beats_per_bar=made.beats_per_bar,

@@ -160,7 +160,7 @@ def test_what_a_killed_host_left_half_written_goes_with_the_take(tmp_path: Path)
 
 @pytest.mark.skipif(os.name != "posix", reason="nice is of Unix")
 def test_a_host_is_never_more_urgent_than_who_started_it() -> None:
-    code = "import os; from engine.host.__main__ import _step_back; _step_back(); print(os.nice(0))"
+    code = "import os; from engine.processes import step_back; step_back(); print(os.nice(0))"
     command = ["nice", "-n", str(15 - os.nice(0)), sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert int(done.stdout) == 15

@@ -16,6 +16,7 @@ from app.notices import Level, Notice
 from engine.audio.files import write_audio
 from engine.errors import NotFound
 from engine.generators.base import Audio, Facts
+from engine.generators.sketch.version import MADE_BY
 from engine.jobs import Job, Status, Step, Take, utc_now
 from engine.request import Request
 from ui.library.export_dialog import ExportDialog, ExportWish
@@ -97,6 +98,21 @@ def test_the_next_export_begins_as_the_last_one_was(
     assert wishes[0] == wishes[1]
     qtbot.waitUntil(lambda: notices[-1].level is Level.GOOD, timeout=20_000)
     exporter.wait()
+
+
+def test_stems_are_offered_where_there_are_some(
+    window: QWidget, exporter: Exporter, job: Job
+) -> None:
+    assert job.take is not None
+    played = job.with_(take=replace(job.take, made_by=MADE_BY))
+    for jobs, some in (([job], False), ([job, played], True)):
+        dialog = ExportDialog(jobs, exporter.folder, window)
+        assert dialog.stems.isVisibleTo(dialog) is some
+        wishes: list[ExportWish] = []
+        dialog.wished.connect(wishes.append)
+        dialog.stems.setChecked(some)
+        dialog.accept()
+        assert wishes[0].options["stems"] is some
 
 
 def test_a_pattern_that_does_not_work_says_why(

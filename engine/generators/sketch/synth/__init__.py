@@ -9,6 +9,7 @@
      │   └─ reverb      rooms by convolution
      ├─ tone        listens to the mix and sets the bus equaliser
      ├─ bus         equaliser, width, glue, tape, crusher
+     ├─ ends        fades, or a loop's tail on its start
      └─ mastering   loudness target and true-peak limiter
 
 Sound sources: modal (struck and plucked), wavetable (anything periodic), padsynth (ensembles).

@@ -27,7 +27,9 @@ _STROKE, _RINGING = 1.0, 6.0
 class Mixer:
     """All the parts of a score; call ``block`` once for each block in order."""
 
-    def __init__(self, score: Score) -> None:
+    def __init__(self, score: Score, alone: int | None = None) -> None:
+        """``alone``: the number of the only part to be heard, as it sounds among the others: the
+        kick ducks it whether it is heard or not."""
         loop = frames(score.seconds) if score.loop else None
         self._events = [events_of(part, score) for part in score.parts]
         tonic = pitch_class(score.key.split()[0])
@@ -35,7 +37,8 @@ class Mixer:
         duck = Duck(_strokes(score.parts, self._events), 0.42 * 60.0 / score.tempo, loop)
         self._strips = [
             Strip(part, events, self._bank, duck, loop)
-            for part, events in zip(score.parts, self._events, strict=True)
+            for number, (part, events) in enumerate(zip(score.parts, self._events, strict=True))
+            if alone in (None, number)
         ]
         sends = [part.send for part in score.parts]
         mix = score.mix
@@ -48,8 +51,7 @@ class Mixer:
             self._echo = Echo(delay, mix.delay_feedback)
         # The echo is heard until it has fallen by 60 dB.
         turns = 3.0 / -np.log10(min(max(mix.delay_feedback, 0.05), 0.85))
-        self.tail = frames(mix.reverb_seconds * 1.1 + (delay * turns if self._echo else 0.0))
-        """Frames that may sound after the last note has ended."""
+        self._tail = frames(mix.reverb_seconds * 1.1 + (delay * turns if self._echo else 0.0))
 
     def new_keys(self) -> list[tuple[int, VoiceKey, float]]:
         """(block where first heard, key, about how many seconds) of all voices, in order."""
@@ -64,7 +66,11 @@ class Mixer:
             for key, block in seen.items()
         )
 
-    def last_note(self) -> int:
+    def rings_on(self, count: int) -> int:
+        """Frames after the first ``count`` in which something may still sound."""
+        return max(0, self._last_note() + self._tail - count)
+
+    def _last_note(self) -> int:
         """The frame at which the last note has died away."""
         ends = [
             event.start + event.held + frames(PATCHES[event.key.instrument].release)

@@ -16,7 +16,8 @@ from engine.audio.loudness import TruePeak
 from engine.generators.sketch.score import Score
 from engine.generators.sketch.synth.bank import VoiceKey
 from engine.generators.sketch.synth.bus import Bus
-from engine.generators.sketch.synth.dsp import Floats, fade_in, frames
+from engine.generators.sketch.synth.dsp import Floats, frames
+from engine.generators.sketch.synth.ends import fade, fold
 from engine.generators.sketch.synth.mastering import TRIES, Mastering
 from engine.generators.sketch.synth.mixer import BLOCK, Mixer
 from engine.generators.sketch.synth.tone import Balance
@@ -44,9 +45,7 @@ class Rendering:
         with self._alone():
             self._mixer = Mixer(score)
         self._count = max(1, frames(score.seconds))
-        tail = 0
-        if score.loop:
-            tail = max(0, self._mixer.last_note() + self._mixer.tail - self._count)
+        tail = self._mixer.rings_on(self._count) if score.loop else 0
         self._mixed = np.zeros((self._count + tail, 2), np.float32)
         self._balance = Balance()
         self._bus: Bus  # once the mix is there, see _patch_bus
@@ -114,11 +113,7 @@ class Rendering:
             self._fold(self._bus)
 
     def _fold(self, bus: Bus) -> None:
-        """What rings on after the end is heard at the start of the next round."""
-        for start in range(self._count, len(self._mixed), self._count):
-            tail = self._mixed[start : start + self._count]
-            self._mixed[: len(tail)] += tail
-        self._mixed = self._mixed[: self._count]
+        self._mixed = fold(self._mixed, self._count)
         # The bus comes to the start as if it had just heard the end.
         for start in range(-_WARM_UP, 0, BLOCK):
             index = np.arange(start, start + BLOCK) % self._count
@@ -128,21 +123,7 @@ class Rendering:
         block = self._mixed[start : min(start + BLOCK, self._count)]
         block[:] = self._bus(np.ascontiguousarray(block.T), start).T
         if not self._score.loop:
-            self._fade(block, start)
-
-    def _fade(self, block: Floats, start: int) -> None:
-        """A breath of fade at the start, and the written or a short one at the end."""
-        opening = frames(0.002)
-        if start < opening:
-            block[:opening] *= fade_in(opening)[: len(block), None]
-        length = frames(max(self._score.fade_out, min(0.35, 0.04 * self._score.seconds)))
-        length = min(length, self._count)
-        first = max(start, self._count - length)
-        end = start + len(block)
-        if first < end:
-            curve = fade_in(length)[::-1]
-            offset = self._count - length
-            block[first - start :] *= curve[first - offset : end - offset, None]
+            fade(block, start, self._count, self._score)
 
     def _measure(self, start: int) -> None:
         edge = TruePeak.EDGE
