@@ -145,6 +145,19 @@ async def test_a_worker_for_some_models_leaves_the_others(fleet: Fleet) -> None:
             assert (await watch.ended(other)).status is Status.COMPLETED
 
 
+async def test_who_rests_goes_on_when_its_row_says_so(fleet: Fleet) -> None:
+    """Not by the clock of its last worker: the permit comes by the database's, and only once."""
+    with fleet.queue() as queue:
+        [job] = queue.store.submit([order("steps=3 starve=0")])
+        async with fleet.worker(retry_delay=600.0) as watch:
+            await watch.until(lambda: bool((last := watch.latest(job.id)) and last.retry_at))
+            with queue.database.writing():
+                sql = queue.database.peewee.execute_sql
+                sql("UPDATE jobs SET rests_until = 1")
+                sql("UPDATE procrastinate_jobs SET scheduled_at = NULL")
+            assert (await watch.ended(job)).status is Status.COMPLETED
+
+
 async def test_nothing_begins_while_the_queue_is_paused(fleet: Fleet) -> None:
     with fleet.queue() as queue:
         queue.store.set_setting(PAUSED, "yes")
