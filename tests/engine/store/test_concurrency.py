@@ -18,8 +18,10 @@ from engine.errors import InvalidRequest
 from engine.jobs import Failure, Once, Order, Status, Take
 from engine.request import Request
 from engine.store.claims import Claims
+from engine.store.database import Alone
 from engine.store.postgresql.opening import PostgresqlDatabase, open_postgresql
 from engine.store.store import Store
+from tests.e2e.processes import wait_until
 from tests.postgres import Postgres
 
 PROCESSES, THREADS = 2, 3
@@ -167,6 +169,21 @@ def test_owners_take_turns_with_many_who_claim(database: PostgresqlDatabase) -> 
     with ThreadPoolExecutor(4) as pool:
         for _ in range(4):
             assert sorted(pool.map(claim, range(4))) == ["a", "b", "c", "d"]
+
+
+def test_a_job_that_comes_while_a_claim_waits_its_turn_begins_after_that(
+    database: PostgresqlDatabase,
+) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing(Alone.TURNS):
+            claim = pool.submit(Claims(database, fair=True).claim, "local")
+            sql = database.peewee.execute_sql
+            wait_until(lambda: sql(waiting).fetchone() == (1,), "the claim to wait")
+            [job] = Store(database).submit([Order(Request())])
+        claimed = claim.result()
+    assert claimed is not None and claimed[0].id == job.id
+    assert (claimed[0].started_at or job.created_at) >= job.created_at
 
 
 def test_what_builds_on_a_job_that_fails_at_that_moment_never_waits_for_ever(
