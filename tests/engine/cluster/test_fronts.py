@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -13,9 +14,12 @@ from typing import Any
 import httpx
 import pytest
 
+from engine.cluster.news import CHANNEL, Kind, words_of
+from engine.jobs import Job, Status
 from engine.server import callbacks
 from engine.server.webhooks import signature
 from engine.store.database import Alone
+from engine.store.postgresql.tail import Tail
 from engine.store.secrets import shared_secret
 from tests.buckets import S3Server, known_to_boto
 from tests.e2e.processes import wait_until
@@ -131,6 +135,54 @@ def test_one_of_all_servers_empties_the_trash(fleet: Fleet) -> None:
         with TestServer(fleet.settings()) as other:
             other.in_loop_async(other.service.engine.dispatcher._empty_trash)
         assert queue.store.knows(job_id), "its turn comes tomorrow"
+
+
+def test_who_begins_to_follow_hears_nothing_that_is_older(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before he came, and is told after he saw how things are."""
+    read, go_on = threading.Event(), threading.Event()
+    more = Tail.more
+
+    def read_for_long(tail: Tail) -> list[Job]:
+        jobs = more(tail)
+        if any(job.status is Status.PROCESSING for job in jobs):
+            read.set()
+            assert go_on.wait(60)
+        return jobs
+
+    monkeypatch.setattr(Tail, "more", read_for_long)
+    with (
+        TestServer(fleet.settings()) as server, server.client() as client,
+        ThreadPoolExecutor(1) as threads, fleet.queue() as queue,
+    ):  # fmt: skip
+        job_id = client.post("/generate", json=body()).json()["job_id"]
+        assert queue.claims("me").claim("local") is not None
+        queue.channel(CHANNEL).say([*words_of(Kind.JOBS, [])])
+        assert read.wait(60)
+        queue.store.cancel([job_id])
+
+        told: list[str] = []
+
+        def follow() -> None:
+            with client.stream("GET", "/events") as stream:
+                for _, job in events(stream):
+                    told.append(job["status"])
+                    if told[-1] == "pending":
+                        return
+
+        def follows() -> bool:
+            relay: Any = server.service.engine
+            return bool(relay._relay._turn._waiters or server.service.broadcast.followers)
+
+        following = threads.submit(follow)
+        wait_until(follows, "the follower")
+        go_on.set()
+        wait_until(lambda: bool(told), "how things are")
+        queue.store.retry([job_id])
+        queue.channel(CHANNEL).say([*words_of(Kind.JOBS, [])])
+        following.result()
+        assert set(told) == {"cancelled", "pending"}
 
 
 def test_a_follower_finds_what_ended_while_its_server_was_away(fleet: Fleet) -> None:
