@@ -9,6 +9,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,12 @@ import soundfile
 from pytestqt.qtbot import QtBot
 
 from app.notices import Level, Notice
+from app.playback import turntable
+from app.playback.feeder import Feeder
 from app.playback.frames import Frames
 from app.playback.output import BLOCK, Output, OutputDevice
-from app.player import Player, State, Track
+from app.playback.turntable import Turntable
+from app.player import Player, Snapshot, State, Track
 from engine.jobs import Change, Job, Status, Step, Take, utc_now
 from engine.request import Request
 from tests.app.outputs import HandOutput, HandOutputs
@@ -491,6 +495,30 @@ def test_the_program_ends_while_a_device_hangs(qapp: object, tmp_path: Path) -> 
     assert player._feeder._thread.daemon  # nothing waits for it at the end
     hanging.wake()
     player.close()
+
+
+def test_a_thread_that_is_still_beginning_when_it_is_closed_tells_nothing_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a busy computer its imports may take longer than the window waits; and then nobody is
+    there to be told."""
+    begins, go_on, told = threading.Event(), threading.Event(), list[Snapshot]()
+
+    class Slow(Turntable):
+        def __init__(self, *parts: Any, **more: Any) -> None:
+            begins.set()
+            assert go_on.wait(60)
+            super().__init__(*parts, **more)
+
+    monkeypatch.setattr(turntable, "Turntable", Slow)
+    feeder = Feeder(HandOutputs(), told.append)
+    feeder.start()
+    feeder.set_gain(1, 0.5)
+    assert begins.wait(60)
+    feeder.close(timeout=0.01)
+    go_on.set()
+    feeder._thread.join(60)
+    assert told == [] and not feeder._thread.is_alive()
 
 
 def test_a_player_that_is_let_go_ends_at_once(qapp: object) -> None:
