@@ -88,10 +88,11 @@ def test_each_end_is_called_out_by_one_server(fleet: Fleet, listener: Listener) 
 
 
 def test_what_one_server_could_not_deliver_another_does(fleet: Fleet, listener: Listener) -> None:
-    with front(fleet, listener, reaches=False) as cut_off, cut_off.client() as client:
+    soon = {"lease_seconds": 2.0}
+    with front(fleet, listener, reaches=False, **soon) as cut_off, cut_off.client() as client:
         job_id = cancelled(client, listener)
         wait_until(lambda: cut_off.sql("SELECT 1 FROM calls"), "it to be owed")
-        with front(fleet, listener) as other:
+        with front(fleet, listener, **soon) as other:
             mine = "SELECT count(DISTINCT sender) FROM calls WHERE sender_until > 0"
             assert other.sql(mine) == [(1,)]
             cut_off.end()
@@ -216,23 +217,23 @@ async def test_behind_a_pooler_all_is_seen_too(
         )
         here, there = (running.enter_context(server.client()) for server in (one, other))
         async with fleet.worker(**asks, **rare) as watch:
-            grows = here.post("/generate", json=body("steps=3000 ms=5", duration=60)).json()
-            ends = here.post("/generate", json=body("steps=200 ms=5")).json()
-
-            def followed() -> list[dict[str, Any]]:
-                with there.stream("GET", f"/jobs/{ends['job_id']}/events") as stream:
-                    return [job for _, job in events(stream)]
-
-            told = await asyncio.to_thread(followed)
-            assert told[-1]["status"] == "completed"
-            progress = [job["progress"] for job in told]
-            assert progress == sorted(progress) and len(set(progress)) > 2
+            grows = here.post("/generate", json=body("steps=12000 ms=5", duration=60)).json()
             job_id = grows["job_id"]
-            stopped = await asyncio.to_thread(there.post, f"/jobs/{job_id}/stop")
-            assert stopped.status_code == 202
-            done = await asyncio.to_thread(until_ended, here, job_id)
-            assert done["status"] == "completed"
-            gone = here.post("/generate", json=body("steps=3000 ms=5 hz=300")).json()["job_id"]
+
+            def followed() -> Iterator[float]:
+                """How far it is; it is stopped once it was seen to grow."""
+                seen: set[float] = set()
+                with there.stream("GET", f"/jobs/{job_id}/events") as stream:
+                    for _, job in events(stream):
+                        seen.add(job["progress"])
+                        yield job["progress"]
+                        if len(seen) == 3:
+                            assert here.post(f"/jobs/{job_id}/stop").status_code == 202
+                assert job["status"] == "completed"
+
+            progress = await asyncio.to_thread(list, followed())
+            assert progress == sorted(progress) and len(set(progress)) > 3
+            gone = here.post("/generate", json=body("steps=12000 ms=5 hz=300")).json()["job_id"]
             await watch.until(lambda: bool((latest := watch.latest(gone)) and latest.progress))
             await asyncio.to_thread(there.post, f"/jobs/{gone}/cancel")
             await watch.until(lambda: not watch.worker.scheduler.runs.tokens())
