@@ -84,6 +84,7 @@ def claims_are_over(database: PostgresqlDatabase) -> bool:
 def work_in_threads(url: str, seed: int) -> list[Said]:
     """What one process does; they share its pool of connections."""
     database = open_postgresql(SecretStr(url), sole=False)
+    Store(database).set_setting(f"here: {seed}", "yes")
     try:
         with ThreadPoolExecutor(THREADS) as pool:
             return list(pool.map(lambda n: work(database, seed + n), range(THREADS)))
@@ -101,6 +102,10 @@ def test_each_job_is_claimed_by_one_and_ends_once(
         at_work: list[Future[list[Said]]] = [
             pool.submit(work_in_threads, url.get_secret_value(), 100 * n) for n in range(PROCESSES)
         ]
+        for n in range(PROCESSES):  # or one of them would have done all before another is there
+            wait_until(
+                lambda n=n: store.setting(f"here: {100 * n}", "") == "yes", "all to be there"
+            )  # type: ignore[misc]
         known: list[str] = []
         while len(known) < JOBS:
             orders = [Order(Request(), owner=dice.choice("abc")) for _ in range(6)]
