@@ -343,12 +343,14 @@ def sleeping(server: TestServer, token: str) -> Iterator[socket.socket]:
 
 
 def tell_until_behind(server: TestServer, owner: str) -> int:
-    """How many changes it took until all buffers and the follower's queue were full."""
+    """How many changes it took until all buffers and the follower's queue were full, or it was
+    given up before."""
     broadcast = server.service.broadcast
     long = Request(prompt="x" * 2000)
     one = Job("gen_1", long, "x", Status.PROCESSING, Step.GENERATING, utc_now(), owner=owner)
     changes, told = [Change(one)] * 50, 0
-    while not server.in_loop(lambda: any(f.behind for f in broadcast._all())):
+    wait_until(lambda: broadcast.follows(one), "who listens")
+    while not server.in_loop(lambda: all(f.behind for f in broadcast._all() if f.owner == owner)):
         server.in_loop(lambda: broadcast.tell(changes))
         told += len(changes)
         assert told < 20 * PATIENCE
