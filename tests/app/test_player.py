@@ -411,7 +411,7 @@ class HangingOutput:
 
     def write(self, block: Frames) -> None:
         self.hangs.set()
-        assert self._awake.wait(10)
+        assert self._awake.wait(300)
 
     def pending(self) -> int:
         return 0

@@ -72,7 +72,7 @@ def test_each_end_is_called_out_by_one_server(fleet: Fleet, listener: Listener) 
         one.client() as here, other.client() as there,
     ):  # fmt: skip
         ended = [cancelled(client, listener) for client in (here, there) * (JOBS // 2)]
-        heard = [listener.heard.get(timeout=30) for _ in ended]
+        heard = [listener.heard.get(timeout=60) for _ in ended]
         assert sorted(json.loads(text)["job_id"] for _, text in heard) == sorted(ended)
         secret = one.in_loop(lambda: shared_secret(one.service.engine.database, "webhook"))
         for headers, text in heard:
@@ -83,7 +83,7 @@ def test_each_end_is_called_out_by_one_server(fleet: Fleet, listener: Listener) 
         wait_until(lambda: one.sql(owed) == [(0,)], "all to be done")
     with front(fleet, listener) as again, again.client() as client:
         last = cancelled(client, listener)
-        assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == last, "and no other"
+        assert json.loads(listener.heard.get(timeout=60)[1])["job_id"] == last, "and no other"
     assert listener.heard.empty()
 
 
@@ -96,7 +96,7 @@ def test_what_one_server_could_not_deliver_another_does(fleet: Fleet, listener: 
             mine = "SELECT count(DISTINCT sender) FROM calls WHERE sender_until > 0"
             assert other.sql(mine) == [(1,)]
             cut_off.end()
-            assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == job_id
+            assert json.loads(listener.heard.get(timeout=60)[1])["job_id"] == job_id
     assert listener.heard.empty()
 
 
