@@ -78,7 +78,13 @@ class Studio(QObject):
 
     def load(self) -> None:
         """Ask for all jobs; ``loaded`` brings them."""
-        self._ask(lambda queue: queue.jobs(), self.loaded.emit)
+
+        async def load(queue: Queue) -> None:
+            # Told there and then, and not as an answer, which comes a moment later: a change of
+            # that moment would be told before it, and undone by it.
+            self._here.call(self.loaded.emit, await queue.jobs())
+
+        self._ask(load)
 
     def submit(self, orders: Sequence[Order], *, front: bool = False) -> None:
         """Queue all of them or none; ``front`` puts them before everything that waits."""

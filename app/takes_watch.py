@@ -42,10 +42,16 @@ class TakesWatch(QObject):
 
     def _aim(self) -> bool:
         """Watch the folder, or the nearest one above it until it is there; whether it is."""
-        nearest = next(path for path in (self._folder, *self._folder.parents) if path.is_dir())
-        wanted, watched = str(nearest), self._watcher.directories()
-        if watched != [wanted]:
-            if watched:
-                self._watcher.removePaths(watched)
-            self._watcher.addPath(wanted)
+        aimed: Path | None = None
+        # And again: of what was made just before it was watched nobody hears.
+        while (nearest := self._nearest()) != aimed:
+            watched = self._watcher.directories()
+            if watched != [str(nearest)]:
+                if watched:
+                    self._watcher.removePaths(watched)
+                self._watcher.addPath(str(nearest))
+            aimed = nearest
         return nearest == self._folder
+
+    def _nearest(self) -> Path:
+        return next(path for path in (self._folder, *self._folder.parents) if path.is_dir())

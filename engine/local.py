@@ -111,6 +111,9 @@ class LocalEngine:
         """The heavy model that is loaded."""
         return self.lane.model
 
+    async def all_told(self) -> None:
+        """At once: what changes is told in the same moment."""
+
     def _can_run(self, model_id: str) -> bool:
         """Whether the host could make takes of this model now."""
         if model_id in self._settings.generators:

@@ -18,25 +18,31 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
 
 if TYPE_CHECKING:
     from tests.buckets import S3Server
     from tests.postgres import Postgres
 
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)  # the same examples in each run
+# How long anything takes says more of the machine than of what is tested.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
+"""The same examples in each run."""
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 pytest_plugins = ("tests.workers", "tests.hosts")
 
-THREAD_PATIENCE = 5.0
+THREAD_PATIENCE = 30.0
 """Seconds that a thread gets to end by itself after its test."""
+NEVER = 60_000
+"""Milliseconds until something that a window should do counts as never."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,6 +57,16 @@ def music_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     monkeypatch.setenv("DGX_MUSIC_HOME", str(home))
     return home
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's, which by itself gives up after five seconds: a busy machine takes as long for
+    what takes it half a second at other times."""
+    bot = QtBot(request)
+    for wait in ("waitSignal", "waitSignals", "waitUntil", "waitExposed"):
+        setattr(bot, wait, partial(getattr(bot, wait), timeout=NEVER))
+    return bot
 
 
 @pytest.fixture(scope="session")

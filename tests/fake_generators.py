@@ -180,6 +180,6 @@ class SlowToLoad:
         return ScriptedGenerator()
 
 
-loads_slowly = SlowToLoad(15)
+loads_slowly = SlowToLoad(25)
 hangs_while_loading = SlowToLoad(1, "hang")
 dies_while_loading = SlowToLoad(1, "die")

@@ -53,6 +53,7 @@ class Feeder:
         self._watch = Watch(clock)
         self._inbox: queue.SimpleQueue[tuple[int, Verb]] = queue.SimpleQueue()
         self._turntable: Turntable | None = None  # made on the thread
+        self._abandoned = False
         self._thread = threading.Thread(target=self._run, name="playback", daemon=True)
 
     # Verbs. ``serial`` comes back in the snapshot once the verb was obeyed.
@@ -93,10 +94,12 @@ class Feeder:
         self._inbox.put((serial, lambda turntable: turntable.stop_growing()))
 
     def close(self, timeout: float) -> None:
-        """Fall silent and end the thread."""
+        """Fall silent and end the thread; where that takes longer, it is left to itself."""
         if self._thread.is_alive():
             self._inbox.put((0, lambda turntable: turntable.close()))
             self._thread.join(timeout)
+        if self._thread.is_alive():
+            self.abandon()
 
     # What is read from outside.
 
@@ -118,7 +121,8 @@ class Feeder:
     def abandon(self) -> None:
         """Its device hangs, and the thread with it: should it ever come back, it tells nothing
         and ends."""
-        if self._turntable is not None:  # else it has no device that could hang
+        self._abandoned = True
+        if self._turntable is not None:  # else it will hear of it when it is made
             self._turntable.abandoned = True
 
     def _run(self) -> None:
@@ -133,6 +137,7 @@ class Feeder:
             devices=self._found,
             held=self._held,
         )
+        turntable.abandoned = self._abandoned
         while not (turntable.closed or turntable.abandoned):
             if not turntable.running or not self._inbox.empty():
                 turntable.obey(*self._inbox.get())

@@ -66,6 +66,10 @@ class Front:
         """None is loaded here."""
         return
 
+    async def all_told(self) -> None:
+        """Before somebody looks at the rows, and hears the feed from there on."""
+        await self._relay.all_told()
+
     async def __aenter__(self) -> Front:
         """Raises StorageError."""
         async with AsyncExitStack() as opening:
@@ -76,6 +80,7 @@ class Front:
             news = queue.news()
             tail = Tail(queue.database)
             relay = Relay(tail, queue.store, self._told, queue.aside, self._followed)
+            self._relay = relay
             relay.start()
             opening.push_async_callback(relay.close)
             news.listen(relay.heard)

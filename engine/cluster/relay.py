@@ -85,6 +85,12 @@ class Relay:
             self._changed = True
             self._telling.begin(self._look())
 
+    async def all_told(self) -> None:
+        """Until what was read is told: who looks at the rows himself then, and listens from there
+        on, hears nothing that is older than what he saw."""
+        async with self._turn:
+            return
+
     async def _look(self) -> None:
         """One part after the other, so that nobody waits long for others' news."""
         behind = True

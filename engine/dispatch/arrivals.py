@@ -37,6 +37,11 @@ class Arrivals:
             self._storing = loop.create_task(self._store_all(), context=contextvars.Context())
         return await answer
 
+    async def close(self) -> None:
+        """Until what came is stored, and told."""
+        if self._storing is not None:
+            await asyncio.wait([self._storing])
+
     async def _store_all(self) -> None:
         while self._here:
             here, self._here = self._here, []

@@ -92,6 +92,7 @@ class Dispatcher:
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
+        await self._arrivals.close()
         await self.scheduler.close(patience)
 
     async def _interrupted(self) -> list[Job]:

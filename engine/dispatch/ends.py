@@ -185,7 +185,7 @@ class Ends:
         self._table.over(token)
         if job is None:
             self._feed.changed(decided)
-        elif rest is not None:
+        elif rest is not None and job.retry_at is None:  # else its row keeps it, for all alike
             self._table.rest(job.id, rest)
             self._feed.changed([self._table.snapshot(job)])
         else:

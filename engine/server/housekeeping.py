@@ -83,15 +83,23 @@ class Housekeeping:
             log.info("swept: %d takes, %d uploads, %d orphans", audio, uploads, orphans)
 
     async def _audio(self) -> int:
-        old = self._jobs.outdated(utc_now() - timedelta(days=self._settings.audio_days))
-        for job in old:
-            for place in (job.take.path, job.take.midi_path) if job.take else ():
-                with suppress(NotFound):  # it lies elsewhere, where nothing is ours to remove
-                    if place is not None:
-                        await self._storage.remove(self._storage.key_of(place))
-        if old:
-            self._tell(self._jobs.forget_takes(old))
-        return len(old)
+        before = utc_now() - timedelta(days=self._settings.audio_days)
+        gone = []
+        for known in self._jobs.outdated(before):
+            # As it is now: while others went somebody may have marked it to be kept.
+            for job in self._jobs.outdated(before, among=[known.id]):
+                await self._remove(job)
+                gone.append(job)
+        if gone:
+            self._tell(self._jobs.forget_takes(gone))
+        return len(gone)
+
+    async def _remove(self, job: Job) -> None:
+        """The files of its take."""
+        for place in (job.take.path, job.take.midi_path) if job.take else ():
+            with suppress(NotFound):  # it lies elsewhere, where nothing is ours to remove
+                if place is not None:
+                    await self._storage.remove(self._storage.key_of(place))
 
     async def _unused_uploads(self) -> int:
         since = utc_now() - timedelta(hours=self._settings.upload_unused_hours)
@@ -105,8 +113,9 @@ class Housekeeping:
         }
         unused = [each for each in old if each.id not in wanted]
         # The rows first: nobody may name an upload any more once its file goes. A file that stays
-        # is an orphan.
-        self._uploads.forget([upload.id for upload in unused])
+        # is an orphan. Who was named just now, at another server perhaps, has its row still.
+        gone = self._uploads.forget_unused([upload.id for upload in unused], since)
         for upload in unused:
-            await self._storage.remove(upload.key)
-        return len(unused)
+            if upload.id in gone:
+                await self._storage.remove(upload.key)
+        return len(gone)

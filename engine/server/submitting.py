@@ -46,8 +46,6 @@ async def submit(
     )
     if problems:
         raise InvalidRequest(problems)
-    sources = {source for body in bodies for source in (body.melody, body.continue_from)}
-    service.uploads.use([source for source in sources if source and not is_job_id(source)])
     orders = [body.order(caller.owner, current_request.get()) for body in bodies]
     return await service.engine.dispatcher.submit(
         orders, once=once, quota=quota_of(service, caller)
@@ -82,11 +80,11 @@ def _callback_problems(service: Service, url: str) -> list[Problem]:
 
 
 def _is_own(service: Service, caller: Caller, source: str) -> bool:
+    """An upload stays a while longer from here on: it would have gone before the job is there."""
+    if not is_job_id(source):
+        return service.uploads.use(caller.owner, source)
     try:
-        if is_job_id(source):
-            service.own(caller, source)
-        else:
-            service.uploads.of(caller.owner, source)
+        service.own(caller, source)
     except NotFound:
         return False
     return True

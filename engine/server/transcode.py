@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import av
 import soundfile as sf
@@ -61,22 +62,19 @@ class Transcoder:
         self._folder = folder
         self._storage = storage
         self._at_once = at_once
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Each as long as somebody has it, or waits for it."""
 
     async def file(self, take: Take, format: Format) -> Path:
         """Where the take lies in this format. Raises AudioError, NotFound and StorageError."""
         name = f"{take.sha256}.{format.value}"
         path = self._folder / name
         lock = self._locks.setdefault(name, asyncio.Lock())
-        try:
-            async with lock:  # asked for twice at once, it is made once
-                if not path.is_file():
-                    source = await self._storage.fetch(self._storage.key_of(take.path))
-                    async with self._at_once:
-                        await asyncio.to_thread(_make, source, path, format)
-        finally:
-            if not lock.locked():
-                self._locks.pop(name, None)
+        async with lock:  # asked for twice at once, it is made once
+            if not path.is_file():
+                source = await self._storage.fetch(self._storage.key_of(take.path))
+                async with self._at_once:
+                    await asyncio.to_thread(_make, source, path, format)
         return path
 
 

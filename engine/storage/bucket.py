@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from boto3.s3.transfer import TransferConfig
 
@@ -68,7 +69,8 @@ class BucketStorage(Places):
         self._clients = clients
         self._files = ThreadPoolExecutor(WHOLE_FILES_AT_ONCE, "bucket files")
         self._blocks = ThreadPoolExecutor(BLOCKS_AT_ONCE, "bucket blocks")
-        self._fetching: dict[str, asyncio.Lock] = {}
+        self._fetching: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """A lock for each key as long as somebody has it, or waits for it."""
 
     # -- whole files -------------------------------------------------------------------------
 
@@ -101,15 +103,11 @@ class BucketStorage(Places):
     async def fetch(self, key: str) -> Path:
         path = self._cached(key)
         lock = self._fetching.setdefault(key, asyncio.Lock())
-        try:
-            async with lock:  # wanted twice at once, it comes once
-                if path.is_file():
-                    os.utime(path)  # it stays a while longer
-                else:
-                    await self._in(self._files, self._fetch, key, path)
-        finally:
-            if not lock.locked():
-                self._fetching.pop(key, None)
+        async with lock:  # wanted twice at once, it comes once
+            if path.is_file():
+                os.utime(path)  # it stays a while longer
+            else:
+                await self._in(self._files, self._fetch, key, path)
         return path
 
     def _fetch(self, key: str, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -55,7 +56,15 @@ def sweep(client: Any, address: BucketAddress, cache: Path, before: datetime) ->
     ]
     for name in probes:
         client.delete_object(Bucket=bucket, Key=name)
-    parts = [part for part in cache.glob("*/.*.part") if part.stat().st_mtime < before.timestamp()]
+    parts = [part for part in cache.glob("*/.*.part") if _written(part) < before.timestamp()]
     for part in parts:
         part.unlink(missing_ok=True)
     return len(stale) + len(probes) + len(parts)
+
+
+def _written(part: Path) -> float:
+    """When, in seconds since 1970; never, if it was fetched to its end meanwhile."""
+    try:
+        return part.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf

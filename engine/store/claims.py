@@ -72,14 +72,14 @@ class Claims(Made):
             "suspects": suspects,
             "model": loaded_model,
             "token": token,
-            "now": utc_now().timestamp(),
         }
         statements = self._claiming(len(excluded), idle=idle, favours=loaded_model is not None)
         self._database.still_sole()
         self._database.room_for_more()
         with self._database.writing(Alone.TURNS if self._turns else None):
+            now = utc_now().timestamp()  # not before: what comes while it waits begins after that
             for statement in statements:
-                for row in statement.rows(**given):
+                for row in statement.rows(now=now, **given):
                     job = from_row(row)
                     if self._turns:
                         self._turns.take(job)

@@ -181,12 +181,14 @@ class SharedJobs(Records):
         with self._database.reading():
             return {key for row in query.dicts() for key in (row["checkpoint"], row["preview"])}
 
-    def outdated(self, before: datetime) -> list[Job]:
-        """Jobs whose audio is older than this, and not marked to be kept."""
+    def outdated(self, before: datetime, among: Collection[str] | None = None) -> list[Job]:
+        """Jobs (``among`` these) whose audio is older than this, and not marked to be kept."""
         jobs, takes = self._tables.jobs, self._tables.takes
         old = (jobs.finished_at < before.timestamp()) & (
             takes.kept.is_null() | (takes.kept == False)  # noqa: E712
         )
+        if among is not None:
+            old &= jobs.id.in_(list(among))
         query = self._tables.everything().where(takes.path.is_null(False) & old)
         with self._database.reading():
             return [from_row(row) for row in query.dicts()]

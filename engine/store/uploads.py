@@ -73,14 +73,14 @@ class Uploads:
             raise NotFound("There is no such upload.")
         return _upload(row)
 
-    def use(self, ids: Collection[str]) -> None:
-        """They are wanted now: they stay a while longer."""
+    def use(self, owner: str, upload_id: str) -> bool:
+        """It is wanted now, and stays a while longer; False if its owner has none of this id."""
         table = self._table
-        if not ids:
-            return
+        mine = (table.id == upload_id) & (table.owner == owner)
         with self._database.writing():
             now = utc_now().timestamp()
-            table.update({table.used_at: now}).where(table.id.in_(list(ids))).execute()
+            used = table.update({table.used_at: now}).where(mine)
+            return bool(used.execute())
 
     def unused_since(self, moment: datetime) -> list[Upload]:
         table = self._table
@@ -97,6 +97,16 @@ class Uploads:
                 for chunk in chunks(ids)
                 for row in table.select(table.id).where(table.id.in_(chunk)).dicts()
             }
+
+    def forget_unused(self, ids: Collection[str], since: datetime) -> set[str]:
+        """Those of these that were not used since; which they were."""
+        table, gone = self._table, set[str]()
+        with self._database.writing():
+            for chunk in chunks(ids):
+                unused = table.id.in_(chunk) & (table.used_at < since.timestamp())
+                forgotten = table.delete().where(unused).returning(table.id)
+                gone |= {row["id"] for row in list(forgotten.execute())}
+        return gone
 
     def forget(self, ids: Collection[str]) -> None:
         with self._database.writing():

@@ -11,7 +11,7 @@ from app.playback.output import CHANNELS, Output, OutputDevice, OutputLost
 
 __all__ = ["HandOutput", "HandOutputs"]
 
-PATIENCE = 10.0  # seconds after which a test that hangs fails
+PATIENCE = 60.0  # seconds after which a test that hangs fails
 
 
 class HandOutput:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -12,8 +16,9 @@ from pytestqt.qtbot import QtBot
 from app.engine_thread import EngineThread
 from app.notices import Notice
 from app.studio import SLICE, Studio
+from engine.dispatch.feed import Feed
 from engine.errors import StoreLocked
-from engine.jobs import Change, Job, Order, Status
+from engine.jobs import Change, Job, Order, Status, Step, utc_now
 from engine.local import LocalEngine
 from engine.request import Request
 from engine.settings import EngineSettings
@@ -111,3 +116,38 @@ def test_an_engine_that_can_not_open_is_told_and_ends_in_order(
     with pytest.raises(StoreLocked):
         second.run(lambda queue: queue.jobs()).result(10)
     second.stop()
+
+
+@dataclass
+class ChangesAtOnce:
+    """An engine and its queue, of which a job changes as soon as all jobs were looked up."""
+
+    feed: Feed
+    servers: Any = None
+
+    @property
+    def dispatcher(self) -> Any:
+        return self
+
+    async def jobs(self) -> list[Job]:
+        waits = Job("gen_1", Request(), "x", Status.PENDING, Step.QUEUED, utc_now())
+        runs = replace(waits, status=Status.PROCESSING)
+        asyncio.get_running_loop().call_soon(self.feed.changed, [runs])
+        return [waits]
+
+
+def test_what_changes_while_all_is_loaded_comes_after_that(qtbot: QtBot) -> None:
+    @asynccontextmanager
+    async def opened(feed: Feed) -> AsyncIterator[ChangesAtOnce]:
+        yield ChangesAtOnce(feed)
+
+    thread = EngineThread(opened)
+    studio = Studio(thread)
+    told: list[Status] = []
+    studio.loaded.connect(lambda jobs: told.append(jobs[0].status))
+    studio.changed.connect(lambda changes: told.append(changes[0].job.status))
+    studio.load()
+    thread.start()
+    qtbot.waitUntil(lambda: len(told) == 2)
+    thread.stop()
+    assert told == [Status.PENDING, Status.PROCESSING]

@@ -57,14 +57,14 @@ class Watched:
         seen = [change.job.step.value for change in self.changes if change.job.id == job_id]
         return [step for i, step in enumerate(seen) if i == 0 or seen[i - 1] != step]
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
         """Wait for ``condition``, which is looked at again with each thing told."""
         async with asyncio.timeout(seconds):
             while not condition():
                 self._told.clear()
                 await self._told.wait()
 
-    async def ended(self, jobs: Sequence[Job], seconds: float = 30.0) -> list[Job]:
+    async def ended(self, jobs: Sequence[Job], seconds: float = 60.0) -> list[Job]:
         """Wait until these jobs ended; their newest snapshots."""
         ids = [job.id for job in jobs]
 

@@ -24,6 +24,13 @@ from ui.shared.theme import Appearance, Theme
 from ui.shared.translation import install_language
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Without a screen Qt lets go of what was copied when Python has ended, and crashes over it."""
+    yield
+    qapp.clipboard().clear()
+
+
 @pytest.fixture(scope="session")
 def theme(qapp: QApplication) -> Theme:
     install_language(qapp, "en")

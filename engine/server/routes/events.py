@@ -90,10 +90,12 @@ async def socket(
     await websocket.accept()
     base = str(websocket.base_url).replace("ws", "http", 1)
     follower = Follower(caller.owner, None)
+    await service.engine.all_told()
     with service.broadcast.following(follower):
+        beginning = _beginning(service, follower, last_event_id, _live(service, caller))
         leaving = asyncio.create_task(_end_when_gone(websocket, follower))
         try:
-            for each in _beginning(service, follower, last_event_id, _live(service, caller)):
+            for each in beginning:
                 await websocket.send_text(_with_id(service, each, base))
             async for news in follower:  # empty at a heartbeat: the connection has its own
                 for each in news:
@@ -151,6 +153,7 @@ async def _events(
     def written(news: list[Told]) -> bytes:
         return b"".join([_event(service, each, base) for each in news]) or _STILL_HERE
 
+    await service.engine.all_told()
     with service.broadcast.following(follower):
         told = beginning()  # only now: what happens from here on is heard
         yield b"retry: 2000\n\n"

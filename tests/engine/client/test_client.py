@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from engine.client.client import NoStream, Patience, ServerClient
+from engine.client.client import NoStream, ServerClient
 from engine.errors import (
     InvalidRequest,
     ServerAway,
@@ -34,11 +34,10 @@ JOB = (
 AUDIO = bytes(range(256)) * 400
 SHA = hashlib.sha256(AUDIO).hexdigest()
 LINK = "http://elsewhere.example/api/v1/media/music/a.wav?expires=1&signature=s"
-QUICK = Patience(connect=2, read=0.5, answer=1.0, events=0.5)
 
 
 def client_of(url: str, **options: object) -> ServerClient:
-    return ServerClient(url, TOKEN, patience=QUICK, **options)  # type: ignore[arg-type]
+    return ServerClient(url, TOKEN, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

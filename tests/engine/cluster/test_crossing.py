@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -24,7 +25,8 @@ from tests.engine.cluster.processes import WorkerProcess
 from tests.engine.server.running import TestServer, body, events, until_ended, until_step
 from tests.postgres import Postgres
 
-GROWS = "steps=3000 ms=5"
+GROWS = "steps=12000 ms=5"
+"""For a minute, if nobody stops it; what is asked meanwhile may take its time."""
 ENDLESS = "steps=1000000 ms=5"
 SLOTS = 2
 
@@ -86,12 +88,23 @@ def told_to(client: httpx.Client, job_id: str, last_id: str = "") -> list[tuple[
 def test_all_servers_tell_how_far_it_is_and_how_it_ends(
     one: httpx.Client, other: httpx.Client
 ) -> None:
-    job_id = submitted(one, "steps=400 ms=10")
+    job_id = submitted(one, GROWS, duration=60)
+    seen = Barrier(2, action=lambda: one.post(f"/jobs/{job_id}/stop"), timeout=60)
+
+    def followed(client: httpx.Client) -> Iterator[dict[str, Any]]:
+        """What is told of it to its end, which comes when all have seen it grow."""
+        progress: set[float] = set()
+        with client.stream("GET", f"/jobs/{job_id}/events") as stream:
+            for _, job in events(stream):
+                yield job
+                known, progress = len(progress), progress | {job["progress"]}
+                if known < 4 <= len(progress):
+                    seen.wait()
+
     with ThreadPoolExecutor(2) as pool:
-        for heard in pool.map(lambda client: told_to(client, job_id), (one, other)):
-            told = [job for _, job in heard]
+        for told in pool.map(lambda client: list(followed(client)), (one, other)):
             progress = [job["progress"] for job in told]
-            assert progress == sorted(progress) and len(set(progress)) > 3
+            assert progress == sorted(progress) and len(set(progress)) > 4
             assert any(job["eta_seconds"] for job in told)
             assert [job["status"] for job in told].index("completed") == len(told) - 1
             assert told[-1]["audio_url"]
@@ -160,7 +173,7 @@ def test_a_cancel_crosses_and_makes_room(
 
 
 def test_a_pause_crosses_too(cluster: Cluster, one: httpx.Client) -> None:
-    job_id = submitted(one, "steps=400 ms=5 hz=220")
+    job_id = submitted(one, f"{GROWS} hz=220", duration=60)
     until_step(one, job_id, "generating")
 
     def told(paused: bool, words: str) -> None:
@@ -171,6 +184,7 @@ def test_a_pause_crosses_too(cluster: Cluster, one: httpx.Client) -> None:
     told(True, "the queue rests")
     assert one.get(f"/jobs/{job_id}").json()["status"] == "processing"
     told(False, "the queue goes on")
+    assert one.post(f"/jobs/{job_id}/stop").status_code == 202
     assert until_ended(one, job_id)["status"] == "completed"
 
 
@@ -213,10 +227,11 @@ def test_a_worker_that_is_drained_ends_what_it_runs_and_itself(
     cluster: Cluster, one: httpx.Client
 ) -> None:
     """The last one here: nobody works any more afterwards."""
-    job_id = submitted(one, "steps=800 ms=5 hz=110")
+    job_id = submitted(one, f"{GROWS} hz=110", duration=60)
     until_step(one, job_id, "generating")
     with cluster.fleet.queue() as queue:
         assert Control(queue).drain(cluster.worker.id).running == 1
+    assert one.post(f"/jobs/{job_id}/stop").status_code == 202
     assert until_ended(one, job_id)["status"] == "completed"
     assert cluster.worker.process.wait(timeout=60) == 0
     assert one.get("/health/detailed").json()["workers"]["each"] == []

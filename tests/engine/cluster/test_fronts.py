@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -13,9 +14,12 @@ from typing import Any
 import httpx
 import pytest
 
+from engine.cluster.news import CHANNEL, Kind, words_of
+from engine.jobs import Job, Status
 from engine.server import callbacks
 from engine.server.webhooks import signature
 from engine.store.database import Alone
+from engine.store.postgresql.tail import Tail
 from engine.store.secrets import shared_secret
 from tests.buckets import S3Server, known_to_boto
 from tests.e2e.processes import wait_until
@@ -68,7 +72,7 @@ def test_each_end_is_called_out_by_one_server(fleet: Fleet, listener: Listener) 
         one.client() as here, other.client() as there,
     ):  # fmt: skip
         ended = [cancelled(client, listener) for client in (here, there) * (JOBS // 2)]
-        heard = [listener.heard.get(timeout=30) for _ in ended]
+        heard = [listener.heard.get(timeout=60) for _ in ended]
         assert sorted(json.loads(text)["job_id"] for _, text in heard) == sorted(ended)
         secret = one.in_loop(lambda: shared_secret(one.service.engine.database, "webhook"))
         for headers, text in heard:
@@ -79,19 +83,20 @@ def test_each_end_is_called_out_by_one_server(fleet: Fleet, listener: Listener) 
         wait_until(lambda: one.sql(owed) == [(0,)], "all to be done")
     with front(fleet, listener) as again, again.client() as client:
         last = cancelled(client, listener)
-        assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == last, "and no other"
+        assert json.loads(listener.heard.get(timeout=60)[1])["job_id"] == last, "and no other"
     assert listener.heard.empty()
 
 
 def test_what_one_server_could_not_deliver_another_does(fleet: Fleet, listener: Listener) -> None:
-    with front(fleet, listener, reaches=False) as cut_off, cut_off.client() as client:
+    soon = {"lease_seconds": 2.0}
+    with front(fleet, listener, reaches=False, **soon) as cut_off, cut_off.client() as client:
         job_id = cancelled(client, listener)
         wait_until(lambda: cut_off.sql("SELECT 1 FROM calls"), "it to be owed")
-        with front(fleet, listener) as other:
+        with front(fleet, listener, **soon) as other:
             mine = "SELECT count(DISTINCT sender) FROM calls WHERE sender_until > 0"
             assert other.sql(mine) == [(1,)]
             cut_off.end()
-            assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == job_id
+            assert json.loads(listener.heard.get(timeout=60)[1])["job_id"] == job_id
     assert listener.heard.empty()
 
 
@@ -133,6 +138,54 @@ def test_one_of_all_servers_empties_the_trash(fleet: Fleet) -> None:
         assert queue.store.knows(job_id), "its turn comes tomorrow"
 
 
+def test_who_begins_to_follow_hears_nothing_that_is_older(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before he came, and is told after he saw how things are."""
+    read, go_on = threading.Event(), threading.Event()
+    more = Tail.more
+
+    def read_for_long(tail: Tail) -> list[Job]:
+        jobs = more(tail)
+        if any(job.status is Status.PROCESSING for job in jobs):
+            read.set()
+            assert go_on.wait(60)
+        return jobs
+
+    monkeypatch.setattr(Tail, "more", read_for_long)
+    with (
+        TestServer(fleet.settings()) as server, server.client() as client,
+        ThreadPoolExecutor(1) as threads, fleet.queue() as queue,
+    ):  # fmt: skip
+        job_id = client.post("/generate", json=body()).json()["job_id"]
+        assert queue.claims("me").claim("local") is not None
+        queue.channel(CHANNEL).say([*words_of(Kind.JOBS, [])])
+        assert read.wait(60)
+        queue.store.cancel([job_id])
+
+        told: list[str] = []
+
+        def follow() -> None:
+            with client.stream("GET", "/events") as stream:
+                for _, job in events(stream):
+                    told.append(job["status"])
+                    if told[-1] == "pending":
+                        return
+
+        def follows() -> bool:
+            relay: Any = server.service.engine
+            return bool(relay._relay._turn._waiters or server.service.broadcast.followers)
+
+        following = threads.submit(follow)
+        wait_until(follows, "the follower")
+        go_on.set()
+        wait_until(lambda: bool(told), "how things are")
+        queue.store.retry([job_id])
+        queue.channel(CHANNEL).say([*words_of(Kind.JOBS, [])])
+        following.result()
+        assert set(told) == {"cancelled", "pending"}
+
+
 def test_a_follower_finds_what_ended_while_its_server_was_away(fleet: Fleet) -> None:
     with TestServer(fleet.settings()) as other, other.client() as there:
         with TestServer(fleet.settings()) as server, server.client() as here:
@@ -164,23 +217,23 @@ async def test_behind_a_pooler_all_is_seen_too(
         )
         here, there = (running.enter_context(server.client()) for server in (one, other))
         async with fleet.worker(**asks, **rare) as watch:
-            grows = here.post("/generate", json=body("steps=3000 ms=5", duration=60)).json()
-            ends = here.post("/generate", json=body("steps=200 ms=5")).json()
-
-            def followed() -> list[dict[str, Any]]:
-                with there.stream("GET", f"/jobs/{ends['job_id']}/events") as stream:
-                    return [job for _, job in events(stream)]
-
-            told = await asyncio.to_thread(followed)
-            assert told[-1]["status"] == "completed"
-            progress = [job["progress"] for job in told]
-            assert progress == sorted(progress) and len(set(progress)) > 2
+            grows = here.post("/generate", json=body("steps=12000 ms=5", duration=60)).json()
             job_id = grows["job_id"]
-            stopped = await asyncio.to_thread(there.post, f"/jobs/{job_id}/stop")
-            assert stopped.status_code == 202
-            done = await asyncio.to_thread(until_ended, here, job_id)
-            assert done["status"] == "completed"
-            gone = here.post("/generate", json=body("steps=3000 ms=5 hz=300")).json()["job_id"]
+
+            def followed() -> Iterator[float]:
+                """How far it is; it is stopped once it was seen to grow."""
+                seen: set[float] = set()
+                with there.stream("GET", f"/jobs/{job_id}/events") as stream:
+                    for _, job in events(stream):
+                        seen.add(job["progress"])
+                        yield job["progress"]
+                        if len(seen) == 3:
+                            assert here.post(f"/jobs/{job_id}/stop").status_code == 202
+                assert job["status"] == "completed"
+
+            progress = await asyncio.to_thread(list, followed())
+            assert progress == sorted(progress) and len(set(progress)) > 3
+            gone = here.post("/generate", json=body("steps=12000 ms=5 hz=300")).json()["job_id"]
             await watch.until(lambda: bool((latest := watch.latest(gone)) and latest.progress))
             await asyncio.to_thread(there.post, f"/jobs/{gone}/cancel")
             await watch.until(lambda: not watch.worker.scheduler.runs.tokens())

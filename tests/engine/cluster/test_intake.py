@@ -22,7 +22,7 @@ from engine.store.store import Store
 from tests.postgres import Postgres
 from tests.proxy import Fate, Proxy, Trouble
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 NEVER = 3600.0
 NAME = "me"
 

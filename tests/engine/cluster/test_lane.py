@@ -155,7 +155,7 @@ class Scene:
 
     async def until(self, condition: Callable[[], Any]) -> None:
         """Wait for it; looked at again after all that is stored, removed, begun or told."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not condition():
                 self.storage.news.clear()
                 await self.storage.news.wait()

@@ -23,7 +23,7 @@ from tests.pgbouncer import running_pgbouncer
 from tests.postgres import Postgres
 from tests.proxy import Fate, Proxy, Trouble
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Ear:

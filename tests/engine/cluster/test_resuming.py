@@ -57,6 +57,7 @@ def test_a_take_goes_from_machine_to_machine(fleet: Fleet) -> None:
         second = WorkerProcess(fleet.folder / "second", often)
         wait_until(lambda: row(front, job_id).checkpoint != handed_over, "a later checkpoint")
         second.vanish()
+        front.sql("UPDATE jobs SET lease_until = 1 WHERE status = 'processing'")  # a while ago
         third = WorkerProcess(fleet.folder / "third", often)
         with here.stream("GET", f"/jobs/{job_id}/events") as stream:
             told = [job for _, job in events(stream)]

@@ -125,7 +125,10 @@ ACTS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=30,
+)
 @given(acts=ACTS)
 def test_in_whatever_order_transactions_end_the_newest_of_each_is_seen(
     database: PostgresqlDatabase, url: SecretStr, acts: list[tuple[int, str]]

@@ -13,7 +13,7 @@ from engine.jobs import Status
 from engine.store.store import PAUSED
 from engine.store.workers import WorkerState
 from tests.buckets import S3Server, known_to_boto
-from tests.engine.cluster.fleet import PATIENCE, Fleet, order
+from tests.engine.cluster.fleet import PATIENCE, Fleet, Watch, end_leases, order
 from tests.engine.conftest import SCRIPTED
 from tests.engine.server.running import TestServer, body
 from tests.postgres import Postgres, running_postgres
@@ -63,13 +63,18 @@ async def test_two_workers_share_what_waits_and_make_each_take_once(fleet: Fleet
 @pytest.mark.logs(LOST)
 async def test_a_frozen_worker_loses_its_job_and_its_late_take(fleet: Fleet) -> None:
     with fleet.queue() as queue:
-        [job] = queue.store.submit([order("steps=400 ms=20")])  # longer than any lease here
+        [job] = queue.store.submit([order("steps=12000 ms=5", duration=60.0)])
         async with fleet.worker() as frozen:
             await frozen.growing(job)
             for task in frozen.worker.tasks:  # as if it got no processor time for them
                 if task.get_name() in ("pulse", "reaper", "intake"):
                     task.cancel()
+            await asyncio.sleep(0)
+            end_leases(queue)
             async with fleet.worker() as other:
+                await other.growing(job)
+                for watch in (other, frozen):
+                    _end_early(watch)
                 made = await other.ended(job)
                 await frozen.until(lambda: not frozen.worker.scheduler.runs.tokens())
         assert made.status is Status.COMPLETED
@@ -145,6 +150,19 @@ async def test_a_worker_for_some_models_leaves_the_others(fleet: Fleet) -> None:
             assert (await watch.ended(other)).status is Status.COMPLETED
 
 
+async def test_who_rests_goes_on_when_its_row_says_so(fleet: Fleet) -> None:
+    """Not by the clock of its last worker: the permit comes by the database's, and only once."""
+    with fleet.queue() as queue:
+        [job] = queue.store.submit([order("steps=3 starve=0")])
+        async with fleet.worker(retry_delay=600.0) as watch:
+            await watch.until(lambda: bool((last := watch.latest(job.id)) and last.retry_at))
+            with queue.database.writing():
+                sql = queue.database.peewee.execute_sql
+                sql("UPDATE jobs SET rests_until = 1")
+                sql("UPDATE procrastinate_jobs SET scheduled_at = NULL")
+            assert (await watch.ended(job)).status is Status.COMPLETED
+
+
 async def test_nothing_begins_while_the_queue_is_paused(fleet: Fleet) -> None:
     with fleet.queue() as queue:
         queue.store.set_setting(PAUSED, "yes")
@@ -181,6 +199,13 @@ async def test_work_goes_on_when_postgresql_is_back(
                     assert (await watch.ended(job)).status is Status.COMPLETED
             assert {job.attempt for job in queue.store.jobs()} == {1}
         assert len(fleet.bucket.keys("music/")) == 4
+
+
+def _end_early(watch: Watch) -> None:
+    """What it runs becomes a take as it is."""
+    runs = watch.worker.scheduler.runs
+    for token in runs.tokens():
+        runs.end_early(token)
 
 
 async def _made_by_either(one, other, job) -> None:  # type: ignore[no-untyped-def]

@@ -21,7 +21,7 @@ from engine.store.claims import Claims
 from engine.store.factory import open_store
 from engine.store.store import Store
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that only say "never"."""
 
 

@@ -75,6 +75,26 @@ async def test_who_comes_while_others_are_stored_goes_with_the_next() -> None:
     assert rounds == [1, 2]
 
 
+async def test_who_closes_waits_for_what_is_being_stored() -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(submissions: Sequence[Submission]) -> list[list[Job] | MusicError]:
+        begun.set()
+        await go_on.wait()
+        return [[] for _ in submissions]
+
+    arrivals = Arrivals(slow)
+    await arrivals.close()
+    asked = asyncio.create_task(arrivals.submit(submission("a")))
+    await begun.wait()
+    closing = asyncio.create_task(arrivals.close())
+    asked.cancel()  # who asks leaves: it is stored all the same
+    await asyncio.sleep(0)
+    assert not closing.done()
+    go_on.set()
+    await closing
+
+
 async def test_what_breaks_is_told_to_all_of_them_and_to_nobody_after() -> None:
     arrivals = Arrivals(Stores())
     asked = [arrivals.submit(submission(prompt)) for prompt in ("a", "break")]

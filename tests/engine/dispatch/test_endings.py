@@ -68,7 +68,7 @@ async def test_closing_waits_for_no_host_that_has_nothing_to_keep(
     settings: EngineSettings,
 ) -> None:
     """As while it imports its libraries, or loads a model: it hears nothing then."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async with Watched(settings, host_command=["sleep", "1000"]) as engine:
             (job,) = await engine.submit("steps=2")
             await engine.until(lambda: engine.latest(job.id).status is Status.PROCESSING)
@@ -78,7 +78,7 @@ async def test_closing_waits_for_no_host_that_has_nothing_to_keep(
 async def test_closing_waits_for_a_checkpoint_only_as_long_as_it_is_told(
     settings: EngineSettings,
 ) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async with Watched(settings) as engine:
             (job,) = await engine.submit("steps=500 ms=5 keep=100000")
             await engine.growing(job)

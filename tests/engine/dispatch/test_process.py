@@ -14,7 +14,7 @@ import pytest
 from engine.dispatch.process import HostProcess
 from engine.host.protocol import Event, Ready, encode
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that only say "never"."""
 
 

@@ -79,7 +79,7 @@ def download(hub: Hub, folder: ModelFolder, small: Model) -> MakeDownload:
 
 def growing_part(root: Path, at_least: int) -> Path:
     """The part under way, once so many bytes of it are on the disk."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with suppress(FileNotFoundError):  # one was put in its place just now
             for path in root.rglob("parts/*"):

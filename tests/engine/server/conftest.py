@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import httpx
 import pytest
+from limits.aio.storage import memory
 
 from tests.engine.server.running import TestServer, settings_in, storage_settings
+
+HALF_PAST = 1_000_000_050.0
+"""A moment in the middle of a minute, by the clock."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_minute_ends() -> Iterator[None]:
+    """What is counted in memory is counted by whole minutes of the clock, and where one ends one
+    more is let in: a test that counts just then would see it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "time", SimpleNamespace(time=lambda: HALF_PAST))
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")

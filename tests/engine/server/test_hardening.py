@@ -16,8 +16,16 @@ from tests.engine.server.running import TestServer, body, journal_in, jwt_for, m
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
-    changes = {"body_patience": 1, "body_bytes": 100_000}
-    with TestServer(settings_in(tmp_path_factory.mktemp("hard"), **changes)) as running:
+    settings = settings_in(tmp_path_factory.mktemp("hard"), body_bytes=100_000)
+    with TestServer(settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
+    """Asked by nobody whose body may be late on a busy machine."""
+    settings = settings_in(tmp_path_factory.mktemp("impatient"), body_patience=0.1)
+    with TestServer(settings) as running:
         yield running
 
 
@@ -73,8 +81,8 @@ def test_no_name_adds_a_header(here: httpx.Client, name: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/generate", "/generate/batch", "/stitch"])
-def test_a_body_that_does_not_come_is_given_up(server: TestServer, path: str) -> None:
-    answer = said_to(server, path, "Content-Length: 5000", b'{"prompt": "')
+def test_a_body_that_does_not_come_is_given_up(impatient: TestServer, path: str) -> None:
+    answer = said_to(impatient, path, "Content-Length: 5000", b'{"prompt": "')
     assert answer.startswith(b"HTTP/1.1 408 ") and b"application/problem+json" in answer
 
 

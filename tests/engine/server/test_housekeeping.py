@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from engine.jobs import Job
 from engine.server.housekeeping import Housekeeping
 from engine.storage.leftovers import Leftovers
 from tests.app.terminal import typed
@@ -72,6 +73,47 @@ def test_audio_goes_after_its_time_and_the_job_stays(
     for job in (kept, fresh):
         assert httpx.get(job["audio_url"], trust_env=False).status_code == 200
     made(here)  # the same again: nothing is reused that is not there
+
+
+def test_audio_that_is_kept_while_other_audio_goes_stays(
+    server: TestServer, here: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bucket takes its time for each."""
+    ids = [made(here, prompt=f"hz={tone}")["job_id"] for tone in (500, 510)]
+    age(server, "jobs", "finished_at")
+    storage = server.service.storage
+    remove = storage.remove
+
+    async def remove_for_long(key: str) -> None:
+        await remove(key)
+        for job_id in ids:
+            await server.service.engine.dispatcher.annotate(job_id, kept=True)
+
+    monkeypatch.setattr(storage, "remove", remove_for_long)
+    sweep(server)
+    there = [here.get(f"/jobs/{job_id}").json()["audio_url"] for job_id in ids]
+    assert any(there), "the other one"
+
+
+def test_an_upload_that_is_named_while_the_sweep_looks_stays(
+    server: TestServer, here: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At another server on the same database, say, whose job is not there yet."""
+    upload = here.post("/uploads", content=tone(1)).json()["upload_id"]
+    age(server, "uploads", "used_at")
+    service = server.service
+    look = service.jobs.open
+
+    def look_for_long() -> list[Job]:
+        found = look()
+        assert service.uploads.use("local", upload)
+        return found
+
+    monkeypatch.setattr(service.jobs, "open", look_for_long)
+    sweep(server)
+    assert here.get(f"/uploads/{upload}").status_code == 200
+    assert f"uploads/{upload}" in server.keys("uploads")
+    here.delete(f"/uploads/{upload}")
 
 
 def test_unused_uploads_go_unless_somebody_waits_for_them(

@@ -97,7 +97,7 @@ def url_at(listener: Listener) -> str:
 def test_the_end_of_a_job_is_told_signed(here: httpx.Client, listener: Listener) -> None:
     callback = {"callback_url": url_at(listener)}
     job_id = here.post("/generate", json=body(**callback)).json()["job_id"]
-    headers, text = listener.heard.get(timeout=30)
+    headers, text = listener.heard.get(timeout=60)
     told = json.loads(text)
     assert (told["job_id"], told["status"]) == (job_id, "completed")
     assert headers["host"] == f"{HOST}:{listener.port}"
@@ -106,9 +106,9 @@ def test_the_end_of_a_job_is_told_signed(here: httpx.Client, listener: Listener)
     assert headers["webhook-signature"] == f"v1,{right}"
 
     failed = here.post("/generate", json=body("impossible", **callback)).json()["job_id"]
-    assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == failed
+    assert json.loads(listener.heard.get(timeout=60)[1])["job_id"] == failed
     here.post(f"/jobs/{failed}/retry")
-    assert json.loads(listener.heard.get(timeout=30)[1])["status"] == "failed", "each end"
+    assert json.loads(listener.heard.get(timeout=60)[1])["status"] == "failed", "each end"
 
 
 def test_receivers_libraries_find_it_signed() -> None:
@@ -122,7 +122,7 @@ def test_receivers_libraries_find_it_signed() -> None:
 def test_it_is_tried_again_and_never_led_elsewhere(here: httpx.Client, listener: Listener) -> None:
     listener.answers = [(500, {}), (302, {"Location": "https://127.0.0.1/admin"}), (204, {})]
     here.post("/generate", json=body(callback_url=url_at(listener)))
-    heard = [listener.heard.get(timeout=30) for _ in range(3)]
+    heard = [listener.heard.get(timeout=60) for _ in range(3)]
     assert len({headers["webhook-id"] for headers, _ in heard}) == 1
     assert len({text for _, text in heard}) == 1
     assert listener.heard.empty()
@@ -143,7 +143,7 @@ def test_what_can_not_be_written_down_now_is_told_later(
     monkeypatch.setattr(Calls, "add", away_once)
     monkeypatch.setattr(webhooks, "INSIST_SECONDS", 0.01)
     job_id = here.post("/generate", json=body(callback_url=url_at(listener))).json()["job_id"]
-    assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == job_id
+    assert json.loads(listener.heard.get(timeout=60)[1])["job_id"] == job_id
     assert listener.heard.empty()
 
 
@@ -161,7 +161,7 @@ def test_what_is_owed_outlives_the_server(
         job_id = client.post("/generate", json=callback).json()["job_id"]
         until_ended(client, job_id)
     with TestServer(settings, address_of=lambda _: "127.0.0.1", trust=listener.trust):
-        assert json.loads(listener.heard.get(timeout=30)[1])["job_id"] == job_id
+        assert json.loads(listener.heard.get(timeout=60)[1])["job_id"] == job_id
     with TestServer(settings, address_of=lambda _: "127.0.0.1", trust=listener.trust) as again:
         assert again.in_loop(lambda: listener.heard.empty()), "once is enough"
 

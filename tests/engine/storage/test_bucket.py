@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import queue
+import threading
 import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -88,6 +91,38 @@ async def test_a_download_that_always_breaks_off_is_told_as_trouble_of_the_bucke
             await opened.fetch(KEY)
         await opened.close()
         assert proxy.struck[Trouble.TRUNCATE] > 1
+
+
+async def test_it_is_fetched_by_one_at_a_time_also_after_one_who_could_not(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two would write into the same file."""
+    begun, go_on = queue.Queue[None](), threading.Semaphore(0)
+    at_once, most = 0, 0
+
+    def away(key: str, path: Path) -> None:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        begun.put(None)
+        assert go_on.acquire(timeout=60)
+        at_once -= 1
+        raise StorageError("It is away.")
+
+    monkeypatch.setattr(storage, "_fetch", away)
+    first, second = (asyncio.create_task(storage.fetch(KEY)) for _ in range(2))
+    await asyncio.to_thread(begun.get)
+    go_on.release()
+    with pytest.raises(StorageError):
+        await first
+    third = asyncio.create_task(storage.fetch(KEY))
+    await asyncio.to_thread(begun.get)  # the second's turn
+    await asyncio.to_thread(storage.at_hand, KEY)  # a while in which the third could begin
+    go_on.release(2)
+    for late in (second, third):
+        with pytest.raises(StorageError):
+            await late
+    assert most == 1
 
 
 async def test_what_somebody_else_put_there_comes_too(

@@ -18,8 +18,10 @@ from engine.errors import InvalidRequest
 from engine.jobs import Failure, Once, Order, Status, Take
 from engine.request import Request
 from engine.store.claims import Claims
+from engine.store.database import Alone
 from engine.store.postgresql.opening import PostgresqlDatabase, open_postgresql
 from engine.store.store import Store
+from tests.e2e.processes import wait_until
 from tests.postgres import Postgres
 
 PROCESSES, THREADS = 2, 3
@@ -82,6 +84,7 @@ def claims_are_over(database: PostgresqlDatabase) -> bool:
 def work_in_threads(url: str, seed: int) -> list[Said]:
     """What one process does; they share its pool of connections."""
     database = open_postgresql(SecretStr(url), sole=False)
+    Store(database).set_setting(f"here: {seed}", "yes")
     try:
         with ThreadPoolExecutor(THREADS) as pool:
             return list(pool.map(lambda n: work(database, seed + n), range(THREADS)))
@@ -99,6 +102,10 @@ def test_each_job_is_claimed_by_one_and_ends_once(
         at_work: list[Future[list[Said]]] = [
             pool.submit(work_in_threads, url.get_secret_value(), 100 * n) for n in range(PROCESSES)
         ]
+        for n in range(PROCESSES):  # or one of them would have done all before another is there
+            wait_until(
+                lambda n=n: store.setting(f"here: {100 * n}", "") == "yes", "all to be there"
+            )  # type: ignore[misc]
         known: list[str] = []
         while len(known) < JOBS:
             orders = [Order(Request(), owner=dice.choice("abc")) for _ in range(6)]
@@ -167,6 +174,21 @@ def test_owners_take_turns_with_many_who_claim(database: PostgresqlDatabase) -> 
     with ThreadPoolExecutor(4) as pool:
         for _ in range(4):
             assert sorted(pool.map(claim, range(4))) == ["a", "b", "c", "d"]
+
+
+def test_a_job_that_comes_while_a_claim_waits_its_turn_begins_after_that(
+    database: PostgresqlDatabase,
+) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing(Alone.TURNS):
+            claim = pool.submit(Claims(database, fair=True).claim, "local")
+            sql = database.peewee.execute_sql
+            wait_until(lambda: sql(waiting).fetchone() == (1,), "the claim to wait")
+            [job] = Store(database).submit([Order(Request())])
+        claimed = claim.result()
+    assert claimed is not None and claimed[0].id == job.id
+    assert (claimed[0].started_at or job.created_at) >= job.created_at
 
 
 def test_what_builds_on_a_job_that_fails_at_that_moment_never_waits_for_ever(

@@ -37,7 +37,9 @@ orders = st.lists(
 
 @pytest.mark.parametrize("most_lines", [200, 3])
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(orders=orders, loaded=st.sampled_from([None, *MODELS]), idle=st.booleans())
 def test_the_next_is_the_first_of_all(

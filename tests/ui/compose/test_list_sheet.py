@@ -164,7 +164,7 @@ def test_leaving_while_a_list_is_read_does_not_wait_for_it(
     go_on = threading.Event()
 
     def read() -> PromptList:
-        go_on.wait(10)
+        go_on.wait(60)
         return parse("calm")
 
     background = Background(window)

@@ -101,7 +101,9 @@ def test_it_shows_and_drives_the_player(
     settle(qtbot, player, State.PLAYING)
     assert bar._length.text() == " / 0:12"
     assert named(bar, "Position in Rain").isEnabled()
-    output.advance(2 * RATE)
+    output.advance(2 * RATE - BLOCK)
+    output.fill()  # then there is room for one more block, with which it says what is heard
+    output.advance(BLOCK)
     qtbot.waitUntil(lambda: bar._time.text() == "0:02.0")
     output.fill()
     QTest.mouseClick(named(bar, "Pause"), Qt.MouseButton.LeftButton)
