@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from fastapi import Response
 
@@ -39,10 +39,13 @@ async def submit(
     service.accepting()
     await service.limits.count(response, caller)
     models = await service.models.now()
+    # From here on they stay a while longer: they would have gone before the job is there.
+    named = {source for body in bodies for source in (body.melody, body.continue_from) if source}
+    uploads = service.uploads.use(caller.owner, [each for each in named if not is_job_id(each)])
     problems = tuple(
         Problem(place.format(index) + found.field, found.message)
         for index, body in enumerate(bodies)
-        for found in _problems(service, models, caller, body)
+        for found in _problems(service, models, caller, body, uploads)
     )
     if problems:
         raise InvalidRequest(problems)
@@ -52,8 +55,10 @@ async def submit(
     )
 
 
-def _problems(service: Service, models: Models, caller: Caller, body: Generate) -> list[Problem]:
-    """What is wrong with a request that is well-formed in itself."""
+def _problems(
+    service: Service, models: Models, caller: Caller, body: Generate, uploads: Collection[str]
+) -> list[Problem]:
+    """What is wrong with a request that is well-formed in itself. ``uploads``: the caller's."""
     found = []
     model = models.find(body.model)
     if model is None:
@@ -62,7 +67,9 @@ def _problems(service: Service, models: Models, caller: Caller, body: Generate) 
         found.append(Problem("duration", f"must be {model.max_seconds:g} or less for this model"))
     for field in ("melody", "continue_from", "depends_on"):
         source = getattr(body, field)
-        if source is not None and not _is_own(service, caller, source):
+        if source is None or source in uploads:
+            continue
+        if not (is_job_id(source) and _is_own(service, caller, source)):
             found.append(Problem(field, f"there is no {source}"))
     if body.callback_url is not None:
         found += _callback_problems(service, body.callback_url)
@@ -79,12 +86,9 @@ def _callback_problems(service: Service, url: str) -> list[Problem]:
     return []
 
 
-def _is_own(service: Service, caller: Caller, source: str) -> bool:
-    """An upload stays a while longer from here on: it would have gone before the job is there."""
-    if not is_job_id(source):
-        return service.uploads.use(caller.owner, source)
+def _is_own(service: Service, caller: Caller, job_id: str) -> bool:
     try:
-        service.own(caller, source)
+        service.own(caller, job_id)
     except NotFound:
         return False
     return True

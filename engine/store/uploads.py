@@ -73,14 +73,18 @@ class Uploads:
             raise NotFound("There is no such upload.")
         return _upload(row)
 
-    def use(self, owner: str, upload_id: str) -> bool:
-        """It is wanted now, and stays a while longer; False if its owner has none of this id."""
-        table = self._table
-        mine = (table.id == upload_id) & (table.owner == owner)
+    def use(self, owner: str, ids: Collection[str]) -> set[str]:
+        """Those of these that are the owner's: they are wanted now, and stay a while longer."""
+        table, used = self._table, set[str]()
+        if not ids:
+            return used
         with self._database.writing():
             now = utc_now().timestamp()
-            used = table.update({table.used_at: now}).where(mine)
-            return bool(used.execute())
+            for chunk in chunks(ids):
+                mine = table.id.in_(chunk) & (table.owner == owner)
+                wanted = table.update({table.used_at: now}).where(mine).returning(table.id)
+                used |= {row["id"] for row in list(wanted.execute())}
+        return used
 
     def unused_since(self, moment: datetime) -> list[Upload]:
         table = self._table

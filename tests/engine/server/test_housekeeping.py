@@ -106,7 +106,7 @@ def test_an_upload_that_is_named_while_the_sweep_looks_stays(
 
     def look_for_long() -> list[Job]:
         found = look()
-        assert service.uploads.use("local", upload)
+        assert service.uploads.use("local", [upload]) == {upload}
         return found
 
     monkeypatch.setattr(service.jobs, "open", look_for_long)

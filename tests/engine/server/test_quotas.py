@@ -25,12 +25,13 @@ def test_what_a_user_has_stored_is_limited(tmp_path: Path, monkeypatch: pytest.M
         until_ended(alice, first)
         service = server.service
 
-        def late(sources: list[str]) -> None:
+        def late(owner: str, ids: list[str]) -> set[str]:
             """Another take ends while a submission is looked at."""
             job = service.jobs.job(first)
             assert job.take is not None
             other = replace(job.take, path=job.take.path.with_name("other.wav"), size=30_000)
             service.engine.dispatcher._claims.adopt(replace(job, id=new_id(), take=other))
+            return set()
 
         with monkeypatch.context() as meanwhile:
             meanwhile.setattr(service.uploads, "use", late)
