@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BeforeValidator
 
-__all__ = ["OrBlank"]
-
-_EMPTY = {"type": "string", "maxLength": 0}
+__all__ = ["or_blank"]
 
 
-@dataclass(frozen=True, slots=True)
-class OrBlank:
-    """For a parameter's annotation: empty, it counts as not given.
+def or_blank(kind: Any, instead: object = None) -> BeforeValidator:
+    """For the annotation of a parameter of this ``kind``: empty, it counts as not given.
 
-    >>> status: Annotated[Status | None, OrBlank()] = None      # ?status= gives all
+    >>> status: Annotated[Status | None, or_blank(Status)] = None      # ?status= gives all
     """
 
-    instead: Any = None
+    def read(given: object) -> object:
+        return instead if given == "" else given
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(self._read, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"anyOf": [handler(schema), _EMPTY]}
-
-    def _read(self, given: Any) -> Any:
-        return self.instead if given == "" else given
+    return BeforeValidator(read, json_schema_input_type=kind | Literal[""])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from engine.jobs import ANY_AMOUNT, Job, Order, Quota, Status, Take
 from engine.store.database import Alone
 from engine.store.quotas import Quotas
@@ -13,6 +15,10 @@ __all__ = ["Made"]
 
 class Made(Records):
     """Records of takes that nobody has to make."""
+
+    @cached_property
+    def _quotas(self) -> Quotas:
+        return Quotas(self._database)
 
     def adopt(self, job: Job, quota: Quota = ANY_AMOUNT) -> Job:
         """Record a finished job whose take is there as a file; replaces a waiting row. Raises
@@ -26,7 +32,7 @@ class Made(Records):
             "finished_at": (job.finished_at or job.created_at).timestamp(),
         }
         with self._database.writing(Alone.QUEUE if quota.stored else None):
-            Quotas(self._database).check_stored(job.owner, quota, job.take.size)
+            self._quotas.check_stored(job.owner, quota, job.take.size)
             known = self._update(
                 [job.id],
                 self._tables.jobs.status != Status.COMPLETED.value,

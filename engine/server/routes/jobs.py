@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
+from pydantic import Field
 
 from engine.errors import Conflict
 from engine.jobs import Job, Status, utc_now
 from engine.server.answers import as_json
-from engine.server.blanks import OrBlank
+from engine.server.blanks import or_blank
 from engine.server.callers import AnyCaller, Caller
 from engine.server.polling import (
     NOT_CHANGED,
@@ -45,14 +46,19 @@ IdempotencyKey = Annotated[
     ),
 ]
 
+PAGE = 50
+"""Jobs, where nobody says how many."""
+Limit = Annotated[
+    int,
+    Query(ge=1, le=200, description="Of one page."),
+    or_blank(Annotated[int, Field(ge=1, le=200)], PAGE),
+]
 Cursor = Annotated[
     str | None,
     Query(pattern="^[0-9]{0,13}$", description="Of the page before: its `next_cursor`."),
 ]
 """A moment in milliseconds: each job has one of its own; empty: the first page."""
 
-PAGE = 50
-"""Jobs, where nobody says how many."""
 _KNOWN = may_fail(401, 404, 422, 429, 503)
 
 
@@ -102,8 +108,8 @@ async def list_jobs(
     response: Response,
     caller: AnyCaller,
     service: TheService,
-    status: Annotated[Status | None, Query(description="Only these."), OrBlank()] = None,
-    limit: Annotated[int, Query(ge=1, le=200, description="Of one page."), OrBlank(PAGE)] = PAGE,
+    status: Annotated[Status | None, Query(description="Only these."), or_blank(Status)] = None,
+    limit: Limit = PAGE,
     cursor: Cursor = None,
     _: IfNoneMatch = None,
 ) -> Response:

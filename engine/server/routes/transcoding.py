@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from engine.server.blanks import OrBlank
+from engine.server.blanks import or_blank
 from engine.server.callers import AnyCaller
 from engine.server.problems import may_fail
 from engine.server.ranges import MediaFile, file_here
@@ -29,7 +29,9 @@ async def audio(
     job_id: JobId,
     caller: AnyCaller,
     service: TheService,
-    format: Annotated[Format | None, Query(description="If not as it was made."), OrBlank()] = None,
+    format: Annotated[
+        Format | None, Query(description="If not as it was made."), or_blank(Format)
+    ] = None,
 ) -> Response:
     """The audio itself. Without ``format`` as it was made, else brought into it on demand."""
     job = service.own(caller, job_id)
