@@ -52,21 +52,27 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     prompt: Annotated[str, Field(max_length=MAX_PROMPT)] = ""
+    """What it is to sound like."""
     duration: Annotated[float, Field(ge=MIN_DURATION, le=MAX_DURATION)] = 16.0
     """Seconds of music."""
     model: Annotated[str, Field(min_length=1, max_length=4096)] = USUAL_MODEL
     """A model's name, its id on the hub, or the folder where it is."""
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = None
-    """None means: draw one before queueing (``seeded``)."""
+    """The same again gives the same take; None: one is drawn before it is queued."""
     loop: bool = False
     """Make a piece whose end meets its start; the length becomes whole bars."""
     guidance: Annotated[float, Field(ge=GUIDANCE.least, le=GUIDANCE.most)] = GUIDANCE.usual
+    """How closely to follow the prompt."""
     temperature: Annotated[float, Field(gt=TEMPERATURE.least, le=TEMPERATURE.most)] = (
         TEMPERATURE.usual
     )
+    """How daring each choice is."""
     top_k: Annotated[int, Field(ge=TOP_K.least, le=TOP_K.most)] = TOP_K.usual
+    """From how many of the likeliest sounds each is chosen; 0: from all."""
     top_p: Annotated[float, Field(ge=TOP_P.least, le=TOP_P.most)] = TOP_P.usual
+    """From the likeliest sounds that make up this share; 0: ``top_k`` decides."""
     output_format: OutputFormat = FORMATS[0]
+    """Of the file."""
     melody: Annotated[str, Field(max_length=4096)] | None = None
     """Audio whose melody to follow: a file's path, or an upload's id on a server."""
     continue_from: Annotated[str, Field(max_length=4096)] | None = None

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from engine.jobs import Job, Order, Status, Step
-from engine.limits import MAX_DURATION, MAX_PROMPT, MIN_DURATION, OutputFormat
+from engine.limits import MAX_DURATION, MAX_PROMPT, MIN_DURATION, USUAL_MODEL, OutputFormat
 from engine.request import Request, default_name
 
 __all__ = [
@@ -67,7 +67,7 @@ Name = Annotated[
 
 
 class Generate(Request):
-    """A Request, and how to queue it. ``melody`` and ``continue_from`` name an own upload or job.
+    """What is to be made, and how to queue it.
 
     >>> Generate(prompt="calm piano, 70 bpm", duration=20).order()
     """
@@ -78,12 +78,21 @@ class Generate(Request):
         str, Field(min_length=1, max_length=MAX_PROMPT, json_schema_extra={**PROMPT_FORM})
     ]
     duration: Annotated[float, Field(ge=MIN_DURATION, le=MAX_DURATION)]
+    """Seconds of music; some models make less, see ``GET /models``."""
+    model: Annotated[str, Field(min_length=1, max_length=4096)] = USUAL_MODEL
+    """One of ``GET /models``."""
     melody: SourceId | None = None
+    """An own upload or job whose melody to follow."""
     continue_from: SourceId | None = None
+    """An own upload or job to go on from."""
     name: Name | None = None
+    """For lists and files; null: the prompt's first words."""
     priority: Annotated[int, Field(ge=-100, le=100)] = 0
+    """Higher goes first."""
     depends_on: JobId | None = None
+    """An own job that must be made first; if it fails, so does this."""
     callback_url: Annotated[str, Field(max_length=2048)] | None = None
+    """Is told of the end by a signed POST, where the server allows that; https only."""
 
     @field_validator("seed", "top_k", "priority", mode="before")
     @classmethod
@@ -122,8 +131,10 @@ class Batch(BaseModel):
 
 class BatchAccepted(BaseModel):
     job_ids: list[str]
+    """In the order of the requests."""
     total_jobs: int
     estimated_total_time_seconds: float
+    """Of work, at the speed that is measured now."""
 
 
 class JobView(BaseModel):
@@ -133,14 +144,18 @@ class JobView(BaseModel):
     status: Status
     current_step: Step
     progress: float
+    """0 to 1."""
     eta_seconds: float | None
+    """Time left, measured; null while there is no figure."""
     queue_position: int | None
     """1 is next; null unless it waits."""
     prompt: str
     name: str | None
     """As it was given; null when it was not."""
     retry_count: int
+    """How often it was tried again after trouble."""
     error: str | None
+    """What happened, and what to do; null when all is well."""
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -151,6 +166,7 @@ class JobView(BaseModel):
 class JobsPage(BaseModel):
     jobs: list[JobView]
     next_cursor: str | None
+    """For the ``cursor`` of the next page; null: this is the last."""
 
 
 class Cancelled(BaseModel):
@@ -202,6 +218,7 @@ class QueueStats(BaseModel):
     failed_jobs: int
     oldest_pending_job_age_seconds: float | None
     average_processing_time_seconds: float | None
+    """Of the last takes that were made."""
 
 
 class Waiting(BaseModel):
@@ -223,8 +240,11 @@ class ModelView(BaseModel):
     name: str
     licence: str
     max_seconds: float
+    """The longest take that it makes."""
     abilities: list[str]
+    """What it can start from."""
     loaded: bool
+    """Whether a take begins without loading it first."""
 
 
 class ModelsView(BaseModel):
@@ -248,6 +268,7 @@ class ProblemView(BaseModel):
     request_id: str
     errors: list[FieldError] | None = None
     error: str | None = None
+    """Of a 429: which limit was reached."""
 
 
 def view_of(job: Job, *, queue_position: int | None, audio_url: str | None) -> JobView:

@@ -50,9 +50,8 @@ class Fetching:
     async def take(self, response: httpx.Response, on_bytes: Callable[[], None]) -> Path:
         """Write what comes; the finished file, checked. Raises ServerStrange when it is not what
         was promised, ServerError for another answer, StorageError; httpx's errors pass."""
-        if response.status_code == 416:  # more is here than there: it can't be the same file
-            self.forget()
-            raise strange("the file became shorter")
+        if response.status_code == 416:
+            return await self._nothing_more()
         if response.status_code not in (200, 206):
             body = await _first_bytes(response)
             raise fault_of_answer(response.status_code, response.headers, body)
@@ -70,6 +69,17 @@ class Fetching:
         except OSError as error:
             raise in_plain_words(error, self._folder) from error
         return part
+
+    async def _nothing_more(self) -> Path:
+        """There is nothing to send after what is here: all of it, if this broke off just then."""
+        part = self._part()
+        try:
+            if part is not None and await asyncio.to_thread(sha256_of, part) == part.suffix[1:]:
+                return part
+            self.forget()
+        except OSError as error:
+            raise in_plain_words(error, self._folder) from error
+        raise strange("the file became shorter")
 
     def forget(self) -> None:
         """Remove what is here of it."""

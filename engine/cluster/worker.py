@@ -28,6 +28,7 @@ from engine.dispatch.local import LocalLane
 from engine.dispatch.posts import Post
 from engine.dispatch.scheduler import Scheduler
 from engine.errors import StorageError
+from engine.gpus import gpu_count
 from engine.server.settings import ServerSettings
 from engine.storage.base import Storage
 from engine.storage.leftovers import FETCHED, Leftovers
@@ -272,6 +273,7 @@ def _introduced(slots: int, models: tuple[str, ...]) -> Worker:
         version=importlib.metadata.version("dgx-music-studio"),
         slots=slots,
         models=models,
+        gpus=gpu_count(),
     )
 
 

@@ -121,9 +121,10 @@ class Dispatcher:
     async def submit(self, orders: Sequence[Order], **how: Unpack[HowToQueue]) -> list[Job]:
         return await self._arrivals.submit(Submission(orders, **how))
 
-    async def adopt(self, job: Job) -> Job:
-        """Take in a finished job that was made without the queue; its file is in place."""
-        adopted = await self._ask(self._claims.adopt, job)
+    async def adopt(self, job: Job, quota: Quota = ANY_AMOUNT) -> Job:
+        """Take in a finished job that was made without the queue; its file is in place. Raises
+        TooMany for more than the ``quota``."""
+        adopted = await self._ask(self._claims.adopt, job, quota)
         self._feed.changed([adopted])
         return adopted
 

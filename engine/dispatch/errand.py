@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,55 +17,30 @@ from typing import Any
 from pydantic import ValidationError
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
 
-from engine.client.client import NoStream, ServerClient
+from engine.client.client import NoStream
 from engine.client.faults import strange
-from engine.client.fetching import Fetching
-from engine.dispatch.files import TakeFiles
+from engine.dispatch.desk import Desk, recall
 from engine.dispatch.lane import Sources
 from engine.dispatch.listening import Listening
-from engine.dispatch.reach import Reach, Waits
 from engine.errors import (
     AudioError,
     GenerationError,
     InvalidRequest,
     ServerAway,
-    ServerClosed,
+    ServerError,
     ServerRefused,
 )
 from engine.jobs import Job, Status, Step, Take, is_job_id, utc_now
 from engine.request import Request, problems_of
-from engine.store.submissions import Submission, Submissions
-from engine.wire import Generate, JobView, UploadView
+from engine.store.submissions import Submission
+from engine.wire import Generate, JobView
 
-__all__ = ["Desk", "Errand", "recall", "stop_here"]
+__all__ = ["Errand"]
 
 SPARE = timedelta(hours=1)
 """An upload that goes sooner than this is sent again."""
 
 Tell = Callable[[Step, float, float | None], None]
-
-
-@dataclass(slots=True)
-class Desk:
-    """What all errands to one server share."""
-
-    place: str
-    client: ServerClient
-    reach: Reach
-    submissions: Submissions
-    files: TakeFiles
-    cache: Path
-    """Of this studio; previews and what is fetched have folders of their own in it."""
-    waits: Waits
-    uploads: dict[tuple[Path, int, int], UploadView] = field(default_factory=dict)
-    """By path, time and size of what was sent."""
-    streams: bool = True
-    """Whether it has events to follow; found out with the first job."""
-
-    @property
-    def fetching(self) -> Path:
-        """Where downloads lie while they are not complete."""
-        return self.cache / "fetching"
 
 
 class _Vanished(Exception):
@@ -114,9 +88,15 @@ class Errand:
             with attempt:
                 try:
                     return await self._way()
-                except _Vanished:  # once, then it is no accident
-                    return await self._way()
+                except _Vanished:
+                    return await self._once_more()
         raise AssertionError  # it retries for ever
+
+    async def _once_more(self) -> tuple[Take, Submission]:
+        try:
+            return await self._way()
+        except _Vanished:  # that is no accident
+            raise strange("it does not keep what it has made") from None
 
     async def _way(self) -> tuple[Take, Submission]:
         desk = self._desk
@@ -222,19 +202,21 @@ class Errand:
                                 return view
                 except NoStream:
                     desk.streams = False
-                except ServerAway as error:
-                    if not heard:
+                except ServerError as error:
+                    if not heard or not isinstance(error, ServerAway):
                         desk.reach.failed(error)
                         raise
             try:
                 view = await desk.reach.ask(look.now)
             except ServerRefused as error:
                 if error.status == 404:
+                    desk.streams = True  # that there are none was said of this job alone
                     raise _Vanished from None
                 raise
             if self._ended(view):
                 return view
-            await asyncio.sleep(0 if desk.streams else desk.waits.poll)
+            # A server that ends, or a proxy, may cut each stream off after its beginning.
+            await asyncio.sleep(desk.waits.again if desk.streams else desk.waits.poll)
 
     def _ended(self, view: JobView) -> bool:
         if not view.status.final:
@@ -262,46 +244,11 @@ class Errand:
             return await self._desk.client.fetch(
                 url, self._desk.fetching, self._job.id, reach.worked
             )
-        except ServerAway as error:
+        except ServerError as error:
+            if error.code == "server_forbidden":
+                raise strange("a fresh link that it does not let in") from None
             reach.failed(error)
             raise
-        except ServerClosed as error:
-            if error.code != "server_forbidden":
-                raise
-            raise strange("a fresh link that it does not let in") from None
-
-
-async def stop_here(desk: Desk, job: Job) -> None:
-    """Let the server end a job with what has grown of it; nothing when it does not grow there."""
-    submission = desk.submissions.current(job.id, desk.place)
-    if submission is None or submission.remote_id is None:
-        return
-    try:
-        await desk.reach.ask(desk.client.stop_here, submission.remote_id)
-    except ServerRefused as error:
-        if error.status not in (404, 409):
-            raise
-
-
-async def recall(desk: Desk, submission: Submission) -> None:
-    """Let the server not make, or stop making, what is not wanted any more.
-
-    Whether it ever heard of it is not known when its answer was lost: then it is asked again, under
-    the same key, so that there is an id to cancel.
-    """
-    remote_id = submission.remote_id
-    try:
-        if remote_id is None:
-            body = Generate.model_validate_json(submission.body)
-            view = await desk.reach.ask(desk.client.submit, body, submission.key)
-            remote_id = view.job_id
-        await desk.reach.ask(desk.client.cancel, remote_id)
-    except ServerRefused as error:
-        if error.status >= 500:
-            raise
-        # It has ended there, is not known, or was never taken: nothing is left to cancel.
-    await asyncio.to_thread(Fetching(desk.fetching, submission.job_id).forget)
-    desk.submissions.close(submission.key)
 
 
 def _why_not(view: JobView) -> str:

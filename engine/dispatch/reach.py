@@ -52,6 +52,8 @@ class Waits:
     """Between two looks at one that works, for its figures."""
     poll: float = 2.0
     """Between two looks at a job, where there are no events."""
+    again: float = 0.5
+    """Before events that broke off are followed again."""
     preview: float = 10.0
     """Between two fetches of what has grown of it."""
 

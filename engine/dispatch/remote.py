@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.client.client import ServerClient
-from engine.dispatch.errand import Desk, Errand, recall, stop_here
+from engine.dispatch.desk import Desk, recall, stop_here
+from engine.dispatch.errand import Errand
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import (
     QUIT_SECONDS,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
+from engine.server.document import document_of
 from engine.server.envelope import Envelope
 from engine.server.problems import handle_problems
 from engine.server.routes import (
@@ -28,7 +27,7 @@ from engine.server.routes import (
     uploads,
 )
 from engine.server.service import Service
-from engine.wire import API, ProblemView
+from engine.wire import API
 
 __all__ = ["build_app"]
 
@@ -73,18 +72,5 @@ def build_app(service: Service) -> FastAPI:
         body_patience=settings.body_patience,
         seen=service.metrics.answered,
     )
-    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+    app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     return app
-
-
-def _document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the one schema that all errors share."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title, version=app.version, summary=app.summary, routes=app.routes
-        )
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        problem = ProblemView.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas |= problem.pop("$defs", {}) | {"ProblemView": problem}
-        app.openapi_schema = document
-    return app.openapi_schema

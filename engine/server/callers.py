@@ -11,7 +11,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
-from engine.errors import NotAllowed, NotLoggedIn, TooMany
+from engine.errors import NotLoggedIn, TooMany
 from engine.log_context import verbose
 from engine.server.counting import Counts, Limit, network_of
 from engine.server.jwts import JwtChecker
@@ -152,8 +152,3 @@ async def _named_caller(caller: Annotated[Caller, Depends(_any_caller)]) -> Call
 
 AnyCaller = Annotated[Caller, Depends(_any_caller)]
 NamedCaller = Annotated[Caller, Depends(_named_caller)]
-
-
-def require_admin(caller: Caller) -> None:
-    if not caller.admin:
-        raise NotAllowed("Only an administrator may do this.")

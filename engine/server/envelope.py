@@ -120,11 +120,15 @@ class Envelope:
         if scope["type"] != "http" or scope["path"] == f"{API}/uploads":
             return receive
         size, deadline, ended = 0, time.monotonic() + self._patience, False
+        told = Headers(scope=scope).get("content-length", "")
+        too_large = told.isdecimal() and int(told) > self._body_bytes
 
         async def receive_limited() -> Message:
             nonlocal size, ended
             if ended:  # what comes now is the end of the connection, which may take its time
                 return await receive()
+            if too_large:  # nor is it asked for, where the caller waits for that
+                raise self._too_large()
             try:
                 async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
                     message = await receive()
@@ -133,11 +137,14 @@ class Envelope:
             size += len(message.get("body", b""))
             ended = not message.get("more_body", False)
             if size > self._body_bytes:
-                text = f"The request is larger than {self._body_bytes:,} bytes."
-                raise HTTPException(413, text, _LAST)
+                raise self._too_large()
             return message
 
         return receive_limited
+
+    def _too_large(self) -> HTTPException:
+        text = f"The request is larger than {self._body_bytes:,} bytes."
+        return HTTPException(413, text, _LAST)
 
 
 def _route(scope: Scope) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from engine.errors import StorageError
+from engine.gpus import gpu_count
 from engine.server.settings import ServerSettings
 from engine.storage.base import Storage
 from engine.store.shared import SharedJobs
@@ -67,7 +67,7 @@ class Health:
     async def checks(self) -> list[Check]:
         found = [
             _timed("database", self._database),
-            _timed("gpu", _gpu),
+            _timed("gpu", self._gpu),
             _timed("queue", self._queue),
             await asyncio.to_thread(_timed, "disk_space", self._disk),
         ]
@@ -86,6 +86,15 @@ class Health:
         self._jobs.knows("")
         self._room_for_more()
         return Check("database", Level.HEALTHY, "Connected")
+
+    def _gpu(self) -> Check:
+        """Of this computer, or of those where the jobs run."""
+        if self._workers is None:
+            return _of_gpus(gpu_count(), "No GPU: the CPU does the work")
+        there = [each for each in self._workers.all() if each.state is not WorkerState.LOST]
+        without = "No worker has a GPU: CPUs do the work" if there else "No worker is there"
+        of_each = {each.name: each.gpus or 0 for each in there}  # a computer may have several
+        return _of_gpus(sum(of_each.values()), without)
 
     async def _storage(self, bucket: Storage) -> Check:
         """Whether the bucket answers; asked again after some seconds, and by one at a time."""
@@ -171,9 +180,9 @@ def _timed(name: str, look: Callable[[], Check]) -> Check:
     return Check(found.name, found.status, found.message, found.details, took)
 
 
-def _gpu() -> Check:
-    """By what the driver shows: no model's library is loaded here."""
-    count = len(list(Path("/proc/driver/nvidia/gpus").glob("*")))
+def _of_gpus(count: int, without: str) -> Check:
+    """``without``: what is said where there are none."""
+    details = {"device_count": count}
     if count:
-        return Check("gpu", Level.HEALTHY, f"{count} found", {"device_count": count})
-    return Check("gpu", Level.DEGRADED, "No GPU: the CPU does the work", {"device_count": 0})
+        return Check("gpu", Level.HEALTHY, f"{count} GPU{'s' if count > 1 else ''}", details)
+    return Check("gpu", Level.DEGRADED, without, details)

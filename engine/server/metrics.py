@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from engine.errors import StorageError
 from engine.jobs import Change, Status, Step
 from engine.status import EngineState, EngineStatus
 from engine.store.shared import SharedJobs
@@ -119,7 +120,13 @@ class _Queue(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        now = self._jobs.figures(self._finished, self._failed)
+        """Of the queue nothing while it can't be asked; what this process has counted it tells."""
+        try:
+            now = self._jobs.figures(self._finished, self._failed)
+        except StorageError:
+            yield _database_up(0)
+            return
+        yield _database_up(1)
         states = GaugeMetricFamily(
             "dgx_music_jobs", "Jobs of the live queue, by state", labels=["status"]
         )
@@ -150,7 +157,10 @@ class _Workers(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        workers = self._workers()
+        try:
+            workers = self._workers()
+        except StorageError:
+            return
         states = GaugeMetricFamily("dgx_music_workers", "Workers, by state", labels=["state"])
         for state in WorkerState:
             states.add_metric([state.value], sum(each.state is state for each in workers))
@@ -161,6 +171,10 @@ class _Workers(Collector):
             for worker in workers:
                 family.add_metric([worker.id, worker.name][: len(labels)], value(worker))
             yield family
+
+
+def _database_up(value: int) -> Metric:
+    return GaugeMetricFamily("dgx_music_database_up", "Whether the database answers", value=value)
 
 
 _OF_EACH: tuple[tuple[str, str, Callable[[Worker], float]], ...] = (

@@ -33,6 +33,12 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+_COME_AGAIN = {
+    "Retry-After": {
+        "description": "Seconds until it is worth asking again.",
+        "schema": {"type": "integer"},
+    }
+}
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -168,6 +174,7 @@ def may_fail(*statuses: int) -> dict[int | str, dict[str, Any]]:
         status: {
             "description": HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": schema}},
+            **({"headers": _COME_AGAIN} if status in (429, 503) else {}),
         }
         for status in sorted(statuses)
     }

@@ -39,12 +39,13 @@ async def receive(request: Request, path: Path, *, limit: int, patience: float) 
     Raises TooLarge, TooSlow, WrongKind for what does not begin like audio, and InvalidRequest
     for a form without a file.
     """
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    most = limit + OVERHEAD if _is_form(kind) else limit
     told = request.headers.get("content-length", "")
-    if told.isdecimal() and int(told) > limit + OVERHEAD:
+    if told.isdecimal() and int(told) > most:  # nothing of it is read, nor asked for
         raise TooLarge(_too_large(limit))
     with path.open("wb") as file:
         sink = _Sink(file, limit)
-        kind, options = parse_options_header(request.headers.get("content-type", ""))
         try:
             form = _Form(options.get(b"boundary", b""), sink) if _is_form(kind) else None
             async with asyncio.timeout(patience):

@@ -1,9 +1,11 @@
-"""HTTP/1.1 as uvicorn speaks it, and three things more: what is no request gets a problem, too,
-pieces of files go out by zero copy, and news for thousands by a straight line."""
+"""HTTP/1.1 as uvicorn speaks it, and four things more: what is no request gets a problem, too, an
+absolute target is understood, pieces of files go out by zero copy, and news for thousands by a
+straight line."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 import h11
 from starlette.types import Message, Receive, Scope, Send
@@ -30,6 +32,8 @@ class Speaking(H11Protocol):
         """The application, which is told that it may hand over pieces of files, and write straight
         to the connection."""
         cycle = self.cycle
+        if not scope["path"].startswith("/"):
+            _understand_absolute(scope)
 
         async def send_or_hand_over(message: Message) -> None:
             if message["type"] == ZERO_COPY:
@@ -81,3 +85,16 @@ class Speaking(H11Protocol):
             for event in (start, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
+
+
+def _understand_absolute(scope: Scope) -> None:
+    """``GET http://host/path`` means the same as ``GET /path`` at that host, whatever the Host
+    header says (RFC 9112, 3.2.2)."""
+    scheme, found, rest = scope["raw_path"].partition(b"://")
+    if not found or scheme.lower() not in (b"http", b"https"):
+        return
+    host, _, path = rest.partition(b"/")
+    others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    scope["headers"] = [(b"host", host.rpartition(b"@")[2]), *others]
+    scope["raw_path"] = b"/" + path
+    scope["path"] = unquote(scope["raw_path"].decode("ascii"))

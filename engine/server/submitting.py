@@ -32,7 +32,7 @@ async def submit(
 ) -> list[Job]:
     """Queue all or none. ``place``: where the fields of each body stand in the request, with its
     number for ``{}``. Raises InvalidRequest, TooMany, Unavailable, KeyReused."""
-    once = Once(caller.owner, key, _digest(bodies)) if key is not None else None
+    once = Once(caller.owner, key, _digest(bodies, place)) if key is not None else None
     if once is not None and (earlier := service.jobs.made_before(once)) is not None:
         # Whatever has changed since: it was taken then, and nothing new is asked for.
         return service.engine.dispatcher.now(earlier)
@@ -94,6 +94,7 @@ def _is_own(service: Service, caller: Caller, job_id: str) -> bool:
     return True
 
 
-def _digest(bodies: Sequence[Generate]) -> str:
-    text = json.dumps([body.model_dump(mode="json") for body in bodies], sort_keys=True)
+def _digest(bodies: Sequence[Generate], place: str) -> str:
+    """Of what is asked for: a batch of one is another request than that one by itself."""
+    text = place + json.dumps([body.model_dump(mode="json") for body in bodies], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from engine.jobs import Job, Order, Status, Take
+from functools import cached_property
+
+from engine.jobs import ANY_AMOUNT, Job, Order, Quota, Status, Take
+from engine.store.database import Alone
+from engine.store.quotas import Quotas
 from engine.store.records import Records
 from engine.store.rows import from_row, job_row, take_row
 
@@ -12,16 +16,23 @@ __all__ = ["Made"]
 class Made(Records):
     """Records of takes that nobody has to make."""
 
-    def adopt(self, job: Job) -> Job:
-        """Record a finished job whose take was found as a file; replaces a waiting row."""
+    @cached_property
+    def _quotas(self) -> Quotas:
+        return Quotas(self._database)
+
+    def adopt(self, job: Job, quota: Quota = ANY_AMOUNT) -> Job:
+        """Record a finished job whose take is there as a file; replaces a waiting row. Raises
+        TooMany when its owner would have more than the ``quota``."""
         if job.take is None:
             raise ValueError("only a finished job can be adopted")
         order = Order(job.request, name=job.name, id=job.id, owner=job.owner)
         row = job_row(order, position=0.0, batch=None, now=job.created_at) | {
             "status": Status.COMPLETED.value,
+            "started_at": job.started_at.timestamp() if job.started_at else None,
             "finished_at": (job.finished_at or job.created_at).timestamp(),
         }
-        with self._database.writing():
+        with self._database.writing(Alone.QUEUE if quota.stored else None):
+            self._quotas.check_stored(job.owner, quota, job.take.size)
             known = self._update(
                 [job.id],
                 self._tables.jobs.status != Status.COMPLETED.value,

@@ -40,8 +40,8 @@ _UPLOADS = (
 _SUBMISSIONS = ("key", "job_id", "place", "asked", "body", "remote_id", "open", "created_at")
 _CALLS = ("id", "job_id", "url", "body", "created_at", "done_at", "sender", "sender_until")
 _WORKERS = (
-    "id", "name", "pid", "version", "device", "model", "models", "slots", "state", "began_at",
-    "seen_at",
+    "id", "name", "pid", "version", "gpus", "device", "model", "models", "slots", "state",
+    "began_at", "seen_at",
 )  # fmt: skip
 _FACTS = (
     "duration", "sample_rate", "channels", "tempo", "beats_per_bar", "key", "loudness",

@@ -64,7 +64,8 @@ class SharedJobs(Records):
             database, jobs.select(count).where(ended & (jobs.finished_at >= Given("since")))
         )
         times = jobs.select((jobs.finished_at - jobs.started_at).alias("took"))
-        made = times.where(ended & jobs.started_at.is_null(False))
+        # What was joined from others no model has worked at.
+        made = times.where(ended & jobs.started_at.is_null(False) & (jobs.attempt > 0))
         self._times = Prepared(database, made.order_by(jobs.finished_at.desc()).limit(_RECENT))
 
     def page(

@@ -42,7 +42,10 @@ class Worker:
     slots: int
     models: tuple[str, ...] = ()
     """It runs jobs of these, which are on its computer now."""
+    gpus: int | None = None
+    """That its computer has; None: it does not say, being of an older version."""
     device: str = ""
+    """Where the loaded model computes, and in which numbers; empty: none is."""
     model: str | None = None
     """Loaded."""
     state: WorkerState = WorkerState.WORKING
@@ -71,6 +74,7 @@ class Workers:
             "version": worker.version,
             "slots": worker.slots,
             "models": json.dumps(worker.models),
+            "gpus": worker.gpus,
             "device": worker.device,
             "model": worker.model,
             "state": worker.state.value,
@@ -167,4 +171,4 @@ class Workers:
         return Worker(**row | {"models": tuple(models), "state": state, "running": running})
 
 
-_SAID = ("id", "name", "pid", "version", "slots", "models", "device", "model", "state")
+_SAID = ("id", "name", "pid", "version", "slots", "models", "gpus", "device", "model", "state")

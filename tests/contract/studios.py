@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import Any
 
 from engine.dispatch.reach import Waits
@@ -13,9 +14,11 @@ from engine.request import Request
 from engine.settings import EngineSettings
 from tests.engine.conftest import Watched
 
-__all__ = ["QUICK", "THERE", "Open", "Studio"]
+__all__ = ["PATIENT", "QUICK", "THERE", "Open", "Studio"]
 
-QUICK = Waits(first=0.05, longest=0.2, closed=0.2, look=0.5, poll=0.05, preview=0.05)
+QUICK = Waits(first=0.05, longest=0.2, closed=0.2, look=0.5, poll=0.05, again=0.01, preview=0.05)
+PATIENT = replace(QUICK, first=30.0, longest=30.0, closed=30.0)
+"""Comes back only when it is asked to."""
 THERE = "there"
 
 Open = Callable[[], AbstractAsyncContextManager["Studio"]]

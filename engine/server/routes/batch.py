@@ -32,7 +32,7 @@ async def generate_batch(
     service: TheService,
     key: IdempotencyKey = None,
 ) -> BatchAccepted:
-    """Queue up to ten takes in one go."""
+    """Queue up to ten takes in one go. All of them, or none."""
     jobs = await submit(service, caller, body.requests, response, key, place="requests.{}.")
     speed = (await service.engine.dispatcher.status()).speed or USUAL_SPEED
     return BatchAccepted(

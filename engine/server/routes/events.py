@@ -24,7 +24,14 @@ __all__ = ["router"]
 router = APIRouter(tags=["events"])
 
 Beginning = Callable[[], list[Told]]
-LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", max_length=100)]
+LastEventId = Annotated[
+    str | None,
+    Header(
+        alias="Last-Event-ID",
+        max_length=100,
+        description="The `id` of the last event that was heard: what came after it follows.",
+    ),
+]
 
 _DATA = "\ndata: "
 _STILL_HERE = b": still here\n\n"
@@ -47,7 +54,7 @@ async def job_events(
     service: TheService,
     last_event_id: LastEventId = None,
 ) -> Response:
-    """The job's snapshot now, then each change, until it has ended."""
+    """Follow a job. Its snapshot now, then each change, until it has ended."""
     job = service.own(caller, job_id)
     follower = Follower(caller.owner, job_id)
 
@@ -70,7 +77,7 @@ async def all_events(
     service: TheService,
     last_event_id: LastEventId = None,
 ) -> Response:
-    """All of the caller's jobs: first the live queue, or what was missed, then each change."""
+    """Follow all of your jobs. First the live queue, or what was missed, then each change."""
     follower = Follower(caller.owner, None)
 
     def beginning() -> list[Told]:

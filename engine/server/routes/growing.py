@@ -39,7 +39,7 @@ _AUDIO: dict[int | str, dict[str, Any]] = {
 async def stop_here(
     job_id: JobId, request: Request, caller: AnyCaller, service: TheService
 ) -> JobView:
-    """Let a job that generates end now: what has grown so far becomes its take."""
+    """Let a growing job end now. What has grown so far becomes its take."""
     job = service.own(caller, job_id)
     try:
         await service.engine.dispatcher.stop_here(job_id)
@@ -56,7 +56,7 @@ async def stop_here(
 async def preview(
     job_id: JobId, request: Request, caller: AnyCaller, service: TheService, _: IfNoneMatch = None
 ) -> Response:
-    """What has grown so far; 409 while there is nothing yet, and when the job has ended."""
+    """Hear what has grown so far. 409 while there is nothing yet, and when the job has ended."""
     job = service.own(caller, job_id)
     if job.preview is None or job.status.final:
         raise Conflict(f"There is nothing to hear yet: the job is {job.step.value}.")

@@ -54,7 +54,10 @@ class WorkerView(BaseModel):
     name: str = ""
     """Of its computer. Left out for all but administrators."""
     state: WorkerState
+    gpus: int | None
+    """Of its computer; null: it does not say."""
     device: str
+    """Where its model computes, and in which numbers."""
     model: str | None
     """Loaded; null: none."""
     models: tuple[str, ...]
@@ -98,7 +101,7 @@ _UNHEALTHY: dict[int | str, dict[str, Any]] = {
     responses=_UNHEALTHY,
 )
 async def health(response: Response, service: TheService) -> HealthView:
-    """How the server is: 503 when the database or the disk is gone, else 200."""
+    """How the server is. 503 when the database or the disk is gone, else 200."""
     checks = await service.health.checks()
     return HealthView(**_common(response, service, checks), checks=_views(checks))
 
@@ -110,7 +113,7 @@ async def health(response: Response, service: TheService) -> HealthView:
     responses=may_fail(401, 429) | {503: {"description": "Unhealthy", "model": DetailedView}},
 )
 async def detailed(response: Response, caller: AnyCaller, service: TheService) -> DetailedView:
-    """The same with times, workers and versions."""
+    """How the server is, with times, workers and versions."""
     checks = await service.health.checks()
     database = service.engine.database
     return DetailedView(
@@ -155,7 +158,7 @@ def _worker_view(worker: Worker, *, named: bool) -> WorkerView:
 
 @router.get("/health/live", response_model=StateView)
 async def live() -> StateView:
-    """That the process answers; nothing else is looked at."""
+    """That the process answers. Nothing else is looked at."""
     return StateView(status="alive")
 
 
@@ -165,7 +168,7 @@ async def live() -> StateView:
     responses={503: {"description": "Not now", "model": StateView}},
 )
 async def ready(response: Response, service: TheService) -> StateView:
-    """Whether it takes jobs: not while it ends, nor without its database."""
+    """Whether it takes jobs. Not while it ends, nor without its database."""
     if service.draining:
         response.status_code = 503
         return StateView(status="draining")

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
+from pydantic import Field
 
 from engine.errors import Conflict
 from engine.jobs import Job, Status, utc_now
 from engine.server.answers import as_json
+from engine.server.blanks import or_blank
 from engine.server.callers import AnyCaller, Caller
 from engine.server.polling import (
     NOT_CHANGED,
@@ -29,11 +31,28 @@ __all__ = ["IdempotencyKey", "JobId", "router"]
 
 router = APIRouter(tags=["jobs"])
 
-JobId = Annotated[str, Path(max_length=200, examples=["gen_4be2a7c19d03f586"])]
+JobId = Annotated[
+    str,
+    Path(max_length=200, description="One of your jobs.", examples=["gen_4be2a7c19d03f586"]),
+]
 IdempotencyKey = Annotated[
-    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Your own choice, one for each submission: the same again gives what was made "
+        "the first time, for a day.",
+    ),
 ]
 
+PAGE = 50
+"""Jobs, where nobody says how many."""
+Limit = Annotated[
+    int,
+    Query(ge=1, le=200, description="Of one page."),
+    or_blank(Annotated[int, Field(ge=1, le=200)], PAGE),
+]
 Cursor = Annotated[
     str | None,
     Query(pattern="^[0-9]{0,13}$", description="Of the page before: its `next_cursor`."),
@@ -89,12 +108,12 @@ async def list_jobs(
     response: Response,
     caller: AnyCaller,
     service: TheService,
-    status: Status | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    status: Annotated[Status | None, Query(description="Only these."), or_blank(Status)] = None,
+    limit: Limit = PAGE,
     cursor: Cursor = None,
     _: IfNoneMatch = None,
 ) -> Response:
-    """The caller's own, newest first; ``Link: rel="next"`` leads on."""
+    """The caller's jobs, newest first. ``Link: rel="next"`` leads on."""
     before = datetime.fromtimestamp(int(cursor) / 1000, UTC) if cursor else None
     found = service.jobs.page(caller.owner, status, limit + 1, before)
     page, more = found[:limit], len(found) > limit
@@ -123,7 +142,7 @@ async def cancel_waiting(job_id: JobId, caller: AnyCaller, service: TheService) 
     responses=may_fail(401, 404, 409, 422, 429, 503),
 )
 async def cancel(job_id: JobId, caller: AnyCaller, service: TheService) -> Cancelled:
-    """Cancel a job that waits or runs; it then ends as cancelled."""
+    """Cancel a job that waits or runs. It then ends as cancelled."""
     return await _cancelled(service, caller, job_id, begun=True)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.errors import Conflict, NotFound
 from engine.jobs import Job
@@ -23,8 +23,9 @@ FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "Audio", "content": {"audio/*": {}}},
     206: {"description": "The parts that were asked for", "content": {"audio/*": {}}},
     304: {"description": "Not changed"},
-    416: {"description": "The file has none of these ranges"},
+    **may_fail(416),
 }
+_OF_THE_LINK = "As the signed link has it."
 _MEDIA: dict[str, Any] = {
     "response_class": Response,
     "responses": FILE_RESPONSES | may_fail(403, 404, 422, 503),
@@ -39,7 +40,7 @@ _MEDIA: dict[str, Any] = {
 async def audio_url(
     job_id: JobId, request: Request, caller: AnyCaller, service: TheService
 ) -> AudioLink:
-    """A link that needs no login, for players; it holds for a limited time."""
+    """A link that needs no login, for players. It holds for a limited time."""
     job = service.own(caller, job_id)
     return service.links.make(str(request.base_url), key_of_take(service, job))
 
@@ -47,10 +48,10 @@ async def audio_url(
 @router.head("/media/{key:path}", operation_id="head_media", **_MEDIA)
 @router.get("/media/{key:path}", operation_id="get_media", **_MEDIA)
 async def media(
-    key: str,
+    key: Annotated[str, Path(description=_OF_THE_LINK)],
     service: TheService,
-    expires: str = "",
-    signature: str = "",
+    expires: Annotated[str, Query(description=_OF_THE_LINK)] = "",
+    signature: Annotated[str, Query(description=_OF_THE_LINK)] = "",
 ) -> Response:
     """The audio of a signed link. Whatever it lacks, it opens nothing."""
     service.links.check(key, expires, signature)

@@ -24,5 +24,6 @@ _FIGURES: dict[int | str, dict[str, Any]] = {
 
 @router.get("/metrics", response_class=Response, responses=_FIGURES | may_fail(401, 429, 503))
 async def metrics(caller: AnyCaller, service: TheService) -> Response:
-    """Not for strangers: it tells how busy the room is. Administrators see computers' names too."""
+    """Figures for Prometheus. Not for strangers: they tell how busy the room is. Administrators see
+    computers' names too."""
     return Response(service.metrics.text(computers=caller.admin), media_type=_TEXT)

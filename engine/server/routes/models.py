@@ -18,7 +18,9 @@ router = APIRouter(tags=["models"])
 OFFERS = ["preview", "stop"]
 
 
-@router.get("/models", response_model=ModelsView, responses=NOT_CHANGED | may_fail(401, 429, 503))
+@router.get(
+    "/models", response_model=ModelsView, responses=NOT_CHANGED | may_fail(401, 422, 429, 503)
+)
 async def list_models(
     request: Request, _: AnyCaller, service: TheService, __: IfNoneMatch = None
 ) -> Response:

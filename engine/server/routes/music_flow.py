@@ -33,7 +33,9 @@ _FORM = "^({})(_[\\s\\S]*)?$".format(
 )
 
 T = TypeVar("T")
-MusicId = Annotated[str, Path(alias="musicId", max_length=200)]
+MusicId = Annotated[
+    str, Path(alias="musicId", max_length=200, description="As the submission gave it.")
+]
 
 
 class FlowStatus(StrEnum):
@@ -55,7 +57,9 @@ class FlowRequest(BaseModel):
     output_format: Annotated[
         str, Field(alias="outputFormat", max_length=50, json_schema_extra={"pattern": _FORM})
     ] = "mp3_44100_128"
+    """Codec, rate and bit rate; the last two are the server's to choose."""
     model_id: Annotated[str | None, Field(alias="modelId", max_length=200)] = None
+    """One of this server's; any other is made by "sketch"."""
 
 
 class FlowStarted(BaseModel):
@@ -96,6 +100,7 @@ _KNOWN = may_fail(401, 404, 422, 429, 503)
 async def generate(
     body: FlowRequest, response: Response, caller: NamedCaller, service: TheService
 ) -> FlowAnswer[FlowStarted]:
+    """Queue a take."""
     models = await service.models.now()
     known = models.find(body.model_id) if body.model_id else None
     given: dict[str, Any] = {
@@ -120,6 +125,7 @@ async def generate(
 async def status(
     music_id: MusicId, request: Request, caller: NamedCaller, service: TheService
 ) -> FlowAnswer[FlowState]:
+    """How a take stands."""
     job = service.own(caller, music_id)
     view = service.view(job, str(request.base_url))
     # While it runs it changes all the time.
@@ -136,6 +142,7 @@ async def status(
 async def download(
     music_id: MusicId, request: Request, caller: NamedCaller, service: TheService
 ) -> FlowAnswer[FlowLink]:
+    """A link to the audio, for players. It holds for a limited time."""
     key = key_of_take(service, service.own(caller, music_id))
     link = service.links.make(str(request.base_url), key)
     data = FlowLink(musicId=music_id, downloadUrl=link.url, expiresAt=link.expires_at)

@@ -21,7 +21,7 @@ MOST_SHOWN = 500
 
 @router.get("/stats", response_model=QueueStats, responses=may_fail(401, 429, 503))
 async def stats(_: AnyCaller, service: TheService) -> QueueStats:
-    """What waits, runs, and ended not long ago."""
+    """The queue in figures. What waits, runs, and ended not long ago."""
     settings = service.settings
     now = service.jobs.figures(
         timedelta(hours=settings.finished_hours), timedelta(hours=settings.failed_hours)
@@ -36,11 +36,11 @@ async def stats(_: AnyCaller, service: TheService) -> QueueStats:
     )
 
 
-@router.get("", response_model=QueueView, responses=NOT_CHANGED | may_fail(401, 429, 503))
+@router.get("", response_model=QueueView, responses=NOT_CHANGED | may_fail(401, 422, 429, 503))
 async def waiting(
     request: Request, caller: AnyCaller, service: TheService, _: IfNoneMatch = None
 ) -> Response:
-    """Everything that waits, in order; of others' jobs only that they are there."""
+    """Everything that waits, in order. Of others' jobs only that they are there."""
     view = QueueView(
         waiting=[
             Waiting(

@@ -9,11 +9,11 @@ from secrets import token_hex
 
 from fastapi import APIRouter, Request, Response
 
-from engine.errors import InvalidRequest, NotFound, Problem
-from engine.jobs import Job, Take
+from engine.errors import InvalidRequest, NotFound, Problem, TooMany
+from engine.jobs import Job, Quota, Take
 from engine.server.callers import AnyCaller, Caller
 from engine.server.problems import may_fail
-from engine.server.room import check_room
+from engine.server.room import check_room, quota_of
 from engine.server.service import Service, TheService
 from engine.server.stitching import check_length, join_takes
 from engine.wire import API, JobView, Stitch
@@ -46,16 +46,20 @@ async def stitch_takes(
 
     async with service.heavy_work:
         made, take = await asyncio.to_thread(join_takes, body, jobs, files, place, caller.owner)
-    job = await _stored(service, made, take, jobs[0].id)
+    job = await _stored(service, made, take, jobs[0].id, quota_of(service, caller))
     response.headers["Location"] = f"{API}/jobs/{job.id}"
     return service.view(job, str(request.base_url))
 
 
-async def _stored(service: Service, made: Job, take: Take, first: str) -> Job:
+async def _stored(service: Service, made: Job, take: Take, first: str, quota: Quota) -> Job:
     """The job as its row has it; nothing stays of one that can't be stored."""
     try:
         kept = await service.takes.keep(made, take, known=first)
-        return await service.engine.dispatcher.adopt(replace(made, take=kept))
+        try:
+            return await service.engine.dispatcher.adopt(replace(made, take=kept), quota)
+        except TooMany:  # others came in between
+            await service.takes.discard(kept)
+            raise
     finally:
         service.takes.kept(take)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Query, Response
+
+from engine.server.blanks import or_blank
 from engine.server.callers import AnyCaller
 from engine.server.problems import may_fail
 from engine.server.ranges import MediaFile, file_here
@@ -23,9 +26,14 @@ router = APIRouter(tags=["audio"])
     responses=FILE_RESPONSES | may_fail(401, 404, 409, 422, 429, 503),
 )
 async def audio(
-    job_id: JobId, caller: AnyCaller, service: TheService, format: Format | None = None
+    job_id: JobId,
+    caller: AnyCaller,
+    service: TheService,
+    format: Annotated[
+        Format | None, Query(description="If not as it was made."), or_blank(Format)
+    ] = None,
 ) -> Response:
-    """The audio itself; without ``format`` as it was made, else made on demand."""
+    """The audio itself. Without ``format`` as it was made, else brought into it on demand."""
     job = service.own(caller, job_id)
     key_of_take(service, job)
     if job.take is None or format is None or job.take.path.suffix == f".{format.value}":

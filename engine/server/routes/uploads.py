@@ -28,6 +28,14 @@ router = APIRouter(prefix="/uploads", tags=["uploads"])
 
 _FILE = {"type": "string", "format": "binary"}
 _BODY: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "name",
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": "What the file is called, where it is the body itself.",
+        }
+    ],
     "requestBody": {
         "required": True,
         "content": {
@@ -36,10 +44,13 @@ _BODY: dict[str, Any] = {
             },
             "application/octet-stream": {"schema": _FILE},
         },
-    }
+    },
 }
 
-UploadId = Annotated[str, Path(max_length=200)]
+UploadId = Annotated[
+    str,
+    Path(max_length=200, description="One of your uploads.", examples=["upl_4be2a7c19d03f586"]),
+]
 
 
 @router.post(
@@ -52,8 +63,8 @@ UploadId = Annotated[str, Path(max_length=200)]
 async def upload(
     request: Request, response: Response, caller: AnyCaller, service: TheService
 ) -> UploadView:
-    """Send a file, in a form or as the body itself (then ``?name=``). Its id serves as ``melody``
-    or ``continue_from``."""
+    """Send reference audio. In a form, or as the body itself; its id then serves as ``melody`` or
+    ``continue_from``. WAV, FLAC, OGG, MP3 and AIFF are taken."""
     service.accepting()
     check_room(service, caller)
     settings = service.settings
@@ -97,12 +108,13 @@ async def upload(
 
 @router.get("/{upload_id}", response_model=UploadView, responses=may_fail(401, 404, 422, 429, 503))
 async def look(upload_id: UploadId, caller: AnyCaller, service: TheService) -> UploadView:
+    """What is known of an upload."""
     return _view(service, service.uploads.of(caller.owner, upload_id))
 
 
 @router.delete("/{upload_id}", status_code=204, responses=may_fail(401, 404, 422, 429, 503))
 async def remove(upload_id: UploadId, caller: AnyCaller, service: TheService) -> None:
-    """Jobs that still need it will fail."""
+    """Remove an upload. Jobs that still need it will fail."""
     found = service.uploads.of(caller.owner, upload_id)
     await service.storage.remove(found.key)
     service.uploads.forget([found.id])

@@ -1,4 +1,5 @@
-"""A server that answers with the very bytes that a test gives it, and keeps what it was asked."""
+"""A server that answers with the very bytes that a test gives it and keeps what it was asked, and a
+client for it."""
 
 from __future__ import annotations
 
@@ -8,7 +9,17 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-__all__ = ["Answering", "answer", "answering"]
+from engine.client.client import ServerClient
+
+__all__ = ["JOB", "TOKEN", "Answering", "answer", "answering", "client_of"]
+
+TOKEN = "dgxm_a-secret-that-nobody-sees"  # noqa: S105
+JOB = (
+    b'{"job_id":"gen_1","status":"processing","current_step":"generating","progress":0.5,'
+    b'"eta_seconds":2,"queue_position":null,"prompt":"p","name":null,"retry_count":0,"error":null,'
+    b'"created_at":"2025-11-07T10:30:00Z","started_at":null,"finished_at":null,"audio_url":null}'
+)
+"""A snapshot."""
 
 
 @dataclass
@@ -43,6 +54,10 @@ def answer(
     headers |= {name.replace("_", "-"): value for name, value in more.items()}
     lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def client_of(url: str, **options: object) -> ServerClient:
+    return ServerClient(url, TOKEN, **options)  # type: ignore[arg-type]
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Why nothing begins is told as it is."""
+"""What health says of workers: why nothing begins, and what GPUs they have."""
 
 from __future__ import annotations
 
@@ -52,6 +52,31 @@ async def test_what_became_of_the_workers_is_said(
     assert (check.status, check.message) == (Level.DEGRADED, f"1 waiting, and {words}")
     workers.join(Worker("working", "gpu", 1, "1", 4))
     assert (await queue()).status is Level.HEALTHY
+
+
+async def test_a_server_without_a_gpu_goes_by_those_of_its_workers(
+    database: PostgresqlDatabase, tmp_path: Path
+) -> None:
+    workers = Workers(database, lease_seconds=30.0)
+    health = Health(
+        settings_in(tmp_path), SharedJobs(database), database.room_for_more, workers=workers
+    )
+
+    async def gpu() -> tuple[Level, str, int]:
+        check = next(check for check in await health.checks() if check.name == "gpu")
+        return check.status, check.message, check.details["device_count"]
+
+    assert await gpu() == (Level.DEGRADED, "No worker is there", 0)
+    workers.join(Worker("older", "gpu", 1, "1", 4))
+    workers.join(Worker("small", "pc", 1, "1", 4, gpus=0))
+    assert await gpu() == (Level.DEGRADED, "No worker has a GPU: CPUs do the work", 0)
+    for worker_id, computer, gpus in (("a", "dgx", 2), ("b", "dgx", 2), ("c", "spark", 1)):
+        workers.join(Worker(worker_id, computer, 1, "1", 4, gpus=gpus))
+    assert await gpu() == (Level.HEALTHY, "3 GPUs", 3)
+    workers.drain("c")
+    silent(database, "a", 31.0)
+    silent(database, "b", 31.0)
+    assert await gpu() == (Level.HEALTHY, "1 GPU", 1)
 
 
 def silent(database: PostgresqlDatabase, worker_id: str, seconds: float) -> None:

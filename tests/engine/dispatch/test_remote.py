@@ -3,48 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from engine.client.client import NoStream, ServerClient
 from engine.dispatch.listening import Listening
 from engine.dispatch.reach import Waits
-from engine.errors import Conflict, StoreLocked
-from engine.jobs import LOCAL, Choice, Job, Order, Status, Step
+from engine.errors import StoreLocked
+from engine.jobs import LOCAL, Job, Order, Status, Step
 from engine.places import PlaceState, Server
 from engine.request import Request
 from engine.settings import EngineSettings
 from engine.store.submissions import Submissions
 from engine.wire import JobView
 from tests.contract.studios import QUICK, THERE, Studio
-from tests.engine.client.answering import Answering, answer, answering
-from tests.engine.server.running import TestServer, settings_in, until_ended
+from tests.engine.server.running import TestServer, until_ended
 from tests.proxy import Fate, Proxy, Trouble
 
 COMPLETED, PENDING = Status.COMPLETED, Status.PENDING
 PATIENT = replace(QUICK, first=30.0, longest=30.0, closed=30.0)
 """Comes back only when it is asked to."""
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[TestServer]:
-    with TestServer(settings_in(tmp_path / "server")) as running:
-        yield running
-
-
-@pytest.fixture
-async def proxy(server: TestServer) -> AsyncIterator[Proxy]:
-    async with Proxy(server.url) as between:
-        yield between
-
-
-@pytest.fixture
-def there(server: TestServer, proxy: Proxy) -> Server:
-    return Server(THERE, "The server", proxy.url, server.token("alice"))
 
 
 def made_there(server: TestServer) -> list[Job]:
@@ -195,64 +175,6 @@ async def test_an_edited_job_is_made_as_it_is_now(
     assert [job.status for job in made_there(server)].count(COMPLETED) == 1
 
 
-async def test_run_here_moves_what_this_computer_can_make(
-    settings: EngineSettings, server: TestServer, proxy: Proxy, there: Server
-) -> None:
-    async with Studio(settings, there, waits=PATIENT) as studio:
-        (done,) = await studio.ended(await studio.submit("steps=3"))
-        await proxy.shut()
-        await studio.until(lambda: away(studio))
-        (job,) = await studio.submit("steps=4")
-        big = await studio.ask("steps=4", model="facebook/musicgen-large")
-        assert await studio.queue.run_here([job.id, big.id]) == [big.id]
-        (moved,) = await studio.ended([job])
-        assert (moved.status, moved.place) == (COMPLETED, LOCAL)
-        assert moved.meant_for == Choice(THERE, "scripted")
-        with pytest.raises(Conflict):
-            await studio.engine.servers.remove(THERE)
-        await studio.queue.cancel([big.id])
-        await studio.engine.servers.remove(THERE)
-    assert done.place == THERE
-
-
-async def test_with_fallback_on_the_chain_is_gone_through(
-    settings: EngineSettings, proxy: Proxy, server: TestServer, there: Server
-) -> None:
-    """Server, this machine's model, an identical earlier take, sketch."""
-    async with Studio(settings, there, waits=PATIENT) as studio:
-        (first,) = await studio.ended(await studio.submit("steps=3"))
-        assert first.place == THERE
-        await studio.queue.set_fallback(True)
-        await proxy.shut()
-        await studio.until(lambda: away(studio))
-        own, again = await studio.submit("steps=5", "steps=3")
-        unknown = await studio.ask("calm piano", model="facebook/musicgen-large")
-        jobs = await studio.ended([own, again, unknown])
-    assert [job.status for job in jobs] == [COMPLETED] * 3
-    assert [job.place for job in jobs] == [LOCAL] * 3
-    assert [job.request.model for job in jobs] == ["scripted", "scripted", "sketch"]
-    assert jobs[1].take is not None
-    assert first.take is not None
-    assert jobs[1].take.sha256 == first.take.sha256
-    assert jobs[2].meant_for == Choice(THERE, "facebook/musicgen-large")
-
-
-async def test_an_identical_take_stands_in_for_a_model_that_is_not_here(
-    settings: EngineSettings, proxy: Proxy, there: Server
-) -> None:
-    here = settings.model_copy(update={"generators": {}})
-    async with Studio(here, there, waits=PATIENT) as studio:
-        (first,) = await studio.ended(await studio.submit("steps=3"))
-        await proxy.shut()
-        await studio.until(lambda: away(studio))
-        (job,) = await studio.submit("steps=3")
-        assert await studio.queue.run_here([job.id]) == []
-        (again,) = await studio.ended([job])
-    assert first.take is not None
-    assert again.take is not None
-    assert (again.place, again.take.sha256) == (LOCAL, first.take.sha256)
-
-
 async def test_both_places_work_at_once(
     settings: EngineSettings, server: TestServer, there: Server
 ) -> None:
@@ -291,111 +213,6 @@ async def test_a_suspect_here_holds_up_nobody_there(
         await studio.ended([*near, far])
 
 
-HEALTH = b'{"status":"healthy","version":"0.1.0","checks":{"gpu":{"message":"GB10"}}}'
-MODELS = b'{"models":[]}'
-STATS = (
-    b'{"pending_jobs":3,"processing_jobs":1,"completed_jobs":0,"failed_jobs":0,'
-    b'"oldest_pending_job_age_seconds":1,"average_processing_time_seconds":10}'
-)
-
-
-def scripted(**says: bytes) -> Any:
-    """Answers by route: its last word names it."""
-    routes = {"health": answer(HEALTH), "models": answer(MODELS), "stats": answer(STATS)} | says
-
-    def reply(head: str) -> bytes:
-        return routes[head.split(" ")[1].split("?")[0].rsplit("/", 1)[-1]]
-
-    return reply
-
-
-async def watched(settings: EngineSettings, there: Answering, **waits: Any) -> Studio:
-    studio = Studio(settings, None, waits=replace(PATIENT, **waits))
-    await studio.__aenter__()
-    await studio.engine.servers.add(Server(THERE, "The server", there.url, "token"))
-    studio.place = THERE
-    return studio
-
-
-async def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(
-    settings: EngineSettings,
-) -> None:
-    busy = answer(b"{}", "429 Too Many Requests", Retry_After="120")
-    async with answering(scripted(generate=busy)) as there:
-        studio = await watched(settings, there)
-        try:
-            await studio.until(lambda: studio.state() is PlaceState.READY)
-            status = studio.server_status()
-            assert status is not None
-            assert (status.gpu, status.queued, status.starts_in) == ("GB10", 4, 40.0)
-            first, second = await studio.submit("steps=2", "steps=3")
-            await studio.until(lambda: studio.state() is PlaceState.BUSY)
-            await studio.until(lambda: studio.latest(first.id).retry_at is not None)
-            status = studio.server_status()
-            assert status is not None
-            assert status.next_try is not None
-            waits = (status.next_try - first.created_at).total_seconds()
-            assert 100 < waits < 180
-            jobs = [studio.latest(each.id) for each in (first, second)]
-            assert {job.retries for job in jobs} == {0}
-            assert {job.status for job in jobs} <= {PENDING, Status.PROCESSING}
-            asked = [head for head in there.asked if head.startswith("POST")]
-            assert 1 <= len(asked) <= 2
-        finally:
-            await studio.__aexit__(None, None, None)
-
-
-async def test_who_has_filled_the_room_there_hears_so_and_can_go_on_here(
-    settings: EngineSettings, tmp_path: Path
-) -> None:
-    full = settings_in(tmp_path / "server", quota_stored_bytes=1000)
-    with TestServer(full) as server:
-        entry = Server(THERE, "The server", server.url, server.token("alice"))
-        async with Studio(settings, entry, waits=PATIENT) as studio:
-            await studio.ended(await studio.submit("steps=2 hz=100"))
-            (job,) = await studio.submit("steps=2 hz=101")
-            await studio.until(lambda: studio.state() is PlaceState.BUSY)
-            status = studio.server_status()
-            assert status is not None
-            assert status.failure is not None
-            assert status.failure.code == "server_full"
-            await studio.until(lambda: studio.latest(job.id).status is PENDING)
-            assert await studio.queue.run_here([job.id]) == []
-            (done,) = await studio.ended([job])
-    assert (done.status, done.place) == (COMPLETED, LOCAL)
-
-
-@pytest.mark.parametrize(
-    ("says", "code"),
-    [
-        ({"models": answer(b"{}", "401 Unauthorized")}, "server_login"),
-        ({"models": answer(b"{}", "403 Forbidden")}, "server_forbidden"),
-        ({"health": answer(HEALTH.replace(b"0.1.0", b"7.0.0"))}, "server_version"),
-        ({"health": answer(b"{}", "404 Not Found")}, "server_strange"),
-        ({"health": answer(b"<html>hello</html>")}, "server_strange"),
-    ],
-)
-async def test_a_server_that_a_person_must_look_at_is_closed_and_says_why(
-    settings: EngineSettings, says: dict[str, bytes], code: str
-) -> None:
-    async with answering(scripted(**says)) as there:
-        studio = await watched(settings, there)
-        try:
-            await studio.until(lambda: studio.state() is PlaceState.CLOSED)
-            (job,) = await studio.submit("steps=2")
-            status = studio.server_status()
-            assert status is not None
-            assert status.failure is not None
-            assert status.failure.code == code
-            there.said = [scripted(generate=answer(b"{}", "413 Too Large"))]
-            await studio.engine.servers.retry_now(THERE)  # not after half a minute
-            (ended,) = await studio.ended([job])
-            assert ended.error is not None
-            assert ended.error.code == "server_too_large"
-        finally:
-            await studio.__aexit__(None, None, None)
-
-
 class NoEvents(ServerClient):
     """As behind a proxy that lets no stream through."""
 
@@ -425,17 +242,6 @@ async def test_a_new_token_lets_the_jobs_go_on(
         studio.place = THERE
         (job,) = await studio.submit("steps=3")
         await studio.engine.servers.add(there)
-        assert (await studio.ended([job]))[0].status is COMPLETED
-
-
-async def test_jobs_of_a_server_that_nobody_knows_are_told_of(settings: EngineSettings) -> None:
-    async with Studio(settings, None) as studio:
-        (job,) = await studio.submit("steps=3", place="forgotten")
-        await studio.until(lambda: studio.state() is PlaceState.CLOSED)
-        status = studio.server_status()
-        assert status is not None
-        assert (status.place, status.waiting) == ("forgotten", 1)
-        assert await studio.queue.run_here([job.id]) == []
         assert (await studio.ended([job]))[0].status is COMPLETED
 
 

@@ -8,25 +8,18 @@ import re
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from engine.jobs import Change, Job, Status, Step, utc_now
 from engine.request import Request
 from engine.server.broadcast import (
-    AT_ONCE,
     PATIENCE,
-    WRITTEN_AT_ONCE,
-    Broadcast,
-    Follower,
-    Told,
 )
 from tests.e2e.processes import wait_until
 from tests.engine.server.running import TestServer, body, events, made, settings_in
@@ -37,10 +30,6 @@ ORDER = ["queued", "loading_model", "encoding_prompt", "generating", "saving", "
 def steps(jobs: list[dict[str, str]]) -> list[str]:
     seen = [job["current_step"] for job in jobs]
     return [step for at, step in enumerate(seen) if at == 0 or seen[at - 1] != step]
-
-
-def job(job_id: str = "gen_1", owner: str = "me", step: Step = Step.QUEUED) -> Job:
-    return Job(job_id, Request(prompt="x"), "x", Status.PENDING, step, utc_now(), owner=owner)
 
 
 def test_a_job_is_followed_to_its_end(here: httpx.Client) -> None:
@@ -198,118 +187,6 @@ async def test_an_ending_server_ends_its_streams(tmp_path_factory: pytest.TempPa
             assert not [line for line in stream.iter_lines() if line.startswith("data")]
 
 
-async def test_who_does_not_keep_up_is_let_go_and_others_go_on() -> None:
-    broadcast = Broadcast(heartbeat=60)
-    slow, quick = Follower("me", None), Follower("me", None)
-    with broadcast.following(slow), broadcast.following(quick):
-        for _ in range(PATIENCE + 10):
-            broadcast.tell([Change(job())])
-            assert await anext(quick)
-        rounds = [news async for news in slow]
-    heard = [told for news in rounds for told in news]
-    assert slow.behind and not quick.behind
-    assert len(heard) == PATIENCE and max(map(len, rounds)) == AT_ONCE
-    missed = broadcast.since(heard[-1].id, slow.wants)
-    assert missed is not None and len(missed) == 10
-    broadcast.close()
-
-
-async def test_a_heartbeat_waits_behind_no_change() -> None:
-    broadcast = Broadcast(heartbeat=0.001)
-    follower = Follower("me", None)
-    with broadcast.following(follower):
-        assert await anext(follower) == []
-        broadcast.tell([Change(job())])
-        while not (news := await anext(follower)):
-            pass
-        assert [told.job.id for told in news] == ["gen_1"]
-    assert broadcast.followers == 0
-    broadcast.close()
-
-
-async def test_only_who_wants_a_job_hears_of_it() -> None:
-    broadcast = Broadcast(heartbeat=60)
-    followers = [Follower("me", None), Follower("me", "gen_1"), Follower("me", "gen_2")]
-    followers.append(Follower("other", None))
-    with ExitStack() as following:
-        for follower in followers:
-            following.enter_context(broadcast.following(follower))
-        assert broadcast.followers == 4
-        broadcast.tell([Change(job())])
-        broadcast.close()
-        heard = [[told.job.id async for news in each for told in news] for each in followers]
-    assert heard == [["gen_1"], ["gen_1"], [], []]
-
-
-@given(st.lists(st.sampled_from(["tell", "turn", "stuck", "free", "beat"]), max_size=40))
-async def test_news_go_straight_or_the_streams_own_way_but_in_their_order(acts: list[str]) -> None:
-    broadcast = Broadcast(heartbeat=60)
-    follower = Follower("me", None)
-    heard: list[str] = []
-    free, told = True, 0
-
-    def straight(news: list[Told]) -> bool:
-        if free:
-            heard.extend(each.id for each in news)
-        return free
-
-    async def rounds() -> None:
-        async for news in follower:
-            heard.extend(each.id for each in news)
-            await asyncio.sleep(0)  # as a write that has to wait
-
-    with broadcast.following(follower):
-        follower.straight = straight
-        going = asyncio.create_task(rounds())
-        for act in acts:
-            match act:
-                case "tell":
-                    broadcast.tell([Change(job())])
-                    told += 1
-                case "turn":
-                    await asyncio.sleep(0)
-                case "beat":
-                    follower.beat()
-                case _:
-                    free = act == "free"
-        broadcast.close()
-        async with asyncio.timeout(60):
-            await going  # what waits is still told
-    assert [each.partition("-")[2] for each in heard] == [str(n + 1) for n in range(told)]
-
-
-async def test_heartbeats_of_many_leave_turns_to_others() -> None:
-    """Written all at once, those of thousands would hold the server up for a part of a second."""
-    broadcast = Broadcast(heartbeat=0.001)
-    followers = [Follower("me", None) for _ in range(3 * WRITTEN_AT_ONCE)]
-    beats = 0
-
-    def straight(news: list[Told]) -> bool:
-        nonlocal beats
-        beats += not news
-        return True
-
-    async def rounds(follower: Follower) -> None:
-        async for _ in follower:
-            pass
-
-    with ExitStack() as following:
-        going = []
-        for follower in followers:
-            following.enter_context(broadcast.following(follower))
-            follower.straight = straight
-            going.append(asyncio.create_task(rounds(follower)))
-        most = 0
-        async with asyncio.timeout(60):
-            while beats < len(followers):
-                before = beats
-                await asyncio.sleep(0)
-                most = max(most, beats - before)
-        broadcast.close()
-        await asyncio.gather(*going)
-    assert 0 < most <= WRITTEN_AT_ONCE
-
-
 def test_who_speaks_an_older_http_hears_no_chunks(
     server: TestServer, tokens: dict[str, str]
 ) -> None:
@@ -320,7 +197,10 @@ def test_who_speaks_an_older_http_hears_no_chunks(
         heard = b""
         while b"retry: 2000" not in heard:
             heard += old.recv(2**16)
-        one = job(owner="token:bob")
+        one = Job(
+            "gen_1", Request(prompt="x"), "x", Status.PENDING, Step.QUEUED, utc_now(),
+            owner="token:bob",
+        )  # fmt: skip
         wait_until(lambda: server.service.broadcast.follows(one), "its follower")
         server.in_loop(lambda: server.service.broadcast.tell([Change(one)]))
         while b"data: " not in heard:
@@ -381,17 +261,3 @@ def test_a_listener_that_never_reads_again_is_given_up(
     with TestServer(settings_in(tmp_path)) as server, sleeping(server, server.token("ada")):
         tell_until_behind(server, "token:ada")
         wait_until(lambda: server.service.broadcast.followers == 0, "its end")
-
-
-def test_what_is_forgotten_is_known_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.server.broadcast.REMEMBERED", 3)
-    broadcast = Broadcast(heartbeat=60)
-    broadcast.tell([Change(job())])
-    first = broadcast.last_id
-    broadcast.tell([Change(job(owner="other")), Change(job()), Change(job())])
-    wants = Follower("me", None).wants
-    known = broadcast.since(first, wants)
-    assert known is not None and len(known) == 2
-    broadcast.tell([Change(job())])
-    assert broadcast.since(first, wants) is None
-    assert broadcast.since(first.split("-")[0] + "-99", wants) is None

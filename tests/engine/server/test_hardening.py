@@ -93,11 +93,26 @@ def test_a_body_that_does_not_end_is_cut_off(server: TestServer) -> None:
     assert answer.startswith(b"HTTP/1.1 413 ") and b"application/problem+json" in answer
 
 
-def said_to(server: TestServer, path: str, header: str, content: bytes) -> bytes:
+@pytest.mark.parametrize(
+    ("path", "length"),
+    [("/generate", 100_001), ("/jobs/gen_0/keep", 10**12), ("/uploads", 64 * 2**20 + 1)],
+)
+def test_a_body_that_says_how_large_it_is_is_not_even_asked_for(
+    server: TestServer, path: str, length: int
+) -> None:
+    method = "PUT" if path.endswith("keep") else "POST"
+    header = f"Expect: 100-continue\r\nContent-Length: {length}"
+    answer = said_to(server, path, header, b"", method)
+    assert answer.startswith(b"HTTP/1.1 413 ") and b"application/problem+json" in answer
+
+
+def said_to(
+    server: TestServer, path: str, header: str, content: bytes, method: str = "POST"
+) -> bytes:
     host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=30) as connection:
         head = (
-            f"POST /api/v1{path} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+            f"{method} /api/v1{path} HTTP/1.1\r\nHost: {host}:{port}\r\n"
             f"Content-Type: application/json\r\n{header}\r\n\r\n"
         )
         connection.sendall(head.encode() + content)

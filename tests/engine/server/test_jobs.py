@@ -208,6 +208,13 @@ def test_the_list_is_walked_page_by_page(alice: httpx.Client) -> None:
     assert alice.get("/jobs?status=failed").json() == {"jobs": [], "next_cursor": None}
 
 
+def test_what_is_asked_for_and_left_empty_is_not_asked_for(here: httpx.Client) -> None:
+    """As forms and templates send it."""
+    job_id = made(here)["job_id"]
+    assert here.get("/jobs?status=&limit=&cursor=").json() == here.get("/jobs").json()
+    assert here.get(f"/jobs/{job_id}/audio?format=").content.startswith(b"RIFF")
+
+
 def test_a_batch_is_all_or_none(here: httpx.Client) -> None:
     before = here.get("/jobs").json()["jobs"]
     spoilt = [body("one"), body("two", duration=-1), body("three")]

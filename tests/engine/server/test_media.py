@@ -216,6 +216,7 @@ def test_a_take_in_another_format(
 def test_takes_are_joined_into_one(here: httpx.Client) -> None:
     jobs = [made(here, prompt=f"hz={hz}", duration=2) for hz in (200, 800)]
     ids = [job["job_id"] for job in jobs]
+    before = here.get("/queue/stats").json()["average_processing_time_seconds"]
     answer = here.post(
         "/stitch", json={"job_ids": ids, "crossfade_seconds": 0.5, "output_format": "flac"}
     )
@@ -224,6 +225,9 @@ def test_takes_are_joined_into_one(here: httpx.Client) -> None:
     assert whole["status"] == "completed" and whole["job_id"] not in ids
     assert answer.headers["location"] == f"/api/v1/jobs/{whole['job_id']}"
     assert here.get(f"/jobs/{whole['job_id']}").json()["audio_url"]
+    assert whole["created_at"] == whole["started_at"] <= whole["finished_at"]
+    after = here.get("/queue/stats").json()["average_processing_time_seconds"]
+    assert after == before, "no model has worked at it"
     samples, rate = sf.read(io.BytesIO(get(whole["audio_url"]).content))
     assert len(samples) == 3.5 * rate
     assert pitch(samples[: rate // 2], rate) == pytest.approx(200, rel=0.05)

@@ -22,6 +22,7 @@ from tests.engine.server.running import (
     TestServer,
     body,
     journal_in,
+    jwt_for,
     made,
     settings_in,
     until_ended,
@@ -150,6 +151,30 @@ def test_metrics_tell_what_happened(here: httpx.Client) -> None:
         'dgx_music_request_seconds_count{method="POST",route="/generate"}',
     ):
         assert sign in text, sign
+
+
+@pytest.mark.logs("it is gone")
+def test_without_its_database_metrics_tell_what_the_process_itself_knows(
+    server: TestServer, here: httpx.Client, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: object) -> None:
+        raise StorageError("it is gone")
+
+    made(here)
+    assert "dgx_music_database_up 1.0" in here.get("/metrics").text
+    workers = SimpleNamespace(all=lambda: gone(None))
+    server.service.metrics.watch_workers(workers.all)
+    monkeypatch.setattr(type(server.service.engine.database), "reading", gone)
+    with server.client(jwt_for("prometheus")) as scraper:
+        for client in (here, scraper):
+            answer = client.get("/metrics")
+            assert answer.status_code == 200, answer.text
+            assert "dgx_music_database_up 0.0" in answer.text
+            assert 'dgx_music_jobs_ended_total{status="completed"}' in answer.text
+            assert 'route="/generate"' in answer.text
+            assert "dgx_music_jobs{" not in answer.text
+    with server.client(tokens["alice"]) as alice:
+        assert alice.get("/metrics").status_code == 503, "nobody knows whose token it is"
 
 
 @pytest.mark.parametrize("given", ["abc-123", "a.b_c", "x" * 128])

@@ -159,6 +159,7 @@ def test_while_postgresql_is_away_callers_are_asked_to_come_back(tmp_path: Path)
             assert int(refused.headers["retry-after"]) >= 1
             assert here.get("/health").status_code == 503
             assert here.get("/health/live").status_code == 200
+            assert "dgx_music_database_up 0.0" in here.get("/metrics").text
             own.start()
             for job in jobs:
                 assert until_ended(here, job["job_id"])["status"] == "completed"

@@ -32,6 +32,13 @@ def test_a_batch_under_a_key_is_made_once(alice: httpx.Client) -> None:
     assert fewer.status_code == 422
 
 
+def test_a_batch_of_one_is_not_that_one_by_itself(alice: httpx.Client) -> None:
+    key = {"Idempotency-Key": "alone-or-in-a-batch"}
+    assert alice.post("/generate", json=body(), headers=key).status_code == 202
+    batch = alice.post("/generate/batch", json={"requests": [body()]}, headers=key)
+    assert batch.status_code == 422 and batch.json()["type"].endswith("key_reused")
+
+
 def test_a_repeat_needs_nothing_of_what_the_first_one_needed(alice: httpx.Client) -> None:
     upload = alice.post("/uploads", content=tone(1)).json()["upload_id"]
     key = {"Idempotency-Key": "with-a-melody"}

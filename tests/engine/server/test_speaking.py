@@ -1,4 +1,4 @@
-"""What reaches the server and is no HTTP request."""
+"""What reaches the server and is no HTTP request, or one that few clients send."""
 
 from __future__ import annotations
 
@@ -37,6 +37,31 @@ def test_what_is_no_request_is_a_problem_too(server: TestServer, said: bytes) ->
     assert problem["status"] == 400 and problem["detail"]
     assert problem["request_id"] == answer.headers["x-request-id"]
     assert answer.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "status"),
+    [
+        ("http://{here}/api/v1/jobs?limit=1", "{here}", 200),
+        ("HTTP://{here}/api/v1/jobs", "music.example", 200),
+        ("http://music.example/api/v1/jobs", "{here}", 401),
+        ("http:///api/v1/jobs", "{here}", 401),
+        ("http://{here}", "{here}", 307),
+        ("ftp://{here}/api/v1/jobs", "{here}", 404),
+        ("*", "{here}", 404),
+    ],
+)
+def test_an_absolute_target_is_understood_and_its_host_is_the_one_that_counts(
+    server: TestServer, target: str, host: str, status: int
+) -> None:
+    here = server.url.removeprefix("http://")
+    head = f"GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n".format(here=here)
+    name, port = here.split(":")
+    with socket.create_connection((name, int(port)), timeout=30) as connection:
+        connection.sendall(head.encode())
+        answer = HTTPResponse(connection)
+        answer.begin()
+    assert answer.status == status
 
 
 def test_no_answer_waits_for_the_one_who_asks(server: TestServer) -> None:
