@@ -40,8 +40,11 @@ class Commands(QObject):
         menus.servers.triggered.connect(window.servers.open)
         menus.settings.triggered.connect(window.preferences.open)
         menus.quit.triggered.connect(window.close)
-        menus.undo.triggered.connect(window.trash.undo)
-        window.trash.undo_possible.connect(menus.undo.setEnabled)
+        menus.undo.triggered.connect(window.deeds.undo)
+        menus.redo.triggered.connect(window.deeds.redo)
+        window.deeds.undoTextChanged.connect(menus.show_undo)
+        window.deeds.redoTextChanged.connect(menus.show_redo)
+        window.marks.brought_back.connect(self._show_brought_back)
         studio.restored.connect(self._show_restored)
         menus.search.triggered.connect(window.queue.search)
         menus.prompt.triggered.connect(self._go_to_prompt)
@@ -87,6 +90,12 @@ class Commands(QObject):
         self._window.notices.dismiss(Trash.KEY)
         self._window.queue.view.selection.go_to(ids[0])
 
+    def _show_brought_back(self, ids: Sequence[str]) -> None:
+        """Where the change is, if it can't be seen already."""
+        selection = self._window.queue.view.selection
+        if not {job.id for job in selection.jobs()} & set(ids):
+            selection.go_to(ids[0])
+
     def _go_to_prompt(self) -> None:
         self._window.menus.compose_panel.setChecked(True)
         self._window.compose.prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -127,7 +136,7 @@ class Commands(QObject):
             case Resting.KEY, _:
                 self._studio.set_paused(False)
             case Trash.KEY, "undo":
-                window.trash.undo()
+                window.deeds.undo()
             case ModelDesk.KEY, model_id:
                 window.models.select(model_id)
             case Continuing.KEY, "models":

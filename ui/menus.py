@@ -38,6 +38,16 @@ class Menus(QMenuBar):
         """Mark the one that was chosen, here or elsewhere."""
         self._appearances[appearance].setChecked(True)
 
+    def show_undo(self, name: str) -> None:
+        """What would be undone; empty: nothing."""
+        self.undo.setText(self.tr("Undo {what}").format(what=name) if name else self.tr("Undo"))
+        self.undo.setEnabled(bool(name))
+
+    def show_redo(self, name: str) -> None:
+        """What would be done again; empty: nothing."""
+        self.redo.setText(self.tr("Redo {what}").format(what=name) if name else self.tr("Redo"))
+        self.redo.setEnabled(bool(name))
+
     def set_leftovers(self, *, failed: int, cancelled: int) -> None:
         """How many jobs ended without a take."""
         for action in (self.retry_failed, self.clear_failed):
@@ -64,8 +74,11 @@ class Menus(QMenuBar):
 
     def _build_edit(self) -> None:
         menu = self.addMenu(self.tr("&Edit"))
-        self.undo = self._add(menu, self.tr("Undo delete"), QKeySequence.StandardKey.Undo)
-        self.undo.setEnabled(False)
+        self.undo = self._add(menu, "", QKeySequence.StandardKey.Undo)
+        self.redo = self._add(menu, "")
+        self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        self.show_undo("")
+        self.show_redo("")
         menu.addSeparator()
         self.search = self._add(menu, self.tr("Find takes"), QKeySequence.StandardKey.Find)
         self.prompt = self._add(menu, self.tr("Go to the prompt"), "Ctrl+L")

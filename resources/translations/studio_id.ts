@@ -1402,6 +1402,29 @@
     </message>
 </context>
 <context>
+    <name>Marks</name>
+    <message>
+        <source>name</source>
+        <translation>nama</translation>
+    </message>
+    <message>
+        <source>stars</source>
+        <translation>bintang</translation>
+    </message>
+    <message>
+        <source>tags</source>
+        <translation>tag</translation>
+    </message>
+    <message>
+        <source>notes</source>
+        <translation>catatan</translation>
+    </message>
+    <message>
+        <source>keep or reject</source>
+        <translation>simpan atau tolak</translation>
+    </message>
+</context>
+<context>
     <name>Menus</name>
     <message>
         <source>&amp;File</source>
@@ -1446,10 +1469,6 @@
     <message>
         <source>&amp;Edit</source>
         <translation>&amp;Sunting</translation>
-    </message>
-    <message>
-        <source>Undo delete</source>
-        <translation>Batalkan penghapusan</translation>
     </message>
     <message>
         <source>Find takes</source>
@@ -1498,6 +1517,26 @@
     <message>
         <source>Pause the queue</source>
         <translation>Jeda antrean</translation>
+    </message>
+    <message>
+        <source>Undo {what}</source>
+        <translation>Urungkan {what}</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Urungkan</translation>
+    </message>
+    <message>
+        <source>Redo {what}</source>
+        <translation>Lakukan lagi {what}</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Lakukan lagi</translation>
+    </message>
+    <message>
+        <source>Snap to beats</source>
+        <translation>Tepat pada ketukan</translation>
     </message>
     <message>
         <source>Clear what failed</source>
@@ -2668,8 +2707,12 @@
         <translation>Ke panel take, dan kembali</translation>
     </message>
     <message>
-        <source>Delete; Ctrl+Z undoes it</source>
-        <translation>Hapus; Ctrl+Z membatalkannya</translation>
+        <source>Delete</source>
+        <translation>Hapus</translation>
+    </message>
+    <message>
+        <source>Undo, redo: names, stars, tags, deletions</source>
+        <translation>Urungkan, lakukan lagi: nama, bintang, tag, penghapusan</translation>
     </message>
     <message>
         <source>Sooner or later in the queue</source>
@@ -2718,6 +2761,14 @@
     <message>
         <source>Repeat from here, to here (in the waveform)</source>
         <translation>Ulangi dari sini, sampai sini (pada bentuk gelombang)</translation>
+    </message>
+    <message>
+        <source>A bar back, forward (in the waveform)</source>
+        <translation>Satu birama mundur, maju (pada bentuk gelombang)</translation>
+    </message>
+    <message>
+        <source>Snap to beats; hold Alt to leave them for once</source>
+        <translation>Tepat pada ketukan; tahan Alt untuk sekali melepasnya</translation>
     </message>
     <message>
         <source>Zoom (in the waveform)</source>
@@ -2925,6 +2976,10 @@
 </context>
 <context>
     <name>Trash</name>
+    <message>
+        <source>delete</source>
+        <translation>penghapusan</translation>
+    </message>
     <message numerus="yes">
         <source>%n job(s) deleted.</source>
         <translation>
@@ -2966,8 +3021,12 @@
         <translation>Posisi</translation>
     </message>
     <message>
-        <source>Click to seek, Shift-drag to repeat a region, turn the wheel to zoom</source>
-        <translation>Klik untuk berpindah, seret dengan Shift untuk mengulang bagian, putar roda untuk memperbesar</translation>
+        <source>Click to seek, Shift-drag to repeat a region (with Alt: not on the beat), turn the wheel to zoom</source>
+        <translation>Klik untuk berpindah, seret dengan Shift untuk mengulang bagian (dengan Alt: tidak pada ketukan), putar roda untuk memperbesar</translation>
+    </message>
+    <message>
+        <source>bar {bar}, {time}</source>
+        <translation>birama {bar}, {time}</translation>
     </message>
 </context>
 <context>
