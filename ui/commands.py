@@ -56,6 +56,10 @@ class Commands(QObject):
         menus.another.triggered.connect(take.another.click)
         menus.extend.triggered.connect(take.extend.click)
         menus.branch.triggered.connect(window.continuing.branch)
+        for follows in (window.player_bar.set_snapping, window.continuing.set_snapping):
+            follows(menus.snap.isChecked())
+            menus.snap.toggled.connect(follows)
+        menus.snap.toggled.connect(window.preferences.keep_snapping)
         menus.stop.triggered.connect(self._stop_here)
         menus.pause.triggered.connect(studio.set_paused)
         menus.appearance_chosen.connect(window.preferences.set_appearance)

@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self.trash = Trash(studio, self.deeds, self)
         self.peaks = PeakLoader(paths.cache, self)
         self.diagnostics = Diagnostics(paths, self)
-        self.menus = Menus(theme.appearance)
+        self.menus = Menus(theme.appearance, snap=settings.current.snap)
         self.menus.mnemonics.watch(self)
         self.models = ModelPicker(theme)
         self.compose = ComposePanel(theme, self._name_of)

@@ -17,12 +17,13 @@ _Keys = QKeySequence.StandardKey | str | None
 class Menus(QMenuBar):
     appearance_chosen = Signal(Appearance)
 
-    def __init__(self, appearance: Appearance) -> None:
+    def __init__(self, appearance: Appearance, *, snap: bool) -> None:
+        """How the window begins: its looks, and whether regions and branches begin on beats."""
         super().__init__()
         self.mnemonics = Mnemonics(self)
         self._build_file()
         self._build_edit()
-        self._build_take()
+        self._build_take(snap=snap)
         self._build_view(appearance)
         self._build_help()
 
@@ -83,7 +84,7 @@ class Menus(QMenuBar):
         self.search = self._add(menu, self.tr("Find takes"), QKeySequence.StandardKey.Find)
         self.prompt = self._add(menu, self.tr("Go to the prompt"), "Ctrl+L")
 
-    def _build_take(self) -> None:
+    def _build_take(self, *, snap: bool) -> None:
         menu = self.addMenu(self.tr("&Take"))
         self.generate = self._add(menu, self.tr("Generate"), "Ctrl+Return")
         self.generate_front = self._add(menu, self.tr("Generate first"), "Ctrl+Shift+Return")
@@ -93,6 +94,9 @@ class Menus(QMenuBar):
         self.extend = self._add(menu, self.tr("Extend…"), "Ctrl+Shift+E")
         self.branch = self._add(menu, self.tr("Branch from here…"), "Ctrl+B")
         self.branch.setEnabled(False)
+        self.snap = self._add(menu, self.tr("Snap to beats"), "Ctrl+Shift+B")
+        self.snap.setCheckable(True)
+        self.snap.setChecked(snap)
         menu.addSeparator()
         self.stop = self._add(menu, self.tr("Stop here"), "Ctrl+Shift+S")
         self.pause = self._add(menu, self.tr("Pause the queue"), "Ctrl+P")

@@ -85,6 +85,8 @@ class ShortcutsDialog(QDialog):
                     ("Ctrl+B", self.tr("Branch: go on from the playhead")),
                     ("←   →", self.tr("Seek")),
                     ("[   ]", self.tr("Repeat from here, to here (in the waveform)")),
+                    ("Ctrl+←   Ctrl+→", self.tr("A bar back, forward (in the waveform)")),
+                    ("Ctrl+Shift+B", self.tr("Snap to beats; hold Alt to leave them for once")),
                     ("+   −", self.tr("Zoom (in the waveform)")),
                 ],
             ),

@@ -35,6 +35,10 @@ class Preferences(QObject):
     def set_appearance(self, appearance: Appearance) -> None:
         self._change("appearance", appearance.value)
 
+    def keep_snapping(self, on: bool) -> None:
+        """Whether regions and branches begin on beats."""
+        self._settings.update(snap=on)
+
     def restore_layout(self, splitter: QSplitter) -> None:
         self._window.restoreGeometry(_state(self._settings.current.geometry))
         splitter.restoreState(_state(self._settings.current.layout))
