@@ -72,20 +72,27 @@ def test_branching_goes_on_from_the_playhead_with_other_words(
 
 
 @pytest.mark.parametrize(
-    ("at", "snaps", "begins"),
-    [(7.3, True, 7.5), (7.3, False, 7.3), (0.1, True, 0.75), (0.1, False, 0.5), (29.9, True, 30.0)],
+    ("tempo", "at", "snaps", "begins"),
+    [
+        (80.0, 7.3, True, 7.5),
+        (80.0, 7.3, False, 7.3),
+        (80.0, 29.9, True, 30.0),  # the take's end
+        (50.0, 0.1, True, 1.2),  # the first beat, where too little would be left before it
+        (50.0, 0.1, False, 0.5),
+    ],
 )
 def test_a_branch_begins_on_a_beat_where_there_are_any(
     qtbot: QtBot,
     window: MainWindow,
     fake: FakeEngine,
     take: Job,
+    tempo: float,
     at: float,
     snaps: bool,
     begins: float,
 ) -> None:
     assert take.take is not None
-    fake.queue.put(take.with_(take=replace(take.take, tempo=80.0, beats_per_bar=4)))
+    fake.queue.put(take.with_(take=replace(take.take, tempo=tempo, beats_per_bar=4)))
     qtbot.waitUntil(lambda: window.queue.model.jobs[take.id] == fake.queue.by_id[take.id])
     window.menus.snap.setChecked(snaps)
     window._player.load(Track.of(take), at=at, play=False)

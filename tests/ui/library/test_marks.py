@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -131,21 +130,36 @@ def test_the_notice_of_a_deletion_never_undoes_something_else(
     assert stars(fake, takes) == [0, 0, 0]
 
 
+def kept_notes(window: MainWindow, id_: str) -> str:
+    take = window.queue.model.jobs[id_].take
+    return take.notes if take is not None else "no take"
+
+
 def test_notes_are_undone_whole_and_the_panel_shows_it_at_once(
     qtbot: QtBot, window: MainWindow, fake: FakeEngine, takes: list[str]
 ) -> None:
     notes = window.take.notes
     notes.setFocus()
-    for text in ("too ", "loud"):
-        QTest.keyClicks(notes, text)
+    for typed, kept in (("too ", "too "), ("loud", "too loud")):
+        QTest.keyClicks(notes, typed)
         window.take.save_notes()
-    take = fake.queue.by_id[takes[0]].take
-    assert take is not None
-    assert take.notes == "too loud"
-    qtbot.waitUntil(lambda: window.queue.model.jobs[takes[0]].take == take)
+        qtbot.waitUntil(lambda kept=kept: kept_notes(window, takes[0]) == kept)  # type: ignore[misc]
     window.menus.undo.trigger()
-    qtbot.waitUntil(lambda: notes.toPlainText() == "")  # though it has the keyboard
-    assert fake.queue.by_id[takes[0]].take == replace(take, notes="")
+    qtbot.waitUntil(lambda: kept_notes(window, takes[0]) == "")
+    assert notes.toPlainText() == ""  # though it has the keyboard
+    assert not window.menus.undo.isEnabled()
+    window.menus.redo.trigger()
+    qtbot.waitUntil(lambda: notes.toPlainText() == "too loud")
+
+
+def test_notes_that_were_taken_back_leave_nothing_to_undo(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine, takes: list[str]
+) -> None:
+    for text in ("loud", ""):
+        window.take.notes.setPlainText(text)
+        window.take.save_notes()
+        qtbot.waitUntil(lambda text=text: kept_notes(window, takes[0]) == text)  # type: ignore[misc]
+    assert not window.menus.undo.isEnabled()
 
 
 def test_notes_that_were_just_written_are_not_what_comes_before_their_takes_deletion(
@@ -156,6 +170,4 @@ def test_notes_that_were_just_written_are_not_what_comes_before_their_takes_dele
     qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 2)
     window.menus.undo.trigger()
     qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 3)
-    take = window.queue.model.jobs[takes[0]].take
-    assert take is not None
-    assert take.notes == "too loud"
+    assert kept_notes(window, takes[0]) == "too loud"
