@@ -126,7 +126,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.preferences.keep_layout(self.splitter)
         self.hide()  # an export under way is waited for, but not looked at
-        for worker in (self.exporter, self.reopener, self.revealer, self.lists, self.diagnostics):
+        workers = (self.exporter, self.reopener, self.revealer, self.lists, self.diagnostics)
+        for worker in (*workers, self.preferences):
             worker.wait()
         self.peaks.close()
         self.desk.close()
@@ -174,6 +175,7 @@ class MainWindow(QMainWindow):
             self.revealer,
             self.trash,
             self.diagnostics,
+            self.preferences,
             self.desk,
             self.continuing,
             self.servers,

@@ -2368,6 +2368,13 @@
     </message>
 </context>
 <context>
+    <name>Row</name>
+    <message>
+        <source>Takes effect at the next start.</source>
+        <translation>Berlaku saat program dibuka lagi.</translation>
+    </message>
+</context>
+<context>
     <name>RowDelegate</name>
     <message>
         <source>Retry</source>
@@ -2590,6 +2597,17 @@
     </message>
 </context>
 <context>
+    <name>Settings</name>
+    <message>
+        <source>{size} free there.</source>
+        <translation>Di sana sisa {size}.</translation>
+    </message>
+    <message>
+        <source>Nothing can be kept in “{name}”: choose another folder.</source>
+        <translation>Tidak ada yang dapat disimpan di “{name}”: pilih folder lain.</translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
@@ -2616,8 +2634,20 @@
         <translation>Persis dan lambat (fp32)</translation>
     </message>
     <message>
+        <source>New takes go there; those that there are stay where they are.</source>
+        <translation>Take baru disimpan di sana; yang sudah ada tetap di tempatnya.</translation>
+    </message>
+    <message>
         <source>Precision of models</source>
         <translation>Presisi model</translation>
+    </message>
+    <message>
+        <source>Looks</source>
+        <translation>Tampilan</translation>
+    </message>
+    <message>
+        <source>Music</source>
+        <translation>Musik</translation>
     </message>
     <message>
         <source>Appearance</source>
@@ -2632,16 +2662,16 @@
         <translation>Pilih…</translation>
     </message>
     <message>
-        <source>Takes effect at the next start.</source>
-        <translation>Berlaku saat program dibuka lagi.</translation>
-    </message>
-    <message>
         <source>Keep takes in</source>
         <translation>Simpan take di</translation>
     </message>
     <message>
         <source>Folder of takes</source>
         <translation>Folder take</translation>
+    </message>
+    <message>
+        <source>Fewer bits need less memory; a seed then gives another take.</source>
+        <translation>Bit yang lebih sedikit membutuhkan lebih sedikit memori; seed lalu memberi take lain.</translation>
     </message>
     <message>
         <source>Close</source>
