@@ -62,6 +62,7 @@ class Program:
         self._engine = EngineThread(self._open_engine)
         self.studio = Studio(self._engine)
         self.servers = Servers(self._engine, self._settings)
+        self._watch = TakesWatch(self._takes_folder, self.studio.find_takes, self.studio)
         self.player = Player(
             volume=self._settings.current.volume,
             device=self._settings.current.output_device or None,
@@ -85,6 +86,7 @@ class Program:
         signals.close()
         self._settings.update(volume=self.player.volume, output_device=self.player.device or "")
         self.player.close()
+        self._watch.close()
         await asyncio.get_running_loop().run_in_executor(None, self._engine.stop)
         return 0
 
@@ -94,7 +96,7 @@ class Program:
         self.window.begin()
         self._engine.start()
         self.studio.load()
-        TakesWatch(self._takes_folder, self.studio.find_takes, self.studio)
+        self._watch.start()
         self.servers.connect_all()
 
     def _open_engine(self, feed: Feed) -> AbstractAsyncContextManager[Opened]:

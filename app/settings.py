@@ -47,6 +47,8 @@ class Settings:
     """None: the usual one."""
     precision: Precision = "auto"
     """Of the weights of models on this computer."""
+    snap: bool = True
+    """Whether regions and branches begin on beats."""
     geometry: str = ""
     """The window's place and size, as Qt saves it, in base64."""
     layout: str = ""
@@ -70,6 +72,12 @@ def _among(names: object) -> Callable[[Any], str]:
         return _text(value)
 
     return chosen
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("neither true nor false")
+    return value
 
 
 def _share(value: Any) -> float:
@@ -96,6 +104,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "volume": _share,
     "takes_folder": _folder,
     "precision": _among(Precision),
+    "snap": _flag,
     "geometry": _text,
     "layout": _text,
     "servers": _servers,

@@ -78,6 +78,7 @@ RULES = (
         ("engine",),
         in_=("ui",),
         but=(
+            "engine.beats",
             "engine.jobs",
             "engine.limits",
             "engine.request",

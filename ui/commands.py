@@ -40,8 +40,11 @@ class Commands(QObject):
         menus.servers.triggered.connect(window.servers.open)
         menus.settings.triggered.connect(window.preferences.open)
         menus.quit.triggered.connect(window.close)
-        menus.undo.triggered.connect(window.trash.undo)
-        window.trash.undo_possible.connect(menus.undo.setEnabled)
+        menus.undo.triggered.connect(window.deeds.undo)
+        menus.redo.triggered.connect(window.deeds.redo)
+        window.deeds.undoTextChanged.connect(menus.show_undo)
+        window.deeds.redoTextChanged.connect(menus.show_redo)
+        window.marks.brought_back.connect(self._show_brought_back)
         studio.restored.connect(self._show_restored)
         menus.search.triggered.connect(window.queue.search)
         menus.prompt.triggered.connect(self._go_to_prompt)
@@ -53,6 +56,10 @@ class Commands(QObject):
         menus.another.triggered.connect(take.another.click)
         menus.extend.triggered.connect(take.extend.click)
         menus.branch.triggered.connect(window.continuing.branch)
+        for follows in (window.player_bar.set_snapping, window.continuing.set_snapping):
+            follows(menus.snap.isChecked())
+            menus.snap.toggled.connect(follows)
+        menus.snap.toggled.connect(window.preferences.keep_snapping)
         menus.stop.triggered.connect(self._stop_here)
         menus.pause.triggered.connect(studio.set_paused)
         menus.appearance_chosen.connect(window.preferences.set_appearance)
@@ -86,6 +93,12 @@ class Commands(QObject):
         """Where they are, in place of the notice that they are gone."""
         self._window.notices.dismiss(Trash.KEY)
         self._window.queue.view.selection.go_to(ids[0])
+
+    def _show_brought_back(self, ids: Sequence[str]) -> None:
+        """Where the change is, if it can't be seen already."""
+        selection = self._window.queue.view.selection
+        if not {job.id for job in selection.jobs()} & set(ids):
+            selection.go_to(ids[0])
 
     def _go_to_prompt(self) -> None:
         self._window.menus.compose_panel.setChecked(True)
@@ -127,7 +140,7 @@ class Commands(QObject):
             case Resting.KEY, _:
                 self._studio.set_paused(False)
             case Trash.KEY, "undo":
-                window.trash.undo()
+                window.deeds.undo()
             case ModelDesk.KEY, model_id:
                 window.models.select(model_id)
             case Continuing.KEY, "models":

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.notices import Action, Level, Notice
 from app.player import Player
-from engine.jobs import Job
+from engine.beats import Beats
+from engine.jobs import Job, Take
 from engine.limits import MAX_DURATION, MIN_DURATION
 from ui.compose.model_picker import ModelPicker
 from ui.compose.models import ModelOption
@@ -46,13 +47,28 @@ class Continuing(QObject):
         super().__init__(parent)
         self._player, self._model = player, model
         self._picker, self._desk, self._compose = picker, desk, compose
+        self._snaps = True
         player.changed.connect(self._show)
+
+    def set_snapping(self, on: bool) -> None:
+        """Whether a branch begins on a beat, where beats are known."""
+        self._snaps = on
 
     def branch(self) -> None:
         """Go on from where the playhead is."""
         job = self._heard()
-        if job is not None:
-            self._begin(job, round(self._player.position, 3))
+        if job is not None and job.take is not None:
+            self._begin(job, self._moment(job.take))
+
+    def _moment(self, take: Take) -> float:
+        """Where a branch begins, in seconds."""
+        at = max(self._player.position, _LEAST)
+        beats = Beats.of(take) if self._snaps else None
+        if beats is not None:
+            at = beats.nearest(at, within=take.duration)
+            if at < _LEAST:
+                at = beats.first_from(_LEAST)
+        return round(at, 3)
 
     def extend(self, job: Job) -> None:
         """Go on from a take's end."""
@@ -104,7 +120,6 @@ class Continuing(QObject):
 def _request(job: Job, model: str, at: float | None) -> Request:
     """To go on from ``at`` seconds of a take (None: its end)."""
     whole = job.take.duration if job.take else 0.0
-    at = at if at is None else max(at, _LEAST)
     begins = whole if at is None else at
     return job.request.model_copy(
         update={

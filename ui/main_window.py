@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QIcon
+from PySide6.QtGui import QCloseEvent, QIcon, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from app.notices import Notice
@@ -27,6 +27,7 @@ from ui.continuing import Continuing
 from ui.drops import Drops
 from ui.leftovers import Leftovers
 from ui.library.exporter import Exporter
+from ui.library.marks import Marks
 from ui.library.reopener import Reopener
 from ui.library.reveal import Revealer
 from ui.library.take_panel import TakePanel
@@ -77,10 +78,11 @@ class MainWindow(QMainWindow):
         self.lists = ListIntake(theme, self)
         self.reopener = Reopener(self)
         self.revealer = Revealer(self)
-        self.trash = Trash(studio, self)
+        self.deeds = QUndoStack(self)
+        self.trash = Trash(studio, self.deeds, self)
         self.peaks = PeakLoader(paths.cache, self)
         self.diagnostics = Diagnostics(paths, self)
-        self.menus = Menus(theme.appearance)
+        self.menus = Menus(theme.appearance, snap=settings.current.snap)
         self.menus.mnemonics.watch(self)
         self.models = ModelPicker(theme)
         self.compose = ComposePanel(theme, self._name_of)
@@ -91,6 +93,7 @@ class MainWindow(QMainWindow):
             theme, self.peaks, self.exporter.file_of, self.notices, self.welcome
         )
         self.take = TakePanel(theme, self.exporter.file_of)
+        self.marks = Marks(studio, self._job_of, self.deeds, self)
         self.player_bar = PlayerBar(theme, player, self.peaks)
         self.status = StatusBar(theme)
         self.servers = ServerDesk(theme, servers, studio, self.models, self)
@@ -123,10 +126,12 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.preferences.keep_layout(self.splitter)
         self.hide()  # an export under way is waited for, but not looked at
-        for worker in (self.exporter, self.reopener, self.revealer, self.lists, self.diagnostics):
+        workers = (self.exporter, self.reopener, self.revealer, self.lists, self.diagnostics)
+        for worker in (*workers, self.preferences):
             worker.wait()
         self.peaks.close()
         self.desk.close()
+        self.deeds.clear()  # else it tells the menu when that is gone
         super().closeEvent(event)
         self.closed.emit()
 
@@ -170,6 +175,7 @@ class MainWindow(QMainWindow):
             self.revealer,
             self.trash,
             self.diagnostics,
+            self.preferences,
             self.desk,
             self.continuing,
             self.servers,
@@ -198,7 +204,7 @@ class MainWindow(QMainWindow):
         intents.cancel_requested.connect(studio.cancel)
         intents.stop_requested.connect(studio.stop_here)
         intents.retry_requested.connect(studio.retry)
-        intents.delete_requested.connect(self.trash.delete)
+        intents.delete_requested.connect(self._delete)
         intents.move_requested.connect(studio.move)
         intents.annotate_requested.connect(self._annotate)
         intents.again_requested.connect(lambda job: self.compose.fill(job.request))
@@ -208,7 +214,7 @@ class MainWindow(QMainWindow):
         intents.edit_requested.connect(self.compose.edit)
         intents.export_requested.connect(self.exporter.open)
         intents.reveal_requested.connect(self.revealer.show_take)
-        take.annotated.connect(self._annotate)
+        take.annotated.connect(lambda id_, fields: self._annotate([id_], fields))
         take.again_wanted.connect(self.compose.fill)
         take.another_wanted.connect(lambda request: self._submit([Order(request)]))
         take.extend_wanted.connect(self.continuing.extend)
@@ -223,7 +229,7 @@ class MainWindow(QMainWindow):
         intents.failed.connect(lambda failure: self.notices.tell(Notice.of(failure)))
 
     def _share_undo(self) -> None:
-        """Ctrl+Z is the window's where these have nothing to undo."""
+        """Undo and redo are the window's where these have nothing of that."""
         LeaveUndo(
             self.compose.prompt,
             self.compose.length.field,
@@ -273,8 +279,16 @@ class MainWindow(QMainWindow):
         by_age = sorted(jobs, key=lambda job: job.created_at)
         self.compose.set_history([job.request.prompt for job in by_age if job.request.prompt])
 
-    def _annotate(self, job_id: str, fields: dict[str, object]) -> None:
-        self._studio.annotate(job_id, **fields)
+    def _annotate(self, ids: Sequence[str], fields: dict[str, object]) -> None:
+        self.notices.dismiss(Trash.KEY)  # its Undo would take this back in place of the deletion
+        self.marks.set(ids, fields)
+
+    def _delete(self, ids: Sequence[str]) -> None:
+        self.take.save_notes()  # now, so that it is not what would be undone first
+        self.trash.delete(ids)
+
+    def _job_of(self, job_id: str) -> Job | None:
+        return self.queue.model.jobs.get(job_id)
 
     def _name_of(self, job_id: str) -> str:
         job = self.queue.model.jobs.get(job_id) if is_job_id(job_id) else None

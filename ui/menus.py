@@ -17,12 +17,13 @@ _Keys = QKeySequence.StandardKey | str | None
 class Menus(QMenuBar):
     appearance_chosen = Signal(Appearance)
 
-    def __init__(self, appearance: Appearance) -> None:
+    def __init__(self, appearance: Appearance, *, snap: bool) -> None:
+        """How the window begins: its looks, and whether regions and branches begin on beats."""
         super().__init__()
         self.mnemonics = Mnemonics(self)
         self._build_file()
         self._build_edit()
-        self._build_take()
+        self._build_take(snap=snap)
         self._build_view(appearance)
         self._build_help()
 
@@ -37,6 +38,16 @@ class Menus(QMenuBar):
     def show_appearance(self, appearance: Appearance) -> None:
         """Mark the one that was chosen, here or elsewhere."""
         self._appearances[appearance].setChecked(True)
+
+    def show_undo(self, name: str) -> None:
+        """What would be undone; empty: nothing."""
+        self.undo.setText(self.tr("Undo {what}").format(what=name) if name else self.tr("Undo"))
+        self.undo.setEnabled(bool(name))
+
+    def show_redo(self, name: str) -> None:
+        """What would be done again; empty: nothing."""
+        self.redo.setText(self.tr("Redo {what}").format(what=name) if name else self.tr("Redo"))
+        self.redo.setEnabled(bool(name))
 
     def set_leftovers(self, *, failed: int, cancelled: int) -> None:
         """How many jobs ended without a take."""
@@ -64,13 +75,16 @@ class Menus(QMenuBar):
 
     def _build_edit(self) -> None:
         menu = self.addMenu(self.tr("&Edit"))
-        self.undo = self._add(menu, self.tr("Undo delete"), QKeySequence.StandardKey.Undo)
-        self.undo.setEnabled(False)
+        self.undo = self._add(menu, "", QKeySequence.StandardKey.Undo)
+        self.redo = self._add(menu, "")
+        self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        self.show_undo("")
+        self.show_redo("")
         menu.addSeparator()
         self.search = self._add(menu, self.tr("Find takes"), QKeySequence.StandardKey.Find)
         self.prompt = self._add(menu, self.tr("Go to the prompt"), "Ctrl+L")
 
-    def _build_take(self) -> None:
+    def _build_take(self, *, snap: bool) -> None:
         menu = self.addMenu(self.tr("&Take"))
         self.generate = self._add(menu, self.tr("Generate"), "Ctrl+Return")
         self.generate_front = self._add(menu, self.tr("Generate first"), "Ctrl+Shift+Return")
@@ -80,6 +94,9 @@ class Menus(QMenuBar):
         self.extend = self._add(menu, self.tr("Extend…"), "Ctrl+Shift+E")
         self.branch = self._add(menu, self.tr("Branch from here…"), "Ctrl+B")
         self.branch.setEnabled(False)
+        self.snap = self._add(menu, self.tr("Snap to beats"), "Ctrl+Shift+B")
+        self.snap.setCheckable(True)
+        self.snap.setChecked(snap)
         menu.addSeparator()
         self.stop = self._add(menu, self.tr("Stop here"), "Ctrl+Shift+S")
         self.pause = self._add(menu, self.tr("Pause the queue"), "Ctrl+P")

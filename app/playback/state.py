@@ -10,6 +10,7 @@ from pathlib import Path
 from app.playback.meter import Level
 from app.playback.output import OutputDevice
 from app.playback.spans import Span, frame_at
+from engine.beats import Beats
 from engine.jobs import Failure, Job
 
 __all__ = ["Now", "Snapshot", "State", "Track"]
@@ -35,12 +36,15 @@ class Track:
     seconds: float = 0.0
     """Length that it has, or will have once grown."""
     growing: bool = False
+    beats: Beats | None = None
+    """None: not known."""
 
     @classmethod
     def of(cls, job: Job) -> Track | None:
         """The take of a finished job, the preview of a running one; None: nothing to hear."""
         if job.take is not None:
-            return cls(job.id, job.take.path, job.name, job.take.duration)
+            take = job.take
+            return cls(job.id, take.path, job.name, take.duration, beats=Beats.of(take))
         if job.preview is not None and not job.status.final:
             return cls(job.id, job.preview, job.name, job.request.duration, growing=True)
         return None

@@ -1430,6 +1430,29 @@
     </message>
 </context>
 <context>
+    <name>Marks</name>
+    <message>
+        <source>name</source>
+        <translation>nama</translation>
+    </message>
+    <message>
+        <source>stars</source>
+        <translation>bintang</translation>
+    </message>
+    <message>
+        <source>tags</source>
+        <translation>tag</translation>
+    </message>
+    <message>
+        <source>notes</source>
+        <translation>catatan</translation>
+    </message>
+    <message>
+        <source>keep or reject</source>
+        <translation>simpan atau tolak</translation>
+    </message>
+</context>
+<context>
     <name>Menus</name>
     <message>
         <source>&amp;File</source>
@@ -1474,10 +1497,6 @@
     <message>
         <source>&amp;Edit</source>
         <translation>&amp;Sunting</translation>
-    </message>
-    <message>
-        <source>Undo delete</source>
-        <translation>Batalkan penghapusan</translation>
     </message>
     <message>
         <source>Find takes</source>
@@ -1526,6 +1545,26 @@
     <message>
         <source>Pause the queue</source>
         <translation>Jeda antrean</translation>
+    </message>
+    <message>
+        <source>Undo {what}</source>
+        <translation>Urungkan {what}</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Urungkan</translation>
+    </message>
+    <message>
+        <source>Redo {what}</source>
+        <translation>Lakukan lagi {what}</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Lakukan lagi</translation>
+    </message>
+    <message>
+        <source>Snap to beats</source>
+        <translation>Tepat pada ketukan</translation>
     </message>
     <message>
         <source>Clear what failed</source>
@@ -2357,6 +2396,13 @@
     </message>
 </context>
 <context>
+    <name>Row</name>
+    <message>
+        <source>Takes effect at the next start.</source>
+        <translation>Berlaku saat program dibuka lagi.</translation>
+    </message>
+</context>
+<context>
     <name>RowDelegate</name>
     <message>
         <source>Retry</source>
@@ -2579,6 +2625,17 @@
     </message>
 </context>
 <context>
+    <name>Settings</name>
+    <message>
+        <source>{size} free there.</source>
+        <translation>Di sana sisa {size}.</translation>
+    </message>
+    <message>
+        <source>Nothing can be kept in “{name}”: choose another folder.</source>
+        <translation>Tidak ada yang dapat disimpan di “{name}”: pilih folder lain.</translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
@@ -2605,8 +2662,20 @@
         <translation>Persis dan lambat (fp32)</translation>
     </message>
     <message>
+        <source>New takes go there; those that there are stay where they are.</source>
+        <translation>Take baru disimpan di sana; yang sudah ada tetap di tempatnya.</translation>
+    </message>
+    <message>
         <source>Precision of models</source>
         <translation>Presisi model</translation>
+    </message>
+    <message>
+        <source>Looks</source>
+        <translation>Tampilan</translation>
+    </message>
+    <message>
+        <source>Music</source>
+        <translation>Musik</translation>
     </message>
     <message>
         <source>Appearance</source>
@@ -2621,16 +2690,16 @@
         <translation>Pilih…</translation>
     </message>
     <message>
-        <source>Takes effect at the next start.</source>
-        <translation>Berlaku saat program dibuka lagi.</translation>
-    </message>
-    <message>
         <source>Keep takes in</source>
         <translation>Simpan take di</translation>
     </message>
     <message>
         <source>Folder of takes</source>
         <translation>Folder take</translation>
+    </message>
+    <message>
+        <source>Fewer bits need less memory; a seed then gives another take.</source>
+        <translation>Bit yang lebih sedikit membutuhkan lebih sedikit memori; seed lalu memberi take lain.</translation>
     </message>
     <message>
         <source>Close</source>
@@ -2696,8 +2765,12 @@
         <translation>Ke panel take, dan kembali</translation>
     </message>
     <message>
-        <source>Delete; Ctrl+Z undoes it</source>
-        <translation>Hapus; Ctrl+Z membatalkannya</translation>
+        <source>Delete</source>
+        <translation>Hapus</translation>
+    </message>
+    <message>
+        <source>Undo, redo: names, stars, tags, deletions</source>
+        <translation>Urungkan, lakukan lagi: nama, bintang, tag, penghapusan</translation>
     </message>
     <message>
         <source>Sooner or later in the queue</source>
@@ -2746,6 +2819,14 @@
     <message>
         <source>Repeat from here, to here (in the waveform)</source>
         <translation>Ulangi dari sini, sampai sini (pada bentuk gelombang)</translation>
+    </message>
+    <message>
+        <source>A bar back, forward (in the waveform)</source>
+        <translation>Satu birama mundur, maju (pada bentuk gelombang)</translation>
+    </message>
+    <message>
+        <source>Snap to beats; hold Alt to leave them for once</source>
+        <translation>Tepat pada ketukan; tahan Alt untuk sekali melepasnya</translation>
     </message>
     <message>
         <source>Zoom (in the waveform)</source>
@@ -2953,6 +3034,10 @@
 </context>
 <context>
     <name>Trash</name>
+    <message>
+        <source>delete</source>
+        <translation>penghapusan</translation>
+    </message>
     <message numerus="yes">
         <source>%n job(s) deleted.</source>
         <translation>
@@ -2994,8 +3079,12 @@
         <translation>Posisi</translation>
     </message>
     <message>
-        <source>Click to seek, Shift-drag to repeat a region, turn the wheel to zoom</source>
-        <translation>Klik untuk berpindah, seret dengan Shift untuk mengulang bagian, putar roda untuk memperbesar</translation>
+        <source>Click to seek, Shift-drag to repeat a region (with Alt: not on the beat), turn the wheel to zoom</source>
+        <translation>Klik untuk berpindah, seret dengan Shift untuk mengulang bagian (dengan Alt: tidak pada ketukan), putar roda untuk memperbesar</translation>
+    </message>
+    <message>
+        <source>bar {bar}, {time}</source>
+        <translation>birama {bar}, {time}</translation>
     </message>
 </context>
 <context>

@@ -278,6 +278,13 @@ def smallest(scene: Scene) -> QWidget:
     return busy(scene)
 
 
+def narrow(scene: Scene) -> QWidget:
+    """Rows with no room for a waveform of their own height."""
+    scene.window.resize(1024, 640)
+    scene.settle()
+    return scene.window
+
+
 def _dialog(scene: Scene) -> QWidget:
     scene.settle()
     return next(d for d in scene.window.findChildren(QDialog) if d.isVisible())
@@ -409,10 +416,12 @@ SHOTS: dict[str, tuple[Callable[[Path], list[Job]], Callable[[Scene], QWidget], 
     "small-dark": (busy_jobs, small, "dark", "en"),
     "small-indonesian": (busy_jobs, small, "light", "id"),
     "smallest-light": (busy_jobs, smallest, "light", "en"),
+    "narrow-dark": (thousand, narrow, "dark", "en"),
     "empty-indonesian": (nothing, small, "dark", "id"),
     "prompt-list": (nothing, prompt_list, "dark", "en"),
     "export": (nothing, export, "light", "en"),
     "settings": (nothing, settings, "dark", "en"),
+    "settings-indonesian": (nothing, settings, "light", "id"),
     "servers-dark": (server_jobs, servers, "dark", "en"),
     "servers-indonesian": (server_jobs, servers, "light", "id"),
     "banner-dark": (server_jobs, banner, "dark", "en"),

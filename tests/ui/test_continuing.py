@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from app.player import Track
 from engine.jobs import Job, Step, Take
 from engine.request import Request
 from tests.fakes import FakeEngine
-from tests.ui.hands import generate, shown_texts
+from tests.ui.hands import MakeWindow, generate, shown_texts
 from ui.compose.models import SKETCH, ModelOption
 from ui.main_window import MainWindow
 from ui.shared.widgets import Button
@@ -68,6 +69,42 @@ def test_branching_goes_on_from_the_playhead_with_other_words(
     qtbot.keyClick(window.compose.prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     [sent] = fake.queue.waiting()
     assert (sent.request.prompt, sent.request.continue_at) == ("a brass band", 7.25)
+
+
+@pytest.mark.parametrize(
+    ("tempo", "at", "snaps", "begins"),
+    [
+        (80.0, 7.3, True, 7.5),
+        (80.0, 7.3, False, 7.3),
+        (80.0, 29.9, True, 30.0),  # the take's end
+        (50.0, 0.1, True, 1.2),  # the first beat, where too little would be left before it
+        (50.0, 0.1, False, 0.5),
+    ],
+)
+def test_a_branch_begins_on_a_beat_where_there_are_any(
+    qtbot: QtBot,
+    window: MainWindow,
+    fake: FakeEngine,
+    take: Job,
+    tempo: float,
+    at: float,
+    snaps: bool,
+    begins: float,
+) -> None:
+    assert take.take is not None
+    fake.queue.put(take.with_(take=replace(take.take, tempo=tempo, beats_per_bar=4)))
+    qtbot.waitUntil(lambda: window.queue.model.jobs[take.id] == fake.queue.by_id[take.id])
+    window.menus.snap.setChecked(snaps)
+    window._player.load(Track.of(take), at=at, play=False)
+    window.continuing.branch()
+    assert asked(window).continue_at == begins
+
+
+def test_whether_to_snap_is_remembered(make_window: MakeWindow) -> None:
+    window = make_window()
+    assert window.menus.snap.isChecked()
+    window.menus.snap.trigger()
+    assert not make_window().menus.snap.isChecked()
 
 
 def test_extending_goes_on_from_the_end_with_the_model_that_is_chosen(

@@ -46,8 +46,8 @@ def test_a_growing_row_is_played_and_followed(
 
     fake.progress(id_, 0.6, eta=2, preview=grow(preview, 0.9))
     qtbot.waitUntil(lambda: player.position > 0.5)  # on by itself
-    shown = window.player_bar._waveform
-    qtbot.waitUntil(lambda: shown._peaks is not None and shown._peaks.frames == 0.9 * RATE)
+    shown = window.player_bar._waveform._picture
+    qtbot.waitUntil(lambda: shown.peaks is not None and shown.peaks.frames == 0.9 * RATE)
     assert window.queue.view._rows.playing.share < 0.5  # of what it will be
     assert not window.player_bar.branch.isEnabled()  # there is no take yet to go on from
 

@@ -73,5 +73,5 @@ def test_a_field_undoes_its_own_words_first(
         field.selectAll()
         qtbot.keyClicks(field, "7")
         qtbot.keyClick(field, Qt.Key.Key_Z, CONTROL)
-    assert window.trash._deletions
+    assert window.deeds.canUndo()
     assert window.queue.model.jobs.takes == 0

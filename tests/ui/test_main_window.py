@@ -233,7 +233,8 @@ def test_settings_take_effect_and_are_kept(
     qtbot.keyClick(dialog.language, Qt.Key.Key_End)  # Indonesian
     qtbot.keyClick(dialog.precision, Qt.Key.Key_End)
     assert theme.tokens is LIGHT
-    assert dialog.later.isVisible()  # a language waits for the next start
+    assert dialog.rows["language"].later.isVisible()  # it waits for the next start
+    assert not dialog.rows["appearance"].later.isVisible()
     kept = SettingsFile(music_home / "config").current
     assert (kept.appearance, kept.language, kept.precision) == ("light", "id", "int4")
     dialog.accept()

@@ -93,7 +93,8 @@ class TakePanel(QWidget):
         """Show another job, or a newer snapshot of the same; what is being typed stays."""
         same = job is not None and self._job is not None and job.id == self._job.id
         if not same:
-            self._save_notes()
+            self.save_notes()
+        writing = self._writing
         self._job = job
         self._hint.setVisible(job is None)
         self._about.setVisible(job is not None)
@@ -116,8 +117,14 @@ class TakePanel(QWidget):
         if take is not None:
             self.stars.show_stars(take.stars)
             self.tags.set_tags(take.tags)
-            if not (same and (self.notes.hasFocus() or self._notes_timer.isActive())):
+            if not (same and writing):
                 self._show_notes(take.notes)
+
+    def save_notes(self) -> None:
+        """At once what is written and not saved yet."""
+        self._notes_timer.stop()
+        if self._job is not None and self._writing:
+            self.annotated.emit(self._job.id, {"notes": self.notes.toPlainText()})
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """What its parts leave over comes here."""
@@ -146,17 +153,17 @@ class TakePanel(QWidget):
             said.insert(0, self.tr("Not understood: {words}").format(words=words))
         return said
 
+    @property
+    def _writing(self) -> bool:
+        """Whether the notes have something that was not kept yet."""
+        take = self._job.take if self._job is not None else None
+        return take is not None and self.notes.toPlainText() != take.notes
+
     def _show_notes(self, notes: str) -> None:
         if notes != self.notes.toPlainText():
             self.notes.blockSignals(True)
             self.notes.setPlainText(notes)
             self.notes.blockSignals(False)
-
-    def _save_notes(self) -> None:
-        self._notes_timer.stop()
-        job, notes = self._job, self.notes.toPlainText()
-        if job is not None and job.take is not None and notes != job.take.notes:
-            self.annotated.emit(job.id, {"notes": notes})
 
     def _annotate(self, **fields: object) -> None:
         if self._job is not None:
@@ -196,7 +203,7 @@ class TakePanel(QWidget):
         self.stars.rated.connect(lambda stars: self._annotate(stars=stars))
         self.tags.edited.connect(lambda tags: self._annotate(tags=tags))
         self.notes.textChanged.connect(self._notes_timer.start)
-        self._notes_timer.timeout.connect(self._save_notes)
+        self._notes_timer.timeout.connect(self.save_notes)
         self.again.clicked.connect(self._again)
         self.another.clicked.connect(self._another)
         self.extend.clicked.connect(self._extend)

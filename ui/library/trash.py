@@ -1,10 +1,11 @@
-"""Deleting takes, and taking it back: the last deletion first."""
+"""Deleting takes: a notice says so and offers to undo it, and so does the menu."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app.notices import Action, Notice
 from app.studio import Studio
@@ -16,18 +17,19 @@ _SECONDS = 10.0
 
 class Trash(QObject):
     KEY = "deleted"
-    noticed = Signal(Notice)
-    undo_possible = Signal(bool)
+    """Of its notice. That offers to undo what was done last, so it goes when something else is."""
 
-    def __init__(self, studio: Studio, parent: QObject) -> None:
+    noticed = Signal(Notice)
+
+    def __init__(self, studio: Studio, stack: QUndoStack, parent: QObject) -> None:
         super().__init__(parent)
-        self._studio = studio
-        self._deletions: list[list[str]] = []
+        self._studio, self._stack = studio, stack
 
     def delete(self, ids: Sequence[str]) -> None:
-        self._deletions.append(list(ids))
+        self._stack.push(_Deletion(self, self.tr("delete"), ids))
+
+    def put_in(self, ids: Sequence[str]) -> None:
         self._studio.delete(ids)
-        self.undo_possible.emit(True)
         self.noticed.emit(
             Notice(
                 self.tr("%n job(s) deleted.", "", len(ids)),
@@ -37,7 +39,17 @@ class Trash(QObject):
             )
         )
 
+    def take_out(self, ids: Sequence[str]) -> None:
+        self._studio.restore(ids)
+
+
+class _Deletion(QUndoCommand):
+    def __init__(self, trash: Trash, name: str, ids: Sequence[str]) -> None:
+        super().__init__(name)
+        self._trash, self._ids = trash, list(ids)
+
+    def redo(self) -> None:
+        self._trash.put_in(self._ids)
+
     def undo(self) -> None:
-        if self._deletions:
-            self._studio.restore(self._deletions.pop())
-        self.undo_possible.emit(bool(self._deletions))
+        self._trash.take_out(self._ids)

@@ -105,6 +105,10 @@ class PlayerBar(QWidget):
         ):
             QShortcut(QKeySequence(key), self).activated.connect(act)
 
+    def set_snapping(self, on: bool) -> None:
+        """Whether what is repeated begins and ends on beats."""
+        self._waveform.set_snapping(on)
+
     def set_possible(self, possible: bool) -> None:
         """Whether there may be anything to play."""
         for button in (self._previous, self._play, self._next):
@@ -137,7 +141,7 @@ class PlayerBar(QWidget):
         # Its length tells one state of a growing file from the next.
         version = float(snapshot.frames) if track.growing else None
         peaks = self._peaks.get(track.path, version)
-        self._waveform.set_take(peaks, self._player.duration)
+        self._waveform.set_take(peaks, self._player.duration, track.beats)
 
     def _show_position(self, seconds: float) -> None:
         text = clock(seconds, tenths=True)

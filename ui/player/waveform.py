@@ -5,57 +5,47 @@ A slider to the keyboard and to screen readers, whose value is the position in m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy
 
-from ui.player.bars import pixmap_of
+from engine.beats import Beats
+from ui.player.dragging import Press, Region, Snap
+from ui.player.wave_picture import WavePicture
 from ui.player.window import Window
 from ui.shared.text import clock
 from ui.shared.theme import Theme
-from ui.shared.tokens import Size
 
 if TYPE_CHECKING:
     from engine.audio.peaks import Peaks
 
 __all__ = ["Waveform"]
 
-_BAR, _PITCH = 3, 4
 _STEP, _LEAP = 1_000, 5_000  # milliseconds
 _GRAB = 5  # pixels on either side of a region's edge where it can be taken
 _ZOOM = 1.25  # for one notch of the wheel
 _LEAST_LOOP = 0.05  # seconds
 _RESOLUTION = 0.005  # seconds; of peaks that are not there yet
 
-Region = tuple[float, float]
-
-
-@dataclass(slots=True)
-class _Press:
-    """A press that is being dragged."""
-
-    anchor: float | None
-    """Where the region that is drawn began, in seconds; None: the position is dragged."""
-    at: float
-    moved: bool = False
+_Key, _Held = Qt.Key, Qt.KeyboardModifier
 
 
 class Waveform(QAbstractSlider):
-    """Click or drag to seek, Shift-drag to repeat a region, wheel to zoom."""
+    """Click or drag to seek, Shift-drag to repeat a region, wheel to zoom.
+
+    Where the beats are known, the edges of a region fall on them, unless Alt is held.
+    """
 
     sought = Signal(float)
     """By the musician: to this many seconds."""
@@ -64,13 +54,11 @@ class Waveform(QAbstractSlider):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme = theme
-        self._peaks: Peaks | None = None
-        self._window = Window.whole(0.0)
+        self._picture = WavePicture(theme)
         self._position = 0.0
         self._loop: Region | None = None
-        self._pixmaps: dict[str, QPixmap] = {}
-        self._press: _Press | None = None
+        self._snap = Snap()
+        self._press: Press | None = None
         self._hover: float | None = None
         self._ring = False  # around it, while it has the focus by keyboard
         self._showing = False
@@ -81,7 +69,10 @@ class Waveform(QAbstractSlider):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Position"))
         self.setToolTip(
-            self.tr("Click to seek, Shift-drag to repeat a region, turn the wheel to zoom")
+            self.tr(
+                "Click to seek, Shift-drag to repeat a region (with Alt: not on the beat), turn "
+                "the wheel to zoom"
+            )
         )
         self.valueChanged.connect(self._value_changed)
         theme.changed.connect(self._forget)
@@ -94,17 +85,24 @@ class Waveform(QAbstractSlider):
 
     # What is shown.
 
-    def set_take(self, peaks: Peaks | None, duration: float) -> None:
-        """``duration`` in seconds; the peaks of a take that grows reach less far."""
-        if duration != self._window.duration:
-            self._window = self._window.of_duration(duration)
+    def set_take(self, peaks: Peaks | None, duration: float, beats: Beats | None = None) -> None:
+        """``duration`` in seconds; the peaks of a take that grows reach less far; ``beats``: None
+        where they are not known."""
+        picture = self._picture
+        if duration != picture.window.duration:
+            picture.window = picture.window.of_duration(duration)
             self._forget()
             self._showing = True
             self.setRange(0, round(duration * 1_000))
             self._showing = False
-        if peaks is not self._peaks:
-            self._peaks = peaks
+        if peaks is not picture.peaks or beats != picture.beats:
+            picture.peaks, picture.beats = peaks, beats
             self._forget()
+        self._snap = replace(self._snap, beats=beats, duration=duration)
+
+    def set_snapping(self, on: bool) -> None:
+        """Whether the edges of a region fall on beats."""
+        self._snap = replace(self._snap, on=on)
 
     def set_position(self, seconds: float) -> None:
         """Where the playhead is; repaints the stretch between there and where it was."""
@@ -122,7 +120,15 @@ class Waveform(QAbstractSlider):
             self._showing = True
             self.setValue(round(seconds * 1_000))
             self._showing = False
-            self.setAccessibleDescription(f"{clock(seconds)} / {clock(window.duration)}")
+            self.setAccessibleDescription(self._spoken(seconds))
+
+    def _spoken(self, seconds: float) -> str:
+        """Where the playhead is, in words."""
+        time = f"{clock(seconds)} / {clock(self._window.duration)}"
+        beats = self._picture.beats
+        if beats is None:
+            return time
+        return self.tr("bar {bar}, {time}").format(bar=beats.place(seconds)[0], time=time)
 
     def set_loop(self, region: Region | None) -> None:
         self._loop = region
@@ -130,14 +136,19 @@ class Waveform(QAbstractSlider):
 
     def zoom(self, factor: float, at: float | None = None) -> None:
         """Show more (factor over 1) or less around ``at`` seconds, or the playhead."""
-        shortest = self._bars() * (self._peaks.resolution if self._peaks else _RESOLUTION)
+        peaks = self._picture.peaks
+        shortest = self._picture.bars * (peaks.resolution if peaks else _RESOLUTION)
         window = self._window.zoomed(factor, self._position if at is None else at, shortest)
         self._look_at(window)
 
     def _look_at(self, window: Window) -> None:
         if window != self._window:
-            self._window = window
+            self._picture.window = window
             self._forget()
+
+    @property
+    def _window(self) -> Window:
+        return self._picture.window
 
     def sliderChange(self, change: QAbstractSlider.SliderChange) -> None:  # noqa: N802
         """Nothing is painted from the slider's own value: no repainting the whole each second."""
@@ -150,19 +161,35 @@ class Waveform(QAbstractSlider):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         start, end = self._loop or (0.0, self._window.duration)
+        free = bool(event.modifiers() & _Held.AltModifier)
+        bar = self._bar_at(event)
         match event.text():
             case "+" | "=":
                 self.zoom(1 / _ZOOM)
             case "-":
                 self.zoom(_ZOOM)
             case "[":
-                self._draw_loop(self._position, end)
+                self._draw_loop(self._snap.edge(self._position, free=free), end)
             case "]":
-                self._draw_loop(start, self._position)
-            case _ if event.key() == Qt.Key.Key_Escape and self._loop is not None:
+                self._draw_loop(start, self._snap.edge(self._position, free=free))
+            case _ if event.key() == _Key.Key_Escape and self._loop is not None:
                 self.loop_drawn.emit(None)
+            case _ if bar is not None:
+                self.sought.emit(bar)
             case _:
                 super().keyPressEvent(event)
+
+    def _bar_at(self, event: QKeyEvent) -> float | None:
+        """The start of the bar that a key goes to: Ctrl and an arrow."""
+        beats = self._picture.beats
+        if beats is None or not event.modifiers() & _Held.ControlModifier:
+            return None
+        match event.key():
+            case _Key.Key_Left:
+                return beats.bar_before(self._position)
+            case _Key.Key_Right:
+                return min(beats.next_bar(self._position), self._window.duration)
+        return None
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self._ring = event.reason() is not Qt.FocusReason.MouseFocusReason
@@ -173,20 +200,19 @@ class Waveform(QAbstractSlider):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if event.button() != Qt.MouseButton.LeftButton or not self._window.duration:
             return
-        at = self._seconds(event.position())
         anchor = self._grabbed(event.position())
-        if anchor is None and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            anchor = at
-        self._press = _Press(anchor, at)
-        self.update()
+        free = bool(event.modifiers() & _Held.AltModifier)
+        if anchor is None and event.modifiers() & _Held.ShiftModifier:
+            anchor = self._snap.edge(self._seconds(event), free=free)
+        self._press = Press(anchor)
+        self._drag(self._press, event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        at = self._seconds(event.position())
-        self._hover = at
-        if self._press is not None:
-            self._press.moved = True
-            self._press.at = at
-        edge = self._press is None and self._grabbed(event.position()) is not None
+        press, self._hover = self._press, self._seconds(event)
+        if press is not None:
+            press.moved = True
+            self._drag(press, event)
+        edge = press is None and self._grabbed(event.position()) is not None
         self.setCursor(Qt.CursorShape.SizeHorCursor if edge else Qt.CursorShape.PointingHandCursor)
         self.update()
 
@@ -194,10 +220,11 @@ class Waveform(QAbstractSlider):
         press, self._press = self._press, None
         if press is None or event.button() != Qt.MouseButton.LeftButton:
             return
+        self._drag(press, event)
         if press.anchor is None:
             self.sought.emit(press.at)
         elif press.moved:
-            self._draw_loop(press.anchor, press.at)
+            self._draw_loop(press.anchor, press.at, free=press.free)
         else:
             self.loop_drawn.emit(None)  # a Shift-click alone
         self.update()
@@ -207,7 +234,7 @@ class Waveform(QAbstractSlider):
         if abs(turned.x()) > abs(turned.y()):
             self._look_at(self._window.scrolled(-turned.x() / 1_200 * self._window.length))
         elif turned.y():
-            self.zoom(_ZOOM ** (-turned.y() / 120), at=self._seconds(event.position()))
+            self.zoom(_ZOOM ** (-turned.y() / 120), at=self._seconds(event))
         event.accept()
 
     def event(self, event: QEvent) -> bool:
@@ -215,6 +242,13 @@ class Waveform(QAbstractSlider):
             self._hover = None
             self.update()
         return super().event(event)
+
+    def _drag(self, press: Press, event: QMouseEvent) -> None:
+        press.free = bool(event.modifiers() & _Held.AltModifier)
+        press.at = self._seconds(event)
+        if press.anchor is not None:
+            press.at = self._snap.edge(press.at, free=press.free)
+        self.update()
 
     def _grabbed(self, point: QPointF) -> float | None:
         """The other edge of the region, when the pointer is at one of them."""
@@ -225,100 +259,38 @@ class Waveform(QAbstractSlider):
             return end
         return start if abs(point.x() - self._x(end)) <= _GRAB else None
 
-    def _draw_loop(self, one: float, other: float) -> None:
-        start, end = sorted((one, other))
+    def _draw_loop(self, one: float, other: float, *, free: bool = False) -> None:
+        start, end = self._snap.region(one, other, free=free)
         self.loop_drawn.emit((start, end) if end - start >= _LEAST_LOOP else None)
 
     # Painting.
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
+        self._picture.size = self.size()
         self._forget()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        painter = QPainter(self)
+        painter, picture, press = QPainter(self), self._picture, self._press
         painter.setClipRect(event.rect())
-        region = self._shown_loop()
-        if region is not None:
-            self._paint_loop(painter, region)
-        self._paint_bars(painter)
-        dragged = self._press is not None and self._press.anchor is None
-        pointed = self._press.at if self._press is not None and dragged else self._hover
-        if pointed is not None and self._window.duration:
-            self._paint_pointer(painter, pointed)
-        if self._ring and self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(self._theme.color("accent"), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-
-    def _paint_bars(self, painter: QPainter) -> None:
-        grown = 0.0
-        if self._peaks is not None:
-            end = self._x(min(self._peaks.duration, self._window.duration))
-            grown = min(max(end, 0.0), float(self._bars() * _PITCH))
-        rest = QRectF(grown, self.height() / 2 - 1, self._bars() * _PITCH - grown, 2)
-        painter.fillRect(rest, self._theme.color("line"))
-        played = min(max(self._x(self._position), 0.0), grown)
-        for role, left, right in (("accent", 0.0, played), ("wave", played, grown)):
-            if right > left:
-                painter.save()
-                painter.setClipRect(
-                    QRectF(left, 0, right - left, self.height()), Qt.ClipOperation.IntersectClip
-                )
-                painter.drawPixmap(0, 0, self._pixmap(role))
-                painter.restore()
-
-    def _paint_loop(self, painter: QPainter, region: Region) -> None:
-        left, right = (self._x(seconds) for seconds in region)
-        painter.fillRect(QRectF(left, 0, right - left, self.height()), self._tint(0.12))
-        for x in (left, right):
-            painter.fillRect(QRectF(round(x) - 1, 0, 2, self.height()), self._tint(0.9))
-
-    def _paint_pointer(self, painter: QPainter, seconds: float) -> None:
-        """A line where the pointer is, with its time."""
-        x = round(self._x(seconds))
-        text = clock(seconds, tenths=True)
-        painter.setFont(self._theme.font(Size.SECTION, tabular=True))
-        width = painter.fontMetrics().horizontalAdvance(text) + 8
-        left = x + 1 if x + width < self.width() else x - width
-        painter.fillRect(QRectF(x, 0, 1, self.height()), self._theme.color("text"))
-        painter.fillRect(QRectF(left, 0, width, 16), self._theme.color("panel", 0.9))
-        painter.setPen(self._theme.color("text"))
-        painter.drawText(QRectF(left, 0, width, 16), Qt.AlignmentFlag.AlignCenter, text)
-
-    def _pixmap(self, role: str) -> QPixmap:
-        found = self._pixmaps.get(role)
-        if found is None and self._peaks is not None:
-            rate, bars = self._peaks.sample_rate, self._bars()
-            start, end = round(self._window.start * rate), round(self._window.end * rate)
-            heights = self._peaks.bars(bars, start, end)
-            color = self._theme.color(role)
-            ratio = self.devicePixelRatioF()
-            found = pixmap_of(heights, self.size(), color, _BAR, _PITCH, ratio)
-            self._pixmaps[role] = found
-        return found or QPixmap()
-
-    def _shown_loop(self) -> Region | None:
-        """The region, or the one that is being drawn."""
-        press = self._press
+        region = self._loop
         if press is not None and press.anchor is not None:
-            start, end = sorted((press.anchor, press.at))
-            return start, end
-        return self._loop
+            region = self._snap.region(press.anchor, press.at, free=press.free)
+        if region is not None:
+            picture.paint_region(painter, region)
+        picture.paint(painter, self._position, self.devicePixelRatioF())
+        pointed = press.at if press is not None else self._hover
+        if pointed is not None and self._window.duration:
+            picture.paint_pointer(painter, pointed)
+        if self._ring and self.hasFocus():
+            picture.paint_ring(painter)
 
     def _forget(self) -> None:
-        self._pixmaps.clear()
+        self._picture.forget()
         self.update()
 
-    def _bars(self) -> int:
-        return max(self.width() // _PITCH, 1)
-
-    def _tint(self, alpha: float) -> QColor:
-        return self._theme.color("accent", alpha)
-
     def _x(self, seconds: float) -> float:
-        return self._window.x_of(seconds, self._bars() * _PITCH)
+        return self._picture.x(seconds)
 
-    def _seconds(self, point: QPointF) -> float:
-        return self._window.seconds_at(point.x(), self._bars() * _PITCH)
+    def _seconds(self, event: QMouseEvent | QWheelEvent) -> float:
+        return self._picture.seconds(event.position())

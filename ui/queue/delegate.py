@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from engine.jobs import Job, Status
 from ui.queue import words
+from ui.queue.ink import CENTER, RIGHT, Ink
 from ui.queue.layout import ROW_HEIGHT, STAR, Kind, Parts, Zone, kind_of, parts_of
 from ui.queue.model import Index, QueueModel
 from ui.queue.thumbnails import Thumbnails
 from ui.shared.text import clock
 from ui.shared.theme import Theme
-from ui.shared.tokens import Size
 
 __all__ = ["Hover", "Playing", "RowDelegate"]
 
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _GAP = 10
-_CENTER = int(Qt.AlignmentFlag.AlignCenter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +51,12 @@ class RowDelegate(QStyledItemDelegate):
         self._model, self._thumbnails, self._theme = model, thumbnails, theme
         self.playing = Playing()
         self.hover = Hover()
-        self._fonts = {
-            "title": theme.font(Size.TITLE, QFont.Weight.DemiBold),
-            "small": theme.font(Size.SMALL, tabular=True),
-            "step": theme.font(Size.SECTION, tabular=True),
-            "now": theme.font(Size.SECTION, QFont.Weight.DemiBold),
-            "time": theme.font(Size.BODY, tabular=True),
-            "button": theme.font(Size.BODY),
-        }
-        self._metrics = {name: QFontMetrics(font) for name, font in self._fonts.items()}
-        self._colors: dict[str, QColor] = {}
-        self._elided = lru_cache(maxsize=512)(self._elide)
+        self._ink = Ink(theme, self)
         self._retry = self.tr("Retry")
-        theme.changed.connect(self._forget)
 
     def parts(self, job: Job, width: int) -> Parts:
         """Where things stand in this job's row, from its top left corner."""
-        retry = self._metrics["button"].horizontalAdvance(self._retry)
+        retry = self._ink.width(self._retry, "button")
         return parts_of(width, kind_of(job), retry)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002, N802
@@ -79,7 +64,7 @@ class RowDelegate(QStyledItemDelegate):
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802
         editor = super().createEditor(parent, option, index)
-        editor.setFont(self._fonts["title"])
+        editor.setFont(self._ink.fonts["title"])
         editor.setAccessibleName(self.tr("Name of the take"))
         return editor
 
@@ -102,7 +87,7 @@ class RowDelegate(QStyledItemDelegate):
         match kind_of(job):
             case Kind.TAKE:
                 self._paint_take(painter, parts, job, hover)
-            case Kind.UNDER_WAY:
+            case Kind.UNDER_WAY | Kind.WAITING:
                 self._paint_way(painter, parts, job)
                 if hover.row == row or option.state & QStyle.StateFlag.State_Selected:
                     self._paint_button(painter, parts.cancel, "close", hover.zone is Zone.CANCEL)
@@ -115,12 +100,12 @@ class RowDelegate(QStyledItemDelegate):
         self, painter: QPainter, area: QRect, state: QStyle.StateFlag, *, hovered: bool
     ) -> None:
         if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, self._color("raised"))
+            painter.fillRect(area, self._ink.color("raised"))
         elif hovered:
-            painter.fillRect(area, self._color("hover"))
+            painter.fillRect(area, self._ink.color("hover"))
         if state & QStyle.StateFlag.State_HasFocus:
-            painter.fillRect(QRect(0, 0, 2, area.height()), self._color("muted"))
-        painter.fillRect(QRect(0, area.height() - 1, area.width(), 1), self._color("rule"))
+            painter.fillRect(QRect(0, 0, 2, area.height()), self._ink.color("muted"))
+        painter.fillRect(QRect(0, area.height() - 1, area.width(), 1), self._ink.color("rule"))
 
     def _paint_play(self, painter: QPainter, circle: QRect, job: Job, hovered: bool) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -132,20 +117,20 @@ class RowDelegate(QStyledItemDelegate):
             edge, role = "accent", "accent"
         elif hovered and glyph == "play":
             edge = "text"
-        painter.setPen(self._color(edge))
-        painter.setBrush(self._color(fill) if fill else Qt.BrushStyle.NoBrush)
+        painter.setPen(self._ink.color(edge))
+        painter.setBrush(self._ink.color(fill) if fill else Qt.BrushStyle.NoBrush)
         # Half a pixel in, so that the line falls on whole pixels.
         painter.drawEllipse(circle.toRectF().adjusted(0.5, 0.5, -0.5, -0.5))
-        self._paint_icon(painter, circle, glyph, role, 14)
+        self._ink.icon(painter, circle, glyph, role, 14)
 
     def _paint_words(self, painter: QPainter, parts: Parts, job: Job) -> None:
         quiet = job.status is Status.CANCELLED or (job.take is not None and job.take.kept is False)
-        self._text(painter, parts.title, job.name, "title", "muted" if quiet else "text")
+        self._ink.text(painter, parts.title, job.name, "title", "muted" if quiet else "text")
         second = self._model.second_line(job)
         if job.status is Status.PROCESSING and parts.steps.isNull():
             second = words.time_left(job, paused=self._model.paused)
         role = "bad" if job.status is Status.FAILED else "muted"
-        self._text(painter, parts.second, second, "small", role)
+        self._ink.text(painter, parts.second, second, "small", role)
 
     def _paint_take(self, painter: QPainter, parts: Parts, job: Job, hover: Hover) -> None:
         take = job.take
@@ -158,15 +143,15 @@ class RowDelegate(QStyledItemDelegate):
                 x = hover.at.x()
                 shown *= (x - parts.wave.left()) / parts.wave.width()
                 painter.fillRect(
-                    QRect(x, parts.wave.top(), 1, parts.wave.height()), self._color("text")
+                    QRect(x, parts.wave.top(), 1, parts.wave.height()), self._ink.color("text")
                 )
         if not parts.stars.isNull():
             self._paint_stars(painter, parts.stars, take.stars, hover)
             if take.kept:
                 beside = QRect(parts.stars.right() + 3, parts.stars.top(), 14, 32)
-                self._paint_icon(painter, beside, "check", "good", 12)
+                self._ink.icon(painter, beside, "check", "good", 12)
         role = "text" if hover.zone is Zone.WAVE else "muted"
-        self._text(painter, parts.duration, clock(shown), "time", role, _RIGHT)
+        self._ink.text(painter, parts.duration, clock(shown), "time", role, RIGHT)
 
     def _paint_wave(self, painter: QPainter, area: QRect, job: Job) -> None:
         """The waveform, its played part in the accent."""
@@ -174,7 +159,7 @@ class RowDelegate(QStyledItemDelegate):
         wave = self._thumbnails.get(job, area.size(), "wave", ratio)
         if wave is None:
             painter.fillRect(
-                QRect(area.left(), area.center().y(), area.width(), 1), self._color("faint")
+                QRect(area.left(), area.center().y(), area.width(), 1), self._ink.color("faint")
             )
             return
         loaded = self.playing.id == job.id
@@ -200,15 +185,15 @@ class RowDelegate(QStyledItemDelegate):
         if wave.isNull():
             return
         if job.status is Status.PENDING:
-            painter.fillRect(
-                QRect(wave.left(), ROW_HEIGHT // 2 - 1, wave.width(), 2), self._color("line")
-            )
+            line = QRect(wave.left(), wave.center().y(), wave.width(), 2)
+            painter.fillRect(line, self._ink.color("line"))
             return
         heard = round(wave.width() * self._thumbnails.grown(job))
         done = max(round(wave.width() * job.progress), heard)
         middle = wave.center().y()
         for left, right, role in ((heard, done, "muted"), (done, wave.width(), "line")):
-            painter.fillRect(QRect(wave.left() + left, middle, right - left, 2), self._color(role))
+            line = QRect(wave.left() + left, middle, right - left, 2)
+            painter.fillRect(line, self._ink.color(role))
         if heard:
             self._paint_wave(painter, wave, job)
         self._paint_steps(painter, parts.steps, job)
@@ -217,65 +202,37 @@ class RowDelegate(QStyledItemDelegate):
         """All steps, the current one in the accent, and the time left; where there is little
         room, the current step and the share alone."""
         shown = [
-            (name, current, self._metrics["now" if current else "step"].horizontalAdvance(name))
+            (name, current, self._ink.width(name, "now" if current else "step"))
             for name, current in words.steps(job.step)
         ]
         left = words.time_left(job, paused=self._model.paused)
-        room = area.width() - self._metrics["step"].horizontalAdvance(left) - _GAP
+        room = area.width() - self._ink.width(left, "step") - _GAP
         if sum(width + _GAP for _, _, width in shown) > room:
             shown = [step for step in shown if step[1]]
             if any(width > room for _, _, width in shown):
                 left = left.split(words.DOT)[0]
-        self._text(painter, area, left, "step", "muted", _RIGHT)
+        self._ink.text(painter, area, left, "step", "muted", RIGHT)
         x = area.left()
         for name, current, width in shown:
             role = "accent_text" if current and not job.cancelling else "muted"
             place = QRect(x, area.top(), width + 1, area.height())
-            self._text(painter, place, name, "now" if current else "step", role)
+            self._ink.text(painter, place, name, "now" if current else "step", role)
             x += width + _GAP
 
     def _paint_retry(self, painter: QPainter, area: QRect, hovered: bool) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self._color("edge" if hovered else "line"))
-        painter.setBrush(self._color("hover") if hovered else Qt.BrushStyle.NoBrush)
+        painter.setPen(self._ink.color("edge" if hovered else "line"))
+        painter.setBrush(self._ink.color("hover") if hovered else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(area.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        self._text(painter, area, self._retry, "button", "text", _CENTER)
+        self._ink.text(painter, area, self._retry, "button", "text", CENTER)
 
     def _paint_button(self, painter: QPainter, area: QRect, icon: str, hovered: bool) -> None:
         if hovered:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._color("line"))
+            painter.setBrush(self._ink.color("line"))
             painter.drawRoundedRect(area, 6, 6)
-        self._paint_icon(painter, area, icon, "text" if hovered else "muted", 16)
-
-    def _paint_icon(self, painter: QPainter, area: QRect, icon: str, role: str, px: int) -> None:
-        pixmap = self._theme.pixmap(icon, role, px, painter.device().devicePixelRatioF())
-        corner = area.center() - QPoint(px // 2 - 1, px // 2 - 1)
-        painter.drawPixmap(corner, pixmap)
-
-    def _text(
-        self, painter: QPainter, area: QRect, text: str, font: str, role: str, align: int = _LEFT
-    ) -> None:
-        painter.setFont(self._fonts[font])
-        painter.setPen(self._color(role))
-        painter.drawText(area, align, self._elided(text, area.width(), font))
-
-    def _elide(self, text: str, width: int, font: str) -> str:
-        """Cut to ``width``: whole facts from the end first, then letters."""
-        metrics = self._metrics[font]
-        while words.DOT in text and metrics.horizontalAdvance(text) > width:
-            text = text.rpartition(words.DOT)[0]
-        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
-
-    def _forget(self) -> None:
-        self._colors.clear()
-
-    def _color(self, role: str) -> QColor:
-        color = self._colors.get(role)
-        if color is None:
-            color = self._colors[role] = self._theme.color(role)
-        return color
+        self._ink.icon(painter, area, icon, "text" if hovered else "muted", 16)
 
 
 def star_at(area: QRect, point: QPoint) -> int:

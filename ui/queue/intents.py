@@ -44,8 +44,8 @@ class Intents(QObject):
     """Lists of job ids."""
     move_requested = Signal(list, object)
     """Waiting jobs' ids, and the id of the one that they go before; None: to the end."""
-    annotate_requested = Signal(str, dict)
-    """A job's id, and the fields that it should have: name, stars or kept."""
+    annotate_requested = Signal(list, dict)
+    """Ids of jobs, and the fields that they should all have: name, stars or kept."""
     selected = Signal(object)
     """The current row's Job, also whenever it changes; None: none."""
     opened = Signal(Job)
@@ -87,17 +87,17 @@ class Intents(QObject):
         takes = [(job.id, job.take) for job in jobs if job.take is not None]
         if all(take.stars == stars for _, take in takes):
             stars = 0
-        for id_, take in takes:
-            if take.stars != stars:
-                self.annotate_requested.emit(id_, {"stars": stars})
+        self._annotate([id_ for id_, take in takes if take.stars != stars], {"stars": stars})
 
     def decide(self, jobs: Sequence[Job], *, keep: bool) -> None:
         """Keep or reject; what is kept or rejected already becomes undecided."""
         takes = [(job.id, job.take) for job in jobs if job.take is not None]
         kept = None if all(take.kept is keep for _, take in takes) else keep
-        for id_, take in takes:
-            if take.kept is not kept:
-                self.annotate_requested.emit(id_, {"kept": kept})
+        self._annotate([id_ for id_, take in takes if take.kept is not kept], {"kept": kept})
+
+    def _annotate(self, ids: list[str], fields: dict[str, object]) -> None:
+        if ids:
+            self.annotate_requested.emit(ids, fields)
 
     def move(self, jobs: Sequence[Job], before: str | None) -> None:
         ids = [job.id for job in jobs if job.status is Status.PENDING]

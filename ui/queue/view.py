@@ -104,7 +104,7 @@ class QueueView(QListView):
         model = self._model
         model.counted.connect(lambda _counts: self._tick_while_needed())
         model.rename_requested.connect(
-            lambda id_, name: self.intents.annotate_requested.emit(id_, {"name": name})
+            lambda id_, name: self.intents.annotate_requested.emit([id_], {"name": name})
         )
         self.verticalScrollBar().valueChanged.connect(self._note_top)
         self._theme.changed.connect(self.viewport().update)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtCore import QByteArray, QObject, Signal
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
+from app.notices import Notice
 from app.paths import Paths
 from app.settings import SettingsFile
+from engine.jobs import Failure
+from ui.settings.takes_folder import FolderLook, look_at
+from ui.shared.background import Background
 from ui.shared.theme import Appearance, Theme
 
 __all__ = ["Preferences"]
@@ -14,12 +22,14 @@ __all__ = ["Preferences"]
 
 class Preferences(QObject):
     appearance_changed = Signal(Appearance)
+    noticed = Signal(Notice)
 
     def __init__(
         self, settings: SettingsFile, paths: Paths, theme: Theme, window: QMainWindow
     ) -> None:
         super().__init__(window)
         self._settings, self._theme, self._window = settings, theme, window
+        self._background = Background(self)
         self.takes_folder = settings.current.takes_folder or paths.takes
         """Where takes are kept, until the next start."""
 
@@ -28,12 +38,26 @@ class Preferences(QObject):
         from ui.settings.settings_dialog import SettingsDialog  # late: few starts need it
 
         folder = self._settings.current.takes_folder or self.takes_folder
-        dialog = SettingsDialog(self._settings.current, folder, self._window)
+        dialog = SettingsDialog(self._settings.current, folder, self._look, self._window)
         dialog.changed.connect(self._change)
         dialog.open()
 
+    def _look(self, folder: Path, tell: Callable[[FolderLook], object]) -> None:
+        self._background.run(partial(look_at, folder), tell, self._fail)
+
+    def _fail(self, failure: Failure) -> None:
+        self.noticed.emit(Notice.of(failure))
+
+    def wait(self) -> None:
+        """Until the disk has answered."""
+        self._background.wait()
+
     def set_appearance(self, appearance: Appearance) -> None:
         self._change("appearance", appearance.value)
+
+    def keep_snapping(self, on: bool) -> None:
+        """Whether regions and branches begin on beats."""
+        self._settings.update(snap=on)
 
     def restore_layout(self, splitter: QSplitter) -> None:
         self._window.restoreGeometry(_state(self._settings.current.geometry))

@@ -1,4 +1,4 @@
-"""Ctrl+Z in a text field that has nothing to undo is the window's."""
+"""Undo and redo in a text field that has nothing to undo or redo are the window's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["LeaveUndo"]
 
 
 class LeaveUndo(QObject):
-    """A field claims the key before any menu sees it; here it does so only where it needs it."""
+    """A field claims the keys before any menu sees it; here it does so only where it needs them."""
 
     def __init__(self, *fields: QLineEdit | QPlainTextEdit) -> None:
         super().__init__(fields[0])
@@ -21,15 +21,23 @@ class LeaveUndo(QObject):
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and event.matches(QKeySequence.StandardKey.Undo)
-            and not _can_undo(watched)
+            and _is_for_window(event, watched)
         ):
             event.ignore()
             return True
         return super().eventFilter(watched, event)
 
 
-def _can_undo(field: QObject) -> bool:
+def _is_for_window(event: QKeyEvent, field: QObject) -> bool:
+    can_undo, can_redo = _possible(field)
+    undo = event.matches(QKeySequence.StandardKey.Undo) and not can_undo
+    return undo or (event.matches(QKeySequence.StandardKey.Redo) and not can_redo)
+
+
+def _possible(field: QObject) -> tuple[bool, bool]:
+    """Whether a field has something to undo, and to redo."""
     if isinstance(field, QPlainTextEdit):
-        return field.document().isUndoAvailable()
-    return isinstance(field, QLineEdit) and field.isUndoAvailable()
+        return field.document().isUndoAvailable(), field.document().isRedoAvailable()
+    if isinstance(field, QLineEdit):
+        return field.isUndoAvailable(), field.isRedoAvailable()
+    return False, False

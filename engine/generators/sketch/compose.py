@@ -37,8 +37,8 @@ class Composition:
     tempo: float
     """Felt beats per minute: of dotted quarters in 6/8."""
     key: str
-    beats_per_bar: int
-    """Felt beats: 2 in 6/8."""
+    beats_per_bar: int | None
+    """Felt beats: 2 in 6/8; None where they are not alike, as in 7/8."""
     not_understood: tuple[str, ...]
 
 
@@ -105,9 +105,8 @@ def compose(request: Request) -> Composition:
     score, arrangement = _plainest(write, choice.key) if len(choice.key.scale) > 5 else write(0)
     score = replace(score, parts=arrangement.whole())
     moved = length.tempo / choice.tempo
-    return Composition(
-        score, choice.counted * moved, score.key, len(meter.pulses), brief.not_understood
-    )
+    beats = len(meter.pulses) if meter.even else None
+    return Composition(score, choice.counted * moved, score.key, beats, brief.not_understood)
 
 
 def _plainest(

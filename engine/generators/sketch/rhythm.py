@@ -38,6 +38,11 @@ class Meter:
         return all(pulse == 1.5 for pulse in self.pulses)
 
     @cached_property
+    def even(self) -> bool:
+        """Whether all felt beats are of one length."""
+        return len(set(self.pulses)) == 1
+
+    @cached_property
     def beat(self) -> float:
         """The note value that a metronome counts, in quarter notes."""
         return 1.5 if self.compound else 1.0

@@ -121,7 +121,7 @@ def test_the_waveform_comes_once_its_peaks_are_there(
 ) -> None:
     with qtbot.waitSignal(loader.loaded):
         player.load(track, play=False)
-    assert bar._waveform._peaks is loader.get(track.path)
+    assert bar._waveform._picture.peaks is loader.get(track.path)
 
 
 def test_previous_goes_to_the_start_first(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,13 +15,17 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.audio.peaks import Peaks
+from engine.beats import Beats
+from ui.player.ruler import marks
 from ui.player.waveform import Waveform
 from ui.player.window import Window
 from ui.shared.theme import Theme
 
 RATE = 44_100
+BEATS = Beats(tempo=120.0, per_bar=4)  # a beat is 25 pixels
 WIDTH, DURATION = 800, 16.0
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
 
@@ -88,6 +94,48 @@ def test_an_edge_of_the_region_can_be_moved(qtbot: QtBot, waveform: Waveform) ->
     with qtbot.waitSignal(waveform.loop_drawn) as drawn, qtbot.assertNotEmitted(waveform.sought):
         drag(waveform, 400, 500)
     assert drawn.args == [(pytest.approx(4.0), pytest.approx(10.0))]
+
+
+def test_the_edges_of_a_region_fall_on_beats_unless_alt_is_held(
+    qtbot: QtBot, waveform: Waveform
+) -> None:
+    waveform.set_take(peaks(), DURATION, BEATS)
+    drawn: list[object] = []
+    waveform.loop_drawn.connect(drawn.append)
+    drag(waveform, 104, 209, SHIFT)
+    drag(waveform, 103, 107, SHIFT)  # within one beat: that beat
+    drag(waveform, 104, 209, SHIFT | ALT)
+    waveform.set_snapping(False)
+    drag(waveform, 104, 209, SHIFT)
+    loose = (pytest.approx(2.08), pytest.approx(4.18))
+    assert drawn == [(2.0, 4.0), (2.0, 2.5), loose, loose]
+    waveform.set_snapping(True)
+    waveform.set_loop((2.0, 4.0))
+    drag(waveform, 200, 262)
+    waveform.set_position(6.9)
+    QTest.keyClicks(waveform, "[")
+    assert drawn[4:] == [(2.0, 5.0), (4.0, 7.0)]
+
+
+def test_a_click_seeks_to_where_it_is_and_not_to_a_beat(waveform: Waveform) -> None:
+    waveform.set_take(peaks(), DURATION, BEATS)
+    sought: list[float] = []
+    waveform.sought.connect(sought.append)
+    QTest.mouseClick(waveform, LEFT, NONE, QPoint(104, 40))
+    assert sought == [pytest.approx(2.08)]
+
+
+def test_bars_are_reached_and_told_by_keyboard(waveform: Waveform) -> None:
+    waveform.set_take(peaks(), DURATION, BEATS)
+    sought: list[float] = []
+    waveform.sought.connect(sought.append)
+    waveform.set_position(7.0)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
+        QTest.keyClick(waveform, key, Qt.KeyboardModifier.ControlModifier)
+    waveform.set_position(15.0)
+    QTest.keyClick(waveform, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert sought == [8.0, 6.0, 16.0]
+    assert waveform.accessibleDescription() == "bar 8, 0:15 / 0:16"
 
 
 def test_the_wheel_zooms_where_the_pointer_is(qtbot: QtBot, waveform: Waveform) -> None:
@@ -192,6 +240,37 @@ def test_soft_music_looks_soft_and_zooming_changes_no_heights() -> None:
     assert max(soft.bars(100)) < 0.1
     whole, half = loud.bars(100), loud.bars(100, 0, loud.frames // 2)
     assert np.mean(half) == pytest.approx(np.mean(whole[:50]), rel=0.1)
+
+
+def test_the_ruler_counts_bars_or_seconds_as_closely_as_there_is_room() -> None:
+    def names(window: Window, beats: Beats | None) -> list[str]:
+        return [mark.name for mark in marks(window, 800, beats) if mark.name]
+
+    whole = Window.whole(DURATION)
+    assert names(whole, BEATS) == [str(bar) for bar in range(1, 10)]
+    assert len(marks(whole, 800, BEATS)) == 33  # each beat has a tick
+    assert names(Window(DURATION, 3.9, 5.9), BEATS) == ["3", "3.2", "3.3", "3.4"]
+    assert names(Window.whole(600.0), BEATS)[:3] == ["1", "33", "65"]
+    assert names(whole, None) == ["0:00", "0:05", "0:10", "0:15"]
+    assert names(Window(DURATION, 3.9, 4.45), None)[:3] == ["0:03.9", "0:04.0", "0:04.1"]
+    assert names(Window.whole(0.0), BEATS) == []
+
+
+any_beats = st.none() | st.builds(Beats, st.floats(30, 300), st.integers(1, 12))
+
+
+@given(st.floats(0.1, 700), st.floats(0, 1), st.floats(0.01, 1), st.integers(80, 4_000), any_beats)
+def test_marks_are_few_and_in_sight(
+    duration: float, start: float, length: float, width: int, beats: Beats | None
+) -> None:
+    window = Window(
+        duration, start * duration * (1 - length), duration * (start * (1 - length) + length)
+    )
+    found = marks(window, width, beats)
+    assert len(found) <= width / 7 + 2
+    named = [window.x_of(mark.seconds, width) for mark in found if mark.name]
+    assert all(second - first > 51 for first, second in pairwise(named))
+    assert all(window.start - 1e-3 <= mark.seconds <= window.end + 1e-3 for mark in found)
 
 
 seconds = st.floats(0, 700, allow_nan=False)

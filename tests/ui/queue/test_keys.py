@@ -29,10 +29,10 @@ from ui.queue.panel import QueuePanel
         (Qt.Key.Key_L, ("nudge_requested", (5.0,))),
         (Qt.Key.Key_Left, ("nudge_requested", (-1.0,))),
         (Qt.Key.Key_Right, ("nudge_requested", (1.0,))),
-        (Qt.Key.Key_5, ("annotate_requested", ("old", {"stars": 5}))),
-        (Qt.Key.Key_0, ("annotate_requested", ("old", {"stars": 0}))),
-        (Qt.Key.Key_M, ("annotate_requested", ("old", {"kept": True}))),
-        (Qt.Key.Key_X, ("annotate_requested", ("old", {"kept": False}))),
+        (Qt.Key.Key_5, ("annotate_requested", (["old"], {"stars": 5}))),
+        (Qt.Key.Key_0, ("annotate_requested", (["old"], {"stars": 0}))),
+        (Qt.Key.Key_M, ("annotate_requested", (["old"], {"kept": True}))),
+        (Qt.Key.Key_X, ("annotate_requested", (["old"], {"kept": False}))),
         (Qt.Key.Key_Delete, ("delete_requested", (["old"],))),
         (Qt.Key.Key_S, None),  # it does not grow
     ],
@@ -50,7 +50,7 @@ def test_figures_that_need_shift_on_a_french_keyboard_are_stars_too(
 ) -> None:
     select(panel, "old")
     press(panel, Qt.Key.Key_2, Qt.KeyboardModifier.ShiftModifier)
-    assert said == [("annotate_requested", ("old", {"stars": 2}))]
+    assert said == [("annotate_requested", (["old"], {"stars": 2}))]
 
 
 def test_what_grows_is_stopped_with_s(panel: QueuePanel, said: Said) -> None:
@@ -73,8 +73,7 @@ def test_keys_mean_all_selected_rows_that_they_make_sense_for(
     press(panel, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     press(panel, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     assert said == [
-        ("annotate_requested", ("new", {"stars": 4})),
-        ("annotate_requested", ("old", {"stars": 4})),
+        ("annotate_requested", (["new", "old"], {"stars": 4})),
         ("retry_requested", (["bad"],)),
         ("cancel_requested", (["w1"],)),
     ]
@@ -112,7 +111,7 @@ def test_f2_renames_in_place(qtbot: QtBot, panel: QueuePanel, said: Said) -> Non
     QTest.keyClicks(editor, "Rain 1 x")  # keys of the list are letters here
     with qtbot.waitSignal(panel.intents.annotate_requested):
         QTest.keyClick(editor, Qt.Key.Key_Return)
-    assert said == [("annotate_requested", ("new", {"name": "Rain 1 x"}))]
+    assert said == [("annotate_requested", (["new"], {"name": "Rain 1 x"}))]
 
 
 def test_a_key_of_the_window_gives_way_only_where_the_list_needs_it(panel: QueuePanel) -> None:

@@ -46,8 +46,8 @@ def test_a_star_rates_and_the_same_star_takes_the_rating_away(
     click(panel, "old", second)
     click(panel, "old", third)
     assert said == [
-        ("annotate_requested", ("old", {"stars": 2})),
-        ("annotate_requested", ("old", {"stars": 0})),
+        ("annotate_requested", (["old"], {"stars": 2})),
+        ("annotate_requested", (["old"], {"stars": 0})),
     ]
 
 
