@@ -96,8 +96,8 @@ class Proxy:
         if self._server is not None:
             # Nothing more is accepted, and only then closed: what asyncio has accepted and not yet
             # given out when its server closes, it forgets with an open socket.
-            for each in self._server.sockets:
-                asyncio.get_running_loop().remove_reader(each)
+            for listening in self._server.sockets:
+                asyncio.get_running_loop().remove_reader(listening)
             await _settled()
             self._server.close()
             self._server = None
