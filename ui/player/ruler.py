@@ -27,7 +27,7 @@ _TICK = 7
 _AT_TOP = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _SECONDS = (0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0)
 """Steps between marks; each is contained in the next."""
-_BARS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+_BARS = tuple(2**power for power in range(13))
 
 
 @dataclass(frozen=True, slots=True)
