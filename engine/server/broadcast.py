@@ -149,6 +149,12 @@ class Broadcast:
         """How a job is, for who begins to follow: what comes after this is told."""
         return Told(self.last_id + _end_mark(job), job)
 
+    def beginning(self, jobs: Sequence[Job]) -> list[Told]:
+        """How several jobs are, for who begins to follow them. Only from the last one he can go on
+        later: who breaks off before it is told all of them anew."""
+        before = [Told(f"{self._run}-beginning", job) for job in jobs[:-1]]
+        return before + [self.now(job) for job in jobs[-1:]]
+
     def tell(self, changes: Sequence[Change]) -> None:
         """A listener of the dispatcher's feed."""
         for change in changes:

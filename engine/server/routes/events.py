@@ -129,7 +129,7 @@ def _beginning(
     missed = service.broadcast.since(last_id, follower.wants) if last_id is not None else None
     if missed is not None:
         return missed
-    return [service.broadcast.now(job) for job in now]
+    return service.broadcast.beginning(now)
 
 
 def _live(service: Service, caller: Caller) -> list[Job]:

@@ -41,6 +41,16 @@ async def test_who_does_not_keep_up_is_let_go_and_others_go_on() -> None:
     broadcast.close()
 
 
+async def test_who_breaks_off_in_the_midst_of_the_beginning_hears_it_all_again() -> None:
+    broadcast, wants = Broadcast(heartbeat=60), Follower("me", None).wants
+    broadcast.tell([Change(job())])
+    told = broadcast.beginning([job("gen_1"), job("gen_2"), job("gen_3")])
+    assert [each.job.id for each in told] == ["gen_1", "gen_2", "gen_3"]
+    assert [broadcast.since(each.id, wants) for each in told] == [None, None, []]
+    assert broadcast.beginning([]) == []
+    broadcast.close()
+
+
 async def test_a_heartbeat_waits_behind_no_change() -> None:
     broadcast = Broadcast(heartbeat=0.001)
     follower = Follower("me", None)
