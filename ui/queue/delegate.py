@@ -20,6 +20,8 @@ from ui.shared.theme import Theme
 __all__ = ["Hover", "Playing", "RowDelegate"]
 
 _GAP = 10
+_FILLED = "filled"
+"""A property of an editor that shows the name already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,12 @@ class RowDelegate(QStyledItemDelegate):
         editor.setFont(self._ink.fonts["title"])
         editor.setAccessibleName(self.tr("Name of the take"))
         return editor
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802
+        """Once: what changes of a job while its name is typed leaves that alone."""
+        if not editor.property(_FILLED):
+            super().setEditorData(editor, index)
+            editor.setProperty(_FILLED, True)
 
     def updateEditorGeometry(  # noqa: N802
         self, editor: QWidget, option: QStyleOptionViewItem, index: Index

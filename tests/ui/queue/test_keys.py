@@ -114,6 +114,30 @@ def test_f2_renames_in_place(qtbot: QtBot, panel: QueuePanel, said: Said) -> Non
     assert said == [("annotate_requested", (["new"], {"name": "Rain 1 x"}))]
 
 
+def test_a_job_that_changes_leaves_alone_what_is_typed(
+    qtbot: QtBot, panel: QueuePanel, said: Said
+) -> None:
+    select(panel, "new")
+    press(panel, Qt.Key.Key_F2)
+    editor = panel.view.findChild(QLineEdit)
+    assert editor is not None
+
+    def rated(stars: int) -> None:
+        job = panel.model.job_at(panel.model.row_of("new"))
+        assert job.take is not None
+        panel.model.apply([Change(replace(job, take=replace(job.take, stars=stars)))])
+
+    editor.selectAll()
+    rated(4)
+    assert editor.hasSelectedText()
+    QTest.keyClicks(editor, "Rain")
+    rated(5)
+    QTest.keyClicks(editor, " on tin")
+    with qtbot.waitSignal(panel.intents.annotate_requested):
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert said == [("annotate_requested", (["new"], {"name": "Rain on tin"}))]
+
+
 def test_a_key_of_the_window_gives_way_only_where_the_list_needs_it(panel: QueuePanel) -> None:
     def is_taken(*ids: str) -> bool:
         select(panel, *ids)
