@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.jobs import Status
-from engine.places import PlaceState, Server
+from engine.places import PlaceState, PlaceStatus, Server
 from engine.settings import EngineSettings
 from tests.contract.studios import PATIENT, THERE, Studio
 from tests.engine.client.answering import JOB, Answering, answer, answering
@@ -86,7 +86,13 @@ async def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(
         first, second = await studio.submit("steps=2", "steps=3")
         await studio.until(lambda: studio.state() is PlaceState.BUSY)
         await studio.until(lambda: studio.latest(first.id).retry_at is not None)
-        status = studio.server_status()
+
+        def told() -> PlaceStatus | None:
+            status = studio.server_status()
+            return status if status and status.next_try else None
+
+        await studio.until(lambda: told() is not None)
+        status = told()
         assert status is not None
         assert status.next_try is not None
         waits = (status.next_try - first.created_at).total_seconds()
