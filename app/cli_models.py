@@ -6,13 +6,20 @@ it could not be done, 2 for an id that is none, 130 after Ctrl+C.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli_answers import BAD_INPUT, DONE, FAILED, INTERRUPTED, Json, print_json
+from app.cli_answers import (
+    BAD_INPUT,
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    Json,
+    end_when_asked,
+    print_json,
+)
 from app.paths import Paths
 from engine.errors import MusicError
 
@@ -58,8 +65,7 @@ def download(
         path = fetch(model, folder, yes=yes)
         return {"model": model.id, "path": str(path), "bytes": folder.presence(model).present}
 
-    # Being asked to end is the same as Ctrl+C: what has arrived is kept.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    end_when_asked()  # what has arrived is kept
     _run(model, work, "path", json)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
@@ -20,7 +21,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from app.cli_answers import BAD_INPUT, DONE, FAILED, INTERRUPTED, as_text
+from app.cli_answers import BAD_INPUT, DONE, FAILED, INTERRUPTED, as_text, end_when_asked
 from app.delivery import Delivery
 from app.engine_settings import engine_settings
 from app.engine_thread import Opened
@@ -87,8 +88,7 @@ def generate_takes(
     paths, console, outcome = Paths.find(), Console(stderr=True), Outcome()
     start_journal(paths.logs)
     status, orders = DONE, list[Order]()
-    # Being asked to end is the same as Ctrl+C: what is finished is kept, the rest cleared away.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    end_when_asked()  # what is finished is kept, the rest cleared away
     try:
         settings = {**settings, "model": _whole_name(settings["model"])}
         chosen = SettingsFile(paths.config).current
@@ -105,7 +105,7 @@ def generate_takes(
     except MusicError as error:
         status = BAD_INPUT if isinstance(error, InvalidRequest) else FAILED
         outcome.failures.append(("", Failure.of(error)))
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, asyncio.CancelledError, typer.Abort):
         status = INTERRUPTED
     places = {order.id: place for place, order in enumerate(orders)}
     outcome.made.sort(key=lambda made: places[made[0].id])  # as asked for, not as they ended
@@ -169,6 +169,10 @@ async def _make(
     outcome: Outcome,
 ) -> None:
     """Fill in the outcome as takes end, so that Ctrl+C keeps those that are finished."""
+    # Here being asked to end waits, as asyncio has it with Ctrl+C, until nothing is half done.
+    task = asyncio.current_task()
+    if task is not None and sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with aclosing(follow(orders, open_engine)) as jobs:
         async for job in jobs:
             bars.show(job)

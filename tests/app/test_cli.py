@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import soundfile as sf
 from typer.testing import CliRunner
 
 from app.cli import cli
-from tests.app.terminal import typed
+from tests.app.terminal import BESIDE, started, typed
 
 ENVIRONMENT = {
     **os.environ,
@@ -24,17 +25,12 @@ ENVIRONMENT = {
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def start(*arguments: str) -> "subprocess.Popen[str]":
+def start(
+    *arguments: str, by: tuple[str, ...] = ()
+) -> AbstractContextManager["subprocess.Popen[str]"]:
     # The home folder is this test's: the music_home fixture has set it.
     environment = ENVIRONMENT | {"DGX_MUSIC_HOME": os.environ["DGX_MUSIC_HOME"]}
-    return subprocess.Popen(
-        [sys.executable, "-m", "app.cli", *arguments],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return started(*arguments, environment=environment, by=by)
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -117,11 +113,16 @@ def test_a_model_that_is_not_there_is_a_failed_take() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
-@pytest.mark.parametrize("asked_to_end", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_keeps_what_is_finished(music_home: Path, asked_to_end: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("asked_to_end", "by"), [(signal.SIGINT, ()), (signal.SIGTERM, ()), (signal.SIGTERM, BESIDE)]
+)
+def test_ctrl_c_keeps_what_is_finished(
+    music_home: Path, asked_to_end: signal.Signals, by: tuple[str, ...]
+) -> None:
     with start(
         *("generate", "--model", "scripted", "--duration", "2"),
         *("calm", "slow steps=9999 ms=20"),
+        by=by,
     ) as process:
         assert process.stderr is not None
         assert "calm" in process.stderr.readline().lower()

@@ -7,13 +7,13 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from tests.app.terminal import typed
+from tests.app.terminal import BESIDE, started, typed
 from tests.engine.models.conftest import growing_part
 from tests.hub import Hub
 
@@ -31,17 +31,12 @@ def hub() -> Iterator[Hub]:
         yield hub
 
 
-def start(*arguments: str, endpoint: str, stdin: int | None = None) -> subprocess.Popen[str]:
+def start(
+    *arguments: str, endpoint: str, stdin: int = subprocess.DEVNULL, by: tuple[str, ...] = ()
+) -> AbstractContextManager[subprocess.Popen[str]]:
     command = [] if arguments[0] == "generate" else ["models"]
-    return subprocess.Popen(
-        [sys.executable, "-m", "app.cli", *command, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "HF_ENDPOINT": endpoint, "COLUMNS": "80"},
-        stdin=subprocess.DEVNULL if stdin is None else stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    environment = {**os.environ, "HF_ENDPOINT": endpoint, "COLUMNS": "80"}
+    return started(*command, *arguments, environment=environment, stdin=stdin, by=by)
 
 
 def run(*arguments: str, endpoint: str = "http://127.0.0.1:9") -> tuple[int, str, str]:
@@ -122,12 +117,14 @@ def test_the_answer_counts(answer: bytes, status: int, hub: Hub, music_home: Pat
     assert any(music_home.rglob("state_dict.bin")) == (status == 0)
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("end", "by"), [(signal.SIGINT, ()), (signal.SIGTERM, ()), (signal.SIGTERM, BESIDE)]
+)
 def test_ended_in_the_middle_it_keeps_what_has_arrived(
-    end: signal.Signals, hub: Hub, music_home: Path
+    end: signal.Signals, by: tuple[str, ...], hub: Hub, music_home: Path
 ) -> None:
     hub.trouble("GET /cdn/", hold_after=150_000)
-    with start("download", SMALL, "--yes", "--json", endpoint=hub.endpoint) as process:
+    with start("download", SMALL, "--yes", "--json", endpoint=hub.endpoint, by=by) as process:
         part = growing_part(music_home, at_least=100_000)
         process.send_signal(end)
         out, err = process.communicate(timeout=30)

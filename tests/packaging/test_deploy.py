@@ -26,7 +26,11 @@ KUBERNETES = "1.30"
 
 
 def files() -> list[Path]:
-    return [path for path in sorted(DEPLOY.rglob("*")) if path.is_file()]
+    return [
+        path
+        for path in sorted(DEPLOY.rglob("*"))
+        if path.is_file() and path.parent.name != "__pycache__"
+    ]
 
 
 def documents(folder: str) -> list[dict[str, Any]]:
