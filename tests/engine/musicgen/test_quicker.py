@@ -12,7 +12,7 @@ from torch import nn
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.codec import Codec
 from engine.generators.musicgen.parts import parts_of
-from engine.generators.musicgen.quicker import HalfMemory, Upsampling, in_half, quicken
+from engine.generators.musicgen.quicker import Elu, HalfMemory, Upsampling, in_half, quicken
 from engine.generators.musicgen.stream import PieceByPiece
 from tests.engine.musicgen.test_stream import CLOSE, CPU, audiocraft, drawn, transformers, whole
 
@@ -35,7 +35,7 @@ def test_a_codec_sounds_and_hears_as_before(make: Any) -> None:
     quicken(codec)
     kinds = {type(module) for module in codec.modules()}
     assert Upsampling in kinds
-    assert nn.ConvTranspose1d not in kinds
+    assert not {nn.ConvTranspose1d, nn.ELU} & kinds
     assert not [name for name, _ in codec.named_parameters() if "weight_g" in name]
     assert not [name for name, _ in codec.named_parameters() if "original" in name]
     assert np.abs(sound).max() > 0.01
@@ -49,6 +49,12 @@ def test_a_product_is_a_transposed_convolution(kernel: int, stride: int) -> None
     layer = nn.ConvTranspose1d(6, 10, kernel, stride)
     x = torch.randn(2, 6, 9)
     assert torch.allclose(Upsampling(layer)(x), layer(x), atol=1e-5)
+
+
+def test_below_nothing_it_is_an_exponential() -> None:
+    x = torch.cat([torch.linspace(-100, 3, 10_001), torch.tensor([-1e-6, 0.0, -0.0, torch.inf])])
+    assert torch.allclose(Elu()(x), nn.functional.elu(x), rtol=0, atol=1.5e-7)
+    assert Elu()(torch.tensor([torch.nan])).isnan(), "what is no number stays none"
 
 
 def test_others_are_left_alone() -> None:
