@@ -97,7 +97,8 @@ def estimate_key(sound: NDArray[np.float32]) -> str | None:
         return None
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Trying to estimate tuning")  # where nothing has a pitch
-        chroma = chroma_cqt(y=sound, sr=RATE).mean(axis=1)
+        # Only their mean counts: frames twice as far apart as usual do, for half of the time.
+        chroma = chroma_cqt(y=sound, sr=RATE, hop_length=1024).mean(axis=1)
     if np.ptp(chroma) < 0.1 * chroma.max():  # noise: all pitches alike
         return None
     fits = [
