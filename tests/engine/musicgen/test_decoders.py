@@ -35,6 +35,8 @@ def coarse(checkpoint: Checkpoint) -> NativeDecoder:
     return NativeDecoder(checkpoint, "int4")
 
 
+pairs, quads = (partial(NativeDecoder, quads=own) for own in (False, True))
+NATIVE = {"int8-pairs": pairs, "int8-quads": quads, "int4": coarse}
 FAST = {"torch": TorchDecoder, "openvino": exact_openvino}
 ALL = {"reference": ReferenceDecoder, **FAST}
 
@@ -150,10 +152,11 @@ def test_a_sampled_take_is_the_same_alone_and_in_a_batch(make: Make, tiny: Check
         (partial(TorchDecoder, precision="bf16"), 0.95, 0.005),
         (partial(TorchDecoder, precision="int8"), 0.95, 0.005),
         (OpenVinoDecoder, 0.95, 0.005),
-        (NativeDecoder, 0.95, 0.005),
+        (pairs, 0.95, 0.005),
+        (quads, 0.95, 0.005),
         (coarse, 0.8, 0.05),
     ],
-    ids=["torch-bf16", "torch-int8", "openvino-int8", "native-int8", "native-int4"],
+    ids=["torch-bf16", "torch-int8", "openvino-int8", *(f"native-{name}" for name in NATIVE)],
 )
 def test_low_precision_is_close(
     tiny: Checkpoint, rough: Make, agreeing: float, divergence: float
@@ -169,7 +172,7 @@ def test_low_precision_is_close(
     assert kl_divergence(truth, said) < divergence
 
 
-@pytest.mark.parametrize("native", [NativeDecoder, coarse])
+@pytest.mark.parametrize("native", NATIVE.values(), ids=NATIVE)
 def test_native_logits_are_the_same_to_the_last_bit(
     native: Callable[[Checkpoint], NativeDecoder], tiny: Checkpoint, melody: Checkpoint
 ) -> None:
@@ -190,7 +193,7 @@ def test_native_logits_are_the_same_to_the_last_bit(
     assert torch.equal(torch.stack(later.heard), torch.stack(long.heard)[100:])
 
 
-@pytest.mark.parametrize("native", [NativeDecoder, coarse])
+@pytest.mark.parametrize("native", NATIVE.values(), ids=NATIVE)
 def test_native_hides_no_damage(native: Make, tiny: Checkpoint) -> None:
     """Rounding to whole numbers must not turn what is no number into one."""
     weight = tiny.lm.transformer.layers[0].linear1.weight

@@ -14,7 +14,7 @@ import pytest
 import soundfile as sf
 
 from engine.errors import ModelUnavailable
-from engine.generators.musicgen.decoders.vectors import suits_this_processor
+from engine.generators.musicgen.decoders.vectors import HAS_VNNI, suits_this_processor
 from engine.generators.musicgen.generator import EDITION
 from engine.generators.musicgen.loading import MusicGenKind
 from engine.request import Request
@@ -148,11 +148,12 @@ def test_precisions(hub: Path, tiny_folder: Path) -> None:
     with pytest.raises(ModelUnavailable, match="processor can't run models in fp16") as caught:
         kind()
     assert "int8" in caught.value.hint
+    native = "native-vnni" if HAS_VNNI else "native"
     for asked, said in (
-        ("auto", "native int8" if suits_this_processor() else "openvino int8"),
+        ("auto", f"{native} int8" if suits_this_processor() else "openvino int8"),
         ("fp32", "openvino fp32"),
         ("bf16", "torch bf16"),
-        ("int4", "native int4"),
+        ("int4", f"{native} int4"),
     ):
         generator = MusicGenKind(str(tiny_folder), hub, asked)()
         assert generator.version == f"{said} {EDITION}"

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.generators.musicgen.decoders.matrices import round_to
 from engine.generators.musicgen.decoders.memory import BLOCK
+from engine.generators.musicgen.decoders.rounding import round_to
 from engine.generators.musicgen.decoders.softmax import (
     LEAST,
     NOTES,
@@ -132,8 +132,9 @@ def attend(
             whole = np.float32(0)
             for lane in range(WHOLE, NOTES):
                 whole += desk.notes[head - begin, lane]
-            for i in range(head * dim, (head + 1) * dim):
-                out[row, i] /= whole
+            found = out[row, head * dim : (head + 1) * dim]
+            for i in range(dim):
+                found[i] /= whole
 
 
 @compiled

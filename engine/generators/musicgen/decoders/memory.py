@@ -7,9 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.generators.musicgen.decoders.vectors import TILE
-
-__all__ = ["BLOCK", "Matrices", "Room", "Rows", "Weights", "make_room", "pack", "share_bytes"]
+__all__ = ["BLOCK", "Matrices", "Room", "Rows", "Weights", "make_room", "share_bytes"]
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.int8]
@@ -21,8 +19,9 @@ BLOCK = 64
 class Matrices(NamedTuple):
     """One matrix of each layer."""
 
-    weights: Bytes | NDArray[np.uint8]
-    """[layers, bytes]: int8, packed [outputs / TILE, inputs / 2, TILE, 2]; or uint8, two in each
+    weights: Bytes | NDArray[np.uint32] | NDArray[np.uint8]
+    """[layers, numbers]: int8, packed [outputs / TILE, inputs / 2, TILE, 2]; or uint32, four of 8
+    bits in each, [outputs / TILE, inputs / 4, TILE] (``quads``); or uint8, two of 4 bits in each
     (``nibbles``)"""
     scales: Floats
     """[layers, outputs]; none where they lie among the weights"""
@@ -95,14 +94,3 @@ def make_room(weights: Weights, rows: int, takes: int) -> Room:
         (takes, weights.heads.biases.shape[1]),
     )  # fmt: skip
     return Room(*(np.zeros(shape, np.float32) for shape in shapes))
-
-
-def pack(matrix: Floats, bias: Floats | None) -> tuple[Bytes, Floats, Floats]:
-    """A matrix [outputs, inputs] in 8 bits as ``Matrices`` has it: weights, scales, biases."""
-    outputs, inputs = matrix.shape
-    scales = np.maximum(np.abs(matrix).max(axis=1), np.float32(1e-12)) / np.float32(127)
-    with np.errstate(invalid="ignore"):  # a damaged matrix: its scale says so in each sum
-        rounded = np.rint(matrix / scales[:, None]).astype(np.int8)
-    tiled = rounded.reshape(outputs // TILE, TILE, inputs // 2, 2).transpose(0, 2, 1, 3)
-    biases = np.zeros(outputs, np.float32) if bias is None else bias
-    return np.ascontiguousarray(tiled).reshape(-1), scales, biases

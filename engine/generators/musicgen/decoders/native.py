@@ -1,4 +1,4 @@
-"""MusicGen's transformer in our own kernels: the default on CPUs that OpenVINO is slow on.
+"""MusicGen's transformer in our own kernels: the default on PCs.
 
 In weights of 8 bits, or of 4, which is quicker and less exact (the heads keep 8).
 
@@ -29,18 +29,19 @@ from engine.generators.musicgen.decoder import out_of_memory
 from engine.generators.musicgen.decoders.attention import store_prompt
 from engine.generators.musicgen.decoders.embedding import Embedding
 from engine.generators.musicgen.decoders.kernels import run
+from engine.generators.musicgen.decoders.matrices import pack8
 from engine.generators.musicgen.decoders.memory import (
     BLOCK,
     Matrices,
     Rows,
     Weights,
     make_room,
-    pack,
     share_bytes,
 )
 from engine.generators.musicgen.decoders.nibbles import GROUP, pack4
+from engine.generators.musicgen.decoders.quads import SMALL_GROUP, pack_quads
 from engine.generators.musicgen.decoders.rows import StreamRow, answer
-from engine.generators.musicgen.decoders.vectors import TILE
+from engine.generators.musicgen.decoders.vectors import HAS_VNNI, TILE
 from engine.generators.musicgen.decoders.weights import LMModel, fuse, is_known, prompt_keys_values
 
 __all__ = ["NativeDecoder"]
@@ -50,8 +51,6 @@ GROWTH = 16
 LEAST_SHARE = 128
 """Columns of a layer that are worth a thread."""
 Pack = Callable[[NDArray[np.float32], NDArray[np.float32] | None], tuple[NDArray[Any], ...]]
-PACKED: dict[str, Pack] = {"int8": pack, "int4": pack4}
-"""How a matrix is kept, by precision."""
 AT_ONCE = 32
 """Rows of a prompt that are read together."""
 
@@ -74,8 +73,13 @@ class NativeDecoder:
     name = "native"
     repeats = "exactly"
 
-    def __init__(self, checkpoint: Checkpoint, precision: str = "int8") -> None:
-        """Raises ModelUnavailable for a transformer that only the reference decoder knows."""
+    def __init__(
+        self, checkpoint: Checkpoint, precision: str = "int8", *, quads: bool = HAS_VNNI
+    ) -> None:
+        """``quads``: whether activations that meet weights of 8 bits have 8 too, and not 16.
+
+        Raises ModelUnavailable for a transformer that only the reference decoder knows.
+        """
         lm = checkpoint.lm
         whole = (lm.dim // lm.transformer.layers[0].self_attn.num_heads, lm.n_q * lm.card)
         fits = lm.dim % GROUP == 0 or precision == "int8"
@@ -84,7 +88,11 @@ class NativeDecoder:
         self.precision = precision
         self._lm = lm
         self._embedding = Embedding(lm, int(checkpoint.max_seconds * checkpoint.frame_rate) + BLOCK)
-        self._weights = _take_apart(lm, PACKED[precision])
+        eight: Pack = pack8
+        if quads and lm.dim % SMALL_GROUP == 0:
+            # Another computer of a house may round otherwise: its takes and checkpoints are others.
+            self.name, eight = "native-vnni", pack_quads
+        self._weights = _take_apart(lm, eight if precision == "int8" else pack4, heads=eight)
         self._cache = _empty(lm, 0)
         self._free: list[int] = []
         cores = psutil.cpu_count(logical=False) or 1
@@ -219,7 +227,7 @@ def _empty(lm: LMModel, blocks: int) -> NDArray[np.int8]:
     return np.empty((blocks, layers, heads, share_bytes(lm.dim // heads)), np.int8)
 
 
-def _take_apart(lm: LMModel, packed: Pack) -> Weights:
+def _take_apart(lm: LMModel, packed: Pack, *, heads: Pack) -> Weights:
     layers = lm.transformer.layers
     norms = np.zeros((len(layers) + 1, 3, 2, lm.dim), np.float32)
     parts: dict[str, list[tuple[Tensor, Tensor | None]]] = {
@@ -240,10 +248,10 @@ def _take_apart(lm: LMModel, packed: Pack) -> Weights:
             norms[index, 1] = _pair(layer.norm_cross)
     norms[-1, 0] = _pair(lm.out_norm)
     biases = [head.bias for head in lm.linears]
-    heads = torch.cat([head.weight for head in lm.linears])
+    all_heads = torch.cat([head.weight for head in lm.linears])
     return Weights(
         **{name: _matrices(pairs, packed) for name, pairs in parts.items()},
-        heads=_matrices([(heads, None if biases[0] is None else torch.cat(biases))], pack),
+        heads=_matrices([(all_heads, None if biases[0] is None else torch.cat(biases))], heads),
         norms=norms,
         eps=float(layers[0].norm1.eps),
     )

@@ -16,18 +16,27 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from engine.generators.musicgen.decoders.matrices import ABREAST, abreast, beside, round_to
+from engine.generators.musicgen.decoders.lanes import (
+    BYTE,
+    FLOAT,
+    INT,
+    SHORT,
+    at,
+    constant,
+    spread,
+    vector,
+)
+from engine.generators.musicgen.decoders.rounding import abreast, looks, noted_words, round_groups
 from engine.generators.musicgen.decoders.vectors import (
     HAS_AVX2,
     LINE,
     TILE,
-    bits,
     compiled,
     multiply_pairs,
     prefetch,
 )
 
-__all__ = ["GROUP", "multiply4", "pack4", "round_groups"]
+__all__ = ["GROUP", "multiply4", "noted_nibbles", "pack4"]
 
 Floats = NDArray[np.float32]
 
@@ -40,18 +49,13 @@ TOGETHER = 4
 BYTES = GROUP * TILE // 2 + 2 * TILE
 """Of a tile's group: the weights, then the scales, the upper half of a float each."""
 NOTED = GROUP // 4 + 2
-"""Of a row's group, in 32 bits: activations, their unit, and ``MIDDLE`` times their sum."""
+"""Words of a row's group (``rounding.noted_words``)."""
+ABREAST = 4
+"""Rows that share a look at the weights: more sums would not stay in 16 registers."""
 
-_I8, _I16, _I32, _F32 = ir.IntType(8), ir.IntType(16), ir.IntType(32), ir.FloatType()
 _LANES = 8
-_BYTES, _SHORTS, _INTS, _FLOATS = (
-    ir.VectorType(_I8, 4 * _LANES), ir.VectorType(_I16, 2 * _LANES), ir.VectorType(_I32, _LANES),
-    ir.VectorType(_F32, _LANES),
-)  # fmt: skip
-
-
-def _all(kind: Any, number: float) -> Any:
-    return ir.Constant(kind, [number] * kind.count)
+_BYTES, _SHORTS = vector(BYTE, 4 * _LANES), vector(SHORT, 2 * _LANES)
+_INTS, _FLOATS = vector(INT, _LANES), vector(FLOAT, _LANES)
 
 
 def _multiply_bytes(builder: Any, a: Any, b: Any) -> Any:
@@ -62,42 +66,29 @@ def _multiply_bytes(builder: Any, a: Any, b: Any) -> Any:
         return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b])
     sums = []
     for first in (0, 1):
-        mask = ir.Constant(ir.VectorType(_I32, 2 * _LANES), list(range(first, 4 * _LANES, 2)))
+        mask = ir.Constant(vector(INT, 2 * _LANES), list(range(first, 4 * _LANES, 2)))
         own = builder.zext(builder.shuffle_vector(a, a, mask), _SHORTS)
         other = builder.sext(builder.shuffle_vector(b, b, mask), _SHORTS)
         sums.append(builder.mul(own, other))
     return builder.add(*sums)
 
 
-def _at(builder: Any, start: Any, offset: int, kind: Any) -> Any:
-    place = builder.bitcast(builder.gep(start, [_I32(offset)]), kind.as_pointer())
-    value = builder.load(place)
-    value.align = 1
-    return value
-
-
 def _spread(builder: Any, start: Any, offset: int, element: Any) -> Any:
-    """One number in all lanes."""
-    kind = ir.VectorType(element, _LANES)
-    number = _at(builder, start, offset, element)
-    one = builder.insert_element(ir.Constant(kind, ir.Undefined), number, _I32(0))
-    return builder.shuffle_vector(one, one, _all(_INTS, 0))
+    return spread(builder, at(builder, start, offset, element), _LANES)
 
 
 def _half_tiles(builder: Any, data: Any) -> tuple[list[tuple[Any, Any]], list[Any]]:
     """A group's weights, for each four inputs those of both halves' outputs; and its scales."""
     weights = []
     for step in range(GROUP // TOGETHER):
-        both = _at(builder, data, step * 4 * _LANES, _BYTES)
-        upper = builder.lshr(builder.bitcast(both, _SHORTS), _all(_SHORTS, 4))
-        low = _all(_BYTES, 15)
+        both = at(builder, data, step * 4 * _LANES, _BYTES)
+        upper = builder.lshr(builder.bitcast(both, _SHORTS), constant(_SHORTS, 4))
+        low = constant(_BYTES, 15)
         weights.append((builder.and_(both, low), builder.and_(builder.bitcast(upper, _BYTES), low)))
     scales = []
     for half in (0, 1):
-        stored = _at(
-            builder, data, GROUP * TILE // 2 + 2 * _LANES * half, ir.VectorType(_I16, _LANES)
-        )
-        wide = builder.shl(builder.zext(stored, _INTS), _all(_INTS, 16))
+        stored = at(builder, data, GROUP * TILE // 2 + 2 * _LANES * half, vector(SHORT, _LANES))
+        wide = builder.shl(builder.zext(stored, _INTS), constant(_INTS, 16))
         scales.append(builder.bitcast(wide, _FLOATS))
     return weights, scales
 
@@ -113,12 +104,12 @@ def _tile(rows: int) -> Any:
 
         def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             data, noted, groups, biases, out, apart, ahead, pace = arguments
-            size, place = groups.type, _I8.as_pointer()
+            size, place = groups.type, BYTE.as_pointer()
             data, noted, biases, out, ahead = (
                 builder.inttoptr(p, place) for p in (data, noted, biases, out, ahead)
             )
             totals = [
-                [cgutils.alloca_once_value(builder, _all(_FLOATS, 0.0)) for _ in "12"]
+                [cgutils.alloca_once_value(builder, constant(_FLOATS, 0.0)) for _ in "12"]
                 for _ in range(rows)
             ]
             fused = cgutils.get_or_insert_function(
@@ -133,18 +124,18 @@ def _tile(rows: int) -> Any:
                 for row in range(rows):
                     start = builder.mul(loop.index, size(4 * NOTED * rows))
                     own = builder.gep(noted, [builder.add(start, size(4 * row))])
-                    sums = [_all(_SHORTS, 0)] * 2
+                    sums = [constant(_SHORTS, 0)] * 2
                     for step, both in enumerate(weights):
-                        word = _spread(builder, own, 4 * rows * step, _I32)
+                        word = _spread(builder, own, 4 * rows * step, INT)
                         four = builder.bitcast(word, _BYTES)
                         sums = [
                             builder.add(total, _multiply_bytes(builder, half, four))
                             for total, half in zip(sums, both, strict=True)
                         ]
-                    unit = _spread(builder, own, GROUP * rows, _F32)
-                    middle = _spread(builder, own, (GROUP + 4) * rows, _I32)
+                    unit = _spread(builder, own, GROUP * rows, FLOAT)
+                    middle = _spread(builder, own, (GROUP + 4) * rows, INT)
                     for total, short, scale in zip(totals[row], sums, scales, strict=True):
-                        whole = multiply_pairs(builder, short, _all(_SHORTS, 1))
+                        whole = multiply_pairs(builder, short, constant(_SHORTS, 1))
                         exact = builder.sitofp(builder.sub(whole, middle), _FLOATS)
                         scaled = builder.fmul(exact, scale)
                         value = builder.call(fused, [scaled, unit, builder.load(total)])
@@ -152,7 +143,7 @@ def _tile(rows: int) -> Any:
             for row in range(rows):
                 start = builder.gep(out, [builder.mul(apart, size(row))])
                 for half, total in enumerate(totals[row]):
-                    bias = _at(builder, biases, 4 * _LANES * half, _FLOATS)
+                    bias = at(builder, biases, 4 * _LANES * half, _FLOATS)
                     there = builder.gep(start, [size(4 * _LANES * half)])
                     value = builder.fadd(builder.load(total), bias)
                     builder.store(value, builder.bitcast(there, _FLOATS.as_pointer())).align = 4
@@ -170,15 +161,14 @@ _tile1, _tile2, _tile4 = (_tile(rows) for rows in (1, 2, 4))
 def multiply4(
     out: Any, noted: Any, weights: Any, biases: Any, begin: int, end: int, then: int
 ) -> None:
-    """Outputs ``begin`` to ``end`` of rows as ``round_groups`` noted them, into ``out``.
+    """Outputs ``begin`` to ``end`` of rows as ``noted_nibbles`` noted them, into ``out``.
 
     ``then``: the address of what will be read afterwards.
     """
     rows = noted.shape[0]
     groups = noted.shape[1] // NOTED
     apart = 4 * out.shape[1]
-    looks = rows // 4 + rows % 4 // 2 + rows % 2
-    pace = -(-BYTES // max(1, looks))
+    pace = -(-BYTES // max(1, looks(rows, ABREAST)))
     for n in range(begin, end, TILE):
         here = weights.ctypes.data + n // TILE * groups * BYTES
         ahead = here + groups * BYTES if n + TILE < end else then
@@ -186,7 +176,7 @@ def multiply4(
         row = 0
         while row < rows:
             own, to = noted[row].ctypes.data, out[row].ctypes.data + 4 * n
-            many = abreast(rows - row)
+            many = abreast(rows - row, ABREAST)
             if many == 4:
                 _tile4(here, own, groups, bias, to, apart, ahead, pace)
             elif many == 2:
@@ -198,32 +188,11 @@ def multiply4(
 
 
 @compiled
-def round_groups(x: Any, noted: Any) -> None:
-    """Note rows [rows, inputs] in 8 bits as ``multiply4`` reads them: those that share a look at
-    the weights lie beside each other."""
-    rows, inputs = x.shape
-    apart = np.empty((ABREAST, inputs // GROUP * NOTED), np.int32)
-    row = 0
-    while row < rows:
-        many = abreast(rows - row)
-        for r in range(many):
-            _note(x[row + r], apart[r])
-        beside(apart, noted[row : row + many].reshape(-1), many)
-        row += many
-
-
-@compiled
-def _note(x: Any, noted: Any) -> None:
-    """One row in groups of ``NOTED``."""
-    small = noted.view(np.int8)
-    for group in range(x.shape[0] // GROUP):
-        own = small[4 * NOTED * group : 4 * NOTED * group + GROUP]
-        unit = round_to(x[group * GROUP : (group + 1) * GROUP], own, 127)
-        total = np.int32(0)
-        for i in range(GROUP):
-            total += np.int32(own[i])
-        noted[NOTED * group + GROUP // 4] = bits(np.float32(unit))
-        noted[NOTED * group + GROUP // 4 + 1] = total * np.int32(MIDDLE)
+def noted_nibbles(x: Any) -> Any:
+    """Rows [rows, inputs] as ``multiply4`` reads them."""
+    noted = np.empty((x.shape[0], noted_words(x.shape[1], GROUP)), np.int32)
+    round_groups(x, noted, GROUP, MIDDLE, ABREAST)
+    return noted
 
 
 def pack4(matrix: Floats, bias: Floats | None) -> tuple[NDArray[np.uint8], Floats, Floats]:

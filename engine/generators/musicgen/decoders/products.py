@@ -1,18 +1,19 @@
 """Products of rows with a matrix, in the arithmetic that belongs to how its weights are kept.
 
-Numba chooses by the type of the weights: int8 (``matrices``), or uint8, two in each (``nibbles``).
+Numba chooses by the type of the weights: int8, each in a byte (``matrices``); uint32, four of 8
+bits in each (``quads``); or uint8, two in each (``nibbles``).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numba import types
 from numba.extending import overload
 
-from engine.generators.musicgen.decoders.matrices import multiply8, round_rows
-from engine.generators.musicgen.decoders.nibbles import GROUP, NOTED, multiply4, round_groups
+from engine.generators.musicgen.decoders.matrices import multiply8, rounded8
+from engine.generators.musicgen.decoders.nibbles import multiply4, noted_nibbles
+from engine.generators.musicgen.decoders.quads import multiply_quads, noted_quads
 
 __all__ = ["multiply", "rounded"]
 
@@ -35,17 +36,15 @@ def multiply(
 @overload(rounded)
 def _rounded(x: Any, weights: Any) -> Any:
     def eight(x: Any, weights: Any) -> Any:
-        rows, inputs = x.shape
-        q, scales = np.empty((rows, inputs // 2), np.int32), np.empty(rows, np.float32)
-        round_rows(x, q, scales)
-        return q, scales
+        return rounded8(x)
+
+    def quads(x: Any, weights: Any) -> Any:
+        return noted_quads(x)
 
     def four(x: Any, weights: Any) -> Any:
-        noted = np.empty((x.shape[0], x.shape[1] // GROUP * NOTED), np.int32)
-        round_groups(x, noted)
-        return noted
+        return noted_nibbles(x)
 
-    return four if weights.dtype == types.uint8 else eight
+    return {types.int8: eight, types.uint32: quads, types.uint8: four}[weights.dtype]
 
 
 @overload(multiply)
@@ -57,9 +56,14 @@ def _multiply(
     ) -> None:
         multiply8(out, rows[0], rows[1], weights, scales, biases, begin, end, then)
 
+    def quads(
+        out: Any, rows: Any, weights: Any, scales: Any, biases: Any, begin: Any, end: Any, then: Any
+    ) -> None:
+        multiply_quads(out, rows, weights, scales, biases, begin, end, then)
+
     def four(
         out: Any, rows: Any, weights: Any, scales: Any, biases: Any, begin: Any, end: Any, then: Any
     ) -> None:
         multiply4(out, rows, weights, biases, begin, end, then)
 
-    return four if weights.dtype == types.uint8 else eight
+    return {types.int8: eight, types.uint32: quads, types.uint8: four}[weights.dtype]

@@ -14,6 +14,15 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from engine.generators.musicgen.decoders.lanes import (
+    BYTE,
+    FLOAT,
+    INT,
+    SHORT,
+    constant,
+    spread,
+    vector,
+)
 from engine.generators.musicgen.decoders.memory import BLOCK
 from engine.generators.musicgen.decoders.vectors import LINE, prefetch
 
@@ -26,22 +35,14 @@ LEAST = -3e38
 """A score below all others."""
 
 _LANES = 8
-_I8, _I16, _I32, _F32 = ir.IntType(8), ir.IntType(16), ir.IntType(32), ir.FloatType()
-_INTS, _FLOATS = ir.VectorType(_I32, _LANES), ir.VectorType(_F32, _LANES)
+_INTS, _FLOATS = vector(INT, _LANES), vector(FLOAT, _LANES)
 _LARGEST = 32767.0
 _SMALLEST = 1e-30
 """Of a block's largest share, to divide by."""
 
 
 def _all(number: float) -> Any:
-    return ir.Constant(_FLOATS, [ir.Constant(_F32, number)] * _LANES)
-
-
-def _spread(builder: Any, number: Any) -> Any:
-    """One number in all lanes."""
-    kind = ir.VectorType(number.type, _LANES)
-    one = builder.insert_element(ir.Constant(kind, ir.Undefined), number, _I32(0))
-    return builder.shuffle_vector(one, one, ir.Constant(_INTS, [0] * _LANES))
+    return constant(_FLOATS, number)
 
 
 def _fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
@@ -114,8 +115,11 @@ def weigh(
             return value
 
         for line in range(0, 8 * BLOCK, LINE):
-            prefetch(builder, place(ahead, line, _I8))
-        units, lefts = _spread(builder, unit), _spread(builder, builder.trunc(left, _I32))
+            prefetch(builder, place(ahead, line, BYTE))
+        units, lefts = (
+            spread(builder, unit, _LANES),
+            spread(builder, builder.trunc(left, INT), _LANES),
+        )
         there = [
             builder.icmp_signed(
                 "<", ir.Constant(_INTS, [*range(n * _LANES, (n + 1) * _LANES)]), lefts
@@ -127,7 +131,7 @@ def weigh(
             factor = builder.fmul(units, load(scales, 4 * _LANES * n, _FLOATS))
             score = builder.fmul(builder.sitofp(load(sums, 4 * _LANES * n, _INTS), _FLOATS), factor)
             scores.append(builder.select(is_there, score, _all(LEAST)))
-        before = _spread(builder, load(notes, 4 * TOP, _F32))
+        before = spread(builder, load(notes, 4 * TOP, FLOAT), _LANES)
         top = _larger(builder, _largest(builder, scores), before)
         shrinks = _exp(builder, builder.fsub(before, top))
         whole = builder.fmul(load(notes, 4 * WHOLE, _FLOATS), shrinks)
@@ -144,12 +148,12 @@ def weigh(
         factor = builder.fdiv(_all(_LARGEST), most)
         for n in parts:
             rounded = builder.fptosi(_fused(builder, weighted[n], factor, _all(0.5)), _INTS)
-            small = builder.trunc(rounded, ir.VectorType(_I16, _LANES))
+            small = builder.trunc(rounded, vector(SHORT, _LANES))
             builder.store(small, place(found, 2 * _LANES * n, small.type)).align = 2
         unit = builder.fmul(most, _all(1 / _LARGEST))
         for value, at in ((top, TOP), (shrinks, SHRINKS), (unit, UNIT)):
-            one = builder.extract_element(value, _I32(0))
-            builder.store(one, place(notes, 4 * at, _F32)).align = 4
+            one = builder.extract_element(value, INT(0))
+            builder.store(one, place(notes, 4 * at, FLOAT)).align = 4
         builder.store(whole, place(notes, 4 * WHOLE, _FLOATS)).align = 4
         return context.get_dummy_value()
 

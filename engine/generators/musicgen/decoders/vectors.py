@@ -6,6 +6,7 @@ processor but ``multiply_pairs``, which knows another way.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -16,15 +17,16 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 __all__ = [
-    "HAS_AVX2", "LINE", "TILE", "as_float", "bits", "borrowed", "columns64", "compiled", "exp",
-    "gelu", "inlined", "multiply_pairs", "prefetch", "settle", "suits_this_processor",
-    "summing", "tile1", "tile2", "tile4",
+    "HAS_AVX2", "HAS_VNNI", "LINE", "TILE", "WIDE", "as_float", "bits", "borrowed", "columns64",
+    "compiled", "exp", "gelu", "inlined", "multiply_pairs", "prefetch", "settle",
+    "suits_this_processor", "summing", "tile1", "tile2", "tile4",
 ]  # fmt: skip
 
-LANES = 16
 TILE = 16
 """Outputs whose weights lie together."""
 UNROLLED = 2
+FEW = 8
+"""Sums at once that keep a processor waiting."""
 LINE = 64
 """Bytes that come from memory at once."""
 
@@ -34,17 +36,22 @@ summing = njit(nogil=True, error_model="numpy", cache=True, fastmath={"reassoc",
 """For sums of floats: in vectors, so in another order than written, but always in the same."""
 
 _I8, _I16, _I32 = ir.IntType(8), ir.IntType(16), ir.IntType(32)
+_READ, _INTO_L1, _INTO_L2, _DATA = 0, 3, 2, 1
+_FEATURES = llvm.get_host_cpu_features()
+HAS_AVX2 = _FEATURES.get("avx2", False)
+HAS_VNNI = any(_FEATURES.get(name, False) for name in ("avx512vnni", "avxvnni"))
+"""Whether one instruction sums four products of 8 bits."""
+WIDE = all(_FEATURES.get(name, False) for name in ("avx512bw", "avx512vl", "avx512vnni"))
+"""Whether vectors have 512 bits. Processors from before VNNI became slower by using them."""
+LANES = 32 if WIDE else 16
+"""Of 16 bits, in a vector of products."""
 _HALF = LANES // 2
-_READ, _INTO_L1, _DATA = 0, 3, 1
-HAS_AVX2 = llvm.get_host_cpu_features().get("avx2", False)
 
 
 def suits_this_processor() -> bool:
-    """Whether this is a PC that multiplies vectors of 16 bits, but knows no sums of 8-bit products
-    (VNNI): there OpenVINO turns 8-bit weights into floats at each step."""
-    features = llvm.get_host_cpu_features()
-    known = any(features.get(name, False) for name in ("avx512vnni", "avxvnni"))
-    return HAS_AVX2 and not known
+    """Whether the kernels are quicker here than OpenVINO: so it was seen on Zen 3, which has AVX2
+    alone, and on Zen 4, which has AVX-512 with VNNI too."""
+    return HAS_AVX2
 
 
 @intrinsic
@@ -99,15 +106,16 @@ def gelu(x: Any) -> Any:
 
 
 def multiply_pairs(builder: Any, a: Any, b: Any) -> Any:
-    """Products of 16 pairs of 16 bits, neighbours summed to 8 of 32 bits."""
-    wide = ir.VectorType(_I32, _HALF)
-    if HAS_AVX2:
-        kind = ir.FunctionType(wide, [ir.VectorType(_I16, LANES)] * 2)
-        name = "llvm.x86.avx2.pmadd.wd"
+    """Products of 16 or 32 lanes of 16 bits, neighbours summed to half as many of 32 bits."""
+    lanes = a.type.count
+    wide = ir.VectorType(_I32, lanes // 2)
+    name = {16: HAS_AVX2 and "llvm.x86.avx2.pmadd.wd", 32: "llvm.x86.avx512.pmaddw.d.512"}[lanes]
+    if name:
+        kind = ir.FunctionType(wide, [a.type] * 2)
         return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b])
     sums = []
     for first in (0, 1):
-        mask = ir.Constant(wide, list(range(first, LANES, 2)))
+        mask = ir.Constant(wide, list(range(first, lanes, 2)))
         a_half, b_half = (builder.sext(builder.shuffle_vector(v, v, mask), wide) for v in (a, b))
         sums.append(builder.mul(a_half, b_half))
     return builder.add(*sums)
@@ -124,12 +132,14 @@ def prefetch(builder: Any, place: Any) -> None:
     """Let a line of memory come, and go on."""
     kind = ir.FunctionType(ir.VoidType(), [place.type, _I32, _I32, _I32])
     function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-    builder.call(function, [place, *map(_I32, (_READ, _INTO_L1, _DATA))])
+    # Zen 3 gained nothing by the second level; Zen 4 waits half as long, for it can have more lines
+    # on their way there.
+    builder.call(function, [place, *map(_I32, (_READ, _INTO_L2 if WIDE else _INTO_L1, _DATA))])
 
 
-def _columns(vectors: int, rows: int = 1) -> Any:
-    """Sums of whole columns [rows, 8 x vectors], 32 bits: of 8-bit pairs [pairs, 8 x vectors, 2]
-    with 16-bit ones [pairs, rows, 2]. The pairs are even in number.
+def _columns(outputs: int, rows: int = 1) -> Any:
+    """Sums of whole columns [rows, outputs], 32 bits: of 8-bit pairs [pairs, outputs, 2] with
+    16-bit ones [pairs, rows, 2]. The pairs are even in number.
 
     Rows lie pair by pair beside each other: apart by a power of two, as activations are, their
     numbers would come from one bank of the first-level cache, one after the other.
@@ -137,7 +147,9 @@ def _columns(vectors: int, rows: int = 1) -> Any:
     Meanwhile what lies at ``ahead`` is fetched, ``pace`` bytes with each pair: memory is slow to
     answer, and the processor itself looks no further than a page.
     """
-    width = LANES * vectors
+    width, vectors = 2 * outputs, outputs // _HALF
+    # A sum waits for the one before it: few are counted in two halves that do not.
+    apart = UNROLLED if rows * vectors < FEW else 1
 
     @intrinsic
     def columns(
@@ -150,7 +162,7 @@ def _columns(vectors: int, rows: int = 1) -> Any:
             factors = builder.inttoptr(factors, _I32.as_pointer())
             wide = ir.VectorType(_I32, _HALF)
             zero = ir.Constant(wide, [0] * _HALF)
-            sums = [cgutils.alloca_once_value(builder, zero) for _ in range(rows * vectors)]
+            sums = [cgutils.alloca_once_value(builder, zero) for _ in range(rows * vectors * apart)]
             with cgutils.for_range_slice(builder, size(0), pairs, size(UNROLLED)) as (first, _):
                 soon = builder.gep(ahead, [builder.mul(first, pace)])
                 for line in range(0, width * UNROLLED, LINE):
@@ -175,12 +187,13 @@ def _columns(vectors: int, rows: int = 1) -> Any:
                         all_lanes = builder.shuffle_vector(one, one, zero)
                         there = builder.bitcast(all_lanes, ir.VectorType(_I16, LANES))
                         for vector in range(vectors):
-                            place = sums[row * vectors + vector]
+                            place = sums[(row * vectors + vector) * apart + more % apart]
                             product = multiply_pairs(builder, there, own[vector])
                             builder.store(builder.add(builder.load(place), product), place)
-            for number, place in enumerate(sums):
+            for number in range(rows * vectors):
+                parts = [builder.load(place) for place in sums[number * apart :][:apart]]
                 at = builder.inttoptr(builder.add(out, size(4 * _HALF * number)), wide.as_pointer())
-                builder.store(builder.load(place), at).align = 4
+                builder.store(reduce(builder.add, parts), at).align = 4
             return context.get_dummy_value()
 
         return types.void(*[types.intp] * 6), build
@@ -220,8 +233,8 @@ def settle(typing: Any, sums: Any, scales: Any, biases: Any, unit: Any, out: Any
     return types.void(place, place, place, types.float32, place), build
 
 
-tile1, tile2, tile4 = (_columns(TILE // _HALF, rows) for rows in (1, 2, 4))
-columns64 = _columns(8)
+tile1, tile2, tile4 = (_columns(TILE, rows) for rows in (1, 2, 4))
+columns64 = _columns(64)
 
 
 @intrinsic
