@@ -7,6 +7,7 @@ announce with ``@pytest.mark.logs("pattern")``, or when Qt warns (pytest-qt does
 from __future__ import annotations
 
 import os
+import signal
 
 # A library of each test would else hold two megabytes back; tests of that say how many.
 os.environ["DGX_MUSIC_DISK_RESERVE"] = "4096"
@@ -36,6 +37,11 @@ settings.register_profile("here", deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 """The same examples in each run."""
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+# A run that a script starts beside itself has Ctrl+C ignored, and would hand that on to what it
+# starts: so programs that tests send it to would never hear of it.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ("tests.workers", "tests.hosts")
 
