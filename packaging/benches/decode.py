@@ -33,7 +33,7 @@ from engine.generators.musicgen.decoder import Decoder
 from engine.generators.musicgen.decoders.memory import BLOCK
 from engine.generators.musicgen.decoders.native import NativeDecoder
 from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
-from engine.generators.musicgen.decoders.vectors import suits_this_processor
+from engine.generators.musicgen.decoders.processor import suits_this_processor
 from engine.generators.musicgen.pattern import DelayedTokens
 from engine.generators.musicgen.quiet import quiet
 from engine.generators.musicgen.sampling import Sampler

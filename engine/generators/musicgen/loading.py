@@ -16,9 +16,9 @@ from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
 from engine.generators.musicgen.decoder import Decoder
 from engine.generators.musicgen.decoders.native import NativeDecoder
 from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
+from engine.generators.musicgen.decoders.processor import suits_this_processor
 from engine.generators.musicgen.decoders.reference import ReferenceDecoder
 from engine.generators.musicgen.decoders.torch import TorchDecoder
-from engine.generators.musicgen.decoders.vectors import suits_this_processor
 from engine.generators.musicgen.generator import MusicGenGenerator
 from engine.models.catalogue import find
 from engine.models.folder import ModelFolder

@@ -14,7 +14,7 @@ import pytest
 import soundfile as sf
 
 from engine.errors import ModelUnavailable
-from engine.generators.musicgen.decoders.vectors import HAS_VNNI, suits_this_processor
+from engine.generators.musicgen.decoders.processor import HAS_VNNI, suits_this_processor
 from engine.generators.musicgen.generator import EDITION
 from engine.generators.musicgen.loading import MusicGenKind
 from engine.request import Request

@@ -11,8 +11,8 @@ import pytest
 from numba import njit
 from numpy.typing import NDArray
 
-from engine.generators.musicgen.decoders.matrices import pack8
-from engine.generators.musicgen.decoders.nibbles import pack4
+from engine.generators.musicgen.decoders.nibbles import pack_nibbles
+from engine.generators.musicgen.decoders.pairs import pack_pairs
 from engine.generators.musicgen.decoders.products import multiply, rounded
 from engine.generators.musicgen.decoders.quads import pack_quads
 
@@ -75,11 +75,11 @@ def by_output(weights: Exact) -> tuple[Exact, Exact]:
 
 
 KINDS = {
-    "pairs": Kind(pack8, lambda inputs: inputs, 32767, by_output, 0.01, slack=1e-3),
+    "pairs": Kind(pack_pairs, lambda inputs: inputs, 32767, by_output, 0.01, slack=1e-3),
     "quads": Kind(
         pack_quads, lambda inputs: 128 if inputs % 128 == 0 else 32, 127, by_output, 0.02
     ),
-    "nibbles": Kind(pack4, lambda inputs: 32, 127, nibbles, 0.1),
+    "nibbles": Kind(pack_nibbles, lambda inputs: 32, 127, nibbles, 0.1),
 }
 
 

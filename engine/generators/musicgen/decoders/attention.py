@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.generators.musicgen.decoders.columns import columns16, columns64
 from engine.generators.musicgen.decoders.memory import BLOCK
+from engine.generators.musicgen.decoders.processor import compiled, inlined
 from engine.generators.musicgen.decoders.rounding import round_to
 from engine.generators.musicgen.decoders.softmax import (
     LEAST,
@@ -18,7 +20,6 @@ from engine.generators.musicgen.decoders.softmax import (
     WHOLE,
     weigh,
 )
-from engine.generators.musicgen.decoders.vectors import columns64, compiled, inlined, tile1
 
 __all__ = ["Desk", "attend", "keep", "make_desk", "store_prompt"]
 
@@ -84,7 +85,7 @@ def _look(out: Any, desk: Desk, head: int, here: int, left: int, ahead: int) -> 
     pairs = min(BLOCK, left + 3) // 4 * 2
     for part in range(dim // 16):
         values = (dim + part * 16) * BLOCK
-        tile1(
+        columns16(
             here + values, shares, pairs, sums.ctypes.data + 4 * 16 * part, ahead + values, 2 * 16
         )
     shrinks, unit = notes[SHRINKS], notes[UNIT]

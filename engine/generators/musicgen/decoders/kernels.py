@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from engine.generators.musicgen.decoders.attention import attend, keep, make_desk
-from engine.generators.musicgen.decoders.matrices import layer_norm
 from engine.generators.musicgen.decoders.meeting import meet
 from engine.generators.musicgen.decoders.memory import BLOCK, Matrices, Room, Rows, Weights
+from engine.generators.musicgen.decoders.processor import compiled, inlined
 from engine.generators.musicgen.decoders.products import multiply, rounded
-from engine.generators.musicgen.decoders.vectors import TILE, borrowed, compiled, gelu, inlined
+from engine.generators.musicgen.decoders.tiles import TILE
+from engine.generators.musicgen.decoders.vectors import borrowed, gelu, layer_norm
 
 __all__ = ["run"]
 

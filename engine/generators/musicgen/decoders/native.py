@@ -29,7 +29,6 @@ from engine.generators.musicgen.decoder import out_of_memory
 from engine.generators.musicgen.decoders.attention import store_prompt
 from engine.generators.musicgen.decoders.embedding import Embedding
 from engine.generators.musicgen.decoders.kernels import run
-from engine.generators.musicgen.decoders.matrices import pack8
 from engine.generators.musicgen.decoders.memory import (
     BLOCK,
     Matrices,
@@ -38,10 +37,12 @@ from engine.generators.musicgen.decoders.memory import (
     make_room,
     share_bytes,
 )
-from engine.generators.musicgen.decoders.nibbles import GROUP, pack4
+from engine.generators.musicgen.decoders.nibbles import GROUP, pack_nibbles
+from engine.generators.musicgen.decoders.pairs import pack_pairs
+from engine.generators.musicgen.decoders.processor import HAS_VNNI
 from engine.generators.musicgen.decoders.quads import SMALL_GROUP, pack_quads
 from engine.generators.musicgen.decoders.rows import StreamRow, answer
-from engine.generators.musicgen.decoders.vectors import HAS_VNNI, TILE
+from engine.generators.musicgen.decoders.tiles import TILE
 from engine.generators.musicgen.decoders.weights import LMModel, fuse, is_known, prompt_keys_values
 
 __all__ = ["NativeDecoder"]
@@ -88,11 +89,11 @@ class NativeDecoder:
         self.precision = precision
         self._lm = lm
         self._embedding = Embedding(lm, int(checkpoint.max_seconds * checkpoint.frame_rate) + BLOCK)
-        eight: Pack = pack8
+        eight: Pack = pack_pairs
         if quads and lm.dim % SMALL_GROUP == 0:
             # Another computer of a house may round otherwise: its takes and checkpoints are others.
             self.name, eight = "native-vnni", pack_quads
-        self._weights = _take_apart(lm, eight if precision == "int8" else pack4, heads=eight)
+        self._weights = _take_apart(lm, eight if precision == "int8" else pack_nibbles, heads=eight)
         self._cache = _empty(lm, 0)
         self._free: list[int] = []
         cores = psutil.cpu_count(logical=False) or 1

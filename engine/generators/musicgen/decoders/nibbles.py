@@ -11,9 +11,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from engine.generators.musicgen.decoders.lanes import (
@@ -23,20 +21,17 @@ from engine.generators.musicgen.decoders.lanes import (
     SHORT,
     at,
     constant,
+    fetch,
+    fused,
+    multiply_pairs,
     spread,
     vector,
 )
-from engine.generators.musicgen.decoders.rounding import abreast, looks, noted_words, round_groups
-from engine.generators.musicgen.decoders.vectors import (
-    HAS_AVX2,
-    LINE,
-    TILE,
-    compiled,
-    multiply_pairs,
-    prefetch,
-)
+from engine.generators.musicgen.decoders.processor import HAS_AVX2, compiled
+from engine.generators.musicgen.decoders.rounding import noted_words, round_groups
+from engine.generators.musicgen.decoders.tiles import TILE, Look, sum_groups, write
 
-__all__ = ["GROUP", "multiply4", "noted_nibbles", "pack4"]
+__all__ = ["ABREAST", "GROUP", "STEP", "look_at_nibbles", "noted_nibbles", "pack_nibbles"]
 
 Floats = NDArray[np.float32]
 
@@ -46,10 +41,8 @@ MIDDLE = 8
 """What 0 is stored as."""
 TOGETHER = 4
 """Inputs of one output that lie together."""
-BYTES = GROUP * TILE // 2 + 2 * TILE
-"""Of a tile's group: the weights, then the scales, the upper half of a float each."""
-NOTED = GROUP // 4 + 2
-"""Words of a row's group (``rounding.noted_words``)."""
+STEP = GROUP * TILE // 2 + 2 * TILE
+"""Bytes of a group: the weights, then the scales, the upper half of a float each."""
 ABREAST = 4
 """Rows that share a look at the weights: more sums would not stay in 16 registers."""
 
@@ -58,23 +51,41 @@ _BYTES, _SHORTS = vector(BYTE, 4 * _LANES), vector(SHORT, 2 * _LANES)
 _INTS, _FLOATS = vector(INT, _LANES), vector(FLOAT, _LANES)
 
 
-def _multiply_bytes(builder: Any, a: Any, b: Any) -> Any:
-    """Products of 32 bytes from 0 up with 32 that have a sign, neighbours summed to 16 bits."""
-    if HAS_AVX2:
-        kind = ir.FunctionType(_SHORTS, [_BYTES] * 2)
-        name = "llvm.x86.avx2.pmadd.ub.sw"
-        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b])
-    sums = []
-    for first in (0, 1):
-        mask = ir.Constant(vector(INT, 2 * _LANES), list(range(first, 4 * _LANES, 2)))
-        own = builder.zext(builder.shuffle_vector(a, a, mask), _SHORTS)
-        other = builder.sext(builder.shuffle_vector(b, b, mask), _SHORTS)
-        sums.append(builder.mul(own, other))
-    return builder.add(*sums)
+def look_at_nibbles(builder: Any, look: Look) -> None:
+    """A step is a group of inputs."""
+
+    def add(group: Any, totals: list[list[Any]]) -> None:
+        _add_group(builder, look, group, totals)
+
+    write(builder, look, sum_groups(builder, look, look.steps, _LANES, add))
 
 
-def _spread(builder: Any, start: Any, offset: int, element: Any) -> Any:
-    return spread(builder, at(builder, start, offset, element), _LANES)
+def _add_group(builder: Any, look: Look, group: Any, totals: list[list[Any]]) -> None:
+    rows, size = look.rows, group.type
+    fetch(builder, look.ahead, builder.mul(group, look.pace), STEP)
+    here = builder.gep(look.weights, [builder.mul(group, size(STEP))])
+    weights, scales = _half_tiles(builder, here)
+    # Behind its words lie a group's unit, and what is to be taken off.
+    words = noted_words(GROUP, GROUP)
+    noted = builder.gep(look.noted, [builder.mul(group, size(4 * words * rows))])
+    for row in range(rows):
+
+        def word(number: int, kind: Any, row: int = row) -> Any:
+            return spread(builder, at(builder, noted, 4 * (rows * number + row), kind), _LANES)
+
+        sums = [constant(_SHORTS, 0)] * 2
+        for step, both in enumerate(weights):
+            four = builder.bitcast(word(step, INT), _BYTES)
+            sums = [
+                builder.add(total, _multiply_bytes(builder, half, four))
+                for total, half in zip(sums, both, strict=True)
+            ]
+        unit, middle = word(words - 2, FLOAT), word(words - 1, INT)
+        for total, short, scale in zip(totals[row], sums, scales, strict=True):
+            whole = multiply_pairs(builder, short, constant(_SHORTS, 1))
+            exact = builder.sitofp(builder.sub(whole, middle), _FLOATS)
+            scaled = builder.fmul(exact, scale)
+            builder.store(fused(builder, scaled, unit, builder.load(total)), total)
 
 
 def _half_tiles(builder: Any, data: Any) -> tuple[list[tuple[Any, Any]], list[Any]]:
@@ -93,109 +104,30 @@ def _half_tiles(builder: Any, data: Any) -> tuple[list[tuple[Any, Any]], list[An
     return weights, scales
 
 
-def _tile(rows: int) -> Any:
-    @intrinsic
-    def tile(
-        typing: Any, data: Any, noted: Any, groups: Any, biases: Any, out: Any, apart: Any,
-        ahead: Any, pace: Any,
-    ) -> Any:  # fmt: skip
-        """A tile's outputs of rows that were noted beside each other, written ``apart`` bytes from
-        each other. Meanwhile ``pace`` bytes from ``ahead`` are fetched with each group."""
-
-        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            data, noted, groups, biases, out, apart, ahead, pace = arguments
-            size, place = groups.type, BYTE.as_pointer()
-            data, noted, biases, out, ahead = (
-                builder.inttoptr(p, place) for p in (data, noted, biases, out, ahead)
-            )
-            totals = [
-                [cgutils.alloca_once_value(builder, constant(_FLOATS, 0.0)) for _ in "12"]
-                for _ in range(rows)
-            ]
-            fused = cgutils.get_or_insert_function(
-                builder.module, ir.FunctionType(_FLOATS, [_FLOATS] * 3), "llvm.fmuladd.v8f32"
-            )
-            with cgutils.for_range(builder, groups) as loop:
-                soon = builder.gep(ahead, [builder.mul(loop.index, pace)])
-                for line in range(0, BYTES, LINE):
-                    prefetch(builder, builder.gep(soon, [size(line)]))
-                here = builder.gep(data, [builder.mul(loop.index, size(BYTES))])
-                weights, scales = _half_tiles(builder, here)
-                for row in range(rows):
-                    start = builder.mul(loop.index, size(4 * NOTED * rows))
-                    own = builder.gep(noted, [builder.add(start, size(4 * row))])
-                    sums = [constant(_SHORTS, 0)] * 2
-                    for step, both in enumerate(weights):
-                        word = _spread(builder, own, 4 * rows * step, INT)
-                        four = builder.bitcast(word, _BYTES)
-                        sums = [
-                            builder.add(total, _multiply_bytes(builder, half, four))
-                            for total, half in zip(sums, both, strict=True)
-                        ]
-                    unit = _spread(builder, own, GROUP * rows, FLOAT)
-                    middle = _spread(builder, own, (GROUP + 4) * rows, INT)
-                    for total, short, scale in zip(totals[row], sums, scales, strict=True):
-                        whole = multiply_pairs(builder, short, constant(_SHORTS, 1))
-                        exact = builder.sitofp(builder.sub(whole, middle), _FLOATS)
-                        scaled = builder.fmul(exact, scale)
-                        value = builder.call(fused, [scaled, unit, builder.load(total)])
-                        builder.store(value, total)
-            for row in range(rows):
-                start = builder.gep(out, [builder.mul(apart, size(row))])
-                for half, total in enumerate(totals[row]):
-                    bias = at(builder, biases, 4 * _LANES * half, _FLOATS)
-                    there = builder.gep(start, [size(4 * _LANES * half)])
-                    value = builder.fadd(builder.load(total), bias)
-                    builder.store(value, builder.bitcast(there, _FLOATS.as_pointer())).align = 4
-            return context.get_dummy_value()
-
-        return types.void(*[types.intp] * 8), build
-
-    return tile
-
-
-_tile1, _tile2, _tile4 = (_tile(rows) for rows in (1, 2, 4))
-
-
-@compiled
-def multiply4(
-    out: Any, noted: Any, weights: Any, biases: Any, begin: int, end: int, then: int
-) -> None:
-    """Outputs ``begin`` to ``end`` of rows as ``noted_nibbles`` noted them, into ``out``.
-
-    ``then``: the address of what will be read afterwards.
-    """
-    rows = noted.shape[0]
-    groups = noted.shape[1] // NOTED
-    apart = 4 * out.shape[1]
-    pace = -(-BYTES // max(1, looks(rows, ABREAST)))
-    for n in range(begin, end, TILE):
-        here = weights.ctypes.data + n // TILE * groups * BYTES
-        ahead = here + groups * BYTES if n + TILE < end else then
-        bias = biases.ctypes.data + 4 * n
-        row = 0
-        while row < rows:
-            own, to = noted[row].ctypes.data, out[row].ctypes.data + 4 * n
-            many = abreast(rows - row, ABREAST)
-            if many == 4:
-                _tile4(here, own, groups, bias, to, apart, ahead, pace)
-            elif many == 2:
-                _tile2(here, own, groups, bias, to, apart, ahead, pace)
-            else:
-                _tile1(here, own, groups, bias, to, apart, ahead, pace)
-            row += many
-            ahead += pace * groups
+def _multiply_bytes(builder: Any, a: Any, b: Any) -> Any:
+    """Products of 32 bytes from 0 up with 32 that have a sign, neighbours summed to 16 bits."""
+    if HAS_AVX2:
+        kind = ir.FunctionType(_SHORTS, [_BYTES] * 2)
+        name = "llvm.x86.avx2.pmadd.ub.sw"
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b])
+    sums = []
+    for first in (0, 1):
+        mask = ir.Constant(vector(INT, 2 * _LANES), list(range(first, 4 * _LANES, 2)))
+        own = builder.zext(builder.shuffle_vector(a, a, mask), _SHORTS)
+        other = builder.sext(builder.shuffle_vector(b, b, mask), _SHORTS)
+        sums.append(builder.mul(own, other))
+    return builder.add(*sums)
 
 
 @compiled
 def noted_nibbles(x: Any) -> Any:
-    """Rows [rows, inputs] as ``multiply4`` reads them."""
+    """Rows [rows, inputs] as ``look_at_nibbles`` reads them."""
     noted = np.empty((x.shape[0], noted_words(x.shape[1], GROUP)), np.int32)
     round_groups(x, noted, GROUP, MIDDLE, ABREAST)
     return noted
 
 
-def pack4(matrix: Floats, bias: Floats | None) -> tuple[NDArray[np.uint8], Floats, Floats]:
+def pack_nibbles(matrix: Floats, bias: Floats | None) -> tuple[NDArray[np.uint8], Floats, Floats]:
     """A matrix [outputs, inputs] in 4 bits as ``Matrices`` has it, tile by tile, group by group;
     its scales lie among the weights."""
     outputs, inputs = matrix.shape

@@ -1,7 +1,7 @@
 """Matrices of 8-bit weights with rows of activations in 8 bits, in groups of up to 128 inputs.
 
 For processors that sum four products of 8 bits in one instruction (VNNI): twice as many products a
-cycle as with activations in 16 bits (``matrices``), and weights go into it as they come from
+cycle as with activations in 16 bits (``pairs``), and weights go into it as they come from
 memory. They are stored from 0 up, as that instruction wants one side without a sign. The sum of a
 group is a whole number; groups are added as floats, always in the same order.
 """
@@ -12,9 +12,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from engine.generators.musicgen.decoders.lanes import (
@@ -22,27 +20,15 @@ from engine.generators.musicgen.decoders.lanes import (
     FLOAT,
     INT,
     at,
-    constant,
+    fetch,
     spread,
     vector,
 )
-from engine.generators.musicgen.decoders.rounding import (
-    abreast,
-    looks,
-    noted_words,
-    round_groups,
-    round_weights,
-)
-from engine.generators.musicgen.decoders.vectors import (
-    HAS_VNNI,
-    LINE,
-    TILE,
-    WIDE,
-    compiled,
-    prefetch,
-)
+from engine.generators.musicgen.decoders.processor import HAS_VNNI, LANES, WIDE, compiled
+from engine.generators.musicgen.decoders.rounding import noted_words, round_groups, round_weights
+from engine.generators.musicgen.decoders.tiles import TILE, Look, sum_groups, write
 
-__all__ = ["SMALL_GROUP", "multiply_quads", "noted_quads", "pack_quads"]
+__all__ = ["ABREAST", "SMALL_GROUP", "STEP", "look_at_quads", "noted_quads", "pack_quads"]
 
 Floats = NDArray[np.float32]
 
@@ -53,166 +39,89 @@ MIDDLE = 128
 """What 0 is stored as."""
 ABREAST = 8 if WIDE else 4
 """Rows that share a look at the weights: as many as sums stay in registers."""
+STEP = 4 * TILE
+"""Bytes of four inputs, which are a word of 32 bits for each output."""
 UNROLLED = 4
 
-_LANES = 16 if WIDE else 8
-_BYTES, _WORDS = vector(BYTE, 4 * _LANES), vector(INT, 4 * _LANES)
-_INTS, _FLOATS = vector(INT, _LANES), vector(FLOAT, _LANES)
-_HALVES = TILE // _LANES
+_BYTES, _WORDS = vector(BYTE, 4 * LANES), vector(INT, 4 * LANES)
+_INTS, _FLOATS = vector(INT, LANES), vector(FLOAT, LANES)
 
 
-def _spread(builder: Any, start: Any, offset: Any, element: Any) -> Any:
-    return spread(builder, at(builder, start, offset, element), _LANES)
+def look_at_quads(builder: Any, look: Look) -> None:
+    """A step is four inputs."""
+    size = look.steps.type
+    large = builder.urem(look.steps, size(GROUP // 4))
+    is_large = builder.icmp_unsigned("==", large, size(0))
+    words = builder.select(is_large, size(GROUP // 4), size(SMALL_GROUP // 4))
+
+    def add(group: Any, totals: list[list[Any]]) -> None:
+        _add_group(builder, look, builder.mul(group, words), words, totals)
+
+    sums = sum_groups(builder, look, builder.udiv(look.steps, words), LANES, add)
+    for row in sums:
+        for number, value in enumerate(row):
+            scale = at(builder, look.scales, 4 * LANES * number, _FLOATS)
+            row[number] = builder.fmul(value, scale)
+    write(builder, look, sums)
+
+
+def _add_group(builder: Any, look: Look, first: Any, words: Any, totals: list[list[Any]]) -> None:
+    """Add a group's products, which is ``words`` words from the ``first`` on."""
+    rows, size, halves = look.rows, words.type, range(TILE // LANES)
+    # The groups before it had two words more each: the unit, and what is to be taken off.
+    before = builder.mul(builder.udiv(first, words), size(2))
+    noted = builder.gep(look.noted, [builder.mul(builder.add(first, before), size(4 * rows))])
+    behind = builder.gep(noted, [builder.mul(words, size(4 * rows))])
+    sums = []
+    for row in range(rows):
+        middle = spread(builder, at(builder, behind, 4 * (rows + row), INT), LANES)
+        taken_off = builder.neg(middle)
+        sums.append([cgutils.alloca_once_value(builder, taken_off) for _ in halves])
+    with cgutils.for_range_slice(builder, size(0), words, size(UNROLLED)) as (word, _):
+        here = builder.add(first, word)
+        fetch(builder, look.ahead, builder.mul(here, look.pace), STEP * UNROLLED)
+        for more in range(UNROLLED):
+            start = builder.gep(
+                look.weights, [builder.mul(builder.add(here, size(more)), size(STEP))]
+            )
+            weights = [at(builder, start, 4 * LANES * half, _INTS) for half in halves]
+            beside = builder.gep(
+                noted, [builder.mul(builder.add(word, size(more)), size(4 * rows))]
+            )
+            for row in range(rows):
+                four = spread(builder, at(builder, beside, 4 * row, INT), LANES)
+                for half in halves:
+                    place = sums[row][half]
+                    value = _add_quads(builder, builder.load(place), weights[half], four)
+                    builder.store(value, place)
+    for row in range(rows):
+        unit = spread(builder, at(builder, behind, 4 * row, FLOAT), LANES)
+        for half in halves:
+            exact = builder.sitofp(builder.load(sums[row][half]), _FLOATS)
+            total = totals[row][half]
+            builder.store(builder.fadd(builder.load(total), builder.fmul(exact, unit)), total)
 
 
 def _add_quads(builder: Any, sums: Any, weights: Any, four: Any) -> Any:
     """Add the products of weights from 0 up with bytes that have a sign, four to each sum."""
     if HAS_VNNI:
         kind = ir.FunctionType(_INTS, [_INTS] * 3)
-        name = f"llvm.x86.avx512.vpdpbusd.{32 * _LANES}"
+        name = f"llvm.x86.avx512.vpdpbusd.{32 * LANES}"
         function = cgutils.get_or_insert_function(builder.module, kind, name)
         return builder.call(function, [sums, weights, four])
     own = builder.zext(builder.bitcast(weights, _BYTES), _WORDS)
     products = builder.mul(own, builder.sext(builder.bitcast(four, _BYTES), _WORDS))
     for first in range(4):
-        mask = ir.Constant(_INTS, list(range(first, 4 * _LANES, 4)))
+        mask = ir.Constant(_INTS, list(range(first, 4 * LANES, 4)))
         sums = builder.add(sums, builder.shuffle_vector(products, products, mask))
     return sums
 
 
-def _tile(rows: int) -> Any:
-    @intrinsic
-    def tile(
-        typing: Any, data: Any, noted: Any, groups: Any, words: Any, scales: Any, biases: Any,
-        out: Any, apart: Any, ahead: Any, pace: Any,
-    ) -> Any:  # fmt: skip
-        """A tile's outputs of rows that were noted beside each other, ``groups`` of ``words`` words
-        of four inputs; written ``apart`` bytes from each other. Meanwhile ``pace`` bytes from
-        ``ahead`` are fetched with each word."""
-
-        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            data, noted, groups, words, scales, biases, out, apart, ahead, pace = arguments
-            size, halves = groups.type, range(_HALVES)
-            data, noted, scales, biases, out, ahead = (
-                builder.inttoptr(p, BYTE.as_pointer())
-                for p in (data, noted, scales, biases, out, ahead)
-            )
-
-            def places(kind: Any) -> list[list[Any]]:
-                nothing = constant(kind, 0)
-                return [
-                    [cgutils.alloca_once_value(builder, nothing) for _ in halves]
-                    for _ in range(rows)
-                ]
-
-            totals, sums = places(_FLOATS), places(_INTS)
-            with cgutils.for_range(builder, groups) as group:
-                first = builder.mul(group.index, words)
-                # Two words more a group: its unit, and what is to be taken off.
-                own = builder.gep(
-                    noted,
-                    [
-                        builder.mul(
-                            builder.add(first, builder.mul(group.index, size(2))), size(4 * rows)
-                        )
-                    ],
-                )
-                after = builder.mul(words, size(4 * rows))
-                for row in range(rows):
-                    middle = _spread(builder, own, builder.add(after, size(4 * (rows + row))), INT)
-                    for half in halves:
-                        builder.store(builder.neg(middle), sums[row][half])
-                with cgutils.for_range_slice(builder, size(0), words, size(UNROLLED)) as (word, _):
-                    here = builder.add(first, word)
-                    soon = builder.gep(ahead, [builder.mul(here, pace)])
-                    for line in range(0, 4 * TILE * UNROLLED, LINE):
-                        prefetch(builder, builder.gep(soon, [size(line)]))
-                    for more in range(UNROLLED):
-                        start = builder.mul(builder.add(here, size(more)), size(4 * TILE))
-                        weights = [
-                            at(builder, data, builder.add(start, size(4 * _LANES * half)), _INTS)
-                            for half in halves
-                        ]
-                        beside = builder.mul(builder.add(word, size(more)), size(4 * rows))
-                        for row in range(rows):
-                            four = _spread(builder, own, builder.add(beside, size(4 * row)), INT)
-                            for half in halves:
-                                place = sums[row][half]
-                                value = _add_quads(
-                                    builder, builder.load(place), weights[half], four
-                                )
-                                builder.store(value, place)
-                for row in range(rows):
-                    unit = _spread(builder, own, builder.add(after, size(4 * row)), FLOAT)
-                    for half in halves:
-                        exact = builder.sitofp(builder.load(sums[row][half]), _FLOATS)
-                        scaled = builder.fmul(exact, unit)
-                        total = totals[row][half]
-                        builder.store(builder.fadd(builder.load(total), scaled), total)
-            for row in range(rows):
-                start = builder.gep(out, [builder.mul(apart, size(row))])
-                for half in halves:
-                    offset = size(4 * _LANES * half)
-                    scale = at(builder, scales, offset, _FLOATS)
-                    bias = at(builder, biases, offset, _FLOATS)
-                    value = builder.fmul(builder.load(totals[row][half]), scale)
-                    there = builder.bitcast(builder.gep(start, [offset]), _FLOATS.as_pointer())
-                    builder.store(builder.fadd(value, bias), there).align = 4
-            return context.get_dummy_value()
-
-        return types.void(*[types.intp] * 10), build
-
-    return tile
-
-
-_tile1, _tile2, _tile4, _tile8 = (_tile(rows) for rows in (1, 2, 4, 8))
-
-
-@compiled
-def multiply_quads(
-    out: Any, noted: Any, weights: Any, scales: Any, biases: Any, begin: int, end: int, then: int
-) -> None:
-    """Outputs ``begin`` to ``end`` of rows as ``noted_quads`` noted them, into ``out``.
-
-    ``then``: the address of what will be read afterwards.
-    """
-    rows, outputs = noted.shape[0], biases.shape[0]
-    inputs = weights.shape[0] // outputs * 4
-    group = group_of(inputs)
-    groups, words, apart = inputs // group, group // 4, 4 * out.shape[1]
-    # All looks at a tile together fetch the next one.
-    pace = -(-4 * TILE // max(1, looks(rows, ABREAST)))
-    for n in range(begin, end, TILE):
-        here = weights.ctypes.data + n * inputs
-        ahead = here + TILE * inputs if n + TILE < end else then
-        scale, bias = scales.ctypes.data + 4 * n, biases.ctypes.data + 4 * n
-        row = 0
-        while row < rows:
-            own, to = noted[row].ctypes.data, out[row].ctypes.data + 4 * n
-            many = abreast(rows - row, ABREAST)
-            if many == 8:
-                _tile8(here, own, groups, words, scale, bias, to, apart, ahead, pace)
-            elif many == 4:
-                _tile4(here, own, groups, words, scale, bias, to, apart, ahead, pace)
-            elif many == 2:
-                _tile2(here, own, groups, words, scale, bias, to, apart, ahead, pace)
-            else:
-                _tile1(here, own, groups, words, scale, bias, to, apart, ahead, pace)
-            row += many
-            ahead += pace * groups * words
-
-
-@compiled
-def group_of(inputs: int) -> int:
-    """How many inputs of a matrix with so many share a scale."""
-    return GROUP if inputs % GROUP == 0 else SMALL_GROUP
-
-
 @compiled
 def noted_quads(x: Any) -> Any:
-    """Rows [rows, inputs] as ``multiply_quads`` reads them."""
+    """Rows [rows, inputs] as ``look_at_quads`` reads them."""
     rows, inputs = x.shape
-    group = group_of(inputs)
+    group = GROUP if inputs % GROUP == 0 else SMALL_GROUP
     noted = np.empty((rows, noted_words(inputs, group)), np.int32)
     round_groups(x, noted, group, MIDDLE, ABREAST)
     return noted

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.generators.musicgen.decoders.vectors import as_float, bits, compiled, inlined
+from engine.generators.musicgen.decoders.processor import compiled, inlined
+from engine.generators.musicgen.decoders.vectors import as_float, bits
 
 __all__ = [
     "abreast", "looks", "noted_words", "round_groups", "round_rows", "round_to", "round_weights",
@@ -62,20 +63,21 @@ def round_to(x: Any, q: Any, limit: float) -> Any:
 
 
 @compiled
-def round_rows(x: Any, q: Any, scales: Any, most: int) -> None:
-    """Note rows [rows, inputs] in 16 bits in ``q`` [rows, inputs / 2], two numbers in each, up to
-    ``most`` rows beside each other; with one scale for each row."""
+def round_rows(x: Any, noted: Any, most: int) -> None:
+    """Note rows [rows, inputs] in 16 bits in ``noted`` [rows, inputs / 2 + 1]: two numbers in each
+    word, then the row's unit, a float; up to ``most`` rows beside each other."""
     rows, inputs = x.shape
     # What a sum of so many products with 127 can hold in 32 bits.
     limit = min(32767, (2**31 - 1) // (127 * inputs))
-    apart = np.empty((most, inputs // 2), np.int32)
+    apart = np.empty((most, noted.shape[1]), np.int32)
     numbers = apart.view(np.int16)
     row = 0
     while row < rows:
         many = abreast(rows - row, most)
         for r in range(many):
-            scales[row + r] = round_to(x[row + r], numbers[r], limit)
-        _beside(apart, q[row : row + many].reshape(-1), many)
+            unit = round_to(x[row + r], numbers[r, :inputs], limit)
+            apart[r, inputs // 2] = bits(np.float32(unit))
+        _beside(apart, noted[row : row + many].reshape(-1), many)
         row += many
 
 

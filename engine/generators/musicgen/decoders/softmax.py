@@ -11,20 +11,20 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 from engine.generators.musicgen.decoders.lanes import (
-    BYTE,
     FLOAT,
     INT,
     SHORT,
     constant,
+    fetch,
+    fused,
+    pointer,
     spread,
     vector,
 )
 from engine.generators.musicgen.decoders.memory import BLOCK
-from engine.generators.musicgen.decoders.vectors import LINE, prefetch
 
 __all__ = ["LEAST", "NOTES", "SHRINKS", "TOP", "UNIT", "WHOLE", "weigh"]
 
@@ -43,13 +43,6 @@ _SMALLEST = 1e-30
 
 def _all(number: float) -> Any:
     return constant(_FLOATS, number)
-
-
-def _fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
-    """a x b + c."""
-    kind = ir.FunctionType(_FLOATS, [_FLOATS] * 3)
-    function = cgutils.get_or_insert_function(builder.module, kind, "llvm.fmuladd.v8f32")
-    return builder.call(function, [a, b, c])
 
 
 def _larger(builder: Any, a: Any, b: Any) -> Any:
@@ -75,14 +68,14 @@ def _exp(builder: Any, x: Any) -> Any:
         builder.fsub(builder.fmul(x, _all(1.4426950408889634)), _all(0.5)), _INTS
     )
     whole = builder.sitofp(power, _FLOATS)
-    x = _fused(builder, whole, _all(-0.693359375), x)
-    x = _fused(builder, whole, _all(2.12194440e-4), x)
+    x = fused(builder, whole, _all(-0.693359375), x)
+    x = fused(builder, whole, _all(2.12194440e-4), x)
     y = _all(1.9875691500e-4)
     for factor in (
         1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
     ):  # fmt: skip
-        y = _fused(builder, y, x, _all(factor))
-    y = builder.fadd(_fused(builder, builder.fmul(y, x), x, x), _all(1.0))
+        y = fused(builder, y, x, _all(factor))
+    y = builder.fadd(fused(builder, builder.fmul(y, x), x, x), _all(1.0))
     bias = ir.Constant(_INTS, [127] * _LANES)
     bits = builder.shl(builder.add(power, bias), ir.Constant(_INTS, [23] * _LANES))
     return builder.fmul(y, builder.bitcast(bits, _FLOATS))
@@ -114,8 +107,7 @@ def weigh(
             value.align = 4
             return value
 
-        for line in range(0, 8 * BLOCK, LINE):
-            prefetch(builder, place(ahead, line, BYTE))
+        fetch(builder, pointer(builder, ahead), size(0), 8 * BLOCK)
         units, lefts = (
             spread(builder, unit, _LANES),
             spread(builder, builder.trunc(left, INT), _LANES),
@@ -147,7 +139,7 @@ def weigh(
         most = _larger(builder, _largest(builder, weighted), _all(_SMALLEST))
         factor = builder.fdiv(_all(_LARGEST), most)
         for n in parts:
-            rounded = builder.fptosi(_fused(builder, weighted[n], factor, _all(0.5)), _INTS)
+            rounded = builder.fptosi(fused(builder, weighted[n], factor, _all(0.5)), _INTS)
             small = builder.trunc(rounded, vector(SHORT, _LANES))
             builder.store(small, place(found, 2 * _LANES * n, small.type)).align = 2
         unit = builder.fmul(most, _all(1 / _LARGEST))
