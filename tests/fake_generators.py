@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import GenerationError, OutOfMemory
-from engine.generators.base import Audio, Facts, Reading, Report, Samples
+from engine.generators.base import Audio, Facts, Reading, Rehearsal, Report, Samples
 from engine.request import Request
 
 __all__ = ["HeavyGenerator", "OtherHeavyGenerator", "ScriptedGenerator"]
@@ -55,8 +55,7 @@ class ScriptedGenerator:
     version = "1"
     device = "CPU"
     slots = 4
-    finishing: float | None = None
-    rendering: float | None = None
+    rehearsal = Rehearsal()
     heavy = False
     _finishes = 0
 

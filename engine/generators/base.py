@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 
 from engine.request import Request
 
-__all__ = ["Audio", "Facts", "Generator", "Growing", "Reading", "Report", "Samples"]
+__all__ = [
+    "Audio", "Facts", "Generator", "Growing", "Reading", "Rehearsal", "Report", "Samples",
+    "TriedStep",
+]  # fmt: skip
 
 Samples = NDArray[np.float32]
 """Shape (frames, channels), full scale at -1 and 1."""
@@ -67,6 +70,28 @@ class Reading:
     """Steps of prompts: each is work as one more take in a step is."""
 
 
+@dataclass(frozen=True, slots=True)
+class TriedStep:
+    """A step that was tried before any take grew."""
+
+    takes: int
+    """That went through it together."""
+    past: int
+    """Earlier steps that each of them read."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What was tried at loading, so that the first take's end can be foretold."""
+
+    steps: tuple[TriedStep, ...] = ()
+    rendering: float = 0.0
+    """Seconds that ``Generator.render`` needs for what one take grows by in a step."""
+    finishing: float | None = None
+    """Seconds that it takes to finish a second of music; None: that was not tried."""
+
+
 class Growing(Protocol):
     """A take under way. Generators keep their own state in it."""
 
@@ -97,11 +122,7 @@ class Generator(Protocol):
     """Where it computes, and in which numbers: "CPU int8", "CUDA fp16"."""
     slots: int
     """Takes it can grow at once; may shrink when memory is short."""
-    finishing: float | None
-    """Seconds that it takes to finish a second of music, as far as it was tried at loading."""
-    rendering: float | None
-    """Seconds that ``render`` needs for what one take grows by in a step, as far as it was tried
-    at loading."""
+    rehearsal: Rehearsal
     heavy: bool
     """Holds so much memory that only one such generator is loaded at a time."""
 

@@ -2,8 +2,8 @@
 
 A step reads the weights once, each growing take's own past, and does some work for each take. So
 the cost of one is taken to be a sum of three parts: one for the step, one for each take in it, and
-one for each earlier step that a take reads. The first measurements can't tell them apart, so they
-lean on a plain guess, which weighs less with each further one.
+one for each earlier step that a take reads. The first measurements are those of the rehearsal. Few
+can't tell the parts apart, so they lean on a plain guess, which weighs less with each further one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from engine.generators.base import Reading
+from engine.generators.base import Reading, Rehearsal
 
 __all__ = ["Ahead", "SavingCosts", "StepCosts", "Work", "seconds_left"]
 
@@ -36,7 +36,7 @@ DOUBT = np.array([0.75, 0.5, 0.8])
 """Of the guess, in the same shares."""
 LONG_PAST = 1500.0
 """Earlier steps: half a minute of MusicGen."""
-ENOUGH_SEEN = 500.0
+ENOUGH_SEEN = 200.0
 """Steps of takes after which what was done beside them says as much as what was foretold of it;
 then ever more."""
 FIRST_SAVING = 0.05
@@ -65,13 +65,16 @@ class StepCosts:
     >>> costs.seconds(Work(steps=500, takes=2_000, read=1_000_000))
     """
 
-    def __init__(self, beside: float = 0.0) -> None:
-        """``beside``: seconds that are foretold for what is done beside each step of a take."""
+    def __init__(self, rehearsal: Rehearsal | None = None) -> None:
+        rehearsal = rehearsal or Rehearsal()
         self._block = np.zeros(4)
         """(steps, takes, read, seconds) of the measurement that is not full yet."""
         self._seen = _Measured()
+        for step in rehearsal.steps:
+            past = step.takes * step.past / LONG_PAST
+            self._seen = self._seen.then(np.array([1.0, step.takes, past, step.seconds]))
         self._parts: NDArray[np.float64] | None = None
-        self._takes, self._beside = ENOUGH_SEEN, ENOUGH_SEEN * beside
+        self._takes, self._beside = ENOUGH_SEEN, ENOUGH_SEEN * rehearsal.rendering
 
     def note(self, work: Work, seconds: float, beside: float = 0.0) -> None:
         """This work took so long; then so many seconds went into what is done now and then, such
@@ -153,10 +156,10 @@ class _Measured:
 class SavingCosts:
     """What it takes one generator to finish a take: decoding, listening, writing."""
 
-    def __init__(self, rehearsed: float | None = None) -> None:
-        """``rehearsed``: seconds of work for a second of music, as was tried at loading."""
-        self._music = 0.0 if rehearsed is None else 1.0
-        self._work = rehearsed or 0.0
+    def __init__(self, rehearsal: Rehearsal | None = None) -> None:
+        tried = None if rehearsal is None else rehearsal.finishing
+        self._music = 0.0 if tried is None else 1.0
+        self._work = tried or 0.0
 
     def note(self, music: float, seconds: float) -> None:
         """So many seconds of music were saved in so many seconds."""

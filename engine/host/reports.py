@@ -32,8 +32,8 @@ class Reports:
     def began(self, take: GrowingTake, takes: Sequence[GrowingTake]) -> None:
         """This take grows from now on, among all these."""
         model, generator = take.run.request.model, take.generator
-        self._costs.setdefault(model, StepCosts(generator.rendering or 0.0))
-        self._saving.setdefault(model, SavingCosts(generator.finishing))
+        self._costs.setdefault(model, StepCosts(generator.rehearsal))
+        self._saving.setdefault(model, SavingCosts(generator.rehearsal))
         self._since = None  # its first step may read all that it had before
         self._grows(take, takes)
 

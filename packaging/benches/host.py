@@ -20,7 +20,7 @@ import numpy as np
 
 from app.engine_thread import EngineThread
 from engine.audio.embedded import read_request
-from engine.generators.base import Audio, Facts, Growing, Reading, Report, Samples
+from engine.generators.base import Audio, Facts, Growing, Reading, Rehearsal, Report, Samples
 from engine.jobs import Change, Order
 from engine.local import LocalEngine
 from engine.request import Request
@@ -51,7 +51,7 @@ class Paced:
 
 class PacedGenerator:
     name, version, device, slots, heavy = "paced", "1", "CPU", 4, False
-    finishing = rendering = None
+    rehearsal = Rehearsal()
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Paced:  # noqa: ARG002
         return Paced(request)

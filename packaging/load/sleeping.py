@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.generators.base import Audio, Facts, Reading, Report, Samples
+from engine.generators.base import Audio, Facts, Reading, Rehearsal, Report, Samples
 from engine.request import Request
 
 __all__ = ["STEP_SECONDS", "SleepingGenerator", "prompt_of"]
@@ -44,9 +44,8 @@ class SleepingGenerator:
     version = "1"
     device = "nothing"
     slots = 16
-    finishing = None
     heavy = False
-    finishing = rendering = None
+    rehearsal = Rehearsal()
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> _Growing:
         found = re.search(r"steps=(\d+)", request.prompt)

@@ -32,6 +32,11 @@ class Row(Protocol):
     @property
     def guidance(self) -> float: ...
 
+    def skip(self, steps: int) -> None:
+        """Go on, after a first step, as if so many more had been read, in which there was nothing.
+        For a rehearsal: it costs what a past of that length costs."""
+        ...
+
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +16,14 @@ from torch import Tensor
 
 from engine.audio.analysis import estimate_key, estimate_tempo, get_ready, mono
 from engine.errors import GenerationError, OutOfMemory
-from engine.generators.base import Audio, Facts, Growing, Report, Samples
+from engine.generators.base import Audio, Facts, Growing, Rehearsal, Report, Samples
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.codec import Codec
 from engine.generators.musicgen.conditions import Conditions, encode_conditions
 from engine.generators.musicgen.decoder import Decoder
 from engine.generators.musicgen.level import even_out, level
 from engine.generators.musicgen.reference import read_reference
+from engine.generators.musicgen.rehearsal import try_sound, try_steps
 from engine.generators.musicgen.song import Shape, Song
 from engine.generators.musicgen.windows import STRIDE
 from engine.limits import MAX_DURATION
@@ -40,8 +40,7 @@ PREVIEW_SECONDS = 2.0
 EDITION = "2"
 """Moves on when a request gives other music than it did: then no take of an earlier edition is
 given for it, and none that an earlier one began is gone on with."""
-REHEARSED_SECONDS = 3.0
-"""Of sound, finished at loading: enough to tell what a second takes."""
+REHEARSED_PROMPT = "a song that nobody hears"
 JOIN_SECONDS = 0.05
 """Crossfade from given sound to new music."""
 MELODY_MARGIN = 1.0
@@ -78,8 +77,7 @@ class MusicGenGenerator:
         self.device = f"{checkpoint.device.type.upper()} {decoder.precision}"
         self.licence = licence
         self.slots = slots
-        self.finishing: float | None = None
-        self.rendering: float | None = None
+        self.rehearsal = Rehearsal()
         self._checkpoint = checkpoint
         self._decoder = decoder
         self._codec = Codec(checkpoint)
@@ -91,21 +89,15 @@ class MusicGenGenerator:
             round(checkpoint.max_seconds * checkpoint.frame_rate),
         )
 
-    def rehearse(self) -> None:
-        """Make some sound that nobody hears. So the first take's end can be foretold, and does
-        not wait for what libraries do at their first call."""
+    def rehearse(self, fitting: int) -> None:
+        """Try what a take needs. So the first one's end can be foretold, and does not wait for what
+        libraries do at their first call. ``fitting``: takes of full length that memory holds."""
         get_ready()
-        frames = round(REHEARSED_SECONDS * self._codec.frame_rate)
-        codes = torch.zeros(len(self._checkpoint.delays), frames, dtype=torch.long)
-        self._codec.stream().finish(codes[:, : frames // 3])
-        begun = time.monotonic()
-        sound = self._codec.stream().finish(codes)
-        decoded = time.monotonic()
-        self._heard(sound, [0])
-        self.rendering = (decoded - begun) / frames if self._codec.streams else 0.0
-        # A stream leaves the end about a second of music, which is less than this can tell.
-        at_the_end = decoded if self._codec.streams else begun
-        self.finishing = (time.monotonic() - at_the_end) / REHEARSED_SECONDS
+        conditions = encode_conditions(self._checkpoint, REHEARSED_PROMPT)
+        self.rehearsal = Rehearsal(
+            try_steps(self._decoder, conditions, self._shape, company=fitting),
+            *try_sound(self._codec, len(self._shape.delays), lambda sound: self._heard(sound, [0])),
+        )
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:
         prompt, kept = self._beginning(request)

@@ -60,13 +60,14 @@ class MusicGenKind:
         if not isinstance(decoder, ReferenceDecoder):
             checkpoint.shed()
         report(0.9)
-        slots = _slots(checkpoint, decoder)
+        fitting = _fitting(checkpoint, decoder)
+        slots = max(1, min(MOST_SLOTS, fitting))
         log.info("%s on %s: %s %s, %d slots", model.id, _device(), decoder.name,
                  decoder.precision, slots)  # fmt: skip
         generator = MusicGenGenerator(
             checkpoint, decoder, model.name, licence=str(model.licence), slots=slots
         )
-        generator.rehearse()
+        generator.rehearse(fitting)
         report(1.0)
         return generator
 
@@ -110,12 +111,11 @@ def _precision(asked: str) -> str:
     return asked
 
 
-def _slots(checkpoint: Checkpoint, decoder: Decoder[Any]) -> int:
+def _fitting(checkpoint: Checkpoint, decoder: Decoder[Any]) -> int:
     """How many takes of the longest window fit into the memory that is free now."""
     if _device() == "cuda":
         free = torch.cuda.mem_get_info()[0]
     else:
         free = psutil.virtual_memory().available
     steps = round(checkpoint.max_seconds * checkpoint.frame_rate) + max(checkpoint.delays)
-    fitting = int(free * (1 - KEPT_FREE)) // max(1, decoder.row_bytes(steps))
-    return max(1, min(MOST_SLOTS, fitting))
+    return int(free * (1 - KEPT_FREE)) // max(1, decoder.row_bytes(steps))

@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from engine.errors import GenerationError
-from engine.generators.base import Audio, Facts, Growing, Reading, Report, Samples
+from engine.generators.base import Audio, Facts, Growing, Reading, Rehearsal, Report, Samples
 from engine.generators.sketch.compose import Composition, compose
 from engine.generators.sketch.midi import to_midi
 from engine.generators.sketch.synth import SAMPLE_RATE, Rendering
@@ -56,7 +56,7 @@ class SketchGenerator:
     name, version = NAME, VERSION
     device = "CPU"
     slots = 4
-    finishing = rendering = None
+    rehearsal = Rehearsal()
     heavy = False
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:  # noqa: ARG002

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from engine.generators.base import Reading
+from engine.generators.base import Reading, Rehearsal, TriedStep
 from engine.generators.musicgen.windows import plan_windows
 from engine.host.eta import Ahead, SavingCosts, StepCosts, Work, seconds_left
 
@@ -208,9 +208,33 @@ def test_nothing_is_told_before_anything_was_measured() -> None:
     assert left == pytest.approx(1.0, rel=0.1)
 
 
+def rehearsed(machine: Machine, dice: Random) -> Rehearsal:
+    """As at loading: steps of one take, of four, and of one in the middle of its window."""
+    works = [(1, 0), (4, 0), (1, LONGEST // 2)]
+    steps = [
+        TriedStep(takes, past, machine.seconds(Work(1, takes, takes * past), dice))
+        for takes, past in works
+    ]
+    return Rehearsal(tuple(steps), finishing=machine.saving)
+
+
+def test_steps_that_were_rehearsed_tell_what_one_that_is_not_as_guessed_needs() -> None:
+    """From the very start, even where half a minute of the past costs three times the rest."""
+    dice, points = Random(4), []
+    for seed in range(60):
+        step = dice.uniform(0.005, 0.03)
+        machine = Machine(step, 0.5 * step, 4.0 * step / LONGEST, 0.1, scatter=0.03)
+        known = rehearsed(machine, dice)
+        costs, saving = StepCosts(known), SavingCosts(known)
+        points += simulate(machine, [take := Take(24.0)], costs, saving, seed)[take]
+    assert close(points, since=0.0) >= 0.99
+
+
 def test_a_rehearsal_tells_what_the_first_saving_needs() -> None:
     machine = Machine(step=0.02, take=0.002, read=1e-6, saving=0.2)
-    (first,) = simulate(machine, [Take(10.0)], StepCosts(), SavingCosts(0.22)).values()
+    (first,) = simulate(
+        machine, [Take(10.0)], StepCosts(), SavingCosts(Rehearsal(finishing=0.22))
+    ).values()
     assert worst(first) <= 0.2
 
 
@@ -230,7 +254,7 @@ def test_what_is_done_now_and_then_is_shared_out() -> None:
 
 
 def test_what_is_foretold_of_it_holds_until_it_was_seen() -> None:
-    costs = StepCosts(beside=0.004)
+    costs = StepCosts(Rehearsal(rendering=0.004))
     costs.note(Work(1, 1, 0), 0.02)
     assert costs.seconds(Work(1_000, 1_000, 0)) == pytest.approx(24.0, rel=0.02)
     for _ in range(20_000):

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from engine.audio.atomic import part_of
-from engine.generators.base import Audio, Growing, Reading, Report, Samples
+from engine.generators.base import Audio, Growing, Reading, Rehearsal, Report, Samples
 from engine.generators.registry import QuickKind
 from engine.host import loop, previews
 from engine.host.loop import HostLoop
@@ -92,7 +92,7 @@ def test_what_a_window_reads_at_once_is_not_taken_for_steps_that_got_slow(
     told: list[tuple[float, float, float]] = []
 
     class Reads(ScriptedGenerator):
-        finishing = 0.0
+        rehearsal = Rehearsal(finishing=0.0)
 
         def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:
             growing = super().start(request, checkpoint)

@@ -209,6 +209,7 @@ class NativeDecoder:
         before = len(self._cache)
         cache = _empty(self._lm, before + max(GROWTH, before // 2))
         cache[:before] = self._cache
+        cache[before:] = 0  # memory that nobody wrote is one page for all, and read for nothing
         self._cache = cache
         self._free += range(len(cache) - 1, before - 1, -1)
 

@@ -6,7 +6,7 @@ that the fast decoders do not know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -25,8 +25,17 @@ class ReferenceRow:
 
     conditions: Conditions
     guidance: float
-    memory: Mapping[str, Tensor]
+    memory: dict[str, Tensor]
     steps: int = 0
+
+    def skip(self, steps: int) -> None:
+        for name, tensor in self.memory.items():
+            if name.endswith(("past_keys", "past_values")):  # [streams, heads, steps, head dim]
+                nothing = torch.zeros_like(tensor[:, :, :1]).expand(-1, -1, steps, -1)
+                self.memory[name] = torch.cat([tensor, nothing], dim=2)
+            elif name.endswith("offsets"):
+                self.memory[name] = tensor + steps
+        self.steps += steps
 
 
 class ReferenceDecoder:

@@ -30,6 +30,10 @@ class StreamRow(Generic[Stream]):
     """What is put before the music [streams, steps, dim], until it has been read."""
     steps: int = 0
 
+    def skip(self, steps: int) -> None:
+        """The next step makes room for them; new room is silence."""
+        self.steps += steps
+
 
 Rows = Sequence[StreamRow[Stream]]
 
