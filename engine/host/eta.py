@@ -8,6 +8,7 @@ can't tell the parts apart, so they lean on a plain guess, which weighs less wit
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -23,8 +24,11 @@ BLOCK_SECONDS = 0.25
 """Of work that make one measurement."""
 HALF_LIFE = 96
 """Measurements after which one weighs half."""
-LATELY = 24
-"""The same, for how quick the computer is on the whole, which changes sooner."""
+LATELY, JUST_NOW = 24, 6
+"""The same, for how quick the computer is on the whole, which changes sooner: as long as it does so
+little by little, and when all at once."""
+SUDDEN = 0.2
+"""How far both are apart, as a logarithm, when either is believed by half."""
 SCATTER = 0.05
 """Of one measurement at least, as a share of it: the more, the longer the guess lasts."""
 LASTING = 6.0
@@ -114,6 +118,8 @@ class _Measured:
     products: NDArray[np.float64] = field(default_factory=lambda: np.zeros((4, 4)))
     lately: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
     """Sum of the rows, in which older ones fade sooner."""
+    just_now: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
+    """The same, in which they fade soonest."""
     count: int = 0
 
     def then(self, block: NDArray[np.float64]) -> _Measured:
@@ -122,6 +128,7 @@ class _Measured:
         return _Measured(
             self.products * 0.5 ** (1 / HALF_LIFE) + np.outer(row, row),
             self.lately * 0.5 ** (1 / LATELY) + row,
+            self.just_now * 0.5 ** (1 / JUST_NOW) + row,
             self.count + 1,
         )
 
@@ -134,10 +141,15 @@ class _Measured:
         alone = np.append(self._explained(least / 1_000), -1.0)
         scatter = np.sqrt(max(0.0, alone @ self.products @ alone) / weight)
         parts = self._explained(max(least, LASTING * scatter))
-        # The computer may be slower or quicker now than it was for most of them.
-        pace = self.lately[3] / (self.lately[:3] @ parts)
-        now: NDArray[np.float64] = parts * pace
-        return now
+        return parts * self._pace(parts)
+
+    def _pace(self, parts: NDArray[np.float64]) -> float:
+        """The computer may be slower or quicker now than it was for most of them: so many times as
+        slow. The longer it is looked at the surer that is, but for a change all at once, as when
+        another program ends."""
+        steady, now = (float(sums[3] / (sums[:3] @ parts)) for sums in (self.lately, self.just_now))
+        jump = math.log(now / steady)
+        return steady * math.exp(jump * jump**2 / (jump**2 + SUDDEN**2))
 
     def _explained(self, scatter: float) -> NDArray[np.float64]:
         """The three costs that explain what steps took, as far as they say more than the guess.

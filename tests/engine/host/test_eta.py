@@ -47,6 +47,19 @@ class SharedMachine(Machine):
         return seconds * math.exp(0.2 * load)
 
 
+class RelievedMachine(Machine):
+    """Another program takes most of it until it ends, all at once."""
+
+    until = 12.0
+    _now = 0.0
+
+    def seconds(self, work: Work, dice: Random) -> float:
+        slow = 3.0 if self._now < self.until else 1.0
+        seconds = slow * super().seconds(work, dice)
+        object.__setattr__(self, "_now", self._now + seconds)
+        return seconds
+
+
 @dataclass(eq=False)
 class Take:
     music: float
@@ -244,6 +257,14 @@ def test_a_slow_moment_is_not_taken_for_the_price_of_a_long_past() -> None:
         machine = SharedMachine(step=0.02, take=0.009, read=4.5e-6, saving=0.19)
         points += simulate(machine, [take := Take(40.0)], StepCosts(), saved(machine), seed)[take]
     assert close(points) >= 0.93
+
+
+def test_a_computer_that_another_program_leaves_is_soon_known_for_quick() -> None:
+    points = []
+    for seed in range(12):
+        machine = RelievedMachine(step=0.02, take=0.009, read=4.5e-6, saving=0.05, scatter=0.1)
+        points += simulate(machine, [take := Take(40.0)], StepCosts(), saved(machine), seed)[take]
+    assert close(points, since=0.2) >= 0.99
 
 
 def test_what_is_done_now_and_then_is_shared_out() -> None:
