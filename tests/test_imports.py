@@ -80,6 +80,7 @@ RULES = (
         but=(
             "engine.beats",
             "engine.jobs",
+            "engine.licences",
             "engine.limits",
             "engine.request",
             "engine.status",

@@ -1279,6 +1279,10 @@
         <source>Words of the name, prompt, key, tags or notes; “seed 12”</source>
         <translation>Kata dari nama, prompt, nada dasar, tag, atau catatan; “seed 12”</translation>
     </message>
+    <message>
+        <source>“{nc}” finds takes that must not be sold, “{yours}” those that may be</source>
+        <translation>“{nc}” menemukan take yang tidak boleh dijual, “{yours}” yang boleh dijual</translation>
+    </message>
 </context>
 <context>
     <name>LengthField</name>
@@ -1300,6 +1304,25 @@
     <message>
         <source>Peak %1 dB</source>
         <translation>Puncak %1 dB</translation>
+    </message>
+</context>
+<context>
+    <name>Licences</name>
+    <message>
+        <source>{some} of {all} takes must not be sold or used commercially ({licence}): {names}</source>
+        <translation>{some} dari {all} take tidak boleh dijual atau dipakai secara komersial ({licence}): {names}</translation>
+    </message>
+    <message>
+        <source>These takes must not be sold or used commercially: {licence}</source>
+        <translation>Take-take ini tidak boleh dijual atau dipakai secara komersial: {licence}</translation>
+    </message>
+    <message>
+        <source>This take must not be sold or used commercially: {licence}</source>
+        <translation>Take ini tidak boleh dijual atau dipakai secara komersial: {licence}</translation>
+    </message>
+    <message>
+        <source>“{name}” must not be sold or used commercially: {licence}. A search for {term} shows all such takes.</source>
+        <translation>“{name}” tidak boleh dijual atau dipakai secara komersial: {licence}. Pencarian {term} menampilkan semua take seperti ini.</translation>
     </message>
 </context>
 <context>

@@ -24,6 +24,7 @@ from engine.audio.stems import has_stems
 from engine.errors import NotFound
 from engine.jobs import Failure, Job
 from engine.limits import FORMATS
+from ui.library import licence_words
 from ui.shared.background import Background
 from ui.shared.engine_words import in_own_words
 from ui.shared.main_button import MainButton
@@ -101,6 +102,9 @@ class ExportDialog(QDialog):
         self.stems.setToolTip(
             self.tr("WAV files of the same length, in a folder beside it, before mastering")
         )
+        self.licence = label(licence_words.line(jobs), "caution-small")
+        self.licence.setWordWrap(True)
+        self.licence.setVisible(bool(self.licence.text()))
         takes = [job.take for job in jobs if job.take is not None]
         self.bars.setEnabled(all(take.tempo and take.beats_per_bar for take in takes))
         self.midi.setVisible(any(take.midi_path is not None for take in takes))
@@ -208,6 +212,7 @@ class ExportDialog(QDialog):
         column.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.WIDE)
         column.setSpacing(Space.WIDE)
         column.addLayout(grid)
+        column.addWidget(self.licence)
         column.addLayout(buttons)
         self.setMinimumWidth(440)
 

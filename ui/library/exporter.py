@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from app.notices import Action, Level, Notice
 from engine.errors import NotFound
 from engine.jobs import Failure, Job
+from ui.library import licence_words
 from ui.shared.background import Background
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class _Batch:
 class Exporter(QObject):
     KEY = "export"
     """Of its notices; their actions are ``show`` (the folder) and ``stop``."""
+    LICENCE = "licence"
+    """Of the notice that a take must not be sold."""
     noticed = Signal(Notice)
 
     def __init__(self, folder: Path, drag_folder: Path, parent: QWidget) -> None:
@@ -63,6 +66,7 @@ class Exporter(QObject):
         """Where the next export goes, unless the musician says otherwise; then that."""
         self._options: Mapping[str, Any] | None = None  # of the last export
         self._batch: _Batch | None = None  # the last one
+        self._licences: set[str] = set()  # those that forbid to sell music, as told by now
         self._background = Background(self)
 
     def open(self, jobs: Sequence[Job]) -> None:
@@ -89,12 +93,14 @@ class Exporter(QObject):
             self._batch.stopped = True
 
     def file_of(self, job: Job) -> Path:
-        """A file of the job's take with a human name. Raises MusicError."""
+        """A file of the job's take with a human name, to go out as it is. Raises MusicError."""
         from engine.audio.export import drag_file  # late, as in run_export; see warm_up
 
         if job.take is None:
             raise NotFound("This take is not finished yet.")
-        return drag_file(job.take, job.name, self._drag_folder)
+        file = drag_file(job.take, job.name, self._drag_folder)
+        self._mind_licence(job)
+        return file
 
     def warm_up(self) -> None:
         """Load what exporting needs in the background, so that the first drag does not wait."""
@@ -105,6 +111,14 @@ class Exporter(QObject):
     def wait(self) -> None:
         """Until what was asked for is done; for leaving."""
         self._background.wait()
+
+    def _mind_licence(self, job: Job) -> None:
+        """Say once of each licence that the music must not be sold: here no dialog does."""
+        licence = licence_words.restriction(job)
+        if licence and licence not in self._licences:
+            self._licences.add(licence)
+            text = licence_words.notice(job)
+            self.noticed.emit(Notice(text, Level.CAUTION, key=self.LICENCE))
 
     def _add(self, batch: _Batch, exported: Exported | None) -> None:
         if exported is not None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.jobs import Job, Take
+from engine.licences import forbids_sale
 from ui.queue.words import key_name, model_name
 from ui.shared.engine_words import in_own_words
 from ui.shared.text import breakable, clock, tidy
@@ -46,8 +47,8 @@ class Facts(QWidget):
             title.setVisible(bool(text))
             value.setVisible(bool(text))
             value.setText(breakable(text))
-        licence = self._rows["licence"][1]
-        set_flag(licence, "restricted", "-NC" in licence.text())
+        restricted = job.take is not None and bool(forbids_sale(job.take.licence))
+        set_flag(self._rows["licence"][1], "restricted", restricted)
 
     def _row(self, font: QFont, name: str) -> tuple[QLabel, QLabel]:
         title, value = label(self._names[name], "muted"), label("", "value")

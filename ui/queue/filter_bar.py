@@ -63,7 +63,9 @@ class FilterBar(QWidget):
     def _set_up_search(self) -> None:
         self.search.setPlaceholderText(self.tr("Search takes"))
         self.search.setAccessibleName(self.tr("Search takes"))
-        self.search.setToolTip(self.tr("Words of the name, prompt, key, tags or notes; “seed 12”"))
+        tip = self.tr("Words of the name, prompt, key, tags or notes; “seed 12”")
+        sold = self.tr("“{nc}” finds takes that must not be sold, “{yours}” those that may be")
+        self.search.setToolTip(f"{tip}\n{sold.format(nc='licence:nc', yours='licence:yours')}")
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumWidth(_SEARCH)
         self._lens = self.search.addAction(

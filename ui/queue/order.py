@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from engine.jobs import Job, Status
+from engine.licences import allows_sale, forbids_sale
 
 __all__ = ["Filter", "Key", "Place", "Places", "Show", "in_tab", "search_text", "sort_key"]
 
@@ -55,7 +56,15 @@ def search_text(job: Job) -> str:
     if take is not None:
         tempo = f"{take.tempo:g} bpm" if take.tempo else ""
         text += f"\n{take.key or ''}\n{tempo}\n{' '.join(take.tags)}\n{take.notes}"
+        text += _licence_term(take.licence)
     return text.casefold()
+
+
+def _licence_term(licence: str) -> str:
+    """What finds takes that must not be sold, and those that may be."""
+    if forbids_sale(licence):
+        return "\nlicence:nc"
+    return "\nlicence:yours" if allows_sale(licence) else ""
 
 
 def in_tab(job: Job, show: Show) -> bool:

@@ -14,16 +14,19 @@ from pytestqt.qtbot import QtBot
 
 from app.notices import Level, Notice
 from engine.audio.files import write_audio
-from engine.errors import NotFound
+from engine.errors import MusicError, NotFound
 from engine.generators.base import Audio, Facts
+from engine.generators.sketch.generator import LICENCE
 from engine.generators.sketch.version import MADE_BY
 from engine.jobs import Job, Status, Step, Take, utc_now
+from engine.models.catalogue import find
 from engine.request import Request
 from ui.library.export_dialog import ExportDialog, ExportWish
 from ui.library.exporter import Exporter
 from ui.library.reopener import Reopener
 
 REQUEST = Request(prompt="calm piano, 120 bpm", duration=3, seed=5)
+NC = str(find("facebook/musicgen-small").licence)
 
 
 @pytest.fixture
@@ -51,6 +54,11 @@ def window(qtbot: QtBot) -> QWidget:
 @pytest.fixture
 def exporter(window: QWidget, tmp_path: Path) -> Exporter:
     return Exporter(tmp_path / "out", tmp_path / "dragged", window)
+
+
+def under(licence: str, job: Job, name: str = "") -> Job:
+    assert job.take is not None
+    return job.with_(name=name or job.name, take=replace(job.take, licence=licence))
 
 
 def told(source: Exporter | Reopener) -> list[Notice]:
@@ -174,6 +182,57 @@ def test_a_dragged_file_is_the_take_with_a_human_name(exporter: Exporter, job: J
     assert path.read_bytes() == job.take.path.read_bytes()
     with pytest.raises(NotFound):
         exporter.file_of(job.with_(take=None))
+
+
+def test_an_export_says_which_takes_must_not_be_sold(
+    window: QWidget, exporter: Exporter, job: Job
+) -> None:
+    free, bound = under(LICENCE, job), under(NC, job)
+    many = [under(NC, job, f"Take {number}") for number in range(1, 5)]
+    for jobs, said in (
+        ([free, under("", job)], ""),
+        ([bound], "This take must not be sold or used commercially: CC BY-NC 4.0"),
+        ([bound, bound], "These takes must not be sold or used commercially: CC BY-NC 4.0"),
+        (
+            [free, bound],
+            "1 of 2 takes must not be sold or used commercially (CC BY-NC 4.0): Calm: piano",
+        ),
+        (
+            [*many, free, under("cc-by-nc-4.0", job)],
+            "5 of 6 takes must not be sold or used commercially (CC BY-NC 4.0, cc-by-nc-4.0): "
+            "Take 1, Take 2, Take 3, …",
+        ),
+    ):
+        dialog = ExportDialog(jobs, exporter.folder, window)
+        assert (dialog.licence.text(), dialog.licence.isVisibleTo(dialog)) == (said, bool(said))
+        dialog.reject()
+
+
+def test_a_take_that_goes_out_without_the_dialog_says_once_that_it_must_not_be_sold(
+    exporter: Exporter, job: Job
+) -> None:
+    notices = told(exporter)
+    exporter.file_of(under(LICENCE, job))
+    assert not notices
+    for licence in (NC, NC, "cc-by-nc-sa-4.0", NC):
+        assert exporter.file_of(under(licence, job)).exists()
+    assert [(notice.level, notice.seconds) for notice in notices] == [(Level.CAUTION, None)] * 2
+    assert notices[0].text == (
+        "“Calm: piano” must not be sold or used commercially: CC BY-NC 4.0. "
+        "A search for licence:nc shows all such takes."
+    )
+    assert "cc-by-nc-sa-4.0" in notices[1].text
+
+
+def test_a_file_that_does_not_go_out_says_nothing_of_selling(
+    exporter: Exporter, job: Job, tmp_path: Path
+) -> None:
+    assert job.take is not None
+    notices = told(exporter)
+    gone = job.with_(take=replace(job.take, licence=NC, path=tmp_path / "gone.wav"))
+    with pytest.raises(MusicError):
+        exporter.file_of(gone)
+    assert not notices
 
 
 def test_a_take_from_outside_brings_its_settings_back(

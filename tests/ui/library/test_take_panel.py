@@ -92,6 +92,18 @@ def test_everything_that_is_known_is_shown(panel: TakePanel) -> None:
         assert text in shown(panel)
 
 
+@pytest.mark.parametrize(
+    ("licence", "restricted"),
+    [("yours: no restrictions", False), ("CC BY-NC 4.0. To be shared.", True), ("cc-by-nc", True)],
+)
+def test_a_licence_that_forbids_selling_stands_out(
+    panel: TakePanel, licence: str, restricted: bool
+) -> None:
+    panel.show_job(job(licence=licence))
+    shown = panel.facts._rows["licence"][1]
+    assert (shown.text(), bool(shown.property("restricted"))) == (licence, restricted)
+
+
 def test_cautions_are_of_takes_that_are_made(panel: TakePanel) -> None:
     made = job(remarks=("It had no prompt, so the model went its own way.",))
     panel.show_job(made)

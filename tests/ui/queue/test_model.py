@@ -159,6 +159,25 @@ def test_search_looks_at_all_words_and_follows_changes() -> None:
     assert ids(model) == ["b"]
 
 
+def test_search_tells_takes_that_must_not_be_sold_from_those_that_may_be() -> None:
+    bound = "CC BY-NC 4.0. The music made with it may be shared, with credit, but not sold."
+    model = built(
+        finished("bound", licence=bound),
+        finished("other", licence="cc-by-nc-sa-4.0", name="Dance"),
+        finished("own", licence="yours: no restrictions"),
+        finished("unknown", licence="not known. Read it on the model's page."),
+        finished("old"),
+        waiting("next"),
+    )
+    for search, expected in {
+        "licence:nc": {"bound", "other"},
+        "dance LICENCE:NC": {"other"},
+        "licence:yours": {"own"},
+    }.items():
+        model.set_filter(Filter.of(Show.ALL, search))
+        assert set(ids(model)) == expected, search
+
+
 def test_tabs_hold_what_they_say() -> None:
     model = built(
         running("r"),
