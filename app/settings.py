@@ -8,20 +8,23 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from engine.audio.atomic import replacing
 from engine.errors import MusicError
-from engine.limits import Precision
+from engine.jobs import LOCAL
+from engine.limits import MAX_DURATION, MIN_DURATION, USUAL_MODEL, OutputFormat, Precision
 
-__all__ = ["KnownServer", "Settings", "SettingsFile"]
+__all__ = ["MOST_TAKES", "KnownServer", "Settings", "SettingsFile"]
 
 log = logging.getLogger(__name__)
 
 Appearance = Literal["system", "dark", "light"]
 Language = Literal["system", "en", "id"]
+MOST_TAKES = 64
+"""Of each prompt that Compose makes at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,23 @@ class Settings:
     """The window's place and size, as Qt saves it, in base64."""
     layout: str = ""
     """The splitters, likewise."""
+    compose_shown: bool = True
+    take_shown: bool = True
+    """Whether these side panels are shown."""
+    model: str = USUAL_MODEL
+    place: str = LOCAL
+    """Where that runs: this computer, or a server's id."""
+    length: float = 16.0
+    """Seconds."""
+    takes: int = 1
+    """Of each prompt."""
+    output_format: OutputFormat = "wav"
+    loop: bool = False
+    """Whether takes become seamless loops."""
+    export_folder: Path | None = None
+    """None: the usual one."""
+    export_options: Mapping[str, Any] = field(default_factory=dict)
+    """Of ``engine.audio.export.export``, as they were last; empty: none were chosen yet."""
     servers: tuple[KnownServer, ...] = ()
 
 
@@ -80,14 +100,38 @@ def _flag(value: Any) -> bool:
     return value
 
 
-def _share(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise ValueError("not from 0 to 1")
-    return float(value)
+def _between(least: float, most: float) -> Callable[[Any], float]:
+    def number(value: Any) -> float:
+        usable = isinstance(value, int | float) and not isinstance(value, bool)
+        if not usable or not least <= value <= most:
+            raise ValueError(f"not from {least:g} to {most:g}")
+        return float(value)
+
+    return number
 
 
-def _folder(value: Any) -> Path | None:
-    return None if value is None else Path(_text(value))
+def _whole(least: int, most: int) -> Callable[[Any], int]:
+    within = _between(least, most)
+
+    def number(value: Any) -> int:
+        if not within(value).is_integer():
+            raise ValueError("not whole")
+        return int(value)
+
+    return number
+
+
+def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
+
+
+def _folder(value: Any) -> Path:
+    return Path(_text(value))
+
+
+def _export_options(value: Any) -> dict[str, Any]:
+    """All of them, or none."""
+    return {name: read(value[name]) for name, read in _EXPORT_OPTIONS.items()} if value else {}
 
 
 def _servers(value: Any) -> tuple[KnownServer, ...]:
@@ -97,16 +141,36 @@ def _servers(value: Any) -> tuple[KnownServer, ...]:
     )
 
 
+_EXPORT_OPTIONS: Mapping[str, Callable[[Any], Any]] = {
+    "format": _among(OutputFormat),
+    "sample_rate": _or_none(_whole(8_000, 192_000)),
+    "loudness": _or_none(_between(-70, 0)),
+    "pattern": _text,
+    "trim_to_bars": _flag,
+    "midi": _flag,
+    "stems": _flag,
+}
+
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "appearance": _among(Appearance),
     "language": _among(Language),
     "output_device": _text,
-    "volume": _share,
-    "takes_folder": _folder,
+    "volume": _between(0, 1),
+    "takes_folder": _or_none(_folder),
     "precision": _among(Precision),
     "snap": _flag,
     "geometry": _text,
     "layout": _text,
+    "compose_shown": _flag,
+    "take_shown": _flag,
+    "model": _text,
+    "place": _text,
+    "length": _between(MIN_DURATION, MAX_DURATION),
+    "takes": _whole(1, MOST_TAKES),
+    "output_format": _among(OutputFormat),
+    "loop": _flag,
+    "export_folder": _or_none(_folder),
+    "export_options": _export_options,
     "servers": _servers,
 }
 """What makes a setting of a value out of the file; raises for one that can't be used."""

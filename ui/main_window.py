@@ -43,6 +43,7 @@ from ui.resting import Resting
 from ui.servers.desk import ServerDesk
 from ui.settings.diagnostics import Diagnostics
 from ui.settings.preferences import Preferences
+from ui.settings.remembered import Remembered
 from ui.shared.notice_bar import NoticeBar
 from ui.shared.speeds import Speeds
 from ui.shared.status_bar import StatusBar
@@ -116,7 +117,7 @@ class MainWindow(QMainWindow):
         self._connect_compose()
         self._connect_queue()
         self._share_undo()
-        self.compose.prompt.setFocus()
+        self.remembered = Remembered(self, settings)
 
     def begin(self) -> None:
         """What can wait until the window is seen."""
@@ -125,6 +126,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.preferences.keep_layout(self.splitter)
+        self.remembered.keep()
         self.hide()  # an export under way is waited for, but not looked at
         workers = (self.exporter, self.reopener, self.revealer, self.lists, self.diagnostics)
         for worker in (*workers, self.preferences):

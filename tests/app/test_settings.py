@@ -10,6 +10,15 @@ import pytest
 
 from app.settings import KnownServer, Settings, SettingsFile
 
+OPTIONS = {
+    "format": "flac",
+    "sample_rate": 48_000,
+    "loudness": -14.0,
+    "pattern": "{name} {key}",
+    "trim_to_bars": True,
+    "midi": False,
+    "stems": True,
+}
 KEPT = Settings(
     appearance="light",
     language="id",
@@ -19,8 +28,24 @@ KEPT = Settings(
     precision="fp32",
     geometry="AdnQ",
     layout="AAAA",
+    compose_shown=False,
+    take_shown=False,
+    model="facebook/musicgen-small",
+    place="a1",
+    length=33.5,
+    takes=4,
+    output_format="mp3",
+    loop=True,
+    export_folder=Path("music") / "for the film",
+    export_options=OPTIONS,
     servers=(KnownServer("a1", "DGX in the basement", "https://dgx01:8000"),),
 )
+
+
+def test_every_setting_is_tried() -> None:
+    usual = Settings()
+    same = {name for name in KEPT.__slots__ if getattr(KEPT, name) == getattr(usual, name)}
+    assert same <= {"snap"}  # which a test of the window has
 
 
 def test_what_is_kept_comes_back(tmp_path: Path) -> None:
@@ -43,6 +68,27 @@ def test_what_is_kept_comes_back(tmp_path: Path) -> None:
         ("precision", "int1"),
         ("geometry", None),
         ("layout", {}),
+        ("compose_shown", "yes"),
+        ("take_shown", 1),
+        ("model", None),
+        ("place", ["a1"]),
+        ("length", 0.5),
+        ("length", float("nan")),
+        ("length", "0:16"),
+        ("takes", 0),
+        ("takes", 10**40),
+        ("takes", 2.5),
+        ("takes", True),
+        ("output_format", "aiff"),
+        ("loop", None),
+        ("export_folder", {}),
+        ("export_options", "flac"),
+        ("export_options", {"format": "flac"}),
+        ("export_options", OPTIONS | {"format": "aiff"}),
+        ("export_options", OPTIONS | {"sample_rate": "48 kHz"}),
+        ("export_options", OPTIONS | {"loudness": float("inf")}),
+        ("export_options", OPTIONS | {"pattern": 7}),
+        ("export_options", OPTIONS | {"stems": "no"}),
         ("servers", "dgx01"),
         ("servers", 4),
         ("servers", [{"id": "a1", "name": "DGX"}]),

@@ -39,6 +39,7 @@ class ModelPicker(Button):
         self._theme = theme
         self._options = list(options)
         self._elsewhere: list[ModelOption] = []
+        self._awaited: tuple[str, str] | None = None
         self.current = self._options[0]
         self._status = EngineStatus()
         self._places: dict[str, PlaceStatus] = {}
@@ -74,12 +75,27 @@ class ModelPicker(Button):
     def set_options(self, options: Sequence[ModelOption]) -> None:
         """Offer these from now on; what is chosen stays so."""
         self._options = list(options)
-        self.select(self.current.id, self.current.place)
+        self._choose_again()
 
     def set_server_options(self, options: Sequence[ModelOption]) -> None:
         """Offer these beside those of this computer."""
         self._elsewhere = list(options)
-        self.select(self.current.id, self.current.place)
+        self._choose_again()
+
+    @property
+    def wanted(self) -> tuple[str, str]:
+        """The model that is chosen, or to be, and its place."""
+        return self._awaited or (self.current.id, self.current.place)
+
+    def await_option(self, model_id: str, place: str) -> None:
+        """Choose this one when it is offered, unless another is chosen or used before: models
+        are looked for after the start, and a server has to answer first."""
+        self._awaited = (model_id, place)
+        self._choose_again()
+
+    def settle(self) -> None:
+        """What is chosen is used now, and no other is awaited any more."""
+        self._awaited = None
 
     def show_status(self, status: EngineStatus) -> None:
         """How the places are where takes are made, and when a new one would start in each."""
@@ -100,6 +116,18 @@ class ModelPicker(Button):
     def select(self, model_id: str, place: str | None = None) -> None:
         """Choose a model, in this place if it is there (None: where the last one was), else where
         it can be had; one that is not offered is shown as not installed."""
+        self._awaited = None
+        self._choose(model_id, place)
+
+    def _choose_again(self) -> None:
+        """Of what is offered now."""
+        offered = ((each.id, each.place) for each in self._options + self._elsewhere)
+        if self._awaited is not None and self._awaited in offered:
+            self.select(*self._awaited)
+        else:
+            self._choose(self.current.id, self.current.place)
+
+    def _choose(self, model_id: str, place: str | None) -> None:
         wanted = self.current.place if place is None else place
         known = [each for each in self._options + self._elsewhere if each.id == model_id]
         there = (each for each in known if each.place == wanted)

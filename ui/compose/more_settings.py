@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QWidget
 
-from engine.limits import FORMATS, GUIDANCE, TEMPERATURE, TOP_K, TOP_P
+from engine.limits import FORMATS, GUIDANCE, TEMPERATURE, TOP_K, TOP_P, OutputFormat
 from ui.compose.fields import NumberField
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
@@ -66,8 +66,11 @@ class MoreSettings(QWidget):
     def fill(self, request: Request) -> None:
         for name, number in self.numbers.items():
             number.setValue(getattr(request, name))
-        self.loop.setChecked(request.loop)
-        self.format.setCurrentIndex(FORMATS.index(request.output_format))
+        self.set_output(request.output_format, loop=request.loop)
+
+    def set_output(self, output_format: OutputFormat, *, loop: bool) -> None:
+        self.loop.setChecked(loop)
+        self.format.setCurrentIndex(FORMATS.index(output_format))
 
     def set_samples(self, samples: bool) -> None:
         """Show what only sampling models have."""

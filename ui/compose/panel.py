@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.settings import MOST_TAKES
 from engine.errors import InvalidRequest
 from engine.jobs import Change, Job, Order, Status
 from engine.limits import MAX_PROMPT
@@ -37,7 +38,6 @@ if TYPE_CHECKING:  # the first paint does not wait for it
 
 __all__ = ["ComposePanel"]
 
-_MOST_TAKES = 64
 _WIDTH = 308  # at least; more where a translation's words are longer
 
 
@@ -65,7 +65,7 @@ class ComposePanel(QWidget):
         self.chips = Chips(theme)
         self.length = LengthField(theme)
         self.takes = QSpinBox()
-        self.takes.setRange(1, _MOST_TAKES)
+        self.takes.setRange(1, MOST_TAKES)
         self.takes.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.takes.setFixedWidth(40)
         self.takes.setAlignment(Qt.AlignmentFlag.AlignCenter)

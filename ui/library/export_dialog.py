@@ -124,8 +124,8 @@ class ExportDialog(QDialog):
 
     def _fill(self, options: Mapping[str, Any]) -> None:
         self.format.setCurrentIndex(FORMATS.index(options["format"]))
-        self.rate.setCurrentIndex(_RATES.index(options["sample_rate"]))
-        self.loudness.setCurrentIndex(_LOUDNESS.index(options["loudness"]))
+        self.rate.setCurrentIndex(_place(options["sample_rate"], _RATES))
+        self.loudness.setCurrentIndex(_place(options["loudness"], _LOUDNESS))
         self.pattern.setText(options["pattern"])
         self.bars.setChecked(options["trim_to_bars"] and self.bars.isEnabled())
         self.midi.setChecked(options["midi"])
@@ -215,6 +215,11 @@ class ExportDialog(QDialog):
         column.addWidget(self.licence)
         column.addLayout(buttons)
         self.setMinimumWidth(440)
+
+
+def _place(value: float | None, offered: Sequence[float | None]) -> int:
+    """Where a choice stands; one that another version offered is as if none had been made."""
+    return offered.index(value) if value in offered else 0
 
 
 def _combo(name: str, entries: list[str]) -> QComboBox:

@@ -64,7 +64,8 @@ class Exporter(QObject):
         self._drag_folder = drag_folder
         self.folder = folder
         """Where the next export goes, unless the musician says otherwise; then that."""
-        self._options: Mapping[str, Any] | None = None  # of the last export
+        self.options: Mapping[str, Any] | None = None
+        """Of the last export; the next one begins with them."""
         self._batch: _Batch | None = None  # the last one
         self._licences: set[str] = set()  # those that forbid to sell music, as told by now
         self._background = Background(self)
@@ -73,12 +74,12 @@ class Exporter(QObject):
         """Ask how to export the takes of ``jobs``, then do it."""
         from ui.library.export_dialog import ExportDialog  # late: few starts of the window need it
 
-        dialog = ExportDialog(jobs, self.folder, self._window, self._options)
+        dialog = ExportDialog(jobs, self.folder, self._window, self.options)
         dialog.wished.connect(self.run)
         dialog.open()
 
     def run(self, wish: ExportWish) -> None:
-        self.folder, self._options = wish.folder, wish.options or self._options
+        self.folder, self.options = wish.folder, wish.options or self.options
         batch = self._batch = _Batch(wish)
         text = self.tr("Exporting %n take(s)…", "", len(wish.jobs))
         self._tell(text, stop=len(wish.jobs) > 1)
