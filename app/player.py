@@ -140,9 +140,11 @@ class Player(QObject):
         self._show()
 
     def swap(self) -> None:
-        """Back and forth between this take and the one before it (A/B)."""
+        """Back and forth between this take and the one before it (A/B), at the same loudness as
+        far as it is known: the louder one is lowered until it is loaded again."""
         if self.compared is not None:
-            self.switch(self.compared)
+            heard = self._track
+            self.switch(self.compared.beside(heard) if heard is not None else self.compared)
 
     def play(self) -> None:
         if self._track is None or self._playing:
@@ -217,7 +219,7 @@ class Player(QObject):
             if change.removed:
                 self.stop()
             elif fresh is not None and fresh.path != playing.path:
-                self.switch(fresh)
+                self.switch(replace(fresh, trim=playing.trim))
             elif change.job.status.final and playing.growing:
                 self._feeder.stop_growing(self._current())
 

@@ -22,6 +22,8 @@ class Listening(QObject):
         intents.seek_requested.connect(self._seek)
         intents.nudge_requested.connect(player.nudge)
         intents.pause_requested.connect(player.toggle)
+        intents.compare_requested.connect(bar.compare)
+        intents.repeat_requested.connect(bar.repeat)
         bar.play_requested.connect(self._start)
         bar.previous_requested.connect(lambda: self.go(-1))
         bar.next_requested.connect(lambda: self.go(1))

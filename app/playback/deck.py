@@ -31,6 +31,8 @@ class Deck:
         self.loop: tuple[int, int] | None = None
         """First frame of the loop and the frame after its last."""
         self.gain = self._gain = gain
+        self.trim = 1.0
+        """Of this take, beside the volume: it comes and goes with the take, at once."""
         self.spans: deque[Span] = deque([Span(0, 0, moving=False)])
 
     @property
@@ -98,3 +100,5 @@ class Deck:
             self._gain = self.gain
         elif self.gain != 1.0:
             block *= np.float32(self.gain)
+        if self.trim != 1.0:
+            block *= np.float32(self.trim)

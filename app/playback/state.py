@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 
 from app.playback.meter import Level
@@ -14,6 +15,9 @@ from engine.beats import Beats
 from engine.jobs import Failure, Job
 
 __all__ = ["Now", "Snapshot", "State", "Track"]
+
+_MOST_LOWERED = 20.0
+"""Decibels; one that is all but silent would take the other with it."""
 
 
 class State(StrEnum):
@@ -38,16 +42,39 @@ class Track:
     growing: bool = False
     beats: Beats | None = None
     """None: not known."""
+    loudness: float | None = None
+    """Integrated, LUFS; None: not known."""
+    trim: float = 1.0
+    """Linear; what its samples are lowered by where it is heard beside another."""
 
     @classmethod
     def of(cls, job: Job) -> Track | None:
         """The take of a finished job, the preview of a running one; None: nothing to hear."""
         if job.take is not None:
             take = job.take
-            return cls(job.id, take.path, job.name, take.duration, beats=Beats.of(take))
+            return cls(
+                job.id,
+                take.path,
+                job.name,
+                take.duration,
+                beats=Beats.of(take),
+                loudness=take.loudness,
+            )
         if job.preview is not None and not job.status.final:
             return cls(job.id, job.preview, job.name, job.request.duration, growing=True)
         return None
+
+    def louder_by(self, other: Track) -> float | None:
+        """Decibels, negative where it is quieter; None: not known of one of them."""
+        one, two = self.loudness, other.loudness
+        if one is None or two is None or not (isfinite(one) and isfinite(two)):
+            return None
+        return one - two
+
+    def beside(self, other: Track) -> Track:
+        """As loud as the other where it is the louder one, for comparing: louder seems better."""
+        lower = min(max(self.louder_by(other) or 0.0, 0.0), _MOST_LOWERED)
+        return replace(self, trim=10 ** (-lower / 20))
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ class Turntable:
         if source.rate != self._snapshot.rate:
             self._outlet.release()
         self._set(state=State.PAUSED, rate=source.rate)
+        self._deck.trim = track.trim
         self._deck.put(source, round(seconds * source.rate))
         if play:
             self.play()
@@ -126,6 +127,7 @@ class Turntable:
             self.load(track, 0.0, play=False)
             return
         source = Source(track.path, self._snapshot.rate, growing=track.growing)
+        deck.trim = track.trim
         deck.put(source, deck.frame)
         ended = self._snapshot.state is State.ENDED
         self._set(track=track, problem=None, state=State.PAUSED if ended else self._snapshot.state)

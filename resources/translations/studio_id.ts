@@ -1919,6 +1919,10 @@
         <translation>Ulangi</translation>
     </message>
     <message>
+        <source>Repeat (R)</source>
+        <translation>Ulangi (R)</translation>
+    </message>
+    <message>
         <source>waits for the take to grow</source>
         <translation>menunggu take bertambah</translation>
     </message>
@@ -1931,12 +1935,16 @@
         <translation>Posisi</translation>
     </message>
     <message>
-        <source>Compare with “%1” at the same position</source>
-        <translation>Bandingkan dengan “%1” di posisi yang sama</translation>
+        <source>Compare two takes (B): play one, then the other</source>
+        <translation>Bandingkan dua take (B): putar yang satu, lalu yang lain</translation>
     </message>
     <message>
-        <source>Compare two takes: play one, then the other</source>
-        <translation>Bandingkan dua take: putar yang satu, lalu yang lain</translation>
+        <source>Compare with “%1” at the same position (B); the louder one is lowered to the other&apos;s loudness</source>
+        <translation>Bandingkan dengan “%1” di posisi yang sama (B); yang lebih keras diturunkan ke kenyaringan yang lain</translation>
+    </message>
+    <message>
+        <source>Compare with “%1” at the same position (B)</source>
+        <translation>Bandingkan dengan “%1” di posisi yang sama (B)</translation>
     </message>
 </context>
 <context>
@@ -2830,6 +2838,14 @@
     <message>
         <source>Back, stop, forward</source>
         <translation>Mundur, berhenti, maju</translation>
+    </message>
+    <message>
+        <source>A/B: the take before this one, where it is, equally loud</source>
+        <translation>A/B: take sebelumnya, di posisi yang sama, sama keras</translation>
+    </message>
+    <message>
+        <source>Repeat, or repeat no more</source>
+        <translation>Ulangi, atau berhenti mengulang</translation>
     </message>
     <message>
         <source>Branch: go on from the playhead</source>

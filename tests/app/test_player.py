@@ -8,6 +8,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,93 @@ def test_switching_takes_goes_on_at_the_same_frame(
     player.swap()
     assert player.track is not None
     assert player.track.id == "a"
+
+
+def after_swap(
+    qtbot: QtBot, player: Player, output: HandOutput, whole: dict[str, Frames]
+) -> tuple[str, float]:
+    """Press A/B: which take is heard from the first frame after it on, and at which gain."""
+    output.fill()  # what was written before goes on to be heard
+    before = len(output.heard) + output.pending()
+    player.swap()
+    output.advance(output.pending() + 8_000)
+    track = player.track
+    assert track is not None
+    fresh, source = output.heard[before + BLOCK :], whole[track.id][before + BLOCK :]
+    source = source[: len(fresh)]
+    gain = float(np.vdot(fresh, source) / np.vdot(source, source))
+    assert np.allclose(fresh, source * np.float32(gain), atol=1e-6)
+    return track.id, gain
+
+
+def test_a_b_lowers_the_louder_take_from_its_first_frame_on(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    whole = {"loud": noise(3, 1), "quiet": noise(3, 2)}
+    loud = replace(write(tmp_path / "loud.wav", whole["loud"]), loudness=-10.5)
+    quiet = replace(write(tmp_path / "quiet.wav", whole["quiet"]), loudness=-16.5)
+    player = open_player()
+    player.load(quiet, play=False)
+    player.load(loud)
+    output.advance(1_000)
+    assert np.array_equal(output.heard, whole["loud"][:1_000])  # nothing is compared yet
+    half = pytest.approx(10 ** (-6 / 20), abs=1e-4)
+    for expected in (("quiet", 1.0), ("loud", half), ("quiet", 1.0), ("loud", half)):
+        assert after_swap(qtbot, player, output, whole) == expected
+    pause(qtbot, player, output)
+    player.load(loud)
+    output.heard = output.heard[:0]
+    output.advance(1_000)
+    assert np.array_equal(output.heard, whole["loud"][:1_000])  # played by itself, as it is
+
+
+@pytest.mark.parametrize(
+    ("louder", "other", "decibels"),
+    [
+        (-10.0, -16.0, 6.0),
+        (-16.0, -10.0, 0.0),
+        (-14.0, None, 0.0),
+        (None, -14.0, 0.0),
+        (-14.0, float("-inf"), 0.0),  # silence would take the other with it
+        (float("-inf"), float("-inf"), 0.0),
+        (float("nan"), -14.0, 0.0),
+        (-10.0, -65.0, 20.0),
+    ],
+)
+def test_how_much_a_take_is_lowered_beside_another(
+    louder: float | None, other: float | None, decibels: float
+) -> None:
+    one = Track("one", Path("one.wav"), loudness=louder, trim=0.1)  # of an earlier comparison
+    trimmed = one.beside(Track("other", Path("other.wav"), loudness=other))
+    assert trimmed == replace(one, trim=pytest.approx(10 ** (-decibels / 20)))
+
+
+def test_a_lowered_take_stays_so_when_its_file_or_the_device_is_another(
+    qtbot: QtBot, open_player: Open, tmp_path: Path
+) -> None:
+    output = HandOutput(rate=48_000)  # so it is read anew
+    level = np.full((RATE, 2), 0.5, np.float32)
+    loud = replace(write(tmp_path / "loud.wav", level), loudness=-10.0)
+    player = open_player(output)
+    player.load(replace(write(tmp_path / "quiet.wav", level), loudness=-16.0), play=False)
+    player.load(loud, play=False)
+    player.swap()
+    player.swap()
+    player.play()
+    output.advance(9_600)
+    half = pytest.approx(0.5 * 10 ** (-6 / 20), abs=1e-3)
+    assert output.heard[-1] == half
+    take = Take(write(tmp_path / "moved.wav", level).path, 1.0, RATE, 2, "0" * 64, loudness=-10.0)
+    request = Request(prompt="calm piano", seed=1)
+    moved = Job("loud", request, "a", Status.COMPLETED, Step.COMPLETED, utc_now(), take=take)
+    player.follow([Change(moved)])
+    output.advance(9_600)
+    settle(qtbot, player, State.PLAYING)
+    told = player.snapshot.track
+    assert told is not None and told.path == take.path
+    output.advance(9_600)
+    assert output.heard[-1] == half
+    output.unplug()
 
 
 def test_a_take_that_ended_starts_again(

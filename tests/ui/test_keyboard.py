@@ -61,6 +61,30 @@ def test_the_players_keys_work_wherever_nothing_else_wants_them(
     assert window.compose.prompt.toPlainText().endswith(" ")
 
 
+def test_b_compares_and_r_repeats_in_the_list_and_wherever_nothing_else_wants_them(
+    window: MainWindow, player: Player, take: str, tmp_path: Path
+) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros((80_000, 2)), 8_000)
+    player.load(Track("other", tmp_path / "a.wav", "b", 10.0), play=False)
+    player.load(Track(take, tmp_path / "a.wav", "a", 10.0), play=False)
+    for place in (window.queue.view, window.player_bar._waveform, window.take):
+        QTest.keyClick(place, Qt.Key.Key_B)
+        assert player.track is not None
+        assert player.track.id == "other"
+        QTest.keyClick(place, Qt.Key.Key_R)
+        assert player.loop == (0.0, 10.0)
+        QTest.keyClicks(place, "br")
+        assert player.track.id == take
+        assert player.loop is None
+    window.compose.fill_prompt("")
+    window.compose.prompt.setFocus()
+    QTest.keyClicks(window.compose.prompt, "br")
+    assert window.compose.prompt.toPlainText() == "br"
+    assert player.track.id == take
+    QTest.keyClick(window.queue.view, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert player.loop is None  # that one retries
+
+
 def test_enter_goes_to_the_takes_fields_and_escape_or_enter_back(
     window: MainWindow, fake: FakeEngine, take: str
 ) -> None:

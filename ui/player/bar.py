@@ -51,6 +51,7 @@ class PlayerBar(QWidget):
         self._loop = IconButton(
             theme, "loop", self.tr("Repeat"), checked_icon="loop", checked_role="accent"
         )
+        self._loop.setToolTip(self.tr("Repeat (R)"))
         self._volume = VolumeButton(theme, player)
         self._meter = LevelMeter(theme)
         self._lay_out()
@@ -156,6 +157,14 @@ class PlayerBar(QWidget):
         else:
             self._player.toggle()
 
+    def compare(self) -> None:
+        """What the A/B button does, where there are two takes to compare."""
+        self._compare.click()
+
+    def repeat(self) -> None:
+        """What the button for it does: repeat, or repeat no more."""
+        self._loop.click()
+
     def _go_back(self) -> None:
         """To the start of the take; at its start, to the one before."""
         if self._player.position > _START:
@@ -179,10 +188,16 @@ class PlayerBar(QWidget):
         self._waveform.set_loop(None if whole else region)
 
     def _show_compared(self, track: Track | None) -> None:
+        heard = self._player.track
         self._compare.setEnabled(track is not None)
-        self._compare.setToolTip(
-            self.tr("Compare with “%1” at the same position").replace("%1", track.title)
-            if track
-            else self.tr("Compare two takes: play one, then the other")
-        )
+        if track is None:
+            tip = self.tr("Compare two takes (B): play one, then the other")
+        elif heard is not None and heard.louder_by(track) is not None:
+            tip = self.tr(
+                "Compare with “%1” at the same position (B); the louder one is lowered to the "
+                "other's loudness"
+            )
+        else:
+            tip = self.tr("Compare with “%1” at the same position (B)")
+        self._compare.setToolTip(tip.replace("%1", track.title) if track else tip)
         self._compare.setAccessibleName(self._compare.toolTip())

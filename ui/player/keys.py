@@ -18,8 +18,8 @@ LEAP = 5.0
 
 
 class PlayerKeys(QObject):
-    """Space plays and pauses, J K L go back, stop and go on; the list and text fields see their
-    keys first, for what they leave over comes to the window."""
+    """Space plays and pauses, J K L go back, stop and go on, B compares, R repeats; the list and
+    text fields see their keys first, for what they leave over comes to the window."""
 
     def __init__(self, window: QWidget, bar: PlayerBar, player: Player) -> None:
         super().__init__(window)
@@ -28,6 +28,8 @@ class PlayerKeys(QObject):
             Qt.Key.Key_K: player.toggle,
             Qt.Key.Key_J: lambda: player.nudge(-LEAP),
             Qt.Key.Key_L: lambda: player.nudge(LEAP),
+            Qt.Key.Key_B: bar.compare,
+            Qt.Key.Key_R: bar.repeat,
         }
         window.installEventFilter(self)
 

@@ -36,6 +36,10 @@ class Intents(QObject):
     """Move what plays by so many seconds."""
     pause_requested = Signal()
     """Pause what plays, or go on."""
+    compare_requested = Signal()
+    """Play what was heard before, at the same position (A/B)."""
+    repeat_requested = Signal()
+    """Repeat what plays, or repeat it no more."""
     cancel_requested = Signal(list)
     stop_requested = Signal(list)
     """Growing ones: what they have is the whole take."""

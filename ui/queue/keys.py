@@ -34,6 +34,8 @@ class Keys:
             key.Key_J: lambda _: nudge(-LEAP),
             key.Key_K: lambda _: intents.pause_requested.emit(),
             key.Key_L: lambda _: nudge(LEAP),
+            key.Key_B: lambda _: intents.compare_requested.emit(),
+            key.Key_R: lambda _: intents.repeat_requested.emit(),
             key.Key_Left: lambda _: nudge(-_STEP),
             key.Key_Right: lambda _: nudge(_STEP),
             key.Key_X: lambda jobs: intents.decide(jobs, keep=False),

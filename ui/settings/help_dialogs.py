@@ -82,6 +82,8 @@ class ShortcutsDialog(QDialog):
                 [
                     ("Space", self.tr("Play, pause")),
                     ("J   K   L", self.tr("Back, stop, forward")),
+                    ("B", self.tr("A/B: the take before this one, where it is, equally loud")),
+                    ("R", self.tr("Repeat, or repeat no more")),
                     ("Ctrl+B", self.tr("Branch: go on from the playhead")),
                     ("←   →", self.tr("Seek")),
                     ("[   ]", self.tr("Repeat from here, to here (in the waveform)")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -181,6 +182,29 @@ def test_two_takes_are_compared_at_the_same_position(
     assert player.track == track
     assert player.position == 5.0
     assert "Second" in bar._compare.accessibleName()
+
+
+def test_the_tip_of_a_b_says_what_it_does_to_loudness_where_it_is_known(
+    bar: PlayerBar, player: Player, track: Track, tmp_path: Path
+) -> None:
+    assert "(B)" in bar._compare.toolTip()
+    player.load(track, play=False)
+    player.load(replace(make(tmp_path, "Second"), loudness=-12.0), play=False)
+    plain = "Compare with “Rain” at the same position (B)"
+    assert bar._compare.toolTip() == plain
+    player.load(replace(track, loudness=-16.0), play=False)
+    player.swap()
+    lowered = f"{plain}; the louder one is lowered to the other's loudness"
+    assert bar._compare.toolTip() == bar._compare.accessibleName() == lowered
+
+
+def test_keys_that_have_nothing_to_compare_or_to_repeat_do_nothing(
+    bar: PlayerBar, player: Player
+) -> None:
+    bar.compare()
+    bar.repeat()
+    assert player.track is None
+    assert player.loop is None
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

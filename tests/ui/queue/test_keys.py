@@ -27,6 +27,8 @@ from ui.queue.panel import QueuePanel
         (Qt.Key.Key_K, ("pause_requested", ())),
         (Qt.Key.Key_J, ("nudge_requested", (-5.0,))),
         (Qt.Key.Key_L, ("nudge_requested", (5.0,))),
+        (Qt.Key.Key_B, ("compare_requested", ())),
+        (Qt.Key.Key_R, ("repeat_requested", ())),
         (Qt.Key.Key_Left, ("nudge_requested", (-1.0,))),
         (Qt.Key.Key_Right, ("nudge_requested", (1.0,))),
         (Qt.Key.Key_5, ("annotate_requested", (["old"], {"stars": 5}))),
