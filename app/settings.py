@@ -52,6 +52,8 @@ class Settings:
     """Of the weights of models on this computer."""
     snap: bool = True
     """Whether regions and branches begin on beats."""
+    play_on: bool = False
+    """Whether the next take of the list is played when one ends."""
     geometry: str = ""
     """The window's place and size, as Qt saves it, in base64."""
     layout: str = ""
@@ -159,6 +161,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "takes_folder": _or_none(_folder),
     "precision": _among(Precision),
     "snap": _flag,
+    "play_on": _flag,
     "geometry": _text,
     "layout": _text,
     "compose_shown": _flag,

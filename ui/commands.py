@@ -60,6 +60,7 @@ class Commands(QObject):
             follows(menus.snap.isChecked())
             menus.snap.toggled.connect(follows)
         menus.snap.toggled.connect(window.preferences.keep_snapping)
+        menus.play_on.toggled.connect(window.listening.set_playing_on)
         menus.stop.triggered.connect(self._stop_here)
         menus.pause.triggered.connect(studio.set_paused)
         menus.appearance_chosen.connect(window.preferences.set_appearance)

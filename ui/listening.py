@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+)
 
 from app.player import Player, Track
 from engine.jobs import Job
@@ -12,11 +19,14 @@ from ui.queue.panel import QueuePanel
 
 __all__ = ["Listening"]
 
+_EDITORS = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
+
 
 class Listening(QObject):
     def __init__(self, player: Player, queue: QueuePanel, bar: PlayerBar, parent: QObject) -> None:
         super().__init__(parent)
         self._player, self._queue = player, queue
+        self._plays_on = False
         intents = queue.intents
         intents.play_requested.connect(self._play)
         intents.seek_requested.connect(self._seek)
@@ -28,8 +38,13 @@ class Listening(QObject):
         bar.previous_requested.connect(lambda: self.go(-1))
         bar.next_requested.connect(lambda: self.go(1))
         queue.model.counted.connect(lambda _: bar.set_possible(len(queue.model.jobs) > 0))
+        player.finished.connect(self._play_on)
         player.changed.connect(self._show)
         player.position_changed.connect(self._show)
+
+    def set_playing_on(self, on: bool) -> None:
+        """Whether the next take of the list is played when one ends."""
+        self._plays_on = on
 
     def go(self, step: int) -> None:
         """Play the next (1) or the previous (-1) take of the list."""
@@ -41,6 +56,22 @@ class Listening(QObject):
                 self._queue.reveal(job.id)
                 return
             row += step
+
+    def _play_on(self, ended: str) -> None:
+        """The next take, where that is wanted; from beneath what ended, should a search or a
+        rating have taken that out of the list."""
+        model = self._queue.model
+        rows = range(model.row_after(ended), model.rowCount()) if self._plays_on else ()
+        job = next((job for job in map(model.job_at, rows) if job.take is not None), None)
+        if job is not None and self._load(job) and not self._busy:
+            self._queue.view.selection.go_to(job.id)
+
+    @property
+    def _busy(self) -> bool:
+        """Something is written, perhaps about the current take, or several are selected: what
+        plays on by itself does not take that away."""
+        focused = QApplication.focusWidget() or self._queue.window().focusWidget()
+        return isinstance(focused, _EDITORS) or len(self._queue.view.selection.jobs()) > 1
 
     def _start(self) -> None:
         """Play the selected row, or the first that can be played."""

@@ -97,6 +97,8 @@ class Menus(QMenuBar):
         self.snap = self._add(menu, self.tr("Snap to beats"), "Ctrl+Shift+B")
         self.snap.setCheckable(True)
         self.snap.setChecked(snap)
+        self.play_on = self._add(menu, self.tr("Play on to the next take"), "Ctrl+Shift+P")
+        self.play_on.setCheckable(True)
         menu.addSeparator()
         self.stop = self._add(menu, self.tr("Stop here"), "Ctrl+Shift+S")
         self.pause = self._add(menu, self.tr("Pause the queue"), "Ctrl+P")

@@ -1558,6 +1558,10 @@
         <translation>Buat cabang dari sini…</translation>
     </message>
     <message>
+        <source>Play on to the next take</source>
+        <translation>Lanjut memutar take berikutnya</translation>
+    </message>
+    <message>
         <source>Stop here</source>
         <translation>Berhenti di sini</translation>
     </message>
@@ -2846,6 +2850,10 @@
     <message>
         <source>Repeat, or repeat no more</source>
         <translation>Ulangi, atau berhenti mengulang</translation>
+    </message>
+    <message>
+        <source>Play on to the next take when one ends</source>
+        <translation>Lanjut memutar take berikutnya saat satu take berakhir</translation>
     </message>
     <message>
         <source>Branch: go on from the playhead</source>

@@ -85,6 +85,30 @@ def test_b_compares_and_r_repeats_in_the_list_and_wherever_nothing_else_wants_th
     assert player.loop is None  # that one retries
 
 
+def test_notes_are_written_on_while_the_list_plays_on(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine, player: Player, take: str, tmp_path: Path
+) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros((80_000, 2)), 8_000)
+    newer = generate(qtbot, window, fake, "techno")
+    fake.complete(newer)
+    qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 2)
+    window.menus.play_on.trigger()
+    window.queue.reveal(newer)
+    player.load(Track(newer, tmp_path / "a.wav", "a", 10.0), play=False)
+    for focused, current in ((window.take.notes, newer), (window.queue.view, take)):
+        focused.setFocus()
+        QTest.keyClicks(window.take.notes, "the end")
+        player.finished.emit(newer)
+        assert player.track is not None
+        assert player.track.id == take
+        assert window.take.job is not None
+        assert window.take.job.id == current
+        window.take.save_notes()
+    assert fake.queue.by_id[newer].take.notes.count("the end") == 2
+    assert fake.queue.by_id[take].take.notes == ""
+    player.stop()
+
+
 def test_enter_goes_to_the_takes_fields_and_escape_or_enter_back(
     window: MainWindow, fake: FakeEngine, take: str
 ) -> None:

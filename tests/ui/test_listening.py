@@ -25,8 +25,12 @@ RATE = 8_000
 
 
 @pytest.fixture
-def player(qapp: QApplication) -> Iterator[Player]:
-    output = HandOutput()
+def output() -> HandOutput:
+    return HandOutput()
+
+
+@pytest.fixture
+def player(qapp: QApplication, output: HandOutput) -> Iterator[Player]:
     player = Player(HandOutputs(output), clock=lambda: 0.0)
     yield player
     output.unplug()
@@ -53,14 +57,16 @@ def panel(qtbot: QtBot, theme: Theme, loader: PeakLoader, tmp_path: Path) -> Que
     return panel
 
 
-@pytest.fixture(autouse=True)
-def bar(
-    qtbot: QtBot, theme: Theme, loader: PeakLoader, player: Player, panel: QueuePanel
-) -> PlayerBar:
+@pytest.fixture
+def bar(qtbot: QtBot, theme: Theme, loader: PeakLoader, player: Player) -> PlayerBar:
     bar = PlayerBar(theme, player, loader)
     qtbot.addWidget(bar)
-    Listening(player, panel, bar, panel)
     return bar
+
+
+@pytest.fixture(autouse=True)
+def listening(player: Player, panel: QueuePanel, bar: PlayerBar) -> Listening:
+    return Listening(player, panel, bar, panel)
 
 
 def settle(qtbot: QtBot, player: Player, state: State) -> None:
@@ -139,3 +145,70 @@ def test_what_plays_goes_on_when_its_row_is_filtered_out(
     assert heard(player) == "middle"
     bar.next_requested.emit()
     assert heard(player) == "last"
+
+
+def current(panel: QueuePanel) -> str:
+    job = panel.view.selection.current()
+    return job.id if job is not None else ""
+
+
+def test_the_list_is_heard_to_its_end_where_that_is_wanted(
+    qtbot: QtBot, panel: QueuePanel, player: Player, listening: Listening, output: HandOutput
+) -> None:
+    listening.set_playing_on(True)
+    panel.view.selection.go_to("first")
+    ended: list[str] = []
+    player.finished.connect(ended.append)
+    panel.intents.seek_requested.emit("first", 9.5)
+    for count, follower in ((1, "middle"), (2, "last")):
+        qtbot.waitUntil(lambda count=count: output.flow() or len(ended) == count)
+        assert (heard(player), current(panel)) == (follower, follower)  # past the failed one
+        assert player.playing
+        player.seek(9.5)
+    qtbot.waitUntil(lambda: output.flow() or len(ended) == 3)
+    assert ended == ["first", "middle", "last"]
+    assert not player.playing
+    assert heard(player) == "last"
+
+
+def test_a_take_that_ends_is_followed_by_none_where_nobody_wants_that(
+    panel: QueuePanel, player: Player, listening: Listening
+) -> None:
+    panel.intents.play_requested.emit("first")
+    player.finished.emit("first")
+    assert heard(player) == "first"
+    listening.set_playing_on(True)
+    listening.set_playing_on(False)
+    player.finished.emit("first")
+    assert heard(player) == "first"
+
+
+def test_playing_on_goes_on_from_where_a_row_was_that_is_shown_no_more(
+    panel: QueuePanel, player: Player, listening: Listening
+) -> None:
+    listening.set_playing_on(True)
+    panel.intents.play_requested.emit("middle")
+    panel.model.set_filter(Filter.of(Show.ALL, "first"))
+    player.finished.emit("middle")
+    assert heard(player) == "middle"  # what is shown stands above it, and was heard before
+    panel.model.set_filter(Filter.of(Show.ALL, "last"))
+    player.finished.emit("middle")
+    assert heard(player) == "last"
+
+
+def test_playing_on_leaves_the_current_row_to_whoever_writes_or_has_selected_several(
+    qtbot: QtBot, panel: QueuePanel, player: Player, listening: Listening
+) -> None:
+    listening.set_playing_on(True)
+    panel.show()
+    qtbot.waitExposed(panel)
+    panel.intents.play_requested.emit("first")
+    panel.view.selection.go_to("first")
+    panel.filter.search.setFocus()
+    player.finished.emit("first")
+    assert (heard(player), current(panel)) == ("middle", "first")
+    panel.view.setFocus()
+    panel.view.selectAll()
+    player.finished.emit("middle")
+    assert heard(player) == "last"
+    assert len(panel.view.selection.jobs()) == panel.model.rowCount()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from itertools import groupby
@@ -135,6 +135,10 @@ class QueueModel(QAbstractListModel):
         """The row that shows this job; -1 when none does."""
         key = self._key(self.jobs.get(id_))
         return -1 if key is None else bisect_left(self._keys, key)
+
+    def row_after(self, id_: str) -> int:
+        """The row beneath this job's, or beneath where it would stand if it were shown."""
+        return bisect_right(self._keys, self._order[id_]) if id_ in self._order else 0
 
     def second_line(self, job: Job) -> str:
         if job.status is not Status.PENDING:

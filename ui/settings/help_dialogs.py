@@ -84,6 +84,7 @@ class ShortcutsDialog(QDialog):
                     ("J   K   L", self.tr("Back, stop, forward")),
                     ("B", self.tr("A/B: the take before this one, where it is, equally loud")),
                     ("R", self.tr("Repeat, or repeat no more")),
+                    ("Ctrl+Shift+P", self.tr("Play on to the next take when one ends")),
                     ("Ctrl+B", self.tr("Branch: go on from the playhead")),
                     ("←   →", self.tr("Seek")),
                     ("[   ]", self.tr("Repeat from here, to here (in the waveform)")),

@@ -20,6 +20,7 @@ class Remembered:
         self._window, self._settings = window, settings
         self._usual_folder = window.exporter.folder
         window.compose.submitted.connect(lambda: window.models.settle())
+        window.menus.play_on.setChecked(settings.current.play_on)
         self._show_panels(settings.current)
         self._fill_compose(settings.current)
         exporter, kept = window.exporter, settings.current
@@ -34,6 +35,7 @@ class Remembered:
         within = isinstance(length, float) and MIN_DURATION <= length <= MAX_DURATION
         model, place = window.models.wanted
         self._settings.update(
+            play_on=window.menus.play_on.isChecked(),
             compose_shown=window.menus.compose_panel.isChecked(),
             take_shown=window.menus.take_panel.isChecked(),
             model=model,

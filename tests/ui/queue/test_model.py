@@ -178,6 +178,18 @@ def test_search_tells_takes_that_must_not_be_sold_from_those_that_may_be() -> No
         assert set(ids(model)) == expected, search
 
 
+def test_where_a_row_would_go_on_is_known_of_hidden_rows_too() -> None:
+    jobs = [finished(id_, at, name=f"{id_}{id_}") for at, id_ in enumerate("cba")]
+    model = built(*jobs, waiting("w"))
+    assert ids(model) == ["w", "a", "b", "c"]
+    assert [model.row_after(id_) for id_ in "wabc"] == [1, 2, 3, 4]
+    for search, expected in {"cc": [0, 0, 0, 1], "aa": [0, 1, 1, 1]}.items():
+        model.set_filter(Filter.of(Show.ALL, search))
+        assert [model.row_after(id_) for id_ in "wabc"] == expected
+    model.apply([Change(finished("a"), removed=True)])
+    assert model.row_after("a") == 0
+
+
 def test_tabs_hold_what_they_say() -> None:
     model = built(
         running("r"),

@@ -54,6 +54,7 @@ def test_the_desk_is_found_as_it_was_left(make_window: MakeWindow) -> None:
     compose.more.format.setCurrentText("MP3")
     compose.more.loop.setChecked(True)
     window.menus.take_panel.trigger()
+    window.menus.play_on.trigger()
     window.close()
 
     again = make_window()
@@ -64,6 +65,8 @@ def test_the_desk_is_found_as_it_was_left(make_window: MakeWindow) -> None:
     assert again.compose.isVisible()
     assert not again.take.isVisible()
     assert not again.menus.take_panel.isChecked()
+    assert again.menus.play_on.isChecked()
+    assert again.listening._plays_on
     again.menus.take_panel.trigger()
     assert again.take.isVisible()
     assert not again.notices.keys()
@@ -73,6 +76,7 @@ def test_where_all_is_as_usual_the_fold_is_closed(make_window: MakeWindow) -> No
     make_window().close()
     window = make_window()
     assert not window.compose.more.loop.isVisible()
+    assert not window.menus.play_on.isChecked()
     assert (window.compose.length.seconds(), window.compose.takes.value()) == (16.0, 1)
     assert window.focusWidget() is window.compose.prompt
 
