@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from engine.audio.atomic import in_plain_words, replacing
+from engine.audio.atomic import in_plain_words, linked
 from engine.audio.names import safe_name, unique
-from engine.errors import InvalidRequest, Problem
+from engine.errors import InvalidRequest, Problem, StorageError
 from engine.jobs import Job, Take
 from engine.limits import FORMATS
 
-__all__ = ["Delivery"]
+__all__ = ["Delivery", "Undelivered"]
+
+
+class Undelivered(StorageError):
+    """No place takes a take: what is made must stay where it is."""
+
+    def __init__(self, error: StorageError) -> None:
+        super().__init__(error.message, hint=error.hint, detail=error.detail)
+        self.code = error.code
 
 
 class Delivery:
@@ -49,14 +57,16 @@ class Delivery:
             raise in_plain_words(error, folder) from error
 
     def deliver(self, job: Job, take: Take) -> Take:
-        """Move the take's files to their place; the take as it is there."""
-        path = self._path(job, take)
-        midi = None
-        if take.midi_path is not None:
-            midi = path.with_suffix(".mid")
-            _move(take.midi_path, midi)
-        _move(take.path, path)  # the last: once it is there, a window that is open takes it in
-        return replace(take, path=path, midi_path=midi)
+        """Move the take's files to their place; the take as it is there.
+
+        Raises StorageError; the files are then where they were.
+        """
+        return _moved(take, self._path(job, take))
+
+    def rescue(self, take: Take) -> Take:
+        """Move them to the takes folder, as what their place did not take. Raises as ``deliver``
+        does."""
+        return _moved(take, self._usual / take.path.name)
 
     def _folder(self) -> Path:
         if self._out is None:
@@ -72,6 +82,18 @@ class Delivery:
         return unique(folder / f"{safe_name(job.name)}{take.path.suffix}")
 
 
-def _move(source: Path, path: Path) -> None:
-    with replacing(path) as part:
-        shutil.move(source, part)  # renamed, or copied where it is another disk
+def _moved(take: Take, path: Path) -> Take:
+    """The only copy goes when there is another."""
+    midi = None if take.midi_path is None else path.with_suffix(".mid")
+    if take.midi_path is not None and midi is not None:
+        linked(take.midi_path, midi)
+    try:
+        linked(take.path, path)  # the last: once it is there, a window that is open takes it in
+    except StorageError:
+        if midi is not None:
+            midi.unlink(missing_ok=True)
+        raise
+    for source in filter(None, (take.path, take.midi_path)):
+        with suppress(OSError):  # it goes with its folder, at the latest
+            source.unlink()
+    return replace(take, path=path, midi_path=midi)

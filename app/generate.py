@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.text import Text
 
 from app.cli_answers import BAD_INPUT, DONE, FAILED, INTERRUPTED, as_text, end_when_asked
-from app.delivery import Delivery
+from app.delivery import Delivery, Undelivered
 from app.engine_settings import engine_settings
 from app.engine_thread import Opened
 from app.journal import start_journal
@@ -31,7 +31,14 @@ from app.settings import SettingsFile
 from app.take_bars import TakeBars
 from engine.audio.atomic import in_plain_words
 from engine.dispatch.feed import Feed
-from engine.errors import DiskFull, InvalidRequest, ModelUnavailable, MusicError, Problem
+from engine.errors import (
+    DiskFull,
+    InvalidRequest,
+    ModelUnavailable,
+    MusicError,
+    Problem,
+    StorageError,
+)
 from engine.jobs import Change, Failure, Job, Order, Take, new_id
 from engine.prompts import expand
 from engine.request import parse_request
@@ -177,21 +184,42 @@ async def _make(
         async for job in jobs:
             bars.show(job)
             if job.take is not None:
-                outcome.made.append((job, delivery.deliver(job, job.take)))
+                _hand_over(job, job.take, delivery, outcome)
             elif job.error is not None and job.status.final:
                 outcome.failures.append((job.request.prompt, job.error))
 
 
+def _hand_over(job: Job, take: Take, delivery: Delivery, outcome: Outcome) -> None:
+    """To its place, else to the takes folder. Raises Undelivered when neither takes it."""
+    try:
+        there = delivery.deliver(job, take)
+    except StorageError as error:
+        try:
+            there = delivery.rescue(take)
+        except StorageError:
+            raise Undelivered(error) from error
+        failure = replace(Failure.of(error), hint=f"The take is in the takes folder: {there.path}")
+        outcome.failures.append((job.request.prompt, failure))
+    outcome.made.append((job, there))
+
+
 @contextmanager
 def _workspace(cache: Path) -> Iterator[Path]:
-    """A folder for a queue that lives as long as this command."""
+    """A folder for a queue that lives as long as this command; takes that could not be delivered
+    outlive it."""
     try:
         cache.mkdir(parents=True, exist_ok=True)
         folder = tempfile.TemporaryDirectory(prefix="terminal-", dir=cache)
     except OSError as error:
         raise in_plain_words(error, cache) from error
     with folder as name:
-        yield Path(name)
+        try:
+            yield Path(name)
+        except Undelivered as error:
+            kept = Path(f"{name}-takes")
+            (Path(name) / "takes").rename(kept)
+            error.hint = f"What was made is in {kept}. Move it from there: it is a cache."
+            raise
 
 
 def _whole_name(model: str) -> str:

@@ -84,6 +84,37 @@ def test_a_failed_take_does_not_lose_the_others() -> None:
     assert "✗ impossible" in err.lower()
 
 
+TOO_LONG = f"{'x' * 248}.wav"
+"""The name of a file that can be, under which none can be written: its temporary name can't."""
+
+
+def test_a_take_that_its_place_does_not_take_is_in_the_takes_folder(
+    music_home: Path, tmp_path: Path
+) -> None:
+    status, out, _ = generate("calm", "--out", str(tmp_path / TOO_LONG), "--json")
+    assert status == 1
+    found = json.loads(out)
+    (take,), (error,) = found["takes"], found["errors"]
+    assert Path(take["path"]).parent == music_home / "takes"
+    assert sf.info(take["path"]).duration == 2.0
+    assert (error["prompt"], error["code"]) == ("calm", "storage")
+    assert take["path"] in error["hint"]
+    assert list((music_home / "cache").iterdir()) == []
+
+
+def test_a_take_that_no_place_takes_is_kept(music_home: Path, tmp_path: Path) -> None:
+    music_home.mkdir(parents=True, exist_ok=True)
+    (music_home / "takes").write_bytes(b"no folder")
+    status, out, _ = generate("calm", "--out", str(tmp_path / TOO_LONG), "--json")
+    assert status == 1
+    found = json.loads(out)
+    assert found["takes"] == []
+    (kept,) = (music_home / "cache").iterdir()
+    assert str(kept) in found["errors"][0]["hint"]
+    (take,) = kept.glob("*.wav")
+    assert sf.info(take).duration == 2.0
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -13,7 +13,7 @@ from app.generate import follow, orders_for
 from app.take_bars import TakeBars
 from engine.audio.names import safe_name
 from engine.dispatch.feed import Feed
-from engine.errors import DiskFull, FolderNotWritable, InvalidRequest, StoreLocked
+from engine.errors import DiskFull, FolderNotWritable, InvalidRequest, StorageError, StoreLocked
 from engine.jobs import Change, Failure, Job, Order, Status, Step, Take, utc_now
 from engine.request import Request
 from tests.fakes import FakeQueue
@@ -148,6 +148,17 @@ class TestDelivery:
         (tmp_path / "file").write_bytes(b"")
         with pytest.raises(FolderNotWritable):
             Delivery(tmp_path / "file" / "song.wav", tmp_path, None).prepare(1)
+
+    def test_what_its_place_does_not_take_stays_where_it_was(self, tmp_path: Path) -> None:
+        delivery, (job, take) = Delivery(tmp_path / "song.wav", tmp_path, None), finished(tmp_path)
+        delivery.prepare(1)
+        (tmp_path / "song.wav").mkdir()
+        with pytest.raises(StorageError):
+            delivery.deliver(job, take)
+        assert take.path.read_bytes() == b"sound"
+        assert take.midi_path is not None and take.midi_path.read_bytes() == b"notes"
+        assert not (tmp_path / "song.mid").exists()
+        assert list(tmp_path.glob(".*")) == []
 
 
 class TestBars:
