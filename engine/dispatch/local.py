@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 FIRST_SLOTS = 4
 """Runs given to a host that has not said yet how many it takes; more wait inside it."""
 RESTART_DELAYS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
-"""Seconds before the n-th start in a row of a host that was never ready."""
+"""Seconds before the n-th start in a row of a host that has loaded nothing."""
 
 
 class LocalLane:
@@ -236,10 +236,10 @@ class LocalLane:
     def _heard(self, event: say.Event) -> None:
         self._expect_words()
         match event:
-            case say.Ready():
-                self._early_ends = 0
+            case say.Ready():  # its libraries are still to come, and may be what ends it
                 self._tell(StateChanged(EngineState.READY))
             case say.Loaded():
+                self._early_ends = 0
                 if event.heavy:
                     self._model = event.model
                 self._made_by[event.model] = event.made_by
