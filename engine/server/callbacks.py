@@ -39,15 +39,14 @@ def check_url(url: str) -> None:
     if not url.isascii() or not url.isprintable() or " " in url:
         raise _unfit("must be written in plain characters")
     try:
-        _check_address(parts.hostname)
+        _check_host(parts.hostname)
     except Refused as error:
         raise _unfit(str(error)) from error
-    except ValueError:
-        return  # a name
 
 
 def public_address(host: str, resolve: Resolve | None = None) -> str:
     """The address of a host, if all that it has are public. Raises Refused, OSError."""
+    _check_host(host)
     found = (resolve or _resolve)(host, 443)
     if not found:
         raise OSError(f"{host} has no address")
@@ -58,6 +57,17 @@ def public_address(host: str, resolve: Resolve | None = None) -> str:
 
 def _resolve(host: str, port: int) -> list[str]:
     return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def _check_host(host: str) -> None:
+    """Raises Refused for an address inside, and for what is no name of a host either."""
+    try:
+        _check_address(host)
+    except ValueError:
+        try:
+            host.encode("idna")  # as looking it up does
+        except UnicodeError:
+            raise Refused("leads to a host whose name is no name") from None
 
 
 def _check_address(text: str) -> None:

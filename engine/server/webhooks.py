@@ -175,6 +175,8 @@ class Webhooks:
                 log.warning("webhook %s was not taken after %d attempts", call.id, ATTEMPTS)
             except Refused as error:
                 log.warning("webhook %s is not sent: %s", call.id, error)
+            except Exception:
+                log.exception("webhook %s could not be sent", call.id)  # nor could it next time
             await _insist(partial(self._calls.done, call.id))
 
     async def _send(self, call: Call) -> None:

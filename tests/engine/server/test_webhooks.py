@@ -167,6 +167,41 @@ def test_what_is_owed_outlives_the_server(
 
 
 @pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        pytest.param(None, "is no name", marks=pytest.mark.logs("is not sent")),
+        pytest.param(RuntimeError("the test"), "", marks=pytest.mark.logs("could not be sent")),
+    ],
+)
+def test_what_can_never_be_sent_is_owed_no_more(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    trouble: Exception | None,
+    words: str,
+) -> None:
+    """Names that can't be looked up are refused, but rows of former versions may hold one."""
+
+    def address_of(_: str) -> str:
+        if trouble is not None:
+            raise trouble
+        return public_address("a..b")
+
+    ended, done = queue.Queue[str](), Calls.done
+
+    def told(calls: Calls, call_id: str) -> None:
+        done(calls, call_id)
+        ended.put(call_id)
+
+    monkeypatch.setattr(Calls, "done", told)
+    settings = settings_in(tmp_path_factory.mktemp("never"), webhooks=True)
+    with TestServer(settings, address_of=address_of) as server, server.client() as client:
+        answer = client.post("/generate", json=body(callback_url=f"https://{HOST}/"))
+        assert answer.json()["job_id"] in ended.get(timeout=60)
+    assert words in caplog.text
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "http://example.org/",
@@ -184,6 +219,8 @@ def test_what_is_owed_outlives_the_server(
         "https://169.254.169.254/latest/meta-data/",
         "https://100.64.0.1/",
         "https://0.0.0.0/",
+        "https://a..b/",
+        f"https://{'x' * 64}.example.org/",
     ],
 )
 def test_urls_that_are_not_called(url: str) -> None:
