@@ -24,6 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import truststore
 from tenacity import (
     AsyncRetrying,
     RetryError,
@@ -88,7 +89,10 @@ class Webhooks:
         self._address_of = address_of or public_address
         # One client: setting TLS up takes tens of milliseconds.
         self._client = httpx.AsyncClient(
-            verify=trust or True, timeout=TIMEOUT, follow_redirects=False, trust_env=False
+            verify=trust or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            trust_env=False,
         )
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._me = token_hex(8)

@@ -8,6 +8,7 @@ import hmac
 import json
 import queue
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -51,7 +52,7 @@ class Listener:
             def log_message(self, *_: object) -> None:
                 pass
 
-        certificate = self_signed(folder, HOST)
+        self.certificate = certificate = self_signed(folder, HOST)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         self._server = HTTPServer(("127.0.0.1", 0), Handler)
@@ -164,6 +165,21 @@ def test_what_is_owed_outlives_the_server(
         assert json.loads(listener.heard.get(timeout=60)[1])["job_id"] == job_id
     with TestServer(settings, address_of=lambda _: "127.0.0.1", trust=listener.trust) as again:
         assert again.in_loop(lambda: listener.heard.empty()), "once is enough"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others ask their system")
+def test_certificates_are_the_computers_own(
+    tmp_path_factory: pytest.TempPathFactory, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a house's own authority counts, as it does for key sets and for the studio."""
+    monkeypatch.setattr(callbacks, "PORTS", (listener.port,))
+    monkeypatch.setenv("SSL_CERT_FILE", str(listener.certificate))
+    settings = settings_in(tmp_path_factory.mktemp("house"), webhooks=True, webhook_wait=0.05)
+    with TestServer(settings, address_of=lambda _: "127.0.0.1") as server:
+        with server.client() as client:
+            callback = body(callback_url=url_at(listener))
+            job_id = client.post("/generate", json=callback).json()["job_id"]
+        assert json.loads(listener.heard.get(timeout=10)[1])["job_id"] == job_id
 
 
 @pytest.mark.parametrize(
