@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PeakLoader"]
 
+log = logging.getLogger(__name__)
+
 _KEEP = 32 * 2**20
 """Bytes of peaks in memory: some thousand takes of half a minute."""
 _ON_DISK = 256 * 2**20
@@ -25,6 +28,9 @@ _DAYS = 90
 """Without being asked for, after which an entry is removed."""
 _WAITING = 64
 """Requests that wait at most; the oldest are dropped, for what they were asked by is gone."""
+
+_PATIENCE = 2.0
+"""Seconds that the end waits for a file; one on a network that is away may take for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class PeakLoader(QObject):
             self._closing = True
             self._changed.notify()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_PATIENCE)
 
     def _ask(self, path: Path, version: float | None) -> None:
         with self._changed:
@@ -99,14 +105,11 @@ class PeakLoader(QObject):
             self._thread.start()
 
     def _run(self) -> None:
-        # Here: the window starts without the weight of numpy.
-        from engine.audio.peaks import prune
-
         pruned = False
         while True:
             if not pruned and not self._asked:  # once, when there is nothing better to do
                 pruned = True
-                prune(self._cache_folder, most_bytes=_ON_DISK, most_days=_DAYS)
+                self._prune()
             with self._changed:
                 self._changed.wait_for(
                     lambda: self._closing or (self._asked and self._loading is None)
@@ -114,7 +117,18 @@ class PeakLoader(QObject):
                 if self._closing:
                     return
                 self._loading = path, version = self._asked.popitem()
-            self._came.emit(_Loaded(path, version, self._load(path, version)))
+            loaded = _Loaded(path, version, self._load(path, version))
+            if not self._closing:  # else who would hear of it may be gone
+                self._came.emit(loaded)
+
+    def _prune(self) -> None:
+        # Here: the window starts without the weight of numpy.
+        from engine.audio.peaks import prune
+
+        try:
+            prune(self._cache_folder, most_bytes=_ON_DISK, most_days=_DAYS)
+        except Exception:
+            log.exception("the cache of peaks can't be cleared")
 
     def _load(self, path: Path, version: float | None) -> Peaks | None:
         from engine.audio.peaks import Peaks, load_or_make
@@ -125,6 +139,10 @@ class PeakLoader(QObject):
             return Peaks.read(path)  # soon rewritten: not worth a place in the cache
         except AudioError:
             # A take whose file is gone has no waveform; playing or exporting it says why.
+            return None
+        except Exception:
+            # The thread has all others to load: it costs this one its waveform, and no more.
+            log.exception("the peaks of %s can't be read", path.name)
             return None
 
     def _keep(self, loaded: _Loaded) -> None:

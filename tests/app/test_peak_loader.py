@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from pytestqt.qtbot import QtBot
 
 import app.peak_loader
 from app.peak_loader import PeakLoader
+from engine.audio import peaks
+from engine.errors import AudioError
 
 
 @pytest.fixture
@@ -33,10 +36,10 @@ def test_peaks_come_later_and_are_kept(qtbot: QtBot, loader: PeakLoader, tmp_pat
     with qtbot.waitSignal(loader.loaded) as loaded:
         assert loader.get(path) is None
     assert loaded.args == [path]
-    peaks = loader.get(path)
-    assert peaks is not None
-    assert peaks.frames == 10_000
-    assert loader.get(path) is peaks
+    found = loader.get(path)
+    assert found is not None
+    assert found.frames == 10_000
+    assert loader.get(path) is found
 
 
 def test_a_rewritten_file_shows_its_older_peaks_until_the_newer_are_there(
@@ -80,6 +83,48 @@ def test_a_file_that_is_gone_is_asked_for_once(
         loader.get(path)
     with qtbot.assertNotEmitted(loader.loaded, wait=20):
         assert loader.get(path) is None
+
+
+@pytest.mark.logs("peaks")
+def test_what_nobody_foresaw_costs_one_waveform(
+    qtbot: QtBot, loader: PeakLoader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(peaks, "load_or_make", no_memory)
+        patch.setattr(peaks, "prune", no_memory)
+        with qtbot.waitSignal(loader.loaded):
+            assert loader.get(audio(tmp_path / "a.wav")) is None
+    with qtbot.waitSignal(loader.loaded):
+        loader.get(audio(tmp_path / "b.wav"))
+    assert loader.get(tmp_path / "b.wav") is not None
+
+
+def test_a_disk_that_hangs_does_not_hold_the_end_up(
+    loader: PeakLoader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hangs(*_: object) -> None:
+        begun.set()
+        assert go_on.wait(60)
+        raise AudioError("The test says so.")
+
+    monkeypatch.setattr(peaks, "load_or_make", hangs)
+    monkeypatch.setattr(app.peak_loader, "_PATIENCE", 0.0)
+    loader.get(tmp_path / "a.wav")
+    assert begun.wait(60)
+    end = threading.Thread(target=loader.close)
+    end.start()
+    end.join(30)
+    held_up = end.is_alive()
+    go_on.set()
+    end.join()
+    assert loader._thread is not None
+    loader._thread.join()
+    assert not held_up
 
 
 def test_the_least_used_peaks_make_room(
