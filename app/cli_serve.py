@@ -25,8 +25,13 @@ tokens = typer.Typer(help="Let people use the server: make, list and revoke toke
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="0: any free one.")] = 8000,
+    host: Annotated[
+        str, typer.Option(envvar="DGX_MUSIC_HOST", help="Address to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(min=0, max=65_535, envvar="DGX_MUSIC_PORT", help="0: any free one."),
+    ] = 8000,
     log_json: LogJson = False,
 ) -> None:
     """Share this computer's engine over HTTP. Other computers need a token: see "token create"."""

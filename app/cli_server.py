@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli_answers import FAILED
+from app.paths import Paths, named_folder
 
 if TYPE_CHECKING:  # each command imports what it needs when it runs
-    from app.paths import Paths
     from engine.server.settings import ServerSettings
 
 __all__ = ["LogJson", "fail", "settings_of", "to_log"]
@@ -20,18 +20,23 @@ LogJson = Annotated[bool, typer.Option("--log-json", help="Log to stderr as JSON
 
 
 def settings_of(paths: Paths, **given: Any) -> ServerSettings:
-    """The server keeps its own database, so that a window can be open beside it."""
+    """The server keeps its own database, so that a window can be open beside it.
+
+    What is ``given`` wins over ``DGX_MUSIC_*`` in the environment, and that over what is usual.
+    Raises InvalidRequest for what can't be used.
+    """
     from pydantic import ValidationError
 
     from engine.errors import InvalidRequest
     from engine.request import problems_of
     from engine.server.settings import ServerSettings
 
+    data = named_folder("data") or paths.data / "server"
     try:
         return ServerSettings(
-            data_folder=paths.data / "server",
-            takes_folder=paths.data / "server" / "storage",
-            cache_folder=paths.cache / "server",
+            data_folder=data,
+            takes_folder=named_folder("takes") or data / "storage",
+            cache_folder=named_folder("cache") or paths.cache / "server",
             models_folder=paths.models,
             **given,
         )

@@ -29,7 +29,7 @@ def engine_settings(
     """
     from engine.settings import EngineSettings
 
-    takes = chosen.takes_folder or paths.takes
+    takes = paths.takes_for(chosen.takes_folder)
     try:
         return EngineSettings(
             data_folder=workspace / "data" if workspace else paths.data,

@@ -100,7 +100,7 @@ def generate_takes(
         settings = {**settings, "model": _whole_name(settings["model"])}
         chosen = SettingsFile(paths.config).current
         engine_settings(paths, chosen, precision=precision)  # bad ones are told before a download
-        usual = chosen.takes_folder or paths.takes
+        usual = paths.takes_for(chosen.takes_folder)
         delivery = Delivery(out, usual, settings.get("output_format"))
         orders = orders_for(prompts, settings | {"output_format": delivery.format}, count)
         delivery.prepare(len(orders))

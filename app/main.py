@@ -58,7 +58,7 @@ class Program:
         self._settings = SettingsFile(paths.config)
         install_language(app, self._settings.current.language)
         theme = Theme(app, Appearance(self._settings.current.appearance))
-        self._takes_folder = self._settings.current.takes_folder or paths.takes
+        self._takes_folder = paths.takes_for(self._settings.current.takes_folder)
         self._engine = EngineThread(self._open_engine)
         self.studio = Studio(self._engine)
         self.servers = Servers(self._engine, self._settings)

@@ -23,6 +23,21 @@ def test_the_nearest_word_counts(monkeypatch: pytest.MonkeyPatch, music_home: Pa
     assert engine_settings(paths, chosen, precision="int8").precision == "int8"
 
 
+def test_folders_are_the_environments_first(
+    monkeypatch: pytest.MonkeyPatch, music_home: Path
+) -> None:
+    for name in ("DATA", "TAKES", "CACHE"):
+        monkeypatch.setenv(f"DGX_MUSIC_{name}_FOLDER", str(music_home / name))
+    paths, chosen = Paths.find(), Settings(takes_folder=music_home / "songs")
+    found = engine_settings(paths, chosen)
+    folders = (found.data_folder, found.takes_folder, found.cache_folder)
+    assert folders == tuple(music_home / name for name in ("DATA", "TAKES", "CACHE"))
+    assert (paths.data, paths.cache) == (found.data_folder, found.cache_folder)
+    assert paths.takes_for(chosen.takes_folder) == found.takes_folder
+    own = engine_settings(paths, chosen, workspace=music_home / "w")
+    assert own.takes_folder == music_home / "w" / "takes", "what ends with its command"
+
+
 def test_a_queue_of_its_own_shares_the_models(music_home: Path) -> None:
     paths = Paths.find()
     found = engine_settings(paths, Settings(takes_folder=music_home), workspace=music_home / "w")

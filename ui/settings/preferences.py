@@ -30,14 +30,15 @@ class Preferences(QObject):
         super().__init__(window)
         self._settings, self._theme, self._window = settings, theme, window
         self._background = Background(self)
-        self.takes_folder = settings.current.takes_folder or paths.takes
+        self._paths = paths
+        self.takes_folder = paths.takes_for(settings.current.takes_folder)
         """Where takes are kept, until the next start."""
 
     def open(self) -> None:
         """Show the settings; what is changed there takes effect at once."""
         from ui.settings.settings_dialog import SettingsDialog  # late: few starts need it
 
-        folder = self._settings.current.takes_folder or self.takes_folder
+        folder = self._paths.takes_for(self._settings.current.takes_folder)
         dialog = SettingsDialog(self._settings.current, folder, self._look, self._window)
         dialog.changed.connect(self._change)
         dialog.open()
