@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -32,6 +32,7 @@ from engine.storage.base import (
 )
 from engine.storage.faults import away, in_bucket_words
 from engine.storage.session import Clients
+from engine.storage.threads import PatientThreads
 from engine.storage.upkeep import prove, sweep
 from engine.storage.wholeness import is_whole
 
@@ -67,8 +68,8 @@ class BucketStorage(Places):
         self.address = address
         self._cache = cache
         self._clients = clients
-        self._files = ThreadPoolExecutor(WHOLE_FILES_AT_ONCE, "bucket files")
-        self._blocks = ThreadPoolExecutor(BLOCKS_AT_ONCE, "bucket blocks")
+        self._files = PatientThreads(WHOLE_FILES_AT_ONCE, "bucket files")
+        self._blocks = PatientThreads(BLOCKS_AT_ONCE, "bucket blocks")
         self._fetching: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """A lock for each key as long as somebody has it, or waits for it."""
 
@@ -179,7 +180,7 @@ class BucketStorage(Places):
 
     async def close(self) -> None:
         for pool in (self._files, self._blocks):
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.close()
         self._clients.close()
 
     # -- inside ------------------------------------------------------------------------------
@@ -205,7 +206,7 @@ class BucketStorage(Places):
         except TimeoutError as error:
             raise away("The bucket does not answer in time.", self.address.url) from error
 
-    async def _in(self, pool: ThreadPoolExecutor, work: Callable[..., T], *given: Any) -> T:
+    async def _in(self, pool: Executor, work: Callable[..., T], *given: Any) -> T:
         def translated() -> T:
             with in_bucket_words(self.address, self._clients.endpoint):
                 return work(*given)

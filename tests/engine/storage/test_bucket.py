@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import socket
+import subprocess
+import sys
 import threading
 import tracemalloc
 from collections.abc import AsyncIterator
@@ -155,6 +158,45 @@ async def test_what_somebody_else_put_there_comes_too(
         (tmp_path / "cache" / key).unlink()
         with pytest.raises(StorageError, match="another file"):
             await storage.fetch(key)
+
+
+def test_the_end_of_the_program_waits_for_no_bucket(bucket: Bucket, tmp_path: Path) -> None:
+    """One that takes a connection and says nothing more has half a minute by boto3's own clock."""
+    script = f"""
+import asyncio, sys
+from pathlib import Path
+from engine.storage.opening import open_storage
+
+async def main():
+    here = Path({str(tmp_path)!r})
+    storage = open_storage({bucket.address!r}, sys.argv[1], root=here, cache=here / "cache")
+    work = [asyncio.create_task(each) for each in (storage.fetch({KEY!r}), storage.look({KEY!r}))]
+    await asyncio.to_thread(sys.stdin.readline)
+    for each in work:
+        each.cancel()
+    await asyncio.gather(*work, return_exceptions=True)
+    await storage.close()
+    print("closed", flush=True)
+
+asyncio.run(main())
+"""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as hole,
+        subprocess.Popen(
+            [sys.executable, "-c", script, f"http://127.0.0.1:{hole.getsockname()[1]}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as program,
+    ):
+        try:
+            with hole.accept()[0], hole.accept()[0]:
+                assert program.stdin is not None and program.stdout is not None
+                print(file=program.stdin, flush=True)
+                assert program.stdout.readline() == "closed\n"
+                assert program.wait(10) == 0
+        finally:
+            program.kill()
 
 
 async def test_a_long_list_is_read_to_its_end(storage: Storage, bucket: Bucket) -> None:
