@@ -67,6 +67,7 @@ async def joined(
             settings.storage_endpoint,
             root=settings.takes_folder,
             cache=settings.cache_folder / FETCHED,
+            floor=settings.free_space_floor,
         )
         opening.push_async_callback(storage.close)
         await storage.prove()
@@ -210,7 +211,11 @@ class MusicWorker:
     async def _tidy(self) -> None:
         """What was fetched and is not asked for any more, and what broke off."""
         settings = self._settings
-        leftovers = Leftovers(settings.cache_folder, settings.takes_folder / OUTGOING)
+        leftovers = Leftovers(
+            settings.cache_folder,
+            settings.takes_folder / OUTGOING,
+            floor=settings.free_space_floor,
+        )
         while True:
             await asyncio.sleep(settings.sweep_seconds)
             try:

@@ -92,6 +92,7 @@ async def _storage(settings: ServerSettings) -> AsyncIterator[Storage]:
         settings.storage_endpoint,
         root=settings.takes_folder,
         cache=settings.cache_folder / FETCHED,
+        floor=settings.free_space_floor,
     )
     try:
         await storage.prove()
@@ -153,14 +154,19 @@ async def _over(
             ),
             broadcast=broadcast,
             uploads=Uploads(engine.database),
-            transcoder=Transcoder(settings.cache_folder / TRANSCODED, storage, heavy_work),
+            transcoder=Transcoder(
+                settings.cache_folder / TRANSCODED,
+                storage,
+                heavy_work,
+                floor=settings.free_space_floor,
+            ),
             heavy_work=heavy_work,
             metrics=metrics,
             workers=engine.workers,
         )
         if engine.workers is not None:
             metrics.watch_workers(engine.workers.all)
-        leftovers = Leftovers(settings.cache_folder, takes.folder)
+        leftovers = Leftovers(settings.cache_folder, takes.folder, floor=settings.free_space_floor)
         house = Housekeeping(
             settings,
             jobs,

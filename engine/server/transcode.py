@@ -23,8 +23,12 @@ from engine.audio.files import BLOCK
 from engine.errors import AudioError
 from engine.jobs import Take
 from engine.storage.base import Storage
+from engine.storage.copies import check_room_for
 
 __all__ = ["Format", "Transcoder"]
+
+MOST_BYTES = 4
+"""Of a sample, in any of the formats."""
 
 
 class Format(StrEnum):
@@ -58,7 +62,11 @@ _RECIPES: Mapping[Format, _Recipe] = {
 class Transcoder:
     """Keeps what it made until the cache is swept."""
 
-    def __init__(self, folder: Path, storage: Storage, at_once: asyncio.Semaphore) -> None:
+    def __init__(
+        self, folder: Path, storage: Storage, at_once: asyncio.Semaphore, *, floor: int = 0
+    ) -> None:
+        """``floor``: bytes of the disk that what is made leaves free."""
+        self._floor = floor
         self._folder = folder
         self._storage = storage
         self._at_once = at_once
@@ -66,7 +74,8 @@ class Transcoder:
         """Each as long as somebody has it, or waits for it."""
 
     async def file(self, take: Take, format: Format) -> Path:
-        """Where the take lies in this format. Raises AudioError, NotFound and StorageError."""
+        """Where the take lies in this format. Raises AudioError, NotFound and StorageError, and so
+        DiskFull where it could leave less room than takes need."""
         name = f"{take.sha256}.{format.value}"
         path = self._folder / name
         lock = self._locks.setdefault(name, asyncio.Lock())
@@ -74,8 +83,13 @@ class Transcoder:
             if not path.is_file():
                 source = await self._storage.fetch(self._storage.key_of(take.path))
                 async with self._at_once:
-                    await asyncio.to_thread(_make, source, path, format)
+                    await asyncio.to_thread(self._make, take, source, path, format)
         return path
+
+    def _make(self, take: Take, source: Path, path: Path, format: Format) -> None:
+        size = round(take.duration * take.sample_rate) * take.channels * MOST_BYTES
+        check_room_for(size, self._folder, self._floor)
+        _make(source, path, format)
 
 
 def _make(source: Path, target: Path, format: Format) -> None:

@@ -30,6 +30,7 @@ from engine.storage.base import (
     Stored,
     checked,
 )
+from engine.storage.copies import check_room_for
 from engine.storage.faults import away, in_bucket_words
 from engine.storage.session import Clients
 from engine.storage.threads import PatientThreads
@@ -60,13 +61,14 @@ class BucketStorage(Places):
     shared = True
 
     def __init__(
-        self, address: BucketAddress, clients: Clients, *, cache: Path, before: Path
+        self, address: BucketAddress, clients: Clients, *, cache: Path, before: Path, floor: int
     ) -> None:
-        """``cache``: where fetched files lie for a while; ``before``: the folder whose files may
-        have been moved here."""
+        """``cache``: where fetched files lie for a while, and leave ``floor`` bytes free;
+        ``before``: the folder whose files may have been moved here."""
         super().__init__(before, whole=False)
         self.address = address
         self._cache = cache
+        self._floor = floor
         self._clients = clients
         self._files = PatientThreads(WHOLE_FILES_AT_ONCE, "bucket files")
         self._blocks = PatientThreads(BLOCKS_AT_ONCE, "bucket blocks")
@@ -114,6 +116,7 @@ class BucketStorage(Places):
     def _fetch(self, key: str, path: Path) -> None:
         client, named = self._clients.patient, self._named(key)
         told = self._head(client, key)
+        check_room_for(told["ContentLength"], self._cache, self._floor)
         with replacing(path) as part:
             with part.open("wb") as file:
                 client.download_fileobj(named["Bucket"], named["Key"], file, Config=IN_PARTS)

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 from pathlib import Path
 
+from engine.storage.copies import free_bytes
+
 __all__ = ["DAY", "FETCHED", "TRANSCODED", "Leftovers"]
 
 TRANSCODED, FETCHED = "transcoded", "fetched"
@@ -19,7 +21,9 @@ UNFINISHED_SECONDS = 3600.0
 class Leftovers:
     """In the cache, and among what is on its way to the storage."""
 
-    def __init__(self, cache: Path, outgoing: Path) -> None:
+    def __init__(self, cache: Path, outgoing: Path, *, floor: int = 0) -> None:
+        """``floor``: bytes of the cache's disk that should be free."""
+        self._floor = floor
         self._cache = cache
         self._outgoing = outgoing
         self._transcoded, self._fetched = cache / TRANSCODED, cache / FETCHED
@@ -48,9 +52,12 @@ class Leftovers:
         )
 
     def _not_asked_for(self) -> int:
-        """Copies of takes: transcoded, or fetched from the storage."""
+        """Copies of takes: transcoded, or fetched from the storage. They stay for less time while
+        no take is begun for want of room."""
         files = (*self._transcoded.glob("[!.]*"), *self._fetched.glob("*/[!.]*"))
-        return _remove(file for file in files if _age(file) > DAY.total_seconds())
+        low = free_bytes(self._cache) < self._floor
+        longest = UNFINISHED_SECONDS if low else DAY.total_seconds()
+        return _remove(file for file in files if _age(file) > longest)
 
 
 def _age(file: Path) -> float:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile as sf
 
-from engine.errors import StorageError
+from engine.errors import DiskFull, StorageError
 from engine.jobs import Take
 from engine.server.transcode import Format, Transcoder
 
@@ -30,6 +33,38 @@ class Away:
         self.asked += 1
         await gate.wait()
         raise StorageError(f"{key} is away.")
+
+
+class There:
+    """A storage that has one file, here."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def key_of(self, place: Path) -> str:
+        return str(place)
+
+    async def fetch(self, key: str) -> Path:
+        return self._file
+
+
+async def test_who_asks_for_formats_does_not_fill_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "a.wav"
+    sf.write(source, np.zeros(8_000), 8_000)
+    storage: Any = There(source)
+    usage, free = type(shutil.disk_usage(tmp_path)), 1_000_000
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(0, 0, free))
+    cache = tmp_path / "cache" / "transcoded"
+    transcoder = Transcoder(cache, storage, asyncio.Semaphore(9), floor=990_000)
+    with pytest.raises(DiskFull):
+        await transcoder.file(TAKE, Format.WAV)
+    assert not cache.exists()
+    free = 1_100_000
+    made = await transcoder.file(TAKE, Format.WAV)
+    free = 0
+    assert await transcoder.file(TAKE, Format.WAV) == made, "what is there needs no room"
 
 
 async def test_who_waits_for_one_who_could_not_make_it_is_followed_by_the_next(

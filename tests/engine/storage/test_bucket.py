@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from typing import BinaryIO
 
 import pytest
 
-from engine.errors import Retriable, StorageAway, StorageClosed, StorageError
+from engine.errors import DiskFull, Retriable, StorageAway, StorageClosed, StorageError
 from engine.storage.address import BucketAddress
 from engine.storage.base import Storage
 from engine.storage.bucket import IN_PARTS, BucketStorage
@@ -94,6 +95,24 @@ async def test_a_download_that_always_breaks_off_is_told_as_trouble_of_the_bucke
             await opened.fetch(KEY)
         await opened.close()
         assert proxy.struck[Trouble.TRUNCATE] > 1
+
+
+async def test_what_is_fetched_leaves_the_room_that_takes_need(
+    bucket: Bucket, sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket.write(KEY, sample.data)
+    cache, (address, endpoint) = tmp_path / "cache", bucket.settings().values()
+    opened = open_storage(address, endpoint, root=tmp_path / "root", cache=cache, floor=1000)
+    usage, free = type(shutil.disk_usage(tmp_path)), 999 + len(sample.data)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(0, 0, free))
+    try:
+        with pytest.raises(DiskFull):
+            await opened.fetch(KEY)
+        assert not cache.exists()
+        free += 1
+        assert (await opened.fetch(KEY)).read_bytes() == sample.data
+    finally:
+        await opened.close()
 
 
 async def test_it_is_fetched_by_one_at_a_time_also_after_one_who_could_not(
