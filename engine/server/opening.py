@@ -128,6 +128,11 @@ async def _over(
                 f"Others could reach {settings.host}, and nobody has a token.",
                 hint="Make one first: dgx-music token create NAME",
             )
+        if settings.may_mistake_a_proxy:
+            log.warning(
+                "a proxy here that adds no X-Forwarded-For makes everybody the administrator: "
+                "set DGX_MUSIC_REQUIRE_LOGIN=true"
+            )
         jobs = SharedJobs(engine.database, settings.ageing_seconds)
         finished, failed = (
             timedelta(hours=hours) for hours in (settings.finished_hours, settings.failed_hours)

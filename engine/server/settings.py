@@ -90,7 +90,8 @@ class ServerSettings(EngineSettings):
     """Who waits gains a level of priority each time this passes without a start."""
 
     require_login: bool = False
-    """Ask for a token on loopback too."""
+    """Ask for a token on loopback too. Needed where others come through a proxy or a tunnel on this
+    computer that adds no ``X-Forwarded-For``: they look like the person at it."""
     secret_key: SecretStr | None = None
     """Signs media links; None: one is drawn, and kept in the data folder or a cluster's rows."""
     jwt_key: SecretStr | None = None
@@ -170,6 +171,13 @@ class ServerSettings(EngineSettings):
     @property
     def on_loopback(self) -> bool:
         return is_loopback(self.host)
+
+    @property
+    def may_mistake_a_proxy(self) -> bool:
+        """Whether others come through a proxy, which may not say so, to where whoever comes from
+        this computer needs no login."""
+        proxied = bool(self.trusted_proxies or self.public_url)
+        return proxied and self.on_loopback and not self.require_login
 
     @property
     def has_jwt(self) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from tests.engine.server.running import TestServer, body, made, settings_in
+
+pytestmark = pytest.mark.logs("DGX_MUSIC_REQUIRE_LOGIN")
 
 SAID = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
 
@@ -49,6 +52,25 @@ def test_nobody_becomes_the_person_at_this_computer(tmp_path: Path) -> None:
     said = {"X-Forwarded-For": "127.0.0.1"}
     with TestServer(settings) as server, server.client(headers=said) as client:
         assert client.get("/jobs").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, False),
+        ({"trusted_proxies": "127.0.0.1"}, True),
+        ({"public_url": "https://music.example.org"}, True),
+        ({"trusted_proxies": "127.0.0.1", "require_login": True}, False),
+    ],
+)
+def test_who_sets_up_a_proxy_here_is_told_what_it_may_hide(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, changes: dict[str, Any], told: bool
+) -> None:
+    """One that says nothing of whom it lets in can't be told from the person at this computer."""
+    with TestServer(settings_in(tmp_path, **changes)) as server, server.client() as through:
+        status = through.get("/jobs").status_code
+    assert status == (401 if "require_login" in changes else 200)
+    assert ("DGX_MUSIC_REQUIRE_LOGIN=true" in caplog.text) is told
 
 
 def test_who_comes_through_a_proxy_on_this_computer_is_not_nearby(tmp_path: Path) -> None:
