@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import secrets
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,8 @@ from dataclasses import dataclass, field
 from engine.jobs import Change, Job
 
 __all__ = ["AT_ONCE", "WRITTEN_AT_ONCE", "Broadcast", "Follower", "Told", "tells_the_end"]
+
+log = logging.getLogger(__name__)
 
 REMEMBERED = 20_000
 """Changes kept for those who come back."""
@@ -79,9 +82,7 @@ class Follower:
     def write(self) -> None:
         """Write what waits straight, or leave it to the next round."""
         waiting = self._waiting
-        if self._ended or not self._idle or self.straight is None:
-            self._news.set()
-        elif waiting and len(waiting) <= AT_ONCE and self.straight(list(waiting)):
+        if waiting and len(waiting) <= AT_ONCE and self._goes_straight(list(waiting)):
             waiting.clear()
         elif waiting:
             self._news.set()
@@ -90,13 +91,24 @@ class Follower:
         """Write that it is still there, unless there is more to say."""
         if self._waiting:
             self.write()
-        elif not (self._idle and self.straight and self.straight([])):
+        elif not self._goes_straight([]):
             self._beat = True
             self._news.set()
 
     def end(self) -> None:
         self._ended = True
         self._news.set()
+
+    def _goes_straight(self, news: list[Told]) -> bool:
+        """What fails is left to who goes its rounds, and fails there again if it must: that ends
+        one stream, where it would end the writing to all here."""
+        if self._ended or not self._idle or self.straight is None:
+            return False
+        try:
+            return self.straight(news)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is of this stream alone
+            log.info("events can't go straight now: %r", error)
+            return False
 
     def __aiter__(self) -> Follower:
         return self
@@ -218,13 +230,16 @@ class Broadcast:
     def _write(self) -> None:
         """To some after the others, so that all else on this loop has its turn in between; and all
         that a follower has not heard yet in one go."""
-        for follower in [*itertools.islice(self._now, WRITTEN_AT_ONCE)]:
-            if self._now.pop(follower):
-                follower.beat()
-            else:
-                follower.write()
-        self._writing = asyncio.get_running_loop().call_soon(self._write) if self._now else None
-        self._write_soon()
+        try:
+            for follower in [*itertools.islice(self._now, WRITTEN_AT_ONCE)]:
+                if self._now.pop(follower):
+                    follower.beat()
+                else:
+                    follower.write()
+        finally:  # whatever becomes of this one, the next round comes
+            again = asyncio.get_running_loop().call_soon(self._write) if self._now else None
+            self._writing = again
+            self._write_soon()
 
     def _all(self) -> list[Follower]:
         return [follower for some in self._followers.values() for follower in some]

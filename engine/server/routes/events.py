@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
 
+from engine.errors import StorageError
 from engine.jobs import Job
 from engine.server.broadcast import AT_ONCE, Follower, Told, tells_the_end
 from engine.server.callers import AnyCaller, Caller, identify
@@ -22,6 +25,8 @@ from engine.server.straight import line_of
 __all__ = ["router"]
 
 router = APIRouter(tags=["events"])
+
+log = logging.getLogger(__name__)
 
 Beginning = Callable[[], list[Told]]
 LastEventId = Annotated[
@@ -108,6 +113,10 @@ async def socket(
                 for each in news:
                     await websocket.send_text(_with_id(service, each, base))
             await websocket.close(1008 if follower.behind else 1012)  # or "service restart"
+        except StorageError as error:
+            _put_off(error)
+            with suppress(WebSocketDisconnect, RuntimeError):
+                await websocket.close(1013)  # "try again later"
         except (WebSocketDisconnect, RuntimeError):  # gone in the middle of a message
             return
         finally:
@@ -163,19 +172,29 @@ async def _events(
     await service.engine.all_told()
     with service.broadcast.following(follower):
         told = beginning()  # only now: what happens from here on is heard
-        yield b"retry: 2000\n\n"
-        for start in range(0, len(told), AT_ONCE):
-            yield written(told[start : start + AT_ONCE])
-        if single and told and told[-1].job.status.final:
-            return
-        if not single and (line := line_of(request.scope)) is not None:
-            follower.straight = lambda news: line.write(written(news))
-        async for news in follower:
-            yield written(news)
-            if single and news and news[-1].job.status.final:
+        try:
+            yield b"retry: 2000\n\n"
+            for start in range(0, len(told), AT_ONCE):
+                yield written(told[start : start + AT_ONCE])
+            if single and told and told[-1].job.status.final:
                 return
-        if follower.behind:
-            yield b": too far behind; come back with Last-Event-ID\n\n"
+            if not single and (line := line_of(request.scope)) is not None:
+                follower.straight = lambda news: line.write(written(news))
+            async for news in follower:
+                yield written(news)
+                if single and news and news[-1].job.status.final:
+                    return
+            if follower.behind:
+                yield b": too far behind; come back with Last-Event-ID\n\n"
+        except StorageError as error:
+            _put_off(error)
+            yield b": the rest can't be told now; come back with Last-Event-ID\n\n"
+
+
+def _put_off(error: StorageError) -> None:
+    """A place in the queue could not be asked: who hears all but that would not know what it
+    missed. Whoever comes back with the last id that he heard does."""
+    log.warning("a stream of events ends: %s", error.message)
 
 
 def _event(service: Service, told: Told, base: str) -> bytes:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.errors import StorageError
 from engine.jobs import Change, Job, Status, Step, utc_now
 from engine.request import Request
 from engine.server.broadcast import (
@@ -145,6 +146,37 @@ async def test_heartbeats_of_many_leave_turns_to_others() -> None:
         broadcast.close()
         await asyncio.gather(*going)
     assert 0 < most <= WRITTEN_AT_ONCE
+
+
+@pytest.mark.parametrize("error", [StorageError("It is away."), ValueError("a mistake")])
+async def test_what_can_not_be_written_to_one_holds_up_no_other(error: Exception) -> None:
+    broadcast = Broadcast(heartbeat=0.001)
+    broken, other = Follower("me", None), Follower("other", None)
+    heard: list[str] = []
+    beats = asyncio.Event()
+
+    def breaks(_: list[Told]) -> bool:
+        raise error
+
+    def straight(news: list[Told]) -> bool:
+        heard.extend(each.job.id for each in news)
+        if heard and not news:
+            beats.set()
+        return True
+
+    async def rounds(follower: Follower) -> list[str]:
+        return [each.job.id async for news in follower for each in news]
+
+    with broadcast.following(broken), broadcast.following(other):
+        broken.straight, other.straight = breaks, straight
+        going = [asyncio.create_task(rounds(each)) for each in (broken, other)]
+        await asyncio.sleep(0)
+        broadcast.tell([Change(job("gen_1", "me")), Change(job("gen_2", "other"))])
+        async with asyncio.timeout(60):
+            await beats.wait()
+            broadcast.close()
+            assert await asyncio.gather(*going) == [["gen_1"], []], "its own task says it"
+    assert heard == ["gen_2"]
 
 
 def test_what_is_forgotten_is_known_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
