@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from engine.errors import StorageError
 from engine.jobs import Job
@@ -72,7 +73,7 @@ async def job_events(
 
     if last_event_id is not None and tells_the_end(last_event_id, job):
         return Response(status_code=204)  # a browser would come back for ever
-    return _stream(service, follower, beginning, request, single=True)
+    return _Stream(service, follower, beginning, request, single=True)
 
 
 @router.get("/events", response_class=Response, responses=_STREAM | may_fail(401, 422, 429, 503))
@@ -88,7 +89,7 @@ async def all_events(
     def beginning() -> list[Told]:
         return _beginning(service, follower, last_event_id, _live(service, caller))
 
-    return _stream(service, follower, beginning, request, single=False)
+    return _Stream(service, follower, beginning, request, single=False)
 
 
 @router.websocket("/ws")
@@ -99,15 +100,18 @@ async def socket(
 ) -> None:
     """Each message is a job's snapshot with its ``event_id``, the same as over /events."""
     caller = await identify(websocket)
-    await websocket.accept()
     base = str(websocket.base_url).replace("ws", "http", 1)
     follower = Follower(caller.owner, None)
     await service.engine.all_told()
     with service.broadcast.following(follower):
         beginning = _beginning(service, follower, last_event_id, _live(service, caller))
+        first = [_with_id(service, each, base) for each in beginning[:AT_ONCE]]
+        await websocket.accept()  # only now: what failed before is told in words
         leaving = asyncio.create_task(_end_when_gone(websocket, follower))
         try:
-            for each in beginning:
+            for text in first:
+                await websocket.send_text(text)
+            for each in beginning[AT_ONCE:]:
                 await websocket.send_text(_with_id(service, each, base))
             async for news in follower:  # empty at a heartbeat: the connection has its own
                 for each in news:
@@ -151,44 +155,68 @@ def _live(service: Service, caller: Caller) -> list[Job]:
     return service.engine.dispatcher.now(live)
 
 
-def _stream(
-    service: Service, follower: Follower, beginning: Beginning, request: Request, *, single: bool
-) -> Response:
-    return StreamingResponse(
-        _events(service, follower, beginning, request, single=single),
-        media_type="text/event-stream",
-        headers={"cache-control": "no-cache", "x-accel-buffering": "no"},
-    )
+class _Stream(StreamingResponse):
+    """Answers when it knows what it begins with. What fails before that is told as any other
+    problem; what fails later can only end it."""
 
+    def __init__(
+        self,
+        service: Service,
+        follower: Follower,
+        beginning: Beginning,
+        request: Request,
+        *,
+        single: bool,
+    ) -> None:
+        super().__init__(
+            self._events(),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-cache", "x-accel-buffering": "no"},
+        )
+        self._service = service
+        self._follower = follower
+        self._beginning = beginning
+        self._base = str(request.base_url)
+        self._line = None if single else line_of(request.scope)
+        self._single = single
+        self._told: list[Told] = []
+        self._first = b""
 
-async def _events(
-    service: Service, follower: Follower, beginning: Beginning, request: Request, *, single: bool
-) -> AsyncIterator[bytes]:
-    base = str(request.base_url)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._service.engine.all_told()
+        with self._service.broadcast.following(self._follower):
+            self._told = self._beginning()  # only now: what happens from here on is heard
+            self._first = self._written(self._told[:AT_ONCE])
+            await super().__call__(scope, receive, send)
 
-    def written(news: list[Told]) -> bytes:
-        return b"".join([_event(service, each, base) for each in news]) or _STILL_HERE
-
-    await service.engine.all_told()
-    with service.broadcast.following(follower):
-        told = beginning()  # only now: what happens from here on is heard
+    async def _events(self) -> AsyncIterator[bytes]:
+        follower, told = self._follower, self._told
+        yield b"retry: 2000\n\n"
+        if told:
+            yield self._first
         try:
-            yield b"retry: 2000\n\n"
-            for start in range(0, len(told), AT_ONCE):
-                yield written(told[start : start + AT_ONCE])
-            if single and told and told[-1].job.status.final:
+            for start in range(AT_ONCE, len(told), AT_ONCE):
+                yield self._written(told[start : start + AT_ONCE])
+            if self._ends_with(told):
                 return
-            if not single and (line := line_of(request.scope)) is not None:
-                follower.straight = lambda news: line.write(written(news))
+            if (line := self._line) is not None:
+                follower.straight = lambda news: line.write(self._written(news))
             async for news in follower:
-                yield written(news)
-                if single and news and news[-1].job.status.final:
+                yield self._written(news)
+                if self._ends_with(news):
                     return
             if follower.behind:
                 yield b": too far behind; come back with Last-Event-ID\n\n"
         except StorageError as error:
             _put_off(error)
             yield b": the rest can't be told now; come back with Last-Event-ID\n\n"
+
+    def _written(self, news: list[Told]) -> bytes:
+        events = [_event(self._service, each, self._base) for each in news]
+        return b"".join(events) or _STILL_HERE
+
+    def _ends_with(self, told: list[Told]) -> bool:
+        return self._single and bool(told) and told[-1].job.status.final
 
 
 def _put_off(error: StorageError) -> None:

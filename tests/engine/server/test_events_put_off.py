@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from typing import Any
 
 import httpx
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from engine.errors import StorageError
 from engine.jobs import Change, Job, Status, Step, utc_now
 from engine.request import Request
 from tests.e2e.processes import wait_until
-from tests.engine.server.running import TestServer, body, events, until_ended
+from tests.engine.server.running import TestServer, body, events, made, until_ended
+
+
+def gone(*_: object) -> Any:
+    raise StorageError("It is away.")
 
 
 @pytest.mark.logs("It is away")
@@ -69,14 +74,11 @@ def test_who_can_not_be_told_now_comes_back_and_others_hear_on(
 async def test_a_websocket_that_can_not_be_told_now_is_to_come_back(
     server: TestServer, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_: Job) -> int:
-        raise StorageError("It is away.")
-
     url = server.url.replace("http", "ws") + "/api/v1/ws"
     url += f"?last_event_id={server.in_loop(lambda: server.service.broadcast.last_id)}"
     login = {"Authorization": f"Bearer {tokens['bob']}"}
     async with connect(url, additional_headers=login, proxy=None) as socket:
-        monkeypatch.setattr(server.service.jobs, "position", away)
+        monkeypatch.setattr(server.service.jobs, "position", gone)
         request = Request(prompt="x")
         waits = Job(
             "gen_1", request, "x", Status.PENDING, Step.QUEUED, utc_now(), owner="token:bob"
@@ -90,3 +92,52 @@ async def test_a_websocket_that_can_not_be_told_now_is_to_come_back(
         with pytest.raises(ConnectionClosed) as closed:
             await socket.recv()
     assert closed.value.rcvd is not None and closed.value.rcvd.code == 1013
+
+
+@pytest.mark.logs("It is away")
+@pytest.mark.parametrize("path", ["/events", "/jobs/{}/events"])
+@pytest.mark.parametrize("verb", ["live", "position"])
+def test_a_stream_that_can_not_begin_is_refused(
+    server: TestServer, alice: httpx.Client, path: str, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = server.service
+    dispatcher = service.engine.dispatcher
+    server.in_loop_async(lambda: dispatcher.set_paused(True))
+    job_id = alice.post("/generate", json=body()).json()["job_id"]
+    with monkeypatch.context() as patch:
+        if verb == "live" and path != "/events":
+            asked = iter([service.jobs.jobs])  # the first look is the route's own
+            patch.setattr(service.jobs, "jobs", lambda ids: next(asked, gone)(ids))
+        else:
+            patch.setattr(service.jobs, verb, gone)
+        answer = alice.get(path.format(job_id))
+    assert answer.status_code == 503 and int(answer.headers["retry-after"]) >= 1
+    assert answer.headers["content-type"] == "application/problem+json"
+    server.in_loop_async(lambda: dispatcher.set_paused(False))
+    until_ended(alice, job_id)
+    wait_until(lambda: service.broadcast.followers == 0, "that nobody follows")
+
+
+def test_a_job_that_goes_as_its_stream_begins_is_not_found(
+    server: TestServer, alice: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = made(alice)["job_id"]
+    jobs = server.service.jobs
+    asked = iter([jobs.jobs])
+    monkeypatch.setattr(jobs, "jobs", lambda ids: next(asked, lambda _: [])(ids))
+    answer = alice.get(f"/jobs/{job_id}/events")
+    assert answer.status_code == 404 and answer.json()["status"] == 404
+
+
+@pytest.mark.logs("It is away")
+@pytest.mark.logs("without completing handshake")
+async def test_a_websocket_that_can_not_begin_is_refused(
+    server: TestServer, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.service.jobs, "live", gone)
+    url = server.url.replace("http", "ws") + "/api/v1/ws"
+    login = {"Authorization": f"Bearer {tokens['bob']}"}
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(url, additional_headers=login, proxy=None):
+            pass
+    assert refused.value.response.status_code == 503
