@@ -30,6 +30,7 @@ Seen = Callable[[str, str, int, float], None]
 """Hears of each answer: method, route, status, seconds."""
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _LAST = {"Connection": "close"}
 """Nothing more is read from this caller."""
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
@@ -98,19 +99,19 @@ class Envelope:
         try:
             await self._app(scope, self._limited(scope, receive), send_marked)
         except ClientDisconnect:
-            log.info("%s %s: the caller left", scope["method"], _route(scope))
+            log.info("%s %s: the caller left", _method(scope), _route(scope))
         except Exception as error:
             if status or scope["type"] == "websocket":
                 raise
             if isinstance(error, MusicError):
                 answer = problem_of(error)
             else:
-                log.exception("%s %s broke", scope["method"], _route(scope))
+                log.exception("%s %s broke", _method(scope), _route(scope))
                 answer = problem(500, "Something unexpected went wrong. Try again.")
             await answer(scope, receive, send_marked)
         finally:
             took = time.perf_counter() - began
-            method = scope.get("method", "WS")
+            method = _method(scope)
             self._seen(method, _route(scope), status, took)
             # The route, not the path: a path may hold what opens a file, or somebody's words.
             log.info("%s %s %d in %.1f ms", method, _route(scope), status, took * 1000)
@@ -145,6 +146,13 @@ class Envelope:
     def _too_large(self) -> HTTPException:
         text = f"The request is larger than {self._body_bytes:,} bytes."
         return HTTPException(413, text, _LAST)
+
+
+def _method(scope: Scope) -> str:
+    """Callers may call theirs what they like, and each that is counted is kept for ever."""
+    if scope["type"] == "websocket":
+        return "WS"
+    return scope["method"] if scope["method"] in _METHODS else "other"
 
 
 def _route(scope: Scope) -> str:

@@ -153,6 +153,31 @@ def test_metrics_tell_what_happened(here: httpx.Client) -> None:
         assert sign in text, sign
 
 
+def test_no_caller_adds_figures_or_long_lines(here: httpx.Client, tmp_path: Path) -> None:
+    """Each figure is kept for ever, and nobody has to log in to be counted."""
+
+    def ask(number: int) -> None:
+        for path in ("/jobs", f"/jobs/{number}", f"/nowhere/{number}", "/docs/"):
+            here.request(f"BREW{number}" + "X" * 2000, path)
+            here.get(path)
+        here.options("/jobs")
+
+    def figures() -> set[str]:
+        lines = here.get("/metrics").text.splitlines()
+        return {line.rpartition(" ")[0] for line in lines if 'route="' in line}
+
+    ask(0)
+    figures()  # counts itself
+    before = figures()
+    with journal_in(tmp_path) as path:
+        for number in range(1, 4):
+            ask(number)
+    assert figures() == before
+    assert any('method="other",route="/jobs"' in each for each in before)
+    assert any('method="OPTIONS"' in each for each in before)
+    assert "BREW" not in path.read_text("utf-8")
+
+
 @pytest.mark.logs("it is gone")
 def test_without_its_database_metrics_tell_what_the_process_itself_knows(
     server: TestServer, here: httpx.Client, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
