@@ -40,8 +40,9 @@ class Told:
 
     id: str
     job: Job
-    texts: dict[str, bytes] = field(default_factory=dict)
-    """The change as an event, by the address for which it was written: written once for all."""
+    parts: list[bytes] = field(default_factory=list)
+    """The change as an event, written once for all; cut where the address stands by which each has
+    reached the server, as callers may make up any number of those."""
 
 
 class Follower:

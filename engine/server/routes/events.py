@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -39,6 +40,9 @@ LastEventId = Annotated[
     ),
 ]
 
+_LINK = re.compile('(?<="audio_url":")')
+"""Where the address stands in an event. A text in JSON has no quote of its own without a backslash
+before it, so this is found nowhere else."""
 _DATA = "\ndata: "
 _STILL_HERE = b": still here\n\n"
 _STREAM: dict[int | str, dict[str, Any]] = {
@@ -100,22 +104,22 @@ async def socket(
 ) -> None:
     """Each message is a job's snapshot with its ``event_id``, the same as over /events."""
     caller = await identify(websocket)
-    base = str(websocket.base_url).replace("ws", "http", 1)
+    address = _address(str(websocket.base_url).replace("ws", "http", 1))
     follower = Follower(caller.owner, None)
     await service.engine.all_told()
     with service.broadcast.following(follower):
         beginning = _beginning(service, follower, last_event_id, _live(service, caller))
-        first = [_with_id(service, each, base) for each in beginning[:AT_ONCE]]
+        first = [_with_id(service, each, address) for each in beginning[:AT_ONCE]]
         await websocket.accept()  # only now: what failed before is told in words
         leaving = asyncio.create_task(_end_when_gone(websocket, follower))
         try:
             for text in first:
                 await websocket.send_text(text)
             for each in beginning[AT_ONCE:]:
-                await websocket.send_text(_with_id(service, each, base))
+                await websocket.send_text(_with_id(service, each, address))
             async for news in follower:  # empty at a heartbeat: the connection has its own
                 for each in news:
-                    await websocket.send_text(_with_id(service, each, base))
+                    await websocket.send_text(_with_id(service, each, address))
             await websocket.close(1008 if follower.behind else 1012)  # or "service restart"
         except StorageError as error:
             _put_off(error)
@@ -176,7 +180,7 @@ class _Stream(StreamingResponse):
         self._service = service
         self._follower = follower
         self._beginning = beginning
-        self._base = str(request.base_url)
+        self._address = _address(str(request.base_url))
         self._line = None if single else line_of(request.scope)
         self._single = single
         self._told: list[Told] = []
@@ -212,7 +216,7 @@ class _Stream(StreamingResponse):
             yield b": the rest can't be told now; come back with Last-Event-ID\n\n"
 
     def _written(self, news: list[Told]) -> bytes:
-        events = [_event(self._service, each, self._base) for each in news]
+        events = [_event(self._service, each, self._address) for each in news]
         return b"".join(events) or _STILL_HERE
 
     def _ends_with(self, told: list[Told]) -> bool:
@@ -225,14 +229,18 @@ def _put_off(error: StorageError) -> None:
     log.warning("a stream of events ends: %s", error.message)
 
 
-def _event(service: Service, told: Told, base: str) -> bytes:
-    event = told.texts.get(base)
-    if event is None:
-        text = service.view(told.job, base).model_dump_json()
-        event = told.texts[base] = f"id: {told.id}{_DATA}{text}\n\n".encode()
-    return event
+def _address(base_url: str) -> bytes:
+    """By which a caller has reached the server, as it stands within a text in JSON."""
+    return json.dumps(base_url.rstrip("/"))[1:-1].encode()
 
 
-def _with_id(service: Service, told: Told, base: str) -> str:
-    text = _event(service, told, base).decode().partition(_DATA)[2].rstrip()
+def _event(service: Service, told: Told, address: bytes) -> bytes:
+    if not told.parts:
+        text = f"id: {told.id}{_DATA}{service.view(told.job, '').model_dump_json()}\n\n"
+        told.parts.extend(part.encode() for part in _LINK.split(text))
+    return address.join(told.parts)
+
+
+def _with_id(service: Service, told: Told, address: bytes) -> str:
+    text = _event(service, told, address).decode().partition(_DATA)[2].rstrip()
     return f'{{"event_id":{json.dumps(told.id)},{text[1:]}'

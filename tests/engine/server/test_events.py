@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -21,6 +22,8 @@ from engine.request import Request
 from engine.server.broadcast import (
     PATIENCE,
 )
+from engine.server.service import Service
+from engine.wire import JobView
 from tests.e2e.processes import wait_until
 from tests.engine.server.running import TestServer, body, events, made, settings_in
 
@@ -122,6 +125,32 @@ def test_all_of_ones_own_jobs_and_nobody_elses(alice: httpx.Client, bob: httpx.C
             if each["job_id"] == hers and each["status"] == "completed":
                 break
     assert set(seen) == {hers} and his not in seen
+
+
+def test_a_change_is_written_once_whatever_address_it_is_asked_at(
+    server: TestServer, alice: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each caller can make up names for this server, and thousands of changes are remembered."""
+    last = {"Last-Event-ID": server.in_loop(lambda: server.service.broadcast.last_id)}
+    title = '","audio_url":"http://nowhere/'
+    job_id = made(alice, name=title)["job_id"]
+    path = urlsplit(alice.get(f"/jobs/{job_id}").json()["audio_url"]).path
+    view, written = Service.view, []
+
+    def counted(service: Service, job: Job, base_url: str) -> JobView:
+        written.append(job.step)
+        return view(service, job, base_url)
+
+    monkeypatch.setattr(Service, "view", counted)
+    for host in ("studio-1.example", "studio-2.example:8080", "[::1]"):
+        headers = last | {"Host": host}
+        with alice.stream("GET", f"/jobs/{job_id}/events", headers=headers) as stream:
+            heard = [job for _, job in events(stream)]
+        assert {job["audio_url"] for job in heard[:-1]} == {None}
+        link = urlsplit(heard[-1]["audio_url"])
+        assert (link.netloc, link.path) == (host, path)
+        assert heard[-1]["name"] == title
+    assert len(written) <= len(heard)
 
 
 def test_a_quiet_stream_has_a_heartbeat(here: httpx.Client) -> None:
