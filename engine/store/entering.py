@@ -68,8 +68,10 @@ class Entering(Positions):
             self._check_dependencies(orders)
             first = self._outer_position(front=submission.front, count=len(orders))
             moments = self._free_moments(len(orders))
+            since = {"waits_since": self._database.now}  # who claims compares it with that clock
             rows = [
                 job_row(order, position=first + i * POSITION_STEP, batch=batch, now=moments[i])
+                | since
                 for i, order in enumerate(orders)
             ]
             if submission.front:
@@ -120,7 +122,7 @@ class Entering(Positions):
                     rests_until=None,
                     checkpoint=None,
                     preview=None,
-                    waits_since=utc_now().timestamp(),
+                    waits_since=self._database.now,
                 )
             self._let_run(again)
             return self.jobs(again)

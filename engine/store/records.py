@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from peewee import fn
+from peewee import SQL, fn
 
 from engine.errors import KeyReused, NotFound
 from engine.jobs import Failure, Job, Once, Status, utc_now
@@ -164,8 +164,9 @@ class Records:
             self._permits.issue([Permit(**row) for row in query.dicts()], rest=rest)
 
     def _insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-        """Insert rows of the same columns, many in one statement. The text of the statement is made
-        for one row, once, and repeated: peewee takes as long for each row as SQLite for ten."""
+        """Insert rows of the same columns, many in one statement; what the database is to say is in
+        all of them. The text of the statement is made for one row, once, and repeated: peewee takes
+        as long for each row as SQLite for ten."""
         for chunk in chunks(rows):
             shape = (table.__name__, *chunk[0])
             if shape not in self._insertions:
@@ -174,9 +175,8 @@ class Records:
                 self._insertions[shape] = one
             head, places = self._insertions[shape].split(" VALUES ")
             text = f"{head} VALUES {', '.join([places] * len(chunk))}"
-            self._database.peewee.execute_sql(
-                text, [value for row in chunk for value in row.values()]
-            )
+            values = [value for row in chunk for value in row.values()]
+            self._database.peewee.execute_sql(text, [v for v in values if not isinstance(v, SQL)])
 
     def _update(self, ids: Iterable[str], where: Any, **values: Any) -> list[str]:
         """Change those of ``ids`` for which ``where`` holds; returns which those were."""

@@ -111,7 +111,6 @@ def job_row(order: Order, *, position: float, batch: str | None, now: datetime) 
         "retries": 0,
         "suspect": False,
         "created_at": now.timestamp(),
-        "waits_since": now.timestamp(),
         "owner": order.owner,
         "request_id": order.request_id,
         "callback_url": order.callback_url,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from engine.jobs import Job, Order
+from engine.jobs import Job, Order, utc_now
 from engine.request import Request
 from engine.store.claims import Claims
 from engine.store.shared import SharedJobs
@@ -77,6 +79,22 @@ def test_what_starves_in_the_shadow_of_others_passes_them_once(both: Both, line:
         wait(both, 0.7 * AGEING)
     # It has gained a level by the third claim, is even with the others, and it is ann's turn.
     assert served == [loud[0].id, loud[1].id, modest[0].id, loud[2].id]
+
+
+def test_who_comes_by_a_server_whose_clock_is_late_has_not_waited(
+    both: Both, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks where it stands in the queue goes by the database's clock."""
+    [high] = submit(both.store, "ben", priority=1)
+    late = utc_now() - timedelta(seconds=5 * AGEING)
+    monkeypatch.setattr("engine.store.entering.utc_now", lambda: late)
+    [new, again] = submit(both.store, "ann", count=2)
+    both.store.cancel([again.id])
+    both.store.retry([again.id])
+    jobs = SharedJobs(both.database, AGEING)
+    assert [jobs.position(job) for job in (high, new)] == [1, 2]
+    assert jobs.position(both.store.job(again.id)) == 3
+    assert [line.next() for _ in range(3)] == [high.id, new.id, again.id]
 
 
 def test_the_place_that_is_shown_follows_the_same_order(both: Both, line: Line) -> None:
