@@ -86,10 +86,12 @@ class Housekeeping:
         before = utc_now() - timedelta(days=self._settings.audio_days)
         gone = []
         for known in self._jobs.outdated(before):
-            # As it is now: while others went somebody may have marked it to be kept.
+            # As it is now: while others went somebody may have marked it to be kept, or have asked
+            # for a take that is to be made from it.
             for job in self._jobs.outdated(before, among=[known.id]):
-                await self._remove(job)
-                gone.append(job)
+                if not self._jobs.builds_on(job.id):
+                    await self._remove(job)
+                    gone.append(job)
         if gone:
             self._tell(self._jobs.forget_takes(gone))
         return len(gone)

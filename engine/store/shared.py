@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -193,6 +194,15 @@ class SharedJobs(Records):
         query = self._tables.everything().where(takes.path.is_null(False) & old)
         with self._database.reading():
             return [from_row(row) for row in query.dicts()]
+
+    def builds_on(self, source: str) -> bool:
+        """Whether an open job is to be made from this take."""
+        jobs = self._tables.jobs
+        named = self._is_open() & jobs.request.contains(source)  # by its prompt, perhaps
+        query = jobs.select(jobs.request).where(named)
+        with self._database.reading():
+            requests = [json.loads(row["request"]) for row in query.dicts()]
+        return any(source in (each.get("melody"), each.get("continue_from")) for each in requests)
 
     def forget_takes(self, jobs: Sequence[Job]) -> list[Job]:
         """Drop the takes of these jobs, whose files are gone; the jobs stay as history."""

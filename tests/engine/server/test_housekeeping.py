@@ -15,9 +15,11 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.jobs import Job
+from engine.jobs import Job, Order
+from engine.request import Request
 from engine.server.housekeeping import Housekeeping
 from engine.storage.leftovers import Leftovers
+from engine.store.store import Store
 from tests.app.terminal import typed
 from tests.engine.server.running import (
     BOTH,
@@ -93,6 +95,46 @@ def test_audio_that_is_kept_while_other_audio_goes_stays(
     sweep(server)
     there = [here.get(f"/jobs/{job_id}").json()["audio_url"] for job_id in ids]
     assert any(there), "the other one"
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_audio_that_a_waiting_job_builds_on_stays(
+    server: TestServer, here: httpx.Client, late: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may wait for longer than audio is kept; or come while the sweep looks."""
+    other, *sources = [made(here, prompt=f"hz={tone}")["job_id"] for tone in (520, 530, 540)]
+    age(server, "jobs", "finished_at")
+    service = server.service
+    dispatcher, store = service.engine.dispatcher, Store(service.engine.database)
+    look = service.jobs.outdated
+    waiting: list[str] = []
+
+    def build_on_them() -> None:
+        for field, source in zip(("melody", "continue_from"), sources, strict=True):
+            values = body(f"unlike {other}", seed=1) | {field: source}
+            [job] = store.submit([Order(Request.model_validate(values), owner="local")])
+            waiting.append(job.id)
+
+    def look_for_long(*which: Any, **among: Any) -> list[Job]:
+        found = look(*which, **among)
+        if not waiting:
+            build_on_them()
+        return found
+
+    server.in_loop_async(lambda: dispatcher.set_paused(True))
+    if late:
+        monkeypatch.setattr(service.jobs, "outdated", look_for_long)
+    else:
+        server.in_loop(build_on_them)
+    sweep(server)
+    there = [here.get(f"/jobs/{job_id}").json()["audio_url"] for job_id in (other, *sources)]
+    server.in_loop_async(lambda: dispatcher.set_paused(False))
+    assert there[0] is None and all(there[1:])
+    for job_id in waiting:
+        assert until_ended(here, job_id)["status"] == "completed"
+    sweep(server)
+    there = [here.get(f"/jobs/{job_id}").json()["audio_url"] for job_id in sources]
+    assert there == [None, None], "nobody waits any more"
 
 
 def test_an_upload_that_is_named_while_the_sweep_looks_stays(

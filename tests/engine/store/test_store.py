@@ -11,6 +11,7 @@ from engine.errors import Conflict, InvalidRequest, KeyReused, NotFound
 from engine.jobs import Failure, Once, Order, Status, Submission, Take
 from engine.request import Request
 from engine.store.claims import Claims
+from engine.store.shared import SharedJobs
 from tests.engine.store.conftest import Both
 
 TAKE = Take(Path("take.wav"), 1.0, 44_100, 2, "00", made_by="sketch 1")
@@ -208,3 +209,17 @@ def test_settings_are_kept_once(both: Both) -> None:
     for value in ("yes", "no"):
         both.store.set_setting("paused", value)
     assert both.store.setting("paused", "") == "no"
+
+
+def test_what_an_open_job_builds_on_is_known(both: Both) -> None:
+    requests = [
+        Request(prompt="x", continue_from="gen_a1"),
+        Request(prompt="x", melody="gen_b1"),
+        Request(prompt='like "melody":"gen_c1"'),
+    ]
+    made, *_ = both.store.submit([Order(request) for request in requests])
+    jobs = SharedJobs(both.database)
+    names = ("gen_a1", "gen_b1", "gen_c1", "genXa1", "gen_a", made.id)
+    assert [jobs.builds_on(name) for name in names] == [True, True, False, False, False, False]
+    both.store.cancel([made.id])
+    assert not jobs.builds_on("gen_a1")
