@@ -12,9 +12,11 @@ from typing import Protocol
 from engine.errors import NotFound, StorageError
 from engine.jobs import Job, utc_now
 from engine.server.settings import ServerSettings
+from engine.server.webhooks import REMEMBERED
 from engine.storage.base import Storage
 from engine.storage.leftovers import DAY, Leftovers
 from engine.storage.orphans import Orphans
+from engine.store.calls import Calls
 from engine.store.shared import SharedJobs
 from engine.store.uploads import Uploads
 
@@ -39,6 +41,7 @@ class Housekeeping:
         settings: ServerSettings,
         jobs: SharedJobs,
         uploads: Uploads,
+        calls: Calls,
         storage: Storage,
         leftovers: Leftovers,
         tell: Callable[[Sequence[Job]], None],
@@ -49,6 +52,7 @@ class Housekeeping:
         self._settings = settings
         self._jobs = jobs
         self._uploads = uploads
+        self._calls = calls
         self._storage = storage
         self._leftovers = leftovers
         self._chores = chores
@@ -78,6 +82,7 @@ class Housekeeping:
         audio = await self._audio() if self._settings.audio_days else 0
         uploads = await self._unused_uploads()
         self._jobs.forget_repeats(utc_now() - DAY)
+        self._calls.forget(utc_now() - REMEMBERED)
         orphans = await self._orphans.sweep()
         if audio or uploads or orphans:
             log.info("swept: %d takes, %d uploads, %d orphans", audio, uploads, orphans)

@@ -176,6 +176,7 @@ async def _over(
             settings,
             jobs,
             service.uploads,
+            Calls(engine.database),
             storage,
             leftovers,
             engine.feed.changed,

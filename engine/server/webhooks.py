@@ -41,7 +41,7 @@ from engine.server.callbacks import Refused, public_address
 from engine.store.calls import Call, Calls
 from engine.store.shared import SharedJobs
 
-__all__ = ["Webhooks", "signature"]
+__all__ = ["REMEMBERED", "Webhooks", "signature"]
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,8 @@ TIMEOUT = 5.0
 LARGEST_ANSWER = 64 * 1024
 AT_ONCE = 8
 LOOK_BACK = timedelta(days=1)
+REMEMBERED = 2 * LOOK_BACK
+"""For how long a call that was done is known, so that whoever looks back does not owe it again."""
 STANDARD = "whsec_"
 """How secrets of Standard Webhooks begin."""
 
@@ -103,7 +105,6 @@ class Webhooks:
 
     def start(self) -> None:
         """Go on with what a former run owed."""
-        self._calls.forget(utc_now() - 2 * LOOK_BACK)
         for call in self._calls.take(self._me, self._lease):
             self._send_soon(call)
         for job in self._jobs.to_be_told(utc_now() - LOOK_BACK):

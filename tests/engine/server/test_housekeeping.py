@@ -19,6 +19,7 @@ from engine.jobs import Job, Order
 from engine.request import Request
 from engine.server.housekeeping import Housekeeping
 from engine.storage.leftovers import Leftovers
+from engine.store.calls import Call, Calls
 from engine.store.store import Store
 from tests.app.terminal import typed
 from tests.engine.server.running import (
@@ -52,6 +53,7 @@ def sweep(server: TestServer, **changes: float) -> None:
         server.settings.model_copy(update=changes),
         service.jobs,
         service.uploads,
+        Calls(service.engine.database),
         service.storage,
         Leftovers(server.settings.cache_folder, service.takes.folder),
         lambda _: None,
@@ -267,6 +269,23 @@ def test_what_was_kept_of_jobs_goes_when_nobody_goes_on_from_it(
     until_ended(here, grows)
     sweep(server, orphan_hours=1e-9)
     assert server.keys("checkpoints") == {foreign}
+
+
+def test_webhooks_that_were_delivered_long_ago_go(server: TestServer) -> None:
+    calls = Calls(server.service.engine.database)
+
+    def told(*ids: str) -> None:
+        for call_id in ids:
+            calls.add(Call(call_id, "gen_0", "https://a.example", "{}"), "me", 0.0)
+            if call_id != "owed":
+                calls.done(call_id)
+
+    server.in_loop(lambda: told("old", "owed"))
+    age(server, "calls", "done_at")
+    age(server, "calls", "created_at")
+    server.in_loop(lambda: told("new"))
+    sweep(server)
+    assert {row[0] for row in server.sql("SELECT id FROM calls")} == {"owed", "new"}
 
 
 def test_ended_jobs_leave_the_live_queue(server: TestServer, here: httpx.Client) -> None:
