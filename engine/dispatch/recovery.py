@@ -11,13 +11,18 @@ from pathlib import Path
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
 from engine.errors import Retriable, StorageError
-from engine.jobs import Job
+from engine.jobs import Job, utc_now
 from engine.store.claims import Claims
 from engine.store.store import Store
 
 __all__ = ["Recovery"]
 
 log = logging.getLogger(__name__)
+
+_CLEARED = "cleared"
+"""The setting that says when it was last looked at what cancelled jobs had left."""
+_MARGIN = 86_400.0
+"""Seconds: they may have ended by a clock that was set since."""
 
 
 class Recovery:
@@ -74,8 +79,13 @@ class Recovery:
         for file in (self._cache / "checkpoints").glob("*"):
             if file.stem not in waiting:
                 file.unlink(missing_ok=True)
-        for job in self._store.begun_in_vain():
+        now = utc_now().timestamp()
+        since = min(now, float(self._store.setting(_CLEARED, "0")))
+        in_vain = self._store.begun_in_vain(since - _MARGIN)
+        for job in in_vain:
             await self._files.clear(job)
+        if in_vain:
+            self._store.set_setting(_CLEARED, str(now))
 
     async def unknown_files(self, feed: Feed) -> int:
         """Takes that no row tells of (a lost database, another program): back in the library.

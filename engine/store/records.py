@@ -130,11 +130,13 @@ class Records:
         with self._database.reading():
             return [from_row(row) for row in self._tables.everything().where(runs).dicts()]
 
-    def begun_in_vain(self) -> list[Job]:
-        """Jobs that were cancelled after they had begun."""
+    def begun_in_vain(self, since: float) -> list[Job]:
+        """Jobs that were cancelled after they had begun, from this moment (seconds since 1970)
+        on."""
         jobs, takes = self._tables.jobs, self._tables.takes
         begun = (jobs.status == Status.CANCELLED.value) & (jobs.attempt > 0)
-        query = self._tables.everything().where(begun & takes.path.is_null())
+        late = begun & (jobs.finished_at >= since)
+        query = self._tables.everything().where(late & takes.path.is_null())
         with self._database.reading():
             return [from_row(row) for row in query.dicts()]
 

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from engine.dispatch import hold, insistence
+from engine.dispatch.files import TakeFiles
 from engine.dispatch.recovery import Recovery
 from engine.errors import StorageError
-from engine.jobs import Status
+from engine.jobs import Job, Status
 from engine.settings import EngineSettings
 from engine.store.claims import Claims
 from engine.store.store import Store
@@ -110,13 +111,43 @@ async def test_what_a_cancelled_job_left_is_removed_at_start(settings: EngineSet
     async with Watched(settings) as engine:
         cancelled, kept = await engine.ended(await engine.submit("steps=2", "steps=3"))
     assert cancelled.take is not None and kept.take is not None
-    with closing(sqlite3.connect(settings.database)) as rows, rows:
-        rows.execute("DELETE FROM takes WHERE job_id = ?", (cancelled.id,))
-        rows.execute("UPDATE jobs SET status = 'cancelled' WHERE id = ?", (cancelled.id,))
-
+    let_be_cancelled(settings, cancelled)
     async with Watched(settings):
         assert not cancelled.take.path.exists()
         assert kept.take.path.exists()
+
+
+async def test_only_what_was_cancelled_since_the_last_start_is_looked_at(
+    settings: EngineSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library may have thousands of cancelled jobs."""
+    clear, cleared = TakeFiles.clear, list[str]()
+
+    async def noted(files: TakeFiles, job: Job) -> None:
+        cleared.append(job.id)
+        await clear(files, job)
+
+    monkeypatch.setattr(TakeFiles, "clear", noted)
+    async with Watched(settings) as engine:
+        old, new = await engine.ended(await engine.submit("steps=2", "steps=3"))
+    let_be_cancelled(settings, old)
+    async with Watched(settings):
+        assert cleared == [old.id]
+    let_be_cancelled(settings, old, days_ago=3)
+    async with Watched(settings):
+        assert cleared == [old.id], "as if three days had passed"
+    let_be_cancelled(settings, new)
+    async with Watched(settings):
+        assert cleared == [old.id, new.id]
+    assert new.take is not None and not new.take.path.exists()
+
+
+def let_be_cancelled(settings: EngineSettings, job: Job, days_ago: int = 0) -> None:
+    with closing(sqlite3.connect(settings.database)) as rows, rows:
+        rows.execute("DELETE FROM takes WHERE job_id = ?", (job.id,))
+        change = "status = 'cancelled', finished_at = finished_at - ?"
+        values = (days_ago * 86_400, job.id)
+        rows.execute(f"UPDATE jobs SET {change} WHERE id = ?", values)  # noqa: S608
 
 
 # As when PostgreSQL commits, and goes away before it says so.
