@@ -122,6 +122,9 @@ class ScriptedGenerator:
             return json.dumps([growing.steps_done, growing.chain]).encode()
         return json.dumps(growing.steps_done).encode()
 
+    def drop(self, growing: _Growing) -> None:
+        pass
+
     def close(self) -> None:
         pass
 

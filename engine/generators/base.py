@@ -162,6 +162,10 @@ class Generator(Protocol):
         """What is needed to go on later; None when starting again is as good."""
         ...
 
+    def drop(self, growing: Growing) -> None:
+        """It is not gone on with here, whether it was finished or not: give back what it holds."""
+        ...
+
     def close(self) -> None:
         """Give the memory back: it is not used again."""
         ...

@@ -79,10 +79,7 @@ class HostLoop:
                     continue
                 self._admit()
                 self._advance()
-                for take in [take for take in self._takes if take.is_done]:
-                    if take in self._takes and not self._quitting:
-                        with marked(take.run.request_id):
-                            self._finish(take)
+                self._finish_done()
             for take in self._takes:
                 self._checkpoints.keep(take)
         finally:
@@ -204,6 +201,13 @@ class HostLoop:
             self._previews.make_one(self._takes)
         self._reports.beside(time.monotonic() - stepped)
 
+    def _finish_done(self) -> None:
+        # Apart from the loop, which may wait for hours: nothing of a take stays with it.
+        for take in [take for take in self._takes if take.is_done]:
+            if take in self._takes and not self._quitting:
+                with marked(take.run.request_id):
+                    self._finish(take)
+
     def _finish(self, take: GrowingTake) -> None:
         begun = time.monotonic()
         self._reports.saves(take, 0.0)
@@ -243,7 +247,7 @@ class HostLoop:
         for take in reversed(takes[keep:]):
             self._checkpoints.keep(take)
             self._checkpoints.settle(take)
-            self._takes.remove(take)
+            self._part_with(take)
             self._waiting.appendleft(take.run)
             self._reports.waits(take.run)
         self._send(
@@ -272,7 +276,7 @@ class HostLoop:
         if isinstance(error, (Retriable, MemoryError, StorageError)):
             self._checkpoints.keep(take)
             self._checkpoints.settle(take)
-            self._takes.remove(take)
+            self._part_with(take)
             self._previews.leave(take.run)
             take.run.preview.unlink(missing_ok=True)
         else:
@@ -281,7 +285,13 @@ class HostLoop:
 
     def _leave(self, take: GrowingTake) -> None:
         if take in self._takes:
-            self._takes.remove(take)
+            self._part_with(take)
         self._previews.leave(take.run)
         self._checkpoints.leave(take)
         forget(take.run)
+
+    def _part_with(self, take: GrowingTake) -> None:
+        """It grows no more here; its memory is for others."""
+        self._takes.remove(take)
+        self._reports.left()
+        take.generator.drop(take.growing)

@@ -37,6 +37,10 @@ class Reports:
         self._since = None  # its first step may read all that it had before
         self._grows(take, takes)
 
+    def left(self) -> None:
+        """One of them grows no more: what is counted from here on is of the others."""
+        self._since = None
+
     def stepped(self, takes: Sequence[GrowingTake], seconds: float) -> None:
         """A round of steps took so long; ``takes``: those that still grow."""
         if self._since is None:

@@ -83,6 +83,9 @@ class PacedGenerator:
     def stop_here(self, growing: Growing) -> None:
         """Not measured."""
 
+    def drop(self, growing: Growing) -> None:
+        """Holds nothing."""
+
     def close(self) -> None:
         """Nothing to give back."""
 

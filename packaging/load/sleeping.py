@@ -76,5 +76,8 @@ class SleepingGenerator:
     def checkpoint(self, growing: _Growing) -> bytes | None:
         return growing.steps_done.to_bytes(4) + CHECKPOINT
 
+    def drop(self, growing: _Growing) -> None:
+        pass
+
     def close(self) -> None:
         pass

@@ -162,6 +162,9 @@ class MusicGenGenerator:
     def checkpoint(self, growing: Growing) -> bytes | None:
         return cast("Song", growing).save()
 
+    def drop(self, growing: Growing) -> None:
+        cast("Song", growing).leave(self._decoder)
+
     def close(self) -> None:
         del self._decoder, self._checkpoint, self._codec
         if torch.cuda.is_available():

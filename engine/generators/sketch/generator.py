@@ -106,5 +106,8 @@ class SketchGenerator:
         """Never: starting again takes no longer than reading one back."""
         return None
 
+    def drop(self, growing: Growing) -> None:
+        """Holds nothing but itself."""
+
     def close(self) -> None:
         """There is nothing to give back but this object itself."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import subprocess
 import sys
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -114,6 +116,57 @@ def test_what_a_window_reads_at_once_is_not_taken_for_steps_that_got_slow(
     assert len(late) > 10
     for eta, left in late:
         assert eta == pytest.approx(left, rel=0.05)
+
+
+ENDS = {
+    "finished": "steps=3",
+    "dropped": "steps=1000000",
+    "failed": "steps=9 fail=3",
+    "failed, to be tried again": "steps=9 oom=3 fits=0",
+}
+
+
+@pytest.mark.logs("the script says so")
+@pytest.mark.parametrize("prompt", ENDS.values(), ids=ENDS)
+def test_what_grows_no_more_is_given_back_and_held_by_nothing(tmp_path: Path, prompt: str) -> None:
+    """Else each cancelled take keeps its past in the decoder, and the last one all its sound."""
+    grown: list[weakref.ref[Growing]] = []
+    dropped: list[weakref.ref[Growing]] = []
+
+    class Counted(ScriptedGenerator):
+        def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:
+            growing = super().start(request, checkpoint)
+            grown.append(weakref.ref(growing))
+            return growing
+
+        def drop(self, growing: Growing) -> None:
+            dropped.append(weakref.ref(growing))
+
+    class Waited(queue.Queue[Command]):
+        """Sees the loop when it has nothing to do."""
+
+        def get(self, block: bool = True, timeout: float | None = None) -> Command:
+            if block and ended:
+                gc.collect()
+                alive.append(grown[0]())
+                return Quit()
+            return super().get(block, timeout)
+
+    alive: list[Growing | None] = []
+    ended: list[Event] = []
+
+    def send(event: Event) -> None:
+        if isinstance(event, Stepped) and event.progress > 0 and "1000000" in prompt:
+            commands.put(Drop(run="r"))
+        if isinstance(event, Made | Failed | Dropped):
+            ended.append(event)
+
+    commands = Waited()
+    commands.put(run_of(tmp_path, prompt))
+    HostLoop(commands, send, lambda _: QuickKind(Counted)).run()
+    assert alive == [None]
+    assert len(grown) == 1
+    assert dropped == grown
 
 
 def test_a_take_is_not_saved_by_a_host_that_was_told_to_end(tmp_path: Path) -> None:

@@ -215,6 +215,19 @@ def test_out_of_memory_costs_no_tokens(
     assert torch.equal(song.codes, whole.codes)  # type: ignore[attr-defined]
 
 
+def test_a_take_that_is_dropped_gives_its_row_to_others(melody: Any) -> None:
+    decoder = NativeDecoder(melody)
+    generator = MusicGenGenerator(melody, decoder, "tiny")
+    for _ in range(3):
+        songs = [generator.start(Request(prompt="rain", duration=9, seed=1)) for _ in range(2)]
+        for _ in range(70):
+            generator.advance(songs)
+        for song in songs:
+            generator.drop(song)
+    generator.drop(generator.start(Request(prompt="rain", duration=9)))  # it has none yet
+    assert len(decoder._free) == len(decoder._cache) == 16
+
+
 def test_stop_here_keeps_what_can_be_heard(generator: MusicGenGenerator) -> None:
     song = generator.start(Request(prompt="rain", duration=30, seed=1))
     for _ in range(153):
