@@ -18,7 +18,7 @@ from torch import Tensor
 from engine.errors import OutOfMemory
 from engine.generators.musicgen.conditions import Conditions
 
-__all__ = ["Decoder", "Row", "guide", "out_of_memory"]
+__all__ = ["Decoder", "Row", "closed_if_it_fails", "guide", "out_of_memory"]
 
 
 class Row(Protocol):
@@ -84,6 +84,16 @@ def guide(wanted: Tensor, absent: Tensor, guidance: Tensor) -> Tensor:
     Logits [rows, codebooks, card] and one strength per row [rows]; 1 gives ``wanted``.
     """
     return absent + (wanted - absent) * guidance.view(-1, 1, 1)
+
+
+@contextmanager
+def closed_if_it_fails(decoder: Decoder[AnyRow], row: AnyRow) -> Iterator[None]:
+    """A row that nobody gets keeps nothing."""
+    try:
+        yield
+    except BaseException:
+        decoder.close(row)
+        raise
 
 
 @contextmanager

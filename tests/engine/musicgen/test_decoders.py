@@ -18,6 +18,7 @@ from engine.errors import GenerationError, ModelDamaged, ModelUnavailable, OutOf
 from engine.generators.musicgen.checkpoint import Checkpoint, load_checkpoint
 from engine.generators.musicgen.conditions import encode_conditions
 from engine.generators.musicgen.decoder import Decoder
+from engine.generators.musicgen.decoders import openvino
 from engine.generators.musicgen.decoders.native import NativeDecoder
 from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
 from engine.generators.musicgen.decoders.reference import ReferenceDecoder
@@ -271,6 +272,74 @@ def test_memory_that_ends_is_told_apart(tiny: Checkpoint, monkeypatch: pytest.Mo
     monkeypatch.setattr(decoder._past, "make_room", full)
     with pytest.raises(OutOfMemory):
         decoder.open(encode_conditions(tiny, "rain"))
+
+
+def test_a_row_that_could_not_be_opened_keeps_nothing(
+    tiny: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: Any) -> None:
+        raise MemoryError
+
+    conditions = encode_conditions(tiny, "rain")
+    native, torches = NativeDecoder(tiny), TorchDecoder(tiny)
+    monkeypatch.setattr(native, "_keep_prompts", full)
+    monkeypatch.setattr(torches, "_keep_prompt", full)
+    for decoder in (native, torches):
+        with pytest.raises(OutOfMemory):
+            decoder.open(conditions)
+    assert len(native._free) == len(native._cache) > 0
+    assert not any(torches._seats.taken)
+
+
+class Ends:
+    """Memory that ends at its ``last`` piece, once."""
+
+    def __init__(self, real: Callable[..., Any], last: int) -> None:
+        self._real, self._left = real, last
+
+    def __call__(self, *given: Any) -> Any:
+        self._left -= 1
+        if not self._left:
+            raise MemoryError
+        return self._real(*given)
+
+
+@pytest.mark.parametrize("last", [1, 2, 3])
+def test_memory_that_ends_half_way_costs_nobody_else(
+    tiny: Checkpoint, monkeypatch: pytest.MonkeyPatch, last: int
+) -> None:
+    """One take grows past the room that there is while memory is short; then it is tried again."""
+    replays: list[str] = []
+    decoder = TorchDecoder(tiny)
+    monkeypatch.setattr(decoder._recorder, "forget", lambda: replays.append("forgotten"))
+    row = decoder.open(encode_conditions(tiny, "rain"))
+    tokens = torch.zeros(len(tiny.delays), 1, dtype=torch.long)
+    decoder.logits([row], [tokens])
+    row.skip(300)
+    replays.clear()
+    monkeypatch.setattr(decoder._past, "_empty", Ends(decoder._past._empty, last))
+    with pytest.raises(OutOfMemory):
+        decoder.logits([row], [tokens])
+    assert replays, "what was recorded holds memory that is gone"
+    other = TorchDecoder(tiny)
+    fresh = other.open(encode_conditions(tiny, "rain"))
+    other.logits([fresh], [tokens])
+    fresh.skip(300)
+    assert torch.equal(decoder.logits([row], [tokens]), other.logits([fresh], [tokens]))
+
+
+@pytest.mark.parametrize("last", [1, 2, 3])
+def test_a_pool_that_could_not_grow_goes_on_as_it_was(
+    tiny: Checkpoint, monkeypatch: pytest.MonkeyPatch, last: int
+) -> None:
+    decoder = OpenVinoDecoder(tiny, "fp32")
+    monkeypatch.setattr(openvino.ov, "Tensor", Ends(openvino.ov.Tensor, last))
+    with pytest.raises(MemoryError):
+        decoder._grow()
+    assert decoder._pool_blocks == len(decoder._free) == 0
+    monkeypatch.undo()
+    expected = grow(tiny, OpenVinoDecoder(tiny, "fp32"), [Take("rain", 40)])
+    assert torch.equal(grow(tiny, decoder, [Take("rain", 40)])[0], expected[0])
 
 
 def test_what_a_model_cannot_do_is_refused(tiny: Checkpoint) -> None:

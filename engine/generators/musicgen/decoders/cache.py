@@ -25,18 +25,12 @@ class SlotCache:
         self._shape = (heads, head_dim)
         self._block = block
         self._like = like
+        self.slots = self.steps = 0
+        """That all layers have room for."""
         self.keys = [self._empty(0, 0) for _ in range(layers)]
         self.values = [self._empty(0, 0) for _ in range(layers)]
         self.moved = 0
         """How often the tensors were replaced; who holds on to their addresses must look."""
-
-    @property
-    def slots(self) -> int:
-        return self.keys[0].shape[0]
-
-    @property
-    def steps(self) -> int:
-        return self.keys[0].shape[2]
 
     def make_room(self, slots: int, steps: int) -> None:
         """Have at least so many slots of so many steps. What is there stays."""
@@ -44,12 +38,13 @@ class SlotCache:
             return
         slots = max(slots, self.slots)
         steps = max(-(-steps // self._block) * self._block, self.steps)
+        self.moved += 1
         for tensors in (self.keys, self.values):
             for layer, old in enumerate(tensors):  # one by one: the old goes before the next comes
                 new = self._empty(slots, steps)
                 new[: old.shape[0], :, : old.shape[2]] = old
                 tensors[layer] = new
-        self.moved += 1
+        self.slots, self.steps = slots, steps  # only now: memory may have ended half-way
 
     def move(self, source: int, target: int, steps: int) -> None:
         """Copy what ``source`` holds to ``target``."""

@@ -25,7 +25,7 @@ from engine import compiling
 from engine.errors import ModelUnavailable
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.conditions import Conditions
-from engine.generators.musicgen.decoder import out_of_memory
+from engine.generators.musicgen.decoder import closed_if_it_fails, out_of_memory
 from engine.generators.musicgen.decoders.attention import store_prompt
 from engine.generators.musicgen.decoders.embedding import Embedding
 from engine.generators.musicgen.decoders.kernels import run
@@ -111,12 +111,13 @@ class NativeDecoder:
         prefix, prompt = fuse(self._lm, conditions)
         steps = 0 if prompt is None else prompt.shape[1]
         streams = [Stream(steps) for _ in range(conditions.streams)]
-        with out_of_memory():
+        row = NativeRow(guidance, streams, prefix)
+        with out_of_memory(), closed_if_it_fails(self, row):
             for stream in streams:
                 self._make_room(stream.prompt_blocks, steps)
             if prompt is not None:
                 self._keep_prompts(streams, prompt)
-        return NativeRow(guidance, streams, prefix)
+        return row
 
     def close(self, row: NativeRow) -> None:
         for stream in row.streams:

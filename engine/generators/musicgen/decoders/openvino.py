@@ -172,17 +172,18 @@ class OpenVinoDecoder:
     def _grow(self) -> None:
         """Make the pool half as large again; the blocks that there are stay where they are."""
         before = self._pool_blocks
-        self._pool_blocks = before + max(GROWTH, before // 2)
+        count = before + max(GROWTH, before // 2)
         for port in self._model.inputs:
             name = port.any_name
             if "_cache." not in name:
                 continue
             shape = [size.get_length() for size in list(port.partial_shape)[1:]]
-            pool = ov.Tensor(port.element_type, [self._pool_blocks, *shape])
+            pool = ov.Tensor(port.element_type, [count, *shape])
             pool.data[before:] = 0
             if before:
-                pool.data[:before] = self._pool[name].data
+                pool.data[:before] = self._pool[name].data[:before]
             self._pool[name] = pool
             for request in (self._steps, self._runs):
                 request.set_tensor(name, pool)
-        self._free += range(self._pool_blocks - 1, before - 1, -1)
+        self._pool_blocks = count  # only now: memory may have ended half-way
+        self._free += range(count - 1, before - 1, -1)

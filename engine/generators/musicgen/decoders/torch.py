@@ -19,7 +19,7 @@ from torch.nn import functional
 from engine.errors import ModelUnavailable
 from engine.generators.musicgen.checkpoint import Checkpoint
 from engine.generators.musicgen.conditions import Conditions
-from engine.generators.musicgen.decoder import out_of_memory
+from engine.generators.musicgen.decoder import closed_if_it_fails, out_of_memory
 from engine.generators.musicgen.decoders.cache import BLOCK, SlotCache
 from engine.generators.musicgen.decoders.graphs import Capture, Recorder, capture_cuda
 from engine.generators.musicgen.decoders.rows import StreamRow, answer, guide_rows
@@ -103,12 +103,13 @@ class TorchDecoder:
     def open(self, conditions: Conditions, guidance: float = 3.0) -> TorchRow:
         prefix, prompt = fuse(self._lm, conditions)
         prompt_steps = 0 if prompt is None else prompt.shape[1]
-        with out_of_memory():
-            streams = [self._seats.seat(prompt_steps) for _ in range(conditions.streams)]
+        streams = [self._seats.seat(prompt_steps) for _ in range(conditions.streams)]
+        row = TorchRow(guidance, streams, prefix)
+        with out_of_memory(), closed_if_it_fails(self, row):
             self._make_room(self._past.steps, prompt_steps)
             if prompt is not None:
                 self._keep_prompt(streams, prompt)
-        return TorchRow(guidance, streams, prefix)
+        return row
 
     def close(self, row: TorchRow) -> None:
         for stream in row.streams:
@@ -131,10 +132,12 @@ class TorchDecoder:
 
     def _make_room(self, steps: int, prompt_steps: int) -> None:
         before = self._past.moved + self._prompts.moved
-        self._past.make_room(len(self._seats.taken), steps)
-        self._prompts.make_room(len(self._seats.taken), prompt_steps)
-        if self._past.moved + self._prompts.moved != before:
-            self._recorder.forget()
+        try:
+            self._past.make_room(len(self._seats.taken), steps)
+            self._prompts.make_room(len(self._seats.taken), prompt_steps)
+        finally:  # where memory ended half-way, too
+            if self._past.moved + self._prompts.moved != before:
+                self._recorder.forget()
         missing = self._past.steps - self._positions.shape[0]
         if missing:
             more = encode_positions(self._lm, self._positions.shape[0], missing)
