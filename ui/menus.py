@@ -148,6 +148,7 @@ class Menus(QMenuBar):
 
     def _add(self, menu: QMenu, name: str, keys: _Keys = None) -> QAction:
         action = menu.addAction(name)
+        action.setAutoRepeat(False)  # a key that is held down asks for it once
         if keys is not None:
             action.setShortcut(QKeySequence(keys))
         return action

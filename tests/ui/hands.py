@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeEngine
 from ui.main_window import MainWindow
 
-__all__ = ["MakeWindow", "generate", "prompts", "shown_texts"]
+__all__ = ["MakeWindow", "generate", "hold", "prompts", "shown_texts"]
 
 MakeWindow = Callable[[], MainWindow]
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -33,3 +34,13 @@ def generate(qtbot: QtBot, window: MainWindow, fake: FakeEngine, prompt: str) ->
 
 def shown_texts(parent: QWidget) -> list[str]:
     return [label.text() for label in parent.findChildren(QLabel) if label.isVisible()]
+
+
+def hold(
+    widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
+    """Press a key and keep it down until it has repeated itself twice."""
+    for repeated in (False, True, True):
+        event = QKeyEvent(QEvent.Type.KeyPress, key, modifiers, autorep=repeated)
+        QApplication.sendEvent(widget, event)
+    QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyRelease, key, modifiers))

@@ -8,20 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.player import Player, Track
 from engine.jobs import Failure, Take
 from tests.fakes import FakeEngine
-from tests.ui.hands import generate, shown_texts
+from tests.ui.hands import CONTROL, generate, hold, prompts, shown_texts
 from ui.main_window import MainWindow
 from ui.settings.help_dialogs import ShortcutsDialog
 from ui.settings.settings_dialog import SettingsDialog
 from ui.shared.widgets import Button
 
+NONE = Qt.KeyboardModifier.NoModifier
 SPACE, ESCAPE, ENTER = Qt.Key.Key_Space, Qt.Key.Key_Escape, Qt.Key.Key_Return
 
 
@@ -109,6 +111,31 @@ def test_notes_are_written_on_while_the_list_plays_on(
     player.stop()
 
 
+def test_what_is_held_down_is_done_once(
+    window: MainWindow, player: Player, fake: FakeEngine, take: str, tmp_path: Path
+) -> None:
+    prompt, another = window.compose.prompt, window.take.another
+    window.compose.fill_prompt("techno")
+    hold(prompt, ENTER, CONTROL)
+    assert prompts(fake) == ["techno"]
+    another.setFocus(Qt.FocusReason.TabFocusReason)
+    hold(another, ENTER)
+    assert len(prompts(fake)) == 2
+    soundfile.write(tmp_path / "a.wav", np.zeros((80_000, 2)), 8_000)
+    player.load(Track(take, tmp_path / "a.wav", "a", 10.0), play=False)
+    hold(window.take, SPACE)
+    assert player.playing
+    hold(window.take, Qt.Key.Key_K)
+    assert not player.playing
+    going_on = [action.text() for action in window.findChildren(QAction) if goes_on(action)]
+    assert not going_on
+    assert not any(map(QShortcut.autoRepeat, window.findChildren(QShortcut)))
+
+
+def goes_on(action: QAction) -> bool:
+    return bool(action.shortcuts()) and action.autoRepeat()
+
+
 def test_enter_goes_to_the_takes_fields_and_escape_or_enter_back(
     window: MainWindow, fake: FakeEngine, take: str
 ) -> None:
@@ -118,6 +145,10 @@ def test_enter_goes_to_the_takes_fields_and_escape_or_enter_back(
         assert window.focusWidget() is panel.name
         QTest.keyClick(panel.name, leave)
         assert window.focusWidget() is view
+    for repeated in (False, True):  # each goes to whoever has the keyboard by then
+        event = QKeyEvent(QEvent.Type.KeyPress, ENTER, NONE, autorep=repeated)
+        QApplication.sendEvent(window.focusWidget(), event)
+    assert window.focusWidget() is panel.name
     panel.tags.field.setFocus()
     QTest.keyClicks(panel.tags.field, "half a wo")
     QTest.keyClick(panel.tags.field, ESCAPE)

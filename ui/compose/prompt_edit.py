@@ -75,7 +75,8 @@ class PromptEdit(QPlainTextEdit):
         control = Qt.KeyboardModifier.ControlModifier
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and modifiers in (control, control | Qt.KeyboardModifier.ShiftModifier):
-            self.sent.emit(modifiers != control)
+            if not event.isAutoRepeat():
+                self.sent.emit(modifiers != control)
         elif modifiers == Qt.KeyboardModifier.AltModifier and event.key() == Qt.Key.Key_Up:
             self._recall(-1)
         elif modifiers == Qt.KeyboardModifier.AltModifier and event.key() == Qt.Key.Key_Down:

@@ -43,7 +43,8 @@ class NameEdit(QLineEdit):
         if event.key() == Qt.Key.Key_Escape:
             self.setText(self._name)
             self._leave()
-        else:
+        elif not (event.isAutoRepeat() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)):
+            # Enter that is held down led here from the list, and would lead back at once.
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802

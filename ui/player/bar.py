@@ -104,7 +104,8 @@ class PlayerBar(QWidget):
             (Qt.Key.Key_MediaPrevious, self._go_back),
             (Qt.Key.Key_MediaNext, self.next_requested.emit),
         ):
-            QShortcut(QKeySequence(key), self).activated.connect(act)
+            shortcut = QShortcut(QKeySequence(key), self, autoRepeat=False)
+            shortcut.activated.connect(act)
 
     def set_snapping(self, on: bool) -> None:
         """Whether what is repeated begins and ends on beats."""

@@ -31,6 +31,7 @@ class PlayerKeys(QObject):
             Qt.Key.Key_B: bar.compare,
             Qt.Key.Key_R: bar.repeat,
         }
+        self._moving = (Qt.Key.Key_J, Qt.Key.Key_L)  # these go on while they are held down
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
@@ -41,6 +42,7 @@ class PlayerKeys(QObject):
             )
             act = self._acts.get(Qt.Key(event.key())) if plain else None
             if act is not None:
-                act()
+                if not event.isAutoRepeat() or event.key() in self._moving:
+                    act()
                 return True
         return super().eventFilter(watched, event)

@@ -29,15 +29,19 @@ class Keys:
         self._model, self._intents, self._selected = model, intents, selected
         key, nudge = Qt.Key, intents.nudge_requested.emit
         control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
-        acts: dict[QKeyCombination | Qt.Key, _Act] = {
-            key.Key_Space: lambda jobs: intents.play(jobs[0]),
+        moves: dict[QKeyCombination | Qt.Key, _Act] = {
             key.Key_J: lambda _: nudge(-LEAP),
-            key.Key_K: lambda _: intents.pause_requested.emit(),
             key.Key_L: lambda _: nudge(LEAP),
-            key.Key_B: lambda _: intents.compare_requested.emit(),
-            key.Key_R: lambda _: intents.repeat_requested.emit(),
             key.Key_Left: lambda _: nudge(-_STEP),
             key.Key_Right: lambda _: nudge(_STEP),
+            alt | key.Key_Up: lambda jobs: self._shift(jobs, up=True),
+            alt | key.Key_Down: lambda jobs: self._shift(jobs, up=False),
+        }
+        acts: dict[QKeyCombination | Qt.Key, _Act] = {
+            key.Key_Space: lambda jobs: intents.play(jobs[0]),
+            key.Key_K: lambda _: intents.pause_requested.emit(),
+            key.Key_B: lambda _: intents.compare_requested.emit(),
+            key.Key_R: lambda _: intents.repeat_requested.emit(),
             key.Key_X: lambda jobs: intents.decide(jobs, keep=False),
             key.Key_M: lambda jobs: intents.decide(jobs, keep=True),
             key.Key_0: lambda jobs: intents.rate(jobs, 0),
@@ -52,10 +56,9 @@ class Keys:
             control | key.Key_Period: intents.cancel,
             key.Key_S: intents.stop_here,
             control | key.Key_R: intents.retry,
-            alt | key.Key_Up: lambda jobs: self._shift(jobs, up=True),
-            alt | key.Key_Down: lambda jobs: self._shift(jobs, up=False),
         }
-        self._acts = {_code(keys): act for keys, act in acts.items()}
+        self._acts = {_code(keys): act for keys, act in (moves | acts).items()}
+        self._once = {_code(keys) for keys in acts}
         self._retry = _code(control | key.Key_R)
 
     def wants(self, event: QKeyEvent) -> bool:
@@ -67,8 +70,12 @@ class Keys:
         return code in self._acts
 
     def press(self, event: QKeyEvent) -> bool:
-        """Do what a key means to the selected jobs; False if it means nothing."""
-        act = self._acts.get(self._plain(event))
+        """Do what a key means to the selected jobs; False if it means nothing. One that is held
+        down goes on with what moves something, and with nothing else."""
+        code = self._plain(event)
+        if event.isAutoRepeat() and code in self._once:
+            return True
+        act = self._acts.get(code)
         jobs = self._selected() if act is not None else []
         if act is None or not jobs:
             return False

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from engine.jobs import Change
+from tests.ui.hands import hold
 from tests.ui.queue.hands import Said, press, select
 from tests.ui.queue.made_jobs import running
 from ui.queue.intents import growing
@@ -45,6 +46,31 @@ def test_one_key_for_each_thing(
     select(panel, "old")
     press(panel, key)
     assert said == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("key", "held", "times"),
+    [
+        (Qt.Key.Key_L, Qt.KeyboardModifier.NoModifier, 3),
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier, 3),
+        (Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier, 3),
+        (Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier, 1),
+        (Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, 1),
+        (Qt.Key.Key_K, Qt.KeyboardModifier.NoModifier, 1),
+        (Qt.Key.Key_B, Qt.KeyboardModifier.NoModifier, 1),
+        (Qt.Key.Key_R, Qt.KeyboardModifier.NoModifier, 1),
+        (Qt.Key.Key_X, Qt.KeyboardModifier.NoModifier, 1),
+        (Qt.Key.Key_4, Qt.KeyboardModifier.NoModifier, 1),
+        (Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, 1),
+        (Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier, 1),
+    ],
+)
+def test_a_key_that_is_held_down_goes_on_only_where_it_moves_something(
+    panel: QueuePanel, said: Said, key: Qt.Key, held: Qt.KeyboardModifier, times: int
+) -> None:
+    select(panel, "w2" if held else "new")
+    hold(panel.view, key, held)
+    assert len(said) == times
 
 
 def test_figures_that_need_shift_on_a_french_keyboard_are_stars_too(
