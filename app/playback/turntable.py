@@ -58,6 +58,7 @@ class Turntable:
         self._snapshot = self._told = Snapshot(devices=devices)
         self._deck = Deck(gain)
         self._outlet = Outlet(outputs, watch, device=device, held=held)
+        self._region: tuple[float, float] | None = None  # what is repeated, in seconds
         self._levels: deque[Level] = deque()
         self._looked = 0.0
 
@@ -106,7 +107,7 @@ class Turntable:
 
     def load(self, track: Track | None, seconds: float, play: bool) -> None:
         self._hush()
-        self._deck.loop = None
+        self._region = self._deck.loop = None
         self._deck.put(None, 0)
         self._set(track=track, state=State.EMPTY, problem=None)
         if track is None:
@@ -129,6 +130,7 @@ class Turntable:
         source = Source(track.path, self._snapshot.rate, growing=track.growing)
         deck.trim = track.trim
         deck.put(source, deck.frame)
+        self._lay_loop()
         ended = self._snapshot.state is State.ENDED
         self._set(track=track, problem=None, state=State.PAUSED if ended else self._snapshot.state)
 
@@ -154,11 +156,8 @@ class Turntable:
             self._set(state=State.PAUSED)
 
     def set_loop(self, region: tuple[float, float] | None) -> None:
-        deck, rate = self._deck, self._snapshot.rate
-        deck.loop = None
-        if region is not None and deck.source is not None:
-            start, stop = (min(round(s * rate), deck.source.frames) for s in sorted(region))
-            deck.loop = (start, stop) if stop > start else None
+        self._region = region
+        self._lay_loop()
 
     def set_gain(self, gain: float) -> None:
         self._deck.gain = gain
@@ -180,6 +179,7 @@ class Turntable:
         if source is not None and track is not None:
             source.refresh()
             source.growing = False
+            self._lay_loop()
             self._set(track=replace(track, growing=False))
 
     def close(self) -> None:
@@ -235,11 +235,21 @@ class Turntable:
     def _change_rate(self, source: Source, rate: int) -> None:
         """The device runs at another rate than asked for: read the take at that rate."""
         deck, scale = self._deck, rate / self._snapshot.rate
-        frame, loop = deck.frame, deck.loop
+        frame = deck.frame
         deck.put(Source(source.path, rate, growing=source.growing), round(frame * scale))
-        deck.loop = (round(loop[0] * scale), round(loop[1] * scale)) if loop else None
         self._levels.clear()
         self._set(rate=rate)
+        self._lay_loop()
+
+    def _lay_loop(self) -> None:
+        """Find the frames of what is repeated. The end of a take that grows may be yet to come,
+        and is waited for: to turn back at what there is would be to hear nothing new."""
+        source, self._deck.loop = self._deck.source, None
+        if self._region is not None and source is not None:
+            start, stop = (round(edge * self._snapshot.rate) for edge in sorted(self._region))
+            if not source.growing:
+                stop = min(stop, source.frames)
+            self._deck.loop = (start, stop) if stop > start else None
 
     def _lose(self, error: OutputLost) -> None:
         """The device went away: go on in silence from what was heard last."""

@@ -142,6 +142,74 @@ def test_a_loop_has_no_gap_and_is_shown_where_it_is_heard(
     assert round(player.position * RATE) == 1_000 + (8_000 - 1_000) % 2_001
 
 
+def test_a_growing_take_is_repeated_once_it_is_there(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    samples = noise(0.4)
+    preview = tmp_path / "preview.wav"
+    write(preview, samples[:5_000])
+    request = Request(prompt="calm piano", duration=1.0, seed=1)
+    job = Job("a", request, "a", Status.PROCESSING, Step.GENERATING, utc_now(), preview=preview)
+    player = open_player()
+    player.load(Track.of(job), play=False)
+    player.set_loop((0.0, player.duration))
+    player.play()
+    output.advance(5_000 + BLOCK)
+    assert np.array_equal(output.heard[:5_000], samples[:5_000])
+    assert not output.heard[5_000:].any()  # it waits, and does not begin again
+    track = write(tmp_path / "a.wav", samples)
+    take = Take(track.path, track.seconds, RATE, 2, "0" * 64)
+    done = job.with_(status=Status.COMPLETED, step=Step.COMPLETED, take=take, preview=None)
+    player.follow([Change(done)])
+
+    def turned() -> bool:
+        output.flow()
+        return int(output.heard[5_000:].any(axis=1).sum()) > 17_000
+
+    qtbot.waitUntil(turned)
+    resumed = 5_000 + int(np.argmin((output.heard[5_000:] == 0).all(axis=1)))
+    expected = np.concatenate([samples[5_000:], samples])[: 12_640 + 4_000]
+    assert np.array_equal(output.heard[resumed : resumed + len(expected)], expected)
+
+
+def test_what_grows_no_more_is_repeated_up_to_where_it_came(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    samples = noise(0.2)
+    preview = tmp_path / "preview.wav"
+    write(preview, samples)
+    request = Request(prompt="calm piano", duration=1.0, seed=1)
+    job = Job("a", request, "a", Status.PROCESSING, Step.GENERATING, utc_now(), preview=preview)
+    player = open_player()
+    player.load(Track.of(job), play=False)
+    player.set_loop((0.1, player.duration))
+    player.follow([Change(job.with_(status=Status.CANCELLED))])
+    player.play()
+    output.advance(len(samples) + 2_000)
+    assert np.array_equal(output.heard[len(samples) :], samples[4_410:6_410])
+
+
+def test_what_is_repeated_is_the_same_stretch_of_each_take_that_is_compared(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    long, short = noise(0.5, 1), noise(0.2, 2)
+    player = open_player()
+    player.load(write(tmp_path / "a.wav", long), play=False)
+    player.set_loop((0.1, 0.4))
+    player.switch(write(tmp_path / "b.wav", short))
+    player.play()
+    output.advance(len(short) + 2_000)
+    assert np.array_equal(output.heard[len(short) :], short[4_410:6_410])
+    pause(qtbot, player, output)
+    player.swap()
+    player.seek(0.3)
+    settle(qtbot, player, State.PAUSED)
+    heard = len(output.heard)
+    player.play()
+    output.advance(6_410)
+    assert np.array_equal(output.heard[heard + 4_410 :], long[4_410:6_410])
+
+
 def test_switching_takes_goes_on_at_the_same_frame(
     qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
 ) -> None:
@@ -364,9 +432,12 @@ def test_a_device_with_a_rate_of_its_own_gets_resampled_takes(
     time = np.arange(RATE) / RATE
     samples = np.repeat(0.5 * np.sin(2 * np.pi * 441 * time)[:, None], 2, axis=1)
     player = open_player(output)
-    player.load(write(tmp_path / "a.wav", samples.astype(np.float32), subtype="FLOAT"), at=0.5)
+    track = write(tmp_path / "a.wav", samples.astype(np.float32), subtype="FLOAT")
+    player.load(track, at=0.5, play=False)
+    player.set_loop((0.4, 0.6))
+    player.play()
     output.advance(10_000)
-    at = 0.5 + np.arange(10_000) / 48_000
+    at = np.concatenate([0.5 + np.arange(4_800) / 48_000, 0.4 + np.arange(5_200) / 48_000])
     assert np.allclose(output.heard[:, 0], 0.5 * np.sin(2 * np.pi * 441 * at), atol=2e-4)
     assert player.duration == pytest.approx(1.0, abs=1e-4)
     output.unplug()
