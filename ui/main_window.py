@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
         studio.loaded.connect(model.set_jobs)
         studio.loaded.connect(self._remember_prompts)
         studio.loaded.connect(self.servers.take)
-        studio.changed.connect(lambda changes: self.servers.take([c.job for c in changes]))
+        studio.changed.connect(self.servers.follow)
         studio.changed.connect(model.apply)
         studio.changed.connect(self._player.follow)
         studio.changed.connect(self.compose.follow)

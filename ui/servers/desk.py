@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.notices import Notice
 from app.servers import Servers
 from app.studio import Studio
-from engine.jobs import LOCAL, Job, Order, Status
+from engine.jobs import LOCAL, Change, Job, Order, Status
 from engine.places import PlaceStatus
 from engine.status import EngineStatus
 from ui.compose.model_picker import ModelPicker
@@ -43,7 +43,7 @@ class ServerDesk(QObject):
         self.line = ServerLine(theme)
         self.dialog: ServersDialog | None = None
         servers.noticed.connect(self.noticed)
-        servers.changed.connect(lambda: self.show_status(studio.status))
+        servers.changed.connect(self._show_known)
         studio.left_waiting.connect(self._tell_left)
         self.banner.retry_wanted.connect(servers.retry_now)
         self.banner.run_here_wanted.connect(self._run_here)
@@ -64,6 +64,10 @@ class ServerDesk(QObject):
             else:
                 self._waiting.pop(job.id, None)
 
+    def follow(self, changes: Sequence[Change]) -> None:
+        """Jobs came, changed or went."""
+        self.take([change.job for change in changes])
+
     def placed(self, orders: Sequence[Order]) -> list[Order]:
         """Orders for the place that was chosen, as far as their model runs there."""
         chosen = self._picker.current
@@ -80,6 +84,10 @@ class ServerDesk(QObject):
         self.dialog.fallback_wanted.connect(self._studio.set_fallback)
         self.dialog.finished.connect(self._closed)
         self.dialog.open()
+
+    def _show_known(self) -> None:
+        """One was added, or taken away."""
+        self.show_status(self._studio.status)
 
     def _closed(self) -> None:
         self.dialog = None

@@ -54,7 +54,7 @@ class ServersDialog(QDialog):
         self.form.add_wanted.connect(self._add)
         servers.tested.connect(self.form.show_tested)
         servers.test_failed.connect(self.form.show_failure)
-        servers.for_this_session.connect(lambda _: self.session.show())
+        servers.for_this_session.connect(self.session.show)
         servers.noticed.connect(self.notices.tell)
         self.show_status(status)
 

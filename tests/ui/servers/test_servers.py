@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from app.servers import Servers
 from app.settings import SettingsFile
@@ -22,6 +23,7 @@ from engine.places import PlaceState, PlaceStatus, Server, ServerModel
 from engine.request import Request
 from engine.status import EngineStatus
 from tests.fakes import FakeEngine
+from tests.ui.hands import MakeWindow
 from tests.ui.queue.made_jobs import finished, waiting
 from ui.compose.model_picker import ModelPicker
 from ui.queue import words as queue_words
@@ -154,6 +156,32 @@ def test_the_dialog_adds_tests_and_removes(
     with qtbot.waitSignal(dialog.finished):
         dialog.accept()
     assert desk.dialog is None
+
+
+def test_a_dialog_that_was_closed_is_told_nothing_any_more(
+    desk: ServerDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.token_safe.TokenSafe._write", lambda *_: False)
+    for name in ("dgx01", "dgx02"):
+        desk.open()
+        dialog = desk.dialog
+        assert dialog is not None
+        with qtbot.waitSignal(desk._servers.for_this_session):
+            dialog.form.add_wanted.emit(name, name, "secret")
+        assert not dialog.session.isHidden()
+        with qtbot.waitSignal(dialog.destroyed):
+            dialog.accept()
+
+
+def test_a_window_that_is_gone_is_told_nothing_any_more(
+    make_window: MakeWindow, studio: Studio
+) -> None:
+    window = make_window()
+    servers = window.servers._servers
+    window.close()
+    delete(window)
+    servers.changed.emit()
+    studio.changed.emit([])
 
 
 def test_an_open_wire_is_warned_of(qtbot: QtBot, theme: Theme) -> None:
