@@ -36,6 +36,8 @@ class ServerCard(QFrame):
         self.new_token = Button(self.tr("Token…"), "small")
         self.retry = Button(self.tr("Retry now"), "small")
         self.remove = Button(self.tr("Remove"), "small")
+        for button in (self.new_token, self.retry, self.remove):
+            button.setAutoDefault(False)  # else Enter in a field would press the first one
         self.new_token.clicked.connect(self.ask_token)
         self.token.returnPressed.connect(self._give_token)
         self.retry.clicked.connect(lambda: self.retry_wanted.emit(self.status.place))

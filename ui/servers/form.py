@@ -31,6 +31,8 @@ class ServerForm(QWidget):
         self.token.setPlaceholderText(self.tr("from who runs the server"))
         self.name.setPlaceholderText(self.tr("as you like to call it"))
         self.test, self.add = Button(self.tr("Test")), Button(self.tr("Add server"))
+        for button in (self.test, self.add):
+            button.setAutoDefault(False)  # Enter is for the field that it is pressed in
         self.light, self.result = Light(theme, "muted", 9), label("")
         self.result.setWordWrap(True)
         self.open_wire = label(

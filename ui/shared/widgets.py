@@ -142,9 +142,12 @@ class Button(QPushButton):
         self.setAutoDefault(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Qt presses it again and again while Enter is held down, as it does not for Space."""
-        if not (event.isAutoRepeat() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)):
+        """Enter presses it also where it must not be a dialog's default; and once, however long it
+        is held down, as Space does."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self.click()
 
 
 class IconButton(QToolButton):

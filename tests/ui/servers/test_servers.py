@@ -34,6 +34,7 @@ from ui.servers.form import ServerForm
 from ui.shared.engine_words import in_own_words
 from ui.shared.theme import Theme
 from ui.shared.translation import install_language
+from ui.shared.widgets import Button
 
 LARGE = ServerModel("facebook/musicgen-large", "MusicGen Large", "CC BY-NC 4.0", 600.0)
 READY = PlaceStatus(
@@ -156,6 +157,45 @@ def test_the_dialog_adds_tests_and_removes(
     with qtbot.waitSignal(dialog.finished):
         dialog.accept()
     assert desk.dialog is None
+
+
+def test_enter_does_what_stands_where_it_is_pressed_and_nothing_else(
+    desk: ServerDesk, fake: FakeEngine, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.token_safe.TokenSafe._write", lambda *_: True)
+    desk._servers.add("dgx01", "dgx01", "")
+    desk.open()
+    desk.show_status(EngineStatus(places=(AWAY,)))
+    dialog = desk.dialog
+    assert dialog is not None
+    failure = errors.ServerAway("server_timeout", "No answer.")
+    fake.places.answers = {"dgx02": failure}
+    dialog.form.address.setText("dgx02")
+
+    def asked() -> list[str]:
+        """What was asked of servers since the last time."""
+        calls = [name for name, _ in fake.places.calls]
+        fake.places.calls.clear()
+        return calls
+
+    assert asked() == ["add"]
+    qtbot.keyClick(dialog.form.address, Qt.Key.Key_Return)
+    assert asked() == ["test"]
+    qtbot.keyClick(dialog.form.name, Qt.Key.Key_Return)
+    assert asked() == []
+    assert dialog.isVisible()
+    card = dialog.cards["dgx01"]
+    card.ask_token()
+    card.token.setText("secret")
+    qtbot.keyClick(card.token, Qt.Key.Key_Return)
+    assert asked() == ["add"]
+    card.remove.setFocus()
+    qtbot.keyClick(card.remove, Qt.Key.Key_Return)
+    assert asked() == ["remove"]
+    close = next(b for b in dialog.findChildren(Button) if b.text() == "Close")
+    close.setFocus()
+    qtbot.keyClick(close, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
 
 
 def test_a_dialog_that_was_closed_is_told_nothing_any_more(
