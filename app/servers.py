@@ -11,6 +11,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -57,8 +58,9 @@ class Servers(QObject):
 
     changed = Signal()
     """``known`` is another list now."""
-    tested = Signal(PlaceStatus)
-    test_failed = Signal(Failure)
+    tested = Signal(Server, PlaceStatus)
+    """The server with the address and token that were given, and how it is."""
+    test_failed = Signal(Server, Failure)
     for_this_session = Signal(str)
     """Id of a server whose token no keyring keeps."""
     noticed = Signal(Notice)
@@ -89,20 +91,24 @@ class Servers(QObject):
     def test(self, address: str, token: str) -> None:
         """Look at a server without using it."""
         server = Server("test", "", address, token)
-        self._ask(lambda places: places.test(server), self.tested.emit, self.test_failed.emit)
+        self._ask(
+            lambda places: places.test(server),
+            partial(self.tested.emit, server),
+            partial(self.test_failed.emit, server),
+        )
 
     def add(self, name: str, address: str, token: str) -> None:
         """Use a server from now on, and after the next start; ``test_failed`` tells what is wrong
         with the address or the token as such."""
         try:
-            address, token = normal_address(address), checked_token(token)
+            normal, checked = normal_address(address), checked_token(token)
         except InvalidRequest as error:
-            self.test_failed.emit(Failure.of(error))
+            self.test_failed.emit(Server("test", name, address, token), Failure.of(error))
             return
         name = self._free_name(name)
-        known = KnownServer(id=name, name=name, address=address)
+        known = KnownServer(id=name, name=name, address=normal)
         self._settings.update(servers=(*self.known, known))
-        self._use(known, token)
+        self._use(known, checked)
         self.changed.emit()
 
     def set_token(self, place: str, token: str) -> None:

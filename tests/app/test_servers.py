@@ -119,7 +119,7 @@ def test_what_is_no_address_is_not_kept(
     for address, token in (("ftp://dgx01", ""), ("dgx01", "two words")):
         with qtbot.waitSignal(servers.test_failed) as failed:
             servers.add("dgx01", address, token)
-        assert failed.args[0].code == "invalid_request"
+        assert failed.args[1].code == "invalid_request"
     assert servers.known == ()
     assert fake.places.calls == []
 
@@ -153,8 +153,10 @@ def test_a_test_tells_what_came_of_it(
     fake.places.answers = {ADDRESS: good, "b": ServerAway("server_timeout", "No answer.")}
     with qtbot.waitSignal(servers.tested) as tested:
         servers.test(ADDRESS, TOKEN)
-    assert tested.args == [good]
+    assert tested.args == [Server("test", "", ADDRESS, TOKEN), good]
     with qtbot.waitSignal(servers.test_failed) as failed:
         servers.test("b", TOKEN)
-    assert isinstance(failed.args[0], Failure)
-    assert failed.args[0].code == "server_timeout"
+    asked, failure = failed.args
+    assert (asked.address, asked.token) == ("b", TOKEN)
+    assert isinstance(failure, Failure)
+    assert failure.code == "server_timeout"

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from engine.jobs import Failure
-from engine.places import PlaceStatus
+from engine.places import PlaceStatus, Server
 from ui.servers.words import facts, light_of
 from ui.shared.engine_words import in_own_words
 from ui.shared.light import Light
@@ -48,8 +48,10 @@ class ServerForm(QWidget):
             field.returnPressed.connect(self._test)
         self._edited()
 
-    def show_tested(self, status: PlaceStatus) -> None:
-        """It answered well."""
+    def show_tested(self, server: Server, status: PlaceStatus) -> None:
+        """It answered well; of no interest where another stands here by now."""
+        if (server.address, server.token) != self._entered():
+            return
         self.address.setText(status.address)
         if not self.name.text():
             self.name.setText(status.address.split("://")[-1].split(":")[0].split(".")[0])
@@ -57,8 +59,10 @@ class ServerForm(QWidget):
         about = " · ".join(filter(None, (facts(status), models)))
         self._say(self.tr("It works."), light_of(status), about)
 
-    def show_failure(self, failure: Failure) -> None:
-        """What was wrong, and what to do."""
+    def show_failure(self, server: Server, failure: Failure) -> None:
+        """What was wrong, and what to do; of no interest where another stands here by now."""
+        if (server.address, server.token) != self._entered():
+            return
         words = " ".join(map(in_own_words, filter(None, (failure.message, failure.hint))))
         self._say(words, "bad", failure.detail)
 
@@ -66,18 +70,23 @@ class ServerForm(QWidget):
         for field in (self.address, self.token, self.name):
             field.clear()
 
+    def _entered(self) -> tuple[str, str]:
+        """Address and token."""
+        return self.address.text().strip(), self.token.text().strip()
+
     def _test(self) -> None:
-        if self.address.text().strip():
+        address, token = self._entered()
+        if address:
             self._say(self.tr("Looking…"), "muted")
-            self.test_wanted.emit(self.address.text(), self.token.text())
+            self.test_wanted.emit(address, token)
 
     def _add(self) -> None:
-        address = self.address.text().strip()
+        address, token = self._entered()
         name = " ".join(self.name.text().split()) or address.split("://")[-1]
-        self.add_wanted.emit(name, address, self.token.text().strip())
+        self.add_wanted.emit(name, address, token)
 
     def _edited(self) -> None:
-        address = self.address.text().strip()
+        address, _ = self._entered()
         for button in (self.test, self.add):
             button.setEnabled(bool(address))
         near = address.startswith(("http://localhost", "http://127.", "http://[::1]"))

@@ -159,6 +159,31 @@ def test_the_dialog_adds_tests_and_removes(
     assert desk.dialog is None
 
 
+def test_a_late_answer_leaves_alone_what_was_typed_meanwhile(
+    desk: ServerDesk, fake: FakeEngine, qtbot: QtBot
+) -> None:
+    fake.places.answers = {
+        "dgx01": replace(READY, address="https://dgx01"),
+        "dgx02": errors.ServerAway("server_timeout", "No answer."),
+        "dgx03": replace(READY, address="https://dgx03"),
+    }
+    desk.open()
+    dialog = desk.dialog
+    assert dialog is not None
+    form = dialog.form
+    for address, token in (("dgx01", ""), ("dgx02", ""), ("dgx03", "old")):
+        form.address.setText(address)
+        form.token.setText(token)
+        form.test.click()
+        form.address.setText("dgx03")  # before the answer comes, by way of the event loop
+        form.token.setText("new")
+        QApplication.processEvents()
+        assert (form.address.text(), form.name.text(), form.result.text()) == ("dgx03", "", "")
+    form.test.click()
+    qtbot.waitUntil(lambda: "It works." in form.result.text())
+    dialog.accept()
+
+
 def test_enter_does_what_stands_where_it_is_pressed_and_nothing_else(
     desk: ServerDesk, fake: FakeEngine, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
