@@ -65,15 +65,24 @@ class ServersDialog(QDialog):
         for entry in self._servers.known:  # added a moment ago, or not connected yet
             known.setdefault(entry.id, PlaceStatus(entry.id, entry.name, entry.address))
         for place in set(self.cards) - set(known):
-            card = self.cards.pop(place)
-            self._list.removeWidget(card)
-            card.deleteLater()
+            self._take_away(place)
         for place, each in known.items():
             if place in self.cards:
                 self.cards[place].show_status(each)
             else:
                 self.cards[place] = self._card(each)
         self.none.setVisible(not known)
+
+    def _take_away(self, place: str) -> None:
+        """Its card goes; the keyboard, if it was there, goes on to what does no harm."""
+        at = list(self.cards).index(place)
+        card, focused = self.cards.pop(place), self.focusWidget()
+        if focused is not None and card.isAncestorOf(focused):
+            left = list(self.cards.values())
+            near = left[min(at, len(left) - 1)].new_token if left else self.form.address
+            near.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._list.removeWidget(card)
+        card.deleteLater()
 
     def _card(self, status: PlaceStatus) -> ServerCard:
         card = ServerCard(self._theme, status)

@@ -29,6 +29,7 @@ from ui.compose.model_picker import ModelPicker
 from ui.queue import words as queue_words
 from ui.servers import words
 from ui.servers.banner import ServerBanner
+from ui.servers.card import ServerCard
 from ui.servers.desk import ServerDesk
 from ui.servers.form import ServerForm
 from ui.shared.engine_words import in_own_words
@@ -157,6 +158,29 @@ def test_the_dialog_adds_tests_and_removes(
     with qtbot.waitSignal(dialog.finished):
         dialog.accept()
     assert desk.dialog is None
+
+
+def test_a_card_that_goes_hands_the_keyboard_on(desk: ServerDesk, qtbot: QtBot) -> None:
+    for name in ("dgx01", "dgx02", "dgx03"):
+        desk._servers.add(name, name, "")
+    desk.open()
+    dialog = desk.dialog
+    assert dialog is not None
+    first, second, third = dialog.cards.values()
+
+    def remove(card: ServerCard) -> None:
+        card.remove.setFocus(Qt.FocusReason.TabFocusReason)
+        with qtbot.waitSignal(card.destroyed):
+            qtbot.keyClick(card.remove, Qt.Key.Key_Space)
+
+    remove(second)
+    assert dialog.focusWidget() is third.new_token  # and not on what would remove that, too
+    first.ask_token()
+    remove(third)
+    assert dialog.focusWidget() is first.new_token
+    remove(first)
+    assert dialog.focusWidget() is dialog.form.address
+    dialog.accept()
 
 
 def test_a_late_answer_leaves_alone_what_was_typed_meanwhile(
