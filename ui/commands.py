@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, Qt
 
 from app.studio import Studio
 from ui.continuing import Continuing
-from ui.library.exporter import Exporter
 from ui.library.trash import Trash
 from ui.models.desk import ModelDesk
 from ui.queue.intents import growing
@@ -146,7 +145,7 @@ class Commands(QObject):
                 window.models.select(model_id)
             case Continuing.KEY, "models":
                 window.desk.open()
-            case Exporter.KEY, "show":
-                window.revealer.show_folder(window.exporter.folder)
-            case Exporter.KEY, "stop":
-                window.exporter.stop()
+            case _, "show":
+                window.revealer.show_folder(window.exporter.folder_of(key))
+            case _, "stop":
+                window.exporter.stop(key)

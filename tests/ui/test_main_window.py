@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
@@ -11,17 +12,20 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.journal import FILE_NAME
+from app.notices import Notice
 from app.paths import Paths
 from app.settings import SettingsFile
+from engine.audio.export import Exported
 from engine.errors import StorageError
-from engine.jobs import Failure
+from engine.jobs import Failure, Job
 from engine.request import Request
 from engine.status import EngineState
 from tests.fakes import FakeEngine
 from tests.ui.hands import MakeWindow, generate, prompts, shown_texts
+from tests.ui.queue.made_jobs import finished
 from ui.compose.list_sheet import ListSheet
 from ui.compose.models import ModelOption
-from ui.library.export_dialog import ExportDialog
+from ui.library.export_dialog import ExportDialog, ExportWish
 from ui.main_window import MainWindow
 from ui.settings.settings_dialog import SettingsDialog
 from ui.shared.theme import DARK, LIGHT, Appearance, Theme
@@ -124,6 +128,39 @@ def test_what_is_deleted_comes_back(qtbot: QtBot, window: MainWindow, fake: Fake
     window.menus.undo.trigger()
     qtbot.waitUntil(lambda: window.queue.model.jobs.get(id_) is not None)
     assert not window.menus.undo.isEnabled()
+
+
+def test_stop_and_the_folder_are_those_of_the_export_that_its_notice_tells_of(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = Event()
+
+    def export(wish: ExportWish, job: Job) -> Exported:
+        assert go_on.wait(60)
+        return Exported(wish.folder / f"{job.id}.wav")
+
+    shown: list[Path] = []
+    monkeypatch.setattr("ui.library.export_dialog.run_export", export)
+    monkeypatch.setattr(window.revealer, "show_folder", shown.append)
+    notices: list[Notice] = []
+    window.exporter.noticed.connect(notices.append)
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        window.exporter.run(ExportWish([finished("a"), finished("b")], folder))
+    first, second = (notice.key for notice in notices)
+    window.notices.acted.emit(first, "stop")
+    go_on.set()
+    window.exporter.wait()
+    QApplication.processEvents()
+    ends = {notice.key: notice.text for notice in notices}
+    assert ends[first].startswith("Stopped")
+    assert ends[second] == f"Exported to {folders[1]}"
+    for key in (first, second):
+        window.notices.acted.emit(key, "show")
+    assert shown == folders
+    window.exporter.run(ExportWish([finished("a")], tmp_path))
+    assert notices[-1].key == first, "in place of what is told of one that ended"
+    window.exporter.wait()
 
 
 def test_export_asks_about_the_take_in_the_panel_where_no_row_is_selected(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ class _Batch:
     """An export under way: one take after the other."""
 
     wish: ExportWish
+    key: str
+    """Of its notices."""
     done: list[Exported] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     stopped: bool = False
@@ -43,6 +46,10 @@ class _Batch:
     def ended(self) -> int:
         return len(self.done) + len(self.failed) + self.left_out
 
+    @property
+    def all_ended(self) -> bool:
+        return self.ended == len(self.wish.jobs)
+
     def export(self, job: Job) -> Exported | None:
         """None once it is stopped. Raises MusicError."""
         from ui.library.export_dialog import run_export
@@ -51,11 +58,10 @@ class _Batch:
 
 
 class Exporter(QObject):
-    KEY = "export"
-    """Of its notices; their actions are ``show`` (the folder) and ``stop``."""
     LICENCE = "licence"
     """Of the notice that a take must not be sold."""
     noticed = Signal(Notice)
+    """Their actions are ``show`` (the folder) and ``stop``, each for the export of that key."""
 
     def __init__(self, folder: Path, drag_folder: Path, parent: QWidget) -> None:
         """``drag_folder`` should be on the takes' disk: there a dragged file takes no room."""
@@ -66,7 +72,7 @@ class Exporter(QObject):
         """Where the next export goes, unless the musician says otherwise; then that."""
         self.options: Mapping[str, Any] | None = None
         """Of the last export; the next one begins with them."""
-        self._batch: _Batch | None = None  # the last one
+        self._batches: dict[str, _Batch] = {}  # by the keys of their notices
         self._licences: set[str] = set()  # those that forbid to sell music, as told by now
         self._background = Background(self)
 
@@ -80,18 +86,22 @@ class Exporter(QObject):
 
     def run(self, wish: ExportWish) -> None:
         self.folder, self.options = wish.folder, wish.options or self.options
-        batch = self._batch = _Batch(wish)
+        key = self._free_key()
+        batch = self._batches[key] = _Batch(wish, key)
         text = self.tr("Exporting %n take(s)…", "", len(wish.jobs))
-        self._tell(text, stop=len(wish.jobs) > 1)
+        self._tell(batch, text, stop=len(wish.jobs) > 1)
         for job in wish.jobs:
             self._background.run(
                 partial(batch.export, job), partial(self._add, batch), partial(self._fail, batch)
             )
 
-    def stop(self) -> None:
-        """Leave out the rest of what is being exported; the take at hand is finished."""
-        if self._batch is not None:
-            self._batch.stopped = True
+    def stop(self, key: str) -> None:
+        """Leave out the rest of the export that a notice tells of; the take at hand is finished."""
+        self._batches[key].stopped = True
+
+    def folder_of(self, key: str) -> Path:
+        """Where the export goes that a notice tells of."""
+        return self._batches[key].wish.folder
 
     def file_of(self, job: Job) -> Path:
         """A file of the job's take with a human name, to go out as it is. Raises MusicError."""
@@ -121,6 +131,11 @@ class Exporter(QObject):
             text = licence_words.notice(job)
             self.noticed.emit(Notice(text, Level.CAUTION, key=self.LICENCE))
 
+    def _free_key(self) -> str:
+        """What is told of an export takes the place of one that ended, not of one under way."""
+        taken = {key for key, batch in self._batches.items() if not batch.all_ended}
+        return next(key for number in count(1) if (key := f"export {number}") not in taken)
+
     def _add(self, batch: _Batch, exported: Exported | None) -> None:
         if exported is not None:
             batch.done.append(exported)
@@ -135,23 +150,24 @@ class Exporter(QObject):
 
     def _go_on(self, batch: _Batch) -> None:
         ended, all_ = batch.ended, len(batch.wish.jobs)
-        if ended == all_:
+        if batch.all_ended:
             self._end(batch)
         elif not batch.stopped and ended * _STEPS // all_ > (ended - 1) * _STEPS // all_:
             text = self.tr("Exporting: {done} of {all} takes…")
-            self._tell(text.format(done=ended, all=all_), stop=True)
+            self._tell(batch, text.format(done=ended, all=all_), stop=True)
 
     def _end(self, batch: _Batch) -> None:
         done, failed = batch.done, batch.failed
         if batch.left_out:
             text = self.tr("Stopped: {done} of {all} takes are exported.")
-            self._tell(text.format(done=len(done), all=len(batch.wish.jobs)), show=bool(done))
+            text = text.format(done=len(done), all=len(batch.wish.jobs))
+            self._tell(batch, text, show=bool(done))
         elif not failed:
             where = done[0].audio if len(done) == 1 else batch.wish.folder
             text = self.tr("Exported to {path}").format(path=where)
-            self._tell(text, Level.GOOD, show=True, seconds=_SECONDS)
+            self._tell(batch, text, Level.GOOD, show=True, seconds=_SECONDS)
         else:
-            notice = Notice.of(failed[0], key=self.KEY)
+            notice = Notice.of(failed[0], key=batch.key)
             if done:
                 text = self.tr("{done} of {all} takes are exported, the others not.")
                 text = text.format(done=len(done), all=len(batch.wish.jobs))
@@ -160,6 +176,7 @@ class Exporter(QObject):
 
     def _tell(
         self,
+        batch: _Batch,
         text: str,
         level: Level = Level.INFO,
         *,
@@ -172,7 +189,7 @@ class Exporter(QObject):
             actions.append(Action("show", self.tr("Show in folder")))
         if stop:
             actions.append(Action("stop", self.tr("Stop")))
-        notice = Notice(text, level, actions=tuple(actions), key=self.KEY, seconds=seconds)
+        notice = Notice(text, level, actions=tuple(actions), key=batch.key, seconds=seconds)
         self.noticed.emit(notice)
 
 

@@ -168,7 +168,7 @@ def test_a_long_export_is_stopped_after_the_take_at_hand(
     assert [action.id for action in notices[0].actions] == ["stop"]
     qtbot.waitUntil(lambda: len(notices) > 1, timeout=20_000)
     assert notices[1].text == "Exporting: 3 of 30 takes…"
-    exporter.stop()
+    exporter.stop(notices[-1].key)
     qtbot.waitUntil(lambda: notices[-1].text.startswith("Stopped"))
     there = len(list((tmp_path / "out").glob("*.wav")))
     assert 3 <= there < 30
