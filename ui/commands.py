@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt
 
 from app.studio import Studio
+from engine.jobs import Job
 from ui.continuing import Continuing
 from ui.library.trash import Trash
 from ui.models.desk import ModelDesk
@@ -61,6 +62,7 @@ class Commands(QObject):
         menus.snap.toggled.connect(window.preferences.keep_snapping)
         menus.play_on.toggled.connect(window.listening.set_playing_on)
         menus.stop.triggered.connect(self._stop_here)
+        window.queue.view.selection.changed.connect(self.show_possible)
         menus.pause.triggered.connect(studio.set_paused)
         menus.appearance_chosen.connect(window.preferences.set_appearance)
         window.preferences.appearance_changed.connect(menus.show_appearance)
@@ -72,6 +74,17 @@ class Commands(QObject):
         menus.diagnostics.triggered.connect(lambda: window.diagnostics.copy(studio.status))
         menus.about.triggered.connect(self._show_about)
         window.notices.acted.connect(self._act)
+
+    def show_possible(self) -> None:
+        """Which commands there is something for: selected, or else in the panel."""
+        job, selection = self._window.take.job, self._window.queue.view.selection
+        finished = job is not None and _finished(job)
+        self._window.menus.set_possible(
+            shown=job is not None,
+            finished=finished,
+            exportable=finished or selection.has(_finished),
+            growing=(job is not None and growing(job)) or selection.has(growing),
+        )
 
     def open_take(self) -> None:
         """To the fields of the selected take."""
@@ -119,7 +132,7 @@ class Commands(QObject):
 
     def _export(self) -> None:
         """The selected takes; with none selected, the one in the panel."""
-        selected = [job for job in self._window.queue.view.selection.jobs() if job.take]
+        selected = list(filter(_finished, self._window.queue.view.selection.jobs()))
         if selected:
             self._window.exporter.open(selected)
         else:
@@ -149,3 +162,7 @@ class Commands(QObject):
                 window.revealer.show_folder(window.exporter.folder_of(key))
             case _, "stop":
                 window.exporter.stop(key)
+
+
+def _finished(job: Job) -> bool:
+    return job.take is not None

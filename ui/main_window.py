@@ -37,7 +37,6 @@ from ui.menus import Menus
 from ui.models.desk import ModelDesk
 from ui.player.bar import PlayerBar
 from ui.player.keys import PlayerKeys
-from ui.queue.intents import growing
 from ui.queue.panel import QueuePanel
 from ui.resting import Resting
 from ui.servers.desk import ServerDesk
@@ -258,11 +257,7 @@ class MainWindow(QMainWindow):
     def _show_job(self, job: Job | None) -> None:
         self.take.show_job(job)
         self._show_family()
-        self.menus.set_job(
-            selected=job is not None,
-            finished=bool(job and job.take),
-            growing=bool(job and growing(job)),
-        )
+        self.commands.show_possible()
 
     def _show_family(self) -> None:
         """Names and relatives of other takes may change while this one stays as it is."""

@@ -27,12 +27,15 @@ class Menus(QMenuBar):
         self._build_view(appearance)
         self._build_help()
 
-    def set_job(self, *, selected: bool, finished: bool, growing: bool = False) -> None:
-        """Whether a job is selected, whether it has a take, and whether one grows."""
+    def set_possible(
+        self, *, shown: bool, finished: bool, exportable: bool = False, growing: bool = False
+    ) -> None:
+        """Whether a job is in the panel, and has a take; whether one of those that are selected has
+        a take, and whether one grows."""
         for action in (self.again, self.another):
-            action.setEnabled(selected)
-        for action in (self.export, self.extend):
-            action.setEnabled(finished)
+            action.setEnabled(shown)
+        self.extend.setEnabled(finished)
+        self.export.setEnabled(exportable)
         self.stop.setEnabled(growing)
 
     def show_appearance(self, appearance: Appearance) -> None:
@@ -108,7 +111,7 @@ class Menus(QMenuBar):
         self.clear_failed = self._add(menu, self.tr("Clear what failed"))
         self.clear_cancelled = self._add(menu, self.tr("Clear what was cancelled"))
         self.set_leftovers(failed=0, cancelled=0)
-        self.set_job(selected=False, finished=False)
+        self.set_possible(shown=False, finished=False)
 
     def _build_view(self, current: Appearance) -> None:
         menu = self.addMenu(self.tr("&View"))

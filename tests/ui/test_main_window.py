@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,7 +17,7 @@ from app.paths import Paths
 from app.settings import SettingsFile
 from engine.audio.export import Exported
 from engine.errors import StorageError
-from engine.jobs import Failure, Job
+from engine.jobs import Failure, Job, Status
 from engine.request import Request
 from engine.status import EngineState
 from tests.fakes import FakeEngine
@@ -161,6 +161,41 @@ def test_stop_and_the_folder_are_those_of_the_export_that_its_notice_tells_of(
     window.exporter.run(ExportWish([finished("a")], tmp_path))
     assert notices[-1].key == first, "in place of what is told of one that ended"
     window.exporter.wait()
+
+
+def test_export_and_stop_are_there_for_what_is_selected(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine
+) -> None:
+    menus, model, view = window.menus, window.queue.model, window.queue.view
+    bad, take, grows = (generate(qtbot, window, fake, name) for name in ("bad", "take", "grows"))
+    fake.fail(bad, Failure("x", "Something happened."))
+    fake.complete(take)
+    fake.progress(grows, 0.5)
+    qtbot.waitUntil(lambda: model.jobs[grows].status is Status.PROCESSING)
+    window.queue.reveal(bad)
+    assert not menus.export.isEnabled()
+    assert not menus.stop.isEnabled()
+
+    def select(id_: str, flag: QItemSelectionModel.SelectionFlag) -> None:
+        """The current row stays the failed one's."""
+        view.selectionModel().select(view.model().index(model.row_of(id_), 0), flag)
+
+    select(take, QItemSelectionModel.SelectionFlag.Select)
+    select(grows, QItemSelectionModel.SelectionFlag.Select)
+    assert menus.export.isEnabled()
+    assert menus.stop.isEnabled()
+    assert not menus.extend.isEnabled()  # that is for the take in the panel
+    menus.export.trigger()
+    (dialog,) = window.findChildren(ExportDialog)
+    assert "take" in dialog.windowTitle()
+    dialog.reject()
+    menus.stop.trigger()
+    assert ("stop_here", (grows,)) in fake.queue.calls
+    select(take, QItemSelectionModel.SelectionFlag.Deselect)
+    assert not menus.export.isEnabled()
+    fake.complete(grows)
+    qtbot.waitUntil(menus.export.isEnabled)
+    assert not menus.stop.isEnabled()
 
 
 def test_export_asks_about_the_take_in_the_panel_where_no_row_is_selected(
