@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,9 @@ __all__ = ["Filter", "Key", "Place", "Places", "Show", "in_tab", "search_text", 
 Key = tuple[int, float, float, str]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WORD = re.compile(r"seed\s+(\d+)(?!\S)|\S+")
+_FLAT = re.compile(r"([a-g])[b♭](?<!\w[a-g][b♭])(m?)(?!\w)")
+"""The name of a key with a flat, which may be written in either way: "bb major", "e♭m"."""
 
 
 def sort_key(job: Job) -> Key:
@@ -39,25 +43,29 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the list shows: a tab, and words that must all occur."""
+    """What the list shows: a tab, and words that must all occur in a job's ``search_text``."""
 
     show: Show = Show.ALL
     words: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, show: Show, search: str) -> Filter:
-        return cls(show, tuple(search.casefold().split()))
+        """``seed 12`` is one word, for that seed and no other."""
+        found = _WORD.finditer(_plain(search))
+        return cls(show, tuple(_seed_line(each[1]) if each[1] else each[0] for each in found))
 
 
 def search_text(job: Job) -> str:
     """What a search looks through: name, prompt, model, seed, and what is known of the take."""
-    text = f"{job.name}\n{job.request.prompt}\n{job.request.model}\nseed {job.request.seed}"
+    text = f"{job.name}\n{job.request.prompt}\n{job.request.model}{_seed_line(job.request.seed)}"
     take = job.take
     if take is not None:
         tempo = f"{take.tempo:g} bpm" if take.tempo else ""
-        text += f"\n{take.key or ''}\n{tempo}\n{' '.join(take.tags)}\n{take.notes}"
+        text += f"{take.key or ''}\n{tempo}\n{' '.join(take.tags)}\n{take.notes}"
         text += _licence_term(take.licence)
-    return text.casefold()
+    text = _plain(text)
+    flats = (f"{name}b{m}\n{name}♭{m}" for name, m in _FLAT.findall(text))
+    return "\n".join((text, *flats))
 
 
 def _licence_term(licence: str) -> str:
@@ -102,6 +110,14 @@ class Places:
 
     def get(self, job_id: str) -> Place | None:
         return self._places.get(job_id)
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("♯", "#")
+
+
+def _seed_line(seed: object) -> str:
+    return f"\nseed {seed}\n"
 
 
 def _seconds(moment: datetime) -> float:

@@ -109,6 +109,35 @@ def test_running_stand_first_then_the_queue_then_the_newest() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("seed 12", ["twelve"]),
+        ("Seed  12 take", ["twelve"]),
+        ("seed 1", []),
+        ("112", ["more"]),
+        ("seed", ["twelve", "more"]),  # on the way to a number
+        ("F♯ minor", ["twelve"]),
+        ("f# minor", ["twelve"]),
+        ("B♭", ["more"]),
+        ("Bb major", ["more"]),
+        ("E♭m", ["twelve"]),
+        ("g#", ["more"]),
+        ("rabbit", ["twelve"]),
+        ("rab♭it", []),
+    ],
+)
+def test_a_search_knows_seeds_and_both_spellings_of_keys(search: str, found: list[str]) -> None:
+    twelve = Request(prompt="12 rabbits in Ebm", seed=12)
+    more = Request(prompt="rain in G♯, take 12", seed=1125)
+    model = built(
+        finished("twelve", 2, key="F# minor", request=twelve),
+        finished("more", 1, key="Bb major", request=more),
+    )
+    model.set_filter(Filter.of(Show.ALL, search))
+    assert ids(model) == found
+
+
 def test_a_thousand_new_rows_come_as_one(qtbot: QtBot) -> None:
     model = built(finished("done"), running("now"))
     inserts: list[tuple[int, int]] = []
