@@ -37,6 +37,7 @@ from ui.menus import Menus
 from ui.models.desk import ModelDesk
 from ui.player.bar import PlayerBar
 from ui.player.keys import PlayerKeys
+from ui.queue.order import Filter
 from ui.queue.panel import QueuePanel
 from ui.resting import Resting
 from ui.servers.desk import ServerDesk
@@ -269,8 +270,9 @@ class MainWindow(QMainWindow):
         model = self.queue.model
         self.status.show_takes(model.jobs.takes)
         self._show_family()
-        if self.take.job is None and model.rowCount():
-            self.queue.reveal(model.job_at(0).id)  # so that the take panel has something to say
+        # So that the take panel has something to say; what a search hides comes back after it.
+        if self.take.job is None and model.rowCount() and model.filter == Filter():
+            self.queue.reveal(model.job_at(0).id)
 
     def _remember_prompts(self, jobs: Sequence[Job]) -> None:
         by_age = sorted(jobs, key=lambda job: job.created_at)

@@ -247,15 +247,19 @@ def test_an_example_leads_into_the_list(qtbot: QtBot, window: MainWindow) -> Non
 def test_what_a_search_hid_is_selected_again_after_it(
     qtbot: QtBot, window: MainWindow, fake: FakeEngine, take: str
 ) -> None:
-    other = generate(qtbot, window, fake, "techno")
+    other, running = (generate(qtbot, window, fake, name) for name in ("techno", "slow tide"))
     fake.complete(other)
     qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 2)
     window.queue.reveal(take)
     search, selection = window.queue.filter.search, window.queue.view.selection
     QTest.keyClicks(search, "techno")
     qtbot.waitUntil(lambda: window.queue.model.rowCount() == 1)
+    for progress in (0.3, 0.6):  # something runs meanwhile
+        fake.progress(running, progress)
+        qtbot.waitUntil(lambda p=progress: window.queue.model.jobs[running].progress == p)
+    assert not selection.jobs()
     QTest.keyClick(search, ESCAPE)
-    qtbot.waitUntil(lambda: window.queue.model.rowCount() == 2)
+    qtbot.waitUntil(lambda: window.queue.model.rowCount() == 3)
     assert [job.id for job in selection.jobs()] == [take]
     QTest.keyClick(search, Qt.Key.Key_Enter)  # of the number pad
     assert window.focusWidget() is window.queue.view

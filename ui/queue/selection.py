@@ -113,7 +113,8 @@ class Selection(QObject):
             self._tell_current(QModelIndex())
 
     def _select_next(self, _parent: QModelIndex, first: int, _last: int) -> None:
-        """Where what was selected is gone, the keys are for the row that took its place."""
+        """Where what was selected is gone, the keys are for the row that took its place; not where
+        a search hides it."""
         rows = self._model.rowCount()
-        if rows and not self._rows.hasSelection():
+        if rows and self._told and not self._rows.hasSelection():
             self.go_to(self._model.job_at(min(first, rows - 1)).id)

@@ -28,6 +28,17 @@ def test_the_selected_job_is_told_again_as_it_changes(qtbot: QtBot, panel: Queue
     assert panel.view.selection.current() == told[-1]
 
 
+def test_a_row_that_goes_from_a_search_selects_no_other_in_place_of_what_is_hidden(
+    panel: QueuePanel,
+) -> None:
+    select(panel, "old")
+    panel.model.set_filter(Filter(Show.QUEUE))
+    panel.model.apply([Change(panel.model.jobs["w1"], removed=True)])
+    assert not panel.view.selection.jobs()
+    panel.model.set_filter(Filter())
+    assert [job.id for job in panel.view.selection.jobs()] == ["old"]
+
+
 def test_selection_survives_a_search_that_still_shows_it(panel: QueuePanel) -> None:
     told: list[Job | None] = []
     select(panel, "old")
