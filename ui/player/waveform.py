@@ -117,10 +117,14 @@ class Waveform(QAbstractSlider):
                 self.update(int(left) - 2, 0, int(right - left) + 5, self.height())
         # The slider's own value moves by seconds: a screen reader need not hear each frame.
         if int(seconds) != self.value() // 1_000 or abs(seconds - before) > 0.2:
-            self._showing = True
-            self.setValue(round(seconds * 1_000))
-            self._showing = False
+            self._show_value()
             self.setAccessibleDescription(self._spoken(seconds))
+
+    def _show_value(self) -> None:
+        """Let the slider's own value be the playhead's, with nothing sought by that."""
+        self._showing = True
+        self.setValue(round(self._position * 1_000))
+        self._showing = False
 
     def _spoken(self, seconds: float) -> str:
         """Where the playhead is, in words."""
@@ -162,7 +166,6 @@ class Waveform(QAbstractSlider):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         start, end = self._loop or (0.0, self._window.duration)
         free = bool(event.modifiers() & _Held.AltModifier)
-        bar = self._bar_at(event)
         match event.text():
             case "+" | "=":
                 self.zoom(1 / _ZOOM)
@@ -174,9 +177,10 @@ class Waveform(QAbstractSlider):
                 self._draw_loop(start, self._snap.edge(self._position, free=free))
             case _ if event.key() == _Key.Key_Escape and self._loop is not None:
                 self.loop_drawn.emit(None)
-            case _ if bar is not None:
+            case _ if (bar := self._bar_at(event)) is not None:
                 self.sought.emit(bar)
             case _:
+                self._show_value()  # else a step is one from up to a second before
                 super().keyPressEvent(event)
 
     def _bar_at(self, event: QKeyEvent) -> float | None:

@@ -192,11 +192,13 @@ def test_keys_seek_zoom_and_repeat(qtbot: QtBot, waveform: Waveform) -> None:
     sought: list[float] = []
     drawn: list[object] = []
     waveform.sought.connect(sought.append)
+    waveform.sought.connect(waveform.set_position)  # as the player answers, at once
     waveform.loop_drawn.connect(drawn.append)
     waveform.set_position(6.0)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_PageUp, Qt.Key.Key_Home, Qt.Key.Key_End):
         QTest.keyClick(waveform, key)
     assert sought == [7.0, 12.0, 0.0, 16.0]
+    waveform.set_position(6.0)
     QTest.keyClicks(waveform, "[")
     waveform.set_loop((6.0, 16.0))
     waveform.set_position(9.0)
@@ -205,6 +207,20 @@ def test_keys_seek_zoom_and_repeat(qtbot: QtBot, waveform: Waveform) -> None:
     assert drawn == [(6.0, 16.0), (6.0, 9.0), None]
     QTest.keyClicks(waveform, "+")
     assert waveform._window.length == pytest.approx(DURATION / 1.25)
+
+
+def test_keys_step_from_where_the_playhead_is(waveform: Waveform) -> None:
+    sought: list[float] = []
+    waveform.sought.connect(sought.append)
+    for step in range(13, 20):  # as it plays: up to just before a whole second
+        waveform.set_position(step * 0.15)
+    assert not sought
+    QTest.keyClick(waveform, Qt.Key.Key_Right)
+    waveform.set_position(2.85)
+    QTest.keyClick(waveform, Qt.Key.Key_Left)
+    waveform.set_position(15.9)
+    QTest.keyClick(waveform, Qt.Key.Key_PageUp)
+    assert sought == [3.85, 1.85, 16.0]
 
 
 def test_playing_seeks_nothing_and_repaints_little(qtbot: QtBot, waveform: Waveform) -> None:
