@@ -183,6 +183,7 @@ class Take:
     tempo: float | None = None
     """Beats per minute."""
     beats_per_bar: int | None = None
+    """Of those that the tempo counts: 2 in 6/8. None: not known, or not all alike, as in 7/8."""
     key: str | None = None
     """For example "D minor"."""
     loudness: float | None = None

@@ -22,6 +22,16 @@
     </message>
 </context>
 <context>
+    <name>Facts</name>
+    <message numerus="yes">
+        <source>%n beat(s) per bar</source>
+        <translation>
+            <numerusform>%n beat per bar</numerusform>
+            <numerusform>%n beats per bar</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ListRows</name>
     <message numerus="yes">
         <source>%n prompt(s)</source>

@@ -1248,6 +1248,12 @@
         <source>{tempo} bpm</source>
         <translation>{tempo} bpm</translation>
     </message>
+    <message numerus="yes">
+        <source>%n beat(s) per bar</source>
+        <translation>
+            <numerusform>%n ketukan per birama</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>FilterBar</name>

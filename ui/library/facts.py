@@ -77,7 +77,8 @@ class Facts(QWidget):
         if take.tempo:
             values["tempo"] = self.tr("{tempo} bpm").format(tempo=tidy(take.tempo))
             if take.beats_per_bar:
-                values["tempo"] += f" · {take.beats_per_bar}/4"
+                # No metre: of 6/8 it is known that two beats are felt, not of what notes they are.
+                values["tempo"] += " · " + self.tr("%n beat(s) per bar", "", take.beats_per_bar)
         if take.loudness is not None:
             values["loudness"] = _level(take.loudness, "LUFS")
             if take.true_peak is not None:

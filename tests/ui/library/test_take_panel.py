@@ -79,7 +79,7 @@ def test_everything_that_is_known_is_shown(panel: TakePanel) -> None:
         )
     )
     for text in (
-        "84 bpm · 4/4",
+        "84 bpm · 4 beats per bar",
         "the model went its own way",
         "C minor",
         "−14.1\u00a0LUFS · −1.2\u00a0dBTP",
@@ -102,6 +102,14 @@ def test_a_licence_that_forbids_selling_stands_out(
     panel.show_job(job(licence=licence))
     shown = panel.facts._rows["licence"][1]
     assert (shown.text(), bool(shown.property("restricted"))) == (licence, restricted)
+
+
+def test_beats_are_counted_as_they_are_felt_and_no_metre_is_made_up(panel: TakePanel) -> None:
+    """A take in 6/8 has two dotted quarters in a bar, and its tempo counts these."""
+    panel.show_job(job(tempo=60.0, beats_per_bar=2))
+    assert "60 bpm · 2 beats per bar" in shown(panel)
+    panel.show_job(job(tempo=120.0, beats_per_bar=None))
+    assert "120 bpm | " in shown(panel)
 
 
 def test_cautions_are_of_takes_that_are_made(panel: TakePanel) -> None:
