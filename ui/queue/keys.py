@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 
 from engine.jobs import Job, Status
 from ui.player.keys import LEAP
-from ui.queue.intents import Intents
+from ui.queue.intents import Intents, playable
 from ui.queue.model import QueueModel
 
 __all__ = ["Keys"]
@@ -38,7 +38,7 @@ class Keys:
             alt | key.Key_Down: lambda jobs: self._shift(jobs, up=False),
         }
         acts: dict[QKeyCombination | Qt.Key, _Act] = {
-            key.Key_Space: lambda jobs: intents.play(jobs[0]),
+            key.Key_Space: self._play,
             key.Key_K: lambda _: intents.pause_requested.emit(),
             key.Key_B: lambda _: intents.compare_requested.emit(),
             key.Key_R: lambda _: intents.repeat_requested.emit(),
@@ -81,6 +81,13 @@ class Keys:
             return False
         act(jobs)
         return True
+
+    def _play(self, jobs: list[Job]) -> None:
+        """The current row; where there is nothing to hear, Space is for what plays."""
+        if playable(jobs[0]):
+            self._intents.play(jobs[0])
+        else:
+            self._intents.pause_requested.emit()
 
     def _shift(self, jobs: list[Job], *, up: bool) -> None:
         """Move the waiting ones among ``jobs`` one place up or down in the queue."""

@@ -73,6 +73,15 @@ def test_a_key_that_is_held_down_goes_on_only_where_it_moves_something(
     assert len(said) == times
 
 
+@pytest.mark.parametrize("id_", ["w1", "bad", "run"])
+def test_space_where_there_is_nothing_to_hear_pauses_what_plays(
+    panel: QueuePanel, said: Said, id_: str
+) -> None:
+    select(panel, id_)
+    press(panel, Qt.Key.Key_Space)
+    assert said == [("pause_requested", ())]
+
+
 def test_figures_that_need_shift_on_a_french_keyboard_are_stars_too(
     panel: QueuePanel, said: Said
 ) -> None:
