@@ -115,7 +115,8 @@ class Player(QObject):
         shown, track = self.snapshot, self._track
         if track is None:
             return 0.0
-        known = shown.frames / shown.rate if shown.track == track else 0.0
+        same = shown.track is not None and shown.track.path == track.path
+        known = shown.frames / shown.rate if same else 0.0
         return max(known, track.seconds) if track.growing or not known else known
 
     def load(self, track: Track | None, *, at: float = 0.0, play: bool = True) -> None:
@@ -207,8 +208,8 @@ class Player(QObject):
         self._feeder.find_devices(self._current())
 
     def follow(self, changes: Sequence[Change]) -> None:
-        """Keep up with the job that is heard: its preview becomes its take, or grows no more;
-        and with the one that it is compared with."""
+        """Keep up with the job that is heard: its preview becomes its take, or grows no more, and
+        its name may change; and with the one that it is compared with."""
         for change in changes:
             if self.compared is not None and change.job.id == self.compared.id:
                 self._set_compared(None if change.removed else Track.of(change.job))
@@ -222,6 +223,9 @@ class Player(QObject):
                 self.switch(replace(fresh, trim=playing.trim))
             elif change.job.status.final and playing.growing:
                 self._feeder.stop_growing(self._current())
+            if self._track is not None and self._track.title != change.job.name:
+                self._track = replace(self._track, title=change.job.name)
+                self._show()
 
     def close(self) -> None:
         """Fall silent and end the playback thread; call it before the program ends."""

@@ -505,6 +505,30 @@ def test_what_is_compared_becomes_its_take_and_goes_with_it(
     assert player.compared is None
 
 
+def test_a_new_name_of_what_is_heard_is_taken_over(
+    qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
+) -> None:
+    track = write(tmp_path / "a.wav", noise(0.5))
+    take = Take(track.path, 99.0, RATE, 2, "0" * 64)  # the file knows better how long it is
+    request = Request(prompt="calm piano", seed=1)
+    job = Job("a", request, "a", Status.COMPLETED, Step.COMPLETED, utc_now(), take=take)
+    player = open_player()
+    player.load(Track.of(job))
+    settle(qtbot, player, State.PLAYING)
+    told: list[Snapshot] = []
+    player.changed.connect(told.append)
+    player.follow([Change(job.with_(name="Rain"))])
+    assert told
+    assert player.track is not None
+    assert player.track.title == "Rain"
+    assert player.duration == 0.5
+    output.advance(2_000)
+    assert player.playing
+    player.load(write(tmp_path / "b.wav", noise(0.1)), play=False)
+    assert player.compared is not None
+    assert player.compared.title == "Rain"
+
+
 def test_what_is_told_of_earlier_verbs_does_not_undo_later_ones(
     qtbot: QtBot, open_player: Open, output: HandOutput, tmp_path: Path
 ) -> None:

@@ -18,6 +18,8 @@ from app.peak_loader import PeakLoader
 from app.playback.meter import Reading
 from app.playback.output import BLOCK
 from app.player import Player, State, Track
+from engine.jobs import Change, Job, Status, Step, Take, utc_now
+from engine.request import Request
 from tests.app.outputs import HandOutput, HandOutputs
 from ui.player.bar import PlayerBar
 from ui.player.meter import LevelMeter
@@ -182,6 +184,13 @@ def test_two_takes_are_compared_at_the_same_position(
     assert player.track == track
     assert player.position == 5.0
     assert "Second" in bar._compare.accessibleName()
+    request = Request(prompt="calm piano", seed=1)
+    take = Take(track.path, SECONDS, RATE, 2, "0" * 64)
+    job = Job(track.id, request, "Hail", Status.COMPLETED, Step.COMPLETED, utc_now(), take=take)
+    player.follow([Change(job)])
+    assert bar._waveform.accessibleName() == "Position in Hail"
+    QTest.mouseClick(bar._compare, Qt.MouseButton.LeftButton)
+    assert "Hail" in bar._compare.accessibleName()
 
 
 def test_the_tip_of_a_b_says_what_it_does_to_loudness_where_it_is_known(
