@@ -206,8 +206,10 @@ def test_a_hidden_compose_comes_when_it_has_something_to_show(
     assert window.focusWidget() is compose.prompt
     compose.fill_prompt("")
     hide.trigger()
+    window.queue.view.setFocus()
     window.menus.generate.trigger()  # refused, for there is no prompt
     assert compose.isVisible()
+    assert window.focusWidget() is compose.prompt
     assert "Say what you want" in compose.problems.told("prompt")
 
 

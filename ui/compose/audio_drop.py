@@ -51,8 +51,8 @@ class AudioDrop(QFrame):
             button.clicked.connect(self.changed)
         self._melody.setChecked(True)
         self._moment = label("", "small")
-        self._remove = IconButton(theme, "close", self.tr("Take the audio away"))
-        self._remove.clicked.connect(self._take_away)
+        self.remove = IconButton(theme, "close", self.tr("Take the audio away"))
+        self.remove.clicked.connect(self._take_away)
         self._hint = label("", "caution")
         self._hint.setWordWrap(True)
         self._invitation = self._build_invitation()
@@ -88,7 +88,7 @@ class AudioDrop(QFrame):
         self.changed.emit()
 
     def _take_away(self) -> None:
-        held = self._remove.hasFocus()
+        held = self.remove.hasFocus()
         self.clear()
         if held:
             self._choose.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -155,7 +155,7 @@ class AudioDrop(QFrame):
         page = QWidget()
         top = QHBoxLayout()
         top.addWidget(self._name, 1)
-        top.addWidget(self._remove)
+        top.addWidget(self.remove)
         modes = QHBoxLayout()
         modes.setSpacing(Space.TIGHT)
         modes.addWidget(self._melody)

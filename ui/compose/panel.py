@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QSpinBox, QVBoxLayout, QWidget
 
 from app.settings import MOST_TAKES
 from engine.errors import InvalidRequest
@@ -83,7 +79,8 @@ class ComposePanel(QWidget):
                 "duration": self.length.field,
                 "seed": self.seed.field,
                 "melody": self.audio,
-            }
+            },
+            keyboard={"melody": self.audio.remove},
         )
         LeaveWheel(self.length.slider, self.takes)
         self._lay_out()
@@ -138,7 +135,9 @@ class ComposePanel(QWidget):
             waits = change.job.status is Status.PENDING and not change.removed
             if change.job.id == self._editing and not waits:
                 self._set_editing(None)
-                self._object("prompt", self.tr("That job waits no more: this makes a new take."))
+                text = self.tr("That job waits no more: this makes a new take.")
+                self.problems.say("prompt", text)
+                self.needed.emit()
 
     def fill_prompt(self, prompt: str) -> None:
         self.prompt.replace_text(prompt)
@@ -154,11 +153,9 @@ class ComposePanel(QWidget):
         try:
             orders = draft.orders()
         except InvalidRequest as error:
-            self._show_problems(error)
-            self.needed.emit()
+            self._point_out(partial(self._show_problems, error))
             return
-        builds_on = draft.settings["melody"] or draft.settings["continue_from"]
-        if not (draft.settings["prompt"] or builds_on):
+        if not any(draft.settings[name] for name in ("prompt", "melody", "continue_from")):
             self._object("prompt", self.tr("Say what you want to hear, or pick a word below."))
         elif self.audio.problem():
             self._object("melody", self.tr("Take the audio away first, or choose another model."))
@@ -178,14 +175,17 @@ class ComposePanel(QWidget):
             self._object("prompt", self.tr("One job cannot become several: take out the braces."))
 
     def _object(self, field: str, text: str) -> None:
-        self.problems.tell(field, text)
+        self._point_out(partial(self.problems.tell, field, text))
+
+    def _point_out(self, tell: Callable[[], None]) -> None:
+        """Whoever sends what is wrong need not look for it."""
         self.needed.emit()
+        self.problems.point_out(tell, self._area)
 
     def _set_editing(self, job_id: str | None) -> None:
         self._editing = job_id
-        self.generate.setText(
-            self.tr("Generate") if job_id is None else self.tr("Change the waiting job")
-        )
+        generate, change = self.tr("Generate"), self.tr("Change the waiting job")
+        self.generate.setText(generate if job_id is None else change)
         self.stop_editing.setVisible(job_id is not None)
         self.takes.setEnabled(job_id is None)
         self.seed.lock.setChecked(job_id is not None)
@@ -242,7 +242,7 @@ class ComposePanel(QWidget):
 
     def _refuse(self, length: int) -> None:
         text = self.tr("That text has {length} characters; a prompt has {most} at most.")
-        self.problems.tell("prompt", text.format(length=f"{length:,}", most=f"{MAX_PROMPT:,}"))
+        self.problems.say("prompt", text.format(length=f"{length:,}", most=f"{MAX_PROMPT:,}"))
 
     def _toggle_word(self, word: str, wanted: bool) -> None:
         text = self.prompt.toPlainText()
@@ -275,7 +275,8 @@ class ComposePanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(scrolling(body), 1)
+        self._area = scrolling(body)
+        outer.addWidget(self._area, 1)
         outer.addLayout(foot)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802

@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication, QWheelEvent
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import (
+    QAccessibleAnnouncementEvent,
+    QDropEvent,
+    QGuiApplication,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.jobs import Job, Order, Status, Step, utc_now
+from engine.jobs import Change, Job, Order, Status, Step, utc_now
 from engine.request import Request
+from tests.ui.queue.made_jobs import waiting
 from ui.compose.models import ModelOption
 from ui.compose.panel import ComposePanel
 from ui.shared.take_mime import carry
@@ -41,6 +47,21 @@ def sent(panel: ComposePanel) -> list[tuple[list[Order], bool]]:
 
 
 Sent = list[tuple[list[Order], bool]]
+
+
+@pytest.fixture
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a screen reader is told of problems."""
+    told: list[str] = []
+
+    def announcement(source: QObject, text: str) -> QAccessibleAnnouncementEvent:
+        told.append(text)
+        return QAccessibleAnnouncementEvent(source, text)
+
+    monkeypatch.setattr(
+        "ui.compose.problems.QAccessibleAnnouncementEvent", announcement, raising=False
+    )
+    return told
 
 
 def drop(widget: QWidget, what: Path | QMimeData) -> None:
@@ -181,6 +202,70 @@ def test_an_empty_prompt_is_not_sent(panel: ComposePanel, sent: Sent) -> None:
     assert "hear" in panel.problems.told("prompt")
 
 
+def test_what_is_wrong_is_said_and_has_the_keyboard_once_it_is_sent(
+    qtbot: QtBot, panel: ComposePanel, announced: list[str], tmp_path: Path
+) -> None:
+    panel.resize(320, 300)
+    panel.generate.setFocus()
+    panel.send()
+    assert panel.focusWidget() is panel.prompt
+    qtbot.keyClicks(panel.prompt, "x" * 3)
+    panel.length.field.setText("soon")
+    panel.length.field.editingFinished.emit()
+    panel.prompt.setPlainText("word " * 500)
+    assert panel.problems.told("prompt"), "told as it is typed"
+    assert len(announced) == 1, "and said when it is sent"
+    qtbot.keyClick(panel.prompt, Qt.Key.Key_Return, CONTROL)
+    assert panel.focusWidget() is panel.prompt, "the first of what is wrong"
+    panel.fill_prompt("{calm|tense} piano")
+    qtbot.keyClick(panel.prompt, Qt.Key.Key_Return, CONTROL)
+    assert panel.focusWidget() is panel.length.field
+    panel.length.set_seconds(20)
+    drop(panel.audio, tmp_path / "hum.wav")
+    panel.send()
+    remove = panel.audio.findChild(IconButton)
+    assert panel.focusWidget() is remove
+    assert not remove.visibleRegion().isEmpty()
+    remove.click()
+    panel.edit(waiting("gen_1"))
+    panel.fill_prompt("{calm|tense} piano")
+    panel.generate.setFocus()
+    panel.send()
+    assert panel.focusWidget() is panel.prompt
+    assert announced == [
+        "Prompt: Say what you want to hear, or pick a word below.",
+        "Prompt: Is too long: at most 2,000 characters\n"
+        "Length in minutes and seconds: Write a time such as 0:30, or seconds",
+        "Length in minutes and seconds: Write a time such as 0:30, or seconds",
+        "Take the audio away first, or choose another model.",
+        "Prompt: One job cannot become several: take out the braces.",
+    ]
+
+
+def test_what_is_wrong_stays_told_as_the_keyboard_goes_there(
+    qtbot: QtBot, panel: ComposePanel, announced: list[str]
+) -> None:
+    panel.length.field.setFocus()
+    panel.length.field.selectAll()
+    qtbot.keyClicks(panel.length.field, "0:30")  # taken up as the field is left
+    panel.send()
+    assert panel.focusWidget() is panel.prompt
+    assert panel.length.seconds() == 30.0
+    assert panel.problems.told("prompt")
+    assert announced == ["Prompt: Say what you want to hear, or pick a word below."]
+
+
+def test_what_comes_of_itself_is_said_and_takes_the_keyboard_from_nobody(
+    panel: ComposePanel, announced: list[str]
+) -> None:
+    job = waiting("gen_1")
+    panel.edit(job)
+    panel.length.field.setFocus()
+    panel.follow([Change(job, removed=True)])
+    assert announced == ["Prompt: That job waits no more: this makes a new take."]
+    assert panel.focusWidget() is panel.length.field
+
+
 def test_history_goes_back_and_returns_to_what_was_being_typed(
     qtbot: QtBot, panel: ComposePanel
 ) -> None:
@@ -203,12 +288,15 @@ def test_several_pasted_lines_are_offered_as_a_list(qtbot: QtBot, panel: Compose
     assert panel.prompt.toPlainText() == "one line"
 
 
-def test_a_text_far_too_long_is_refused_and_said_to_be(qtbot: QtBot, panel: ComposePanel) -> None:
+def test_a_text_far_too_long_is_refused_and_said_to_be(
+    qtbot: QtBot, panel: ComposePanel, announced: list[str]
+) -> None:
     panel.fill_prompt("calm")
     QGuiApplication.clipboard().setText("word " * 20_000)
     panel.prompt.paste()
     assert panel.prompt.toPlainText() == "calm"
     assert "100,000" in panel.problems.told("prompt")
+    assert "100,000" in announced[0]
     QGuiApplication.clipboard().setText("word " * 500)  # can still be shortened by hand
     panel.prompt.paste()
     assert panel.problems.told("prompt") == "Is too long: at most 2,000 characters"
