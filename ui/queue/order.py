@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from engine.jobs import Job, Status
 from engine.licences import allows_sale, forbids_sale
@@ -68,6 +69,7 @@ def search_text(job: Job) -> str:
     return "\n".join((text, *flats))
 
 
+@lru_cache(maxsize=64)  # few licences, many takes
 def _licence_term(licence: str) -> str:
     """What finds takes that must not be sold, and those that may be."""
     if forbids_sale(licence):
