@@ -120,7 +120,7 @@ class Studio(QObject):
         self._ask(lambda queue: queue.delete(ids))
 
     def restore(self, ids: Sequence[str]) -> None:
-        """Out of the trash; ``restored`` says when."""
+        """Out of the trash, and back in their places in the queue; ``restored`` says when."""
         self._ask(lambda queue: queue.restore(ids), lambda _: self.restored.emit(list(ids)))
 
     def find_takes(self) -> None:

@@ -1,4 +1,4 @@
-"""Stand-ins that tests script: an engine whose queue lives in memory and does as it is told."""
+"""Stand-ins that tests script: an engine that does as it is told, over a queue in memory."""
 
 from __future__ import annotations
 
@@ -11,164 +11,15 @@ from typing import Any, TypeVar, cast
 
 from app.servers import Places
 from engine.dispatch.queue import Queue
-from engine.errors import Conflict, MusicError, NotFound
-from engine.jobs import (
-    LOCAL,
-    Change,
-    Choice,
-    Failure,
-    Job,
-    Order,
-    Status,
-    Step,
-    Take,
-    new_id,
-    utc_now,
-)
+from engine.errors import MusicError
+from engine.jobs import Change, Failure, Job, Status, Step, Take, utc_now
 from engine.places import PlaceStatus, Server
-from engine.request import Request
 from engine.status import EngineState, EngineStatus
+from tests.fake_queue import FakeQueue
 
-__all__ = ["FakeEngine", "FakePlaces", "FakeQueue"]
+__all__ = ["FakeEngine", "FakePlaces"]
 
 T = TypeVar("T")
-
-
-class FakeQueue:
-    """The rules of ``Queue`` on a dict; ``calls`` keeps (verb, arguments) of all that was asked."""
-
-    def __init__(self, publish: Callable[[Sequence[Change]], None]) -> None:
-        self._publish = publish
-        self.by_id: dict[str, Job] = {}
-        self.trash: dict[str, Job] = {}
-        self.calls: list[tuple[str, tuple[Any, ...]]] = []
-        self.refuse: MusicError | None = None
-        """Raised by the next verb."""
-        self.paused = False
-
-    def waiting(self) -> list[Job]:
-        """Waiting jobs in the order in which they will run."""
-        jobs = [job for job in self.by_id.values() if job.status is Status.PENDING]
-        return sorted(jobs, key=lambda job: (-job.priority, job.position))
-
-    def put(self, *jobs: Job) -> None:
-        """Set snapshots, and tell whoever listens."""
-        self.by_id.update((job.id, job) for job in jobs)
-        self._publish([Change(job) for job in jobs])
-
-    async def jobs(self) -> list[Job]:
-        self._note("jobs")
-        ended = [job for job in self.by_id.values() if job.status is not Status.PENDING]
-        return self.waiting() + sorted(ended, key=lambda job: job.created_at, reverse=True)
-
-    async def submit(self, orders: Sequence[Order], *, front: bool = False) -> list[Job]:
-        self._note("submit", list(orders), front)
-        places = [job.position for job in self.by_id.values()] or [0.0]
-        start = min(places) - len(orders) if front else max(places) + 1
-        batch = new_id() if len(orders) > 1 else None
-        jobs = [
-            Job(
-                id=order.id or new_id(),
-                request=order.request.seeded(),
-                name=order.name or order.request.prompt[:60] or "Untitled",
-                status=Status.PENDING,
-                step=Step.QUEUED,
-                created_at=utc_now(),
-                priority=order.priority,
-                position=start + index,
-                place=order.place,
-                when_idle=order.when_idle,
-                depends_on=order.depends_on,
-                batch=batch,
-            )
-            for index, order in enumerate(orders)
-        ]
-        self.put(*jobs)
-        return jobs
-
-    async def cancel(self, ids: Sequence[str]) -> None:
-        self._note("cancel", list(ids))
-        for job in self._find(ids):
-            if job.status is Status.PENDING:
-                self.put(job.with_(status=Status.CANCELLED, step=Step.CANCELLED))
-            elif job.status is Status.PROCESSING:
-                self.put(job.with_(cancelling=True))
-
-    async def stop_here(self, job_id: str) -> None:
-        self._note("stop_here", job_id)
-
-    async def retry(self, ids: Sequence[str]) -> None:
-        self._note("retry", list(ids))
-        for job in self._find(ids):
-            if job.status in (Status.FAILED, Status.CANCELLED):
-                self.put(
-                    job.with_(status=Status.PENDING, step=Step.QUEUED, error=None, progress=0.0)
-                )
-
-    async def move(self, ids: Sequence[str], before: str | None) -> None:
-        self._note("move", list(ids), before)
-        order = [job.id for job in self.waiting() if job.id not in ids]
-        at = len(order) if before is None else order.index(before)
-        order[at:at] = ids
-        self.put(*(self.by_id[id_].with_(position=float(i)) for i, id_ in enumerate(order)))
-
-    async def edit(self, job_id: str, request: Request, name: str | None) -> None:
-        self._note("edit", job_id, request, name)
-        (job,) = self._find([job_id])
-        if job.status is not Status.PENDING:
-            raise Conflict("This job has already started.")
-        self.put(job.with_(request=request.seeded(), name=name or job.name))
-
-    async def annotate(self, job_id: str, **fields: Any) -> None:
-        self._note("annotate", job_id, fields)
-        (job,) = self._find([job_id])
-        if "name" in fields:
-            job = job.with_(name=fields.pop("name"))
-        if fields and job.take is not None:
-            job = job.with_(take=dataclasses.replace(job.take, **fields))
-        self.put(job)
-
-    async def delete(self, ids: Sequence[str]) -> None:
-        self._note("delete", list(ids))
-        jobs = self._find(ids)
-        for job in jobs:
-            self.trash[job.id] = self.by_id.pop(job.id)
-        self._publish([Change(job, removed=True) for job in jobs])
-
-    async def restore(self, ids: Sequence[str]) -> None:
-        self._note("restore", list(ids))
-        self.put(*(self.trash.pop(id_) for id_ in ids))
-
-    async def find_takes(self) -> None:
-        self._note("find_takes")
-
-    async def run_here(self, ids: Sequence[str]) -> list[str]:
-        self._note("run_here", list(ids))
-        for job in [self.by_id[id_] for id_ in ids if id_ in self.by_id]:
-            self.put(job.with_(place=LOCAL, meant_for=Choice(job.place, job.request.model)))
-        return []
-
-    async def set_fallback(self, on: bool) -> None:
-        self._note("set_fallback", on)
-
-    async def set_paused(self, paused: bool) -> None:
-        self._note("set_paused", paused)
-        self.paused = paused
-
-    async def status(self) -> EngineStatus:
-        return EngineStatus()
-
-    def _note(self, verb: str, *arguments: Any) -> None:
-        self.calls.append((verb, arguments))
-        if self.refuse is not None:
-            error, self.refuse = self.refuse, None
-            raise error
-
-    def _find(self, ids: Sequence[str]) -> list[Job]:
-        missing = [id_ for id_ in ids if id_ not in self.by_id]
-        if missing:
-            raise NotFound(f"There is no job {missing[0]}.")
-        return [self.by_id[id_] for id_ in ids]
 
 
 class FakePlaces:

@@ -167,7 +167,10 @@ class Dispatcher:
         self._changed(fallen)
 
     async def restore(self, ids: Sequence[str]) -> None:
-        self._changed(await self._ask(self._store.restore, ids))
+        with self.scheduler.looking_again():
+            back = self.now(await self._ask(self._store.restore, ids))
+            self.scheduler.look_for_suspects()
+        self._changed(back)
 
     async def find_takes(self) -> None:
         await self._recovery.unknown_files(self._feed)

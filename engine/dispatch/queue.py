@@ -39,9 +39,14 @@ class Queue(Protocol):
 
     async def annotate(self, job_id: str, **fields: Any) -> None: ...
 
-    async def delete(self, ids: Sequence[str]) -> None: ...
+    async def delete(self, ids: Sequence[str]) -> None:
+        """To the trash; what waits or runs is cancelled, and what depends on it fails."""
+        ...
 
-    async def restore(self, ids: Sequence[str]) -> None: ...
+    async def restore(self, ids: Sequence[str]) -> None:
+        """Out of the trash as they were: what waited or ran waits where it was, and so does what
+        failed with it."""
+        ...
 
     async def find_takes(self) -> None:
         """Take in finished files that another program put into the takes folder."""

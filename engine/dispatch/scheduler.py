@@ -95,8 +95,7 @@ class Scheduler:
 
     async def start(self) -> None:
         """Let the lanes work."""
-        for job_id, place in self._claims.suspects().items():
-            self._allowance.suspect(job_id, place)
+        self.look_for_suspects()
         self._open = True
         for post in self.posts:
             await self._begin(post)
@@ -119,6 +118,11 @@ class Scheduler:
             post.lane.pause(paused)
         self._measure()
         self.wake()
+
+    def look_for_suspects(self) -> None:
+        """Some may wait that were not known to: what a start or the trash has brought."""
+        for job_id, place in self._claims.suspects().items():
+            self._allowance.suspect(job_id, place)
 
     # -- lanes -----------------------------------------------------------------------------
 

@@ -35,9 +35,10 @@ from engine.store.prepared import Given, Prepared
 from engine.store.quotas import Quotas
 from engine.store.rows import from_row, job_row
 
-__all__ = ["Entering"]
+__all__ = ["NOT_MADE", "Entering"]
 
-_NOT_MADE = (Status.FAILED, Status.CANCELLED)
+NOT_MADE = (Status.FAILED, Status.CANCELLED)
+"""How jobs end without a take."""
 
 
 class Entering(Positions):
@@ -108,7 +109,7 @@ class Entering(Positions):
             for number, job_id in enumerate(again):
                 self._update(
                     [job_id],
-                    jobs.status.in_([status.value for status in _NOT_MADE]),
+                    jobs.status.in_([status.value for status in NOT_MADE]),
                     status=Status.PENDING.value,
                     position=position + (number + 1) * POSITION_STEP,
                     attempt=0,
@@ -155,7 +156,7 @@ class Entering(Positions):
         for job_id in ids:
             chain: list[str] = []
             job = known.get(job_id)
-            while job is not None and job.status in _NOT_MADE and job.id not in found:
+            while job is not None and job.status in NOT_MADE and job.id not in found:
                 chain.append(job.id)
                 needed = job.depends_on
                 job = self.job(needed) if needed is not None and self.knows(needed) else None
@@ -171,7 +172,7 @@ class Entering(Positions):
                 known = self.jobs([needed])
                 if not known:
                     raise InvalidRequest((Problem("depends_on", f"there is no job {needed}"),))
-                if known[0].status in _NOT_MADE:  # it would wait for ever
+                if known[0].status in NOT_MADE:  # it would wait for ever
                     raise InvalidRequest((Problem("depends_on", f"{needed} was not made"),))
             if order.id is not None:
                 earlier.add(order.id)

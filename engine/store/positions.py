@@ -26,10 +26,15 @@ class Positions(Records):
     def __init__(self, database: Database, permits: Permits | None = None) -> None:
         super().__init__(database, permits)
         jobs = self._tables.jobs
-        # What has ended gets another position before it waits again; so the index has it all.
-        alive = jobs.status.in_((Status.PENDING.value, Status.PROCESSING.value))
-        self._first = Prepared(database, jobs.select(fn.MIN(jobs.position)).where(alive))
-        self._last = Prepared(database, jobs.select(fn.MAX(jobs.position)).where(alive))
+        # What has ended gets another position before it waits again, but for what comes back from
+        # the trash. An index each has it all.
+        taken = (
+            jobs.status.in_((Status.PENDING.value, Status.PROCESSING.value)),
+            jobs.deleted_at.is_null(False),
+        )
+        first, last = (jobs.select(edge(jobs.position)) for edge in (fn.MIN, fn.MAX))
+        self._firsts = [Prepared(database, first.where(which)) for which in taken]
+        self._lasts = [Prepared(database, last.where(which)) for which in taken]
 
     def move(self, ids: Sequence[str], before: str | None) -> list[Job]:
         """Put waiting jobs, in this order, before another waiting one or at the very end.
@@ -73,11 +78,13 @@ class Positions(Records):
         return [from_row(row) for row in ordered.dicts()]
 
     def _outer_position(self, *, front: bool, count: int) -> float:
-        """Where ``count`` rows begin that go before, or after, all others that wait or run."""
-        edge = (self._first if front else self._last).value()
-        if edge is None:
+        """Where ``count`` rows begin that go before, or after, all others that wait or run, or may
+        do so again."""
+        edges = [query.value() for query in (self._firsts if front else self._lasts)]
+        known = [float(edge) for edge in edges if edge is not None]
+        if not known:
             return 0.0
-        return float(edge) - count * POSITION_STEP if front else float(edge) + POSITION_STEP
+        return min(known) - count * POSITION_STEP if front else max(known) + POSITION_STEP
 
     def _top_priority(self) -> int:
         jobs = self._tables.jobs

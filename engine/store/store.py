@@ -16,7 +16,7 @@ from engine.errors import (
 from engine.jobs import Choice, Job, Status, utc_now
 from engine.request import Request, default_name
 from engine.store.database import Alone
-from engine.store.entering import Entering
+from engine.store.entering import NOT_MADE, Entering
 from engine.store.records import chunks
 from engine.store.rows import from_row
 
@@ -109,15 +109,31 @@ class Store(Entering):
         jobs that failed because they depended on them."""
         with self._database.writing(Alone.QUEUE):
             before = self.jobs(ids)
-            fallen = [job for job in self.cancel(ids) if job.id not in ids]
-            self._update(ids, None, deleted_at=utc_now().timestamp())
-        return before, fallen
+            ended = [job.id for job in self.cancel(ids)]
+            # One moment for all: by it ``restore`` knows what ended because of this.
+            moment = utc_now().timestamp()
+            self._update(ended, None, finished_at=moment)
+            self._update(ids, self._tables.jobs.deleted_at.is_null(), deleted_at=moment)
+            return before, self.jobs(set(ended).difference(ids))
 
     def restore(self, ids: Collection[str]) -> list[Job]:
-        """Out of the trash."""
-        with self._database.writing():
+        """Out of the trash, as they were: what waited or ran when it was deleted waits again where
+        it was, and so does what fell with it. Returns what has changed."""
+        with self._database.writing(Alone.QUEUE):
+            cut_off = self._cut_off(ids)
+            waits = [*cut_off, *self._fallen_with(cut_off)]
             self._update(ids, None, deleted_at=None)
-            return self.jobs(ids)
+            self._update(
+                waits,
+                None,
+                status=Status.PENDING.value,
+                error=None,
+                finished_at=None,
+                rests_until=None,
+            )
+            self._fail_dependants(self._not_made_for(waits))
+            self._let_run(waits)
+            return self.jobs(dict.fromkeys([*ids, *waits]))
 
     def trash(self, older_than_days: int) -> list[Job]:
         """What has been in the trash this long."""
@@ -134,6 +150,40 @@ class Store(Entering):
                 # Takes first: whose they are, and so whose bytes go, their jobs know.
                 takes.delete().where(takes.job_id.in_(chunk)).execute()
                 jobs.delete().where(jobs.id.in_(chunk)).execute()
+
+    def _cut_off(self, ids: Collection[str]) -> list[str]:
+        """Those of these jobs in the trash that had not ended when they were deleted."""
+        jobs = self._tables.jobs
+        query = jobs.select(jobs.id).where(jobs.finished_at == jobs.deleted_at)
+        return [
+            row["id"] for chunk in chunks(ids) for row in query.where(jobs.id.in_(chunk)).dicts()
+        ]
+
+    def _fallen_with(self, ids: Sequence[str]) -> list[str]:
+        """What ended with jobs of the trash as it depended on them, or on what fell so."""
+        jobs = self._tables.jobs
+        needed = jobs.alias("needed")
+        fell = (jobs.finished_at == needed.finished_at) & jobs.deleted_at.is_null()
+        query = jobs.select(jobs.id).join(needed, on=(jobs.depends_on == needed.id)).where(fell)
+        fallen: list[str] = []
+        while ids:
+            ids = [
+                row["id"]
+                for chunk in chunks(ids)
+                for row in query.where(needed.id.in_(chunk)).dicts()
+            ]
+            fallen += ids
+        return fallen
+
+    def _not_made_for(self, ids: Collection[str]) -> list[str]:
+        """What these jobs depend on that ended without a take, while they were in the trash."""
+        jobs = self._tables.jobs
+        needed = jobs.alias("needed")
+        lost = needed.status.in_([status.value for status in NOT_MADE])
+        query = jobs.select(needed.id).join(needed, on=(jobs.depends_on == needed.id)).where(lost)
+        return [
+            row["id"] for chunk in chunks(ids) for row in query.where(jobs.id.in_(chunk)).dicts()
+        ]
 
     def setting(self, name: str, default: str) -> str:
         settings = self._tables.settings

@@ -16,7 +16,7 @@ from engine.dispatch.feed import Feed
 from engine.errors import DiskFull, FolderNotWritable, InvalidRequest, StorageError, StoreLocked
 from engine.jobs import Change, Failure, Job, Order, Status, Step, Take, utc_now
 from engine.request import Request
-from tests.fakes import FakeQueue
+from tests.fake_queue import FakeQueue
 
 
 @dataclass

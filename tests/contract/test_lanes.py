@@ -74,6 +74,17 @@ async def test_cancel_and_retry_at_once_makes_one_take(studio: Open) -> None:
         assert len(list(here.settings.takes_folder.iterdir())) == 1
 
 
+async def test_delete_and_undo_at_once_makes_one_take(studio: Open) -> None:
+    async with studio() as here:
+        (job,) = await here.submit("steps=30 ms=10")
+        await here.growing(job)
+        await here.queue.delete([job.id])
+        await here.queue.restore([job.id])
+        await here.until(lambda: here.latest(job.id).status is COMPLETED)
+        assert [each.id for each in await here.queue.jobs()] == [job.id]
+        assert len(list(here.settings.takes_folder.iterdir())) == 1
+
+
 async def test_bad_input_is_not_tried_again(studio: Open) -> None:
     async with studio() as here:
         (job,) = await here.submit("impossible")

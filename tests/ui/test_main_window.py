@@ -128,6 +128,7 @@ def test_what_is_deleted_comes_back(qtbot: QtBot, window: MainWindow, fake: Fake
     window.menus.undo.trigger()
     qtbot.waitUntil(lambda: window.queue.model.jobs.get(id_) is not None)
     assert not window.menus.undo.isEnabled()
+    assert prompts(fake) == ["calm"], "it waits again"
 
 
 def test_stop_and_the_folder_are_those_of_the_export_that_its_notice_tells_of(

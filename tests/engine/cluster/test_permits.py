@@ -167,6 +167,8 @@ def test_a_job_that_is_cancelled_while_it_waits_takes_its_permit_along(desk: Des
     assert desk.sql("SELECT args ->> 'job' FROM procrastinate_jobs") == [(jobs[2].id,)]
     desk.store.retry([resting.id])
     assert desk.out() == [jobs[2].id, resting.id]
+    desk.store.restore([jobs[1].id])
+    assert desk.out() == [jobs[2].id, resting.id, jobs[1].id]
 
 
 def test_a_job_that_is_cancelled_while_it_runs_leaves_others_theirs(desk: Desk) -> None:

@@ -50,6 +50,49 @@ async def test_who_was_suspected_may_be_retried(patient: EngineSettings) -> None
         await engine.until(lambda: engine.latest(suspect).step.value == "generating")
 
 
+@pytest.mark.logs("host")
+async def test_a_suspect_that_comes_back_from_the_trash_still_runs_alone(
+    patient: EngineSettings,
+) -> None:
+    async with Watched(patient) as engine:
+        suspect = await resting(engine)
+        (other,) = await engine.submit("steps=500 ms=10")
+        await engine.growing(other)
+        await engine.queue.delete([suspect])
+        await engine.queue.restore([suspect])
+        (late,) = await engine.submit("steps=2")
+        await engine.queue.cancel([other.id])
+        await engine.until(lambda: engine.latest(suspect).step.value == "generating")
+        assert engine.latest(late.id).status is Status.PENDING
+        await engine.queue.cancel([suspect])
+        assert statuses(await engine.ended([late])) == [COMPLETED]
+
+
+async def test_a_take_that_was_deleted_as_it_grew_is_made_once_it_is_back(engine: Watched) -> None:
+    (job,) = await engine.submit("steps=60 ms=10")
+    await engine.growing(job)
+    await engine.queue.delete([job.id])
+    await engine.queue.restore([job.id])
+    await engine.until(lambda: engine.latest(job.id).status is COMPLETED)
+    assert engine.steps(job.id).count("queued") == 2, "it began again"
+
+
+async def test_what_waited_goes_on_from_its_checkpoint_when_it_is_back(
+    settings: EngineSettings,
+) -> None:
+    request = Request(prompt="steps=300 ms=10", model="scripted", duration=12.0)
+    async with Watched(settings) as engine:
+        (job,) = await engine.queue.submit([Order(request)])
+        await engine.until(lambda: engine.latest(job.id).progress > 0.5)
+        await engine.queue.set_paused(True)
+    async with Watched(settings) as engine:
+        await engine.queue.delete([job.id])
+        await engine.queue.restore([job.id])
+        await engine.queue.set_paused(False)
+        await engine.until(lambda: engine.latest(job.id).progress > 0)
+        assert engine.latest(job.id).progress > 0.3
+
+
 async def test_a_take_that_is_deleted_while_it_grows_does_not_come_back(engine: Watched) -> None:
     """Its host is in the middle of a step, and reports it before it hears of the end."""
     (job,) = await engine.submit("steps=500 ms=150")

@@ -41,6 +41,9 @@ class QueueRules(RuleBasedStateMachine):
         self.ended: dict[str, Status] = {}
         self.stale: list[tuple[str, str, Status | None]] = []
         """Claims that are over, and the state that their holders brought their jobs into."""
+        self.trash: set[str] = set()
+        """What was deleted while it waited or ran."""
+        self.ended_trash: dict[str, Status] = {}
 
     @rule(target=jobs, front=st.booleans())
     def submit(self, front: bool) -> str:
@@ -120,11 +123,25 @@ class QueueRules(RuleBasedStateMachine):
             self.queue.insert(at, moved)
 
     @rule(job=jobs)
-    def delete_and_restore(self, job: str) -> None:
-        self.cancel(job)
+    def delete(self, job: str) -> None:
         self.store.delete([job])
-        assert job not in {j.id for j in self.store.jobs()}
+        if job in self.claimed:
+            self.stale.append((job, self.claimed.pop(job), None))
+            self.trash.add(job)
+        elif job in self.queue:
+            self.queue.remove(job)
+            self.trash.add(job)
+        elif job in self.ended:
+            self.ended_trash[job] = self.ended.pop(job)
+
+    @rule(job=jobs)
+    def restore(self, job: str) -> None:
         self.store.restore([job])
+        if job in self.trash:
+            self.trash.remove(job)
+            self._back_in_place(job)
+        elif job in self.ended_trash:
+            self.ended[job] = self.ended_trash.pop(job)
 
     @rule()
     def program_dies_and_starts_again(self) -> None:

@@ -156,6 +156,38 @@ def test_a_long_chain_falls_and_comes_back_whole(both: Both) -> None:
     assert [job.id for job in store.retry(ids[-1:])] == ids
 
 
+def test_an_undone_deletion_brings_all_that_fell_with_it_back_to_its_place(both: Both) -> None:
+    store = both.store
+    ids = [f"gen_{number}" for number in range(1200)]
+    links = zip(ids, [None, *ids], strict=False)
+    store.submit([Order(Request(), id=job_id, depends_on=needed) for job_id, needed in links])
+    gone, fallen = store.delete(ids[:2])
+    assert ([job.id for job in gone], len(fallen)) == (ids[:2], len(ids) - 2)
+    assert {job.finished_at for job in fallen} == {store.job(ids[0]).finished_at}
+    assert {job.id for job in store.restore(ids[:2])} == set(ids)
+    assert [job.id for job in store.jobs()] == ids
+    assert store.pending_ids() == set(ids)
+
+
+def test_what_comes_back_waits_for_nothing_that_was_not_made(both: Both) -> None:
+    store = both.store
+    store.submit([Order(Request(), id="gen_1"), Order(Request(), id="gen_2", depends_on="gen_1")])
+    store.delete(["gen_2"])
+    store.cancel(["gen_1"])
+    (back,) = store.restore(["gen_2"])
+    assert back.status is Status.FAILED
+    assert [job.id for job in store.retry(["gen_2"])] == ["gen_1", "gen_2"]
+
+
+def test_a_second_deletion_does_not_hide_that_a_job_waited(both: Both) -> None:
+    store = both.store
+    (job,) = store.submit([Order(Request())])
+    store.delete([job.id])
+    store.delete([job.id])
+    (back,) = store.restore([job.id])
+    assert back == job
+
+
 def test_a_row_of_a_later_version_is_read(both: Both) -> None:
     (job,) = both.store.submit([Order(Request(prompt="from tomorrow"))])
     later = json.loads(job.request.model_dump_json()) | {"hologram": "on"}
