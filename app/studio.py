@@ -107,9 +107,16 @@ class Studio(QObject):
         """Put waiting jobs before another waiting one (None: at the end), in the given order."""
         self._ask(lambda queue: queue.move(ids, before))
 
-    def edit(self, job_id: str, request: Request, name: str | None = None) -> None:
-        """Change a job that still waits."""
-        self._ask(lambda queue: queue.edit(job_id, request, name))
+    def edit(
+        self,
+        job_id: str,
+        request: Request,
+        name: str | None = None,
+        *,
+        when_idle: bool | None = None,
+    ) -> None:
+        """Change a job that still waits; what is None stays as it is."""
+        self._ask(lambda queue: queue.edit(job_id, request, name, when_idle=when_idle))
 
     def annotate(self, job_id: str, **fields: Any) -> None:
         """Set ``name`` of a job, or ``stars``, ``kept``, ``tags``, ``notes`` of its take."""

@@ -20,7 +20,7 @@ from engine.jobs import (
     new_id,
     utc_now,
 )
-from engine.request import Request
+from engine.request import Request, default_name
 from engine.status import EngineStatus
 
 __all__ = ["FakeQueue"]
@@ -65,7 +65,7 @@ class FakeQueue:
             Job(
                 id=order.id or new_id(),
                 request=order.request.seeded(),
-                name=order.name or order.request.prompt[:60] or "Untitled",
+                name=order.name or default_name(order.request),
                 status=Status.PENDING,
                 step=Step.QUEUED,
                 created_at=utc_now(),
@@ -114,12 +114,21 @@ class FakeQueue:
         order[at:at] = ids
         self.put(*(self.by_id[id_].with_(position=float(i)) for i, id_ in enumerate(order)))
 
-    async def edit(self, job_id: str, request: Request, name: str | None) -> None:
+    async def edit(
+        self, job_id: str, request: Request, name: str | None, *, when_idle: bool | None = None
+    ) -> None:
         self._note("edit", job_id, request, name)
         (job,) = self._find([job_id])
         if job.status is not Status.PENDING:
-            raise Conflict("This job has already started.")
-        self.put(job.with_(request=request.seeded(), name=name or job.name))
+            raise Conflict("This take has already begun, so it can't be changed any more.")
+        given = job.name != default_name(job.request)
+        self.put(
+            job.with_(
+                request=request.seeded(),
+                name=name or (job.name if given else default_name(request)),
+                when_idle=job.when_idle if when_idle is None else when_idle,
+            )
+        )
 
     async def annotate(self, job_id: str, **fields: Any) -> None:
         self._note("annotate", job_id, fields)

@@ -189,7 +189,10 @@ class MainWindow(QMainWindow):
     def _connect_compose(self) -> None:
         studio, compose = self._studio, self.compose
         compose.submitted.connect(self._submit)
-        compose.edited.connect(studio.edit)
+        compose.edited.connect(
+            lambda id_, order: studio.edit(id_, order.request, when_idle=order.when_idle)
+        )
+        compose.place_bound.connect(self.models.bind)
         compose.lines_pasted.connect(self.lists.open_text)
         compose.model_wanted.connect(self.models.select)
         self.models.chosen.connect(compose.set_model)

@@ -151,8 +151,11 @@ class Dispatcher:
         moved = await self._ask(self._store.move, ids, before)
         self._changed(self._runs.snapshots(moved))
 
-    async def edit(self, job_id: str, request: Request, name: str | None) -> None:
-        edited = await self._ask(self._store.edit, job_id, request, name)
+    async def edit(
+        self, job_id: str, request: Request, name: str | None, *, when_idle: bool | None = None
+    ) -> None:
+        edit = partial(self._store.edit, when_idle=when_idle)
+        edited = await self._ask(edit, job_id, request, name)
         self._changed([self._runs.snapshot(edited)])
 
     async def annotate(self, job_id: str, **fields: Any) -> None:

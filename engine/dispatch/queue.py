@@ -35,7 +35,12 @@ class Queue(Protocol):
 
     async def move(self, ids: Sequence[str], before: str | None) -> None: ...
 
-    async def edit(self, job_id: str, request: Request, name: str | None) -> None: ...
+    async def edit(
+        self, job_id: str, request: Request, name: str | None, *, when_idle: bool | None = None
+    ) -> None:
+        """Raises Conflict once it has begun. ``name`` None: the one that it was given, or made from
+        the prompt; ``when_idle`` None: as it was. Its place stays."""
+        ...
 
     async def annotate(self, job_id: str, **fields: Any) -> None: ...
 

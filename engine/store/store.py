@@ -36,18 +36,24 @@ class Store(Entering):
         with self._database.writing(Alone.QUEUE):
             return self._end(ids, states, Status.CANCELLED, error=None)
 
-    def edit(self, job_id: str, request: Request, name: str | None) -> Job:
-        """Change a job that still waits; raises Conflict once it has begun."""
+    def edit(
+        self, job_id: str, request: Request, name: str | None, *, when_idle: bool | None = None
+    ) -> Job:
+        """Change a job that still waits; raises Conflict once it has begun. Without a ``name`` it
+        keeps the one that it was given, or has the new prompt's; ``when_idle`` None: as before."""
         jobs = self._tables.jobs
         request = request.seeded()
         with self._database.writing(Alone.QUEUE):
+            before = self.job(job_id)
+            given = before.name != default_name(before.request)
             changed = self._update(
                 [job_id],
                 jobs.status == Status.PENDING.value,
                 request=request.model_dump_json(),
                 model=request.model,
                 fingerprint=request.fingerprint(),
-                name=name or default_name(request),
+                name=name or (before.name if given else default_name(request)),
+                when_idle=before.when_idle if when_idle is None else when_idle,
             )
             if not changed:
                 raise Conflict("This take has already begun, so it can't be changed any more.")

@@ -113,10 +113,6 @@
 <context>
     <name>ComposePanel</name>
     <message>
-        <source>Takes of each prompt</source>
-        <translation>Jumlah take tiap prompt</translation>
-    </message>
-    <message>
         <source>Generate</source>
         <translation>Buat</translation>
     </message>
@@ -3083,6 +3079,13 @@
     <message>
         <source>TAKE</source>
         <translation>TAKE</translation>
+    </message>
+</context>
+<context>
+    <name>TakesField</name>
+    <message>
+        <source>Takes of each prompt</source>
+        <translation>Jumlah take tiap prompt</translation>
     </message>
 </context>
 <context>

@@ -84,7 +84,7 @@ def test_what_is_refused_becomes_a_notice(qtbot: QtBot, engine: EngineThread) ->
     engine.start()
     studio.edit("gen_never", Request())
     qtbot.waitUntil(lambda: bool(heard.notices), timeout=30_000)
-    assert "already begun" in heard.notices[0].text
+    assert "no longer in the library" in heard.notices[0].text
 
 
 def test_a_huge_batch_comes_in_slices(qtbot: QtBot, engine: EngineThread) -> None:

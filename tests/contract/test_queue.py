@@ -12,8 +12,9 @@ from engine.dispatch.dispatcher import Dispatcher
 from engine.dispatch.feed import Feed
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.queue import Queue
+from engine.errors import Conflict
 from engine.jobs import Change, Job, Order, Status, Take
-from engine.request import Request
+from engine.request import Request, default_name
 from engine.settings import EngineSettings
 from engine.store.claims import Claims
 from engine.store.factory import open_store
@@ -197,3 +198,32 @@ async def test_what_was_retried_meanwhile_is_left_as_it_is(subject: Subject) -> 
     subject.begin(ids[0])
     await subject.queue.restore(ids[:1])
     assert await states(subject, ids) == [PROCESSING, PENDING]
+
+
+async def test_an_edited_job_keeps_the_name_that_it_was_given(subject: Subject) -> None:
+    calm, dark = Request(prompt="calm piano"), Request(prompt="dark strings")
+    usual, named, renamed = await subject.queue.submit(
+        [Order(calm), Order(calm, name="Rain"), Order(calm)]
+    )
+    await subject.queue.annotate(renamed.id, name="Dusk")
+    for job in (usual, named, renamed):
+        await subject.queue.edit(job.id, dark, None)
+    names = [latest(subject, job.id).name for job in (usual, named, renamed)]
+    assert names == [default_name(dark), "Rain", "Dusk"]
+    await subject.queue.edit(named.id, dark, "Wind")
+    assert latest(subject, named.id).name == "Wind"
+
+
+async def test_whether_a_job_waits_for_idleness_is_edited_or_stays(subject: Subject) -> None:
+    request = Request(prompt="calm piano")
+    (job,) = await subject.queue.submit([Order(request)])
+    for wanted, found in ((True, True), (None, True), (False, False), (None, False)):
+        await subject.queue.edit(job.id, request, None, when_idle=wanted)
+        assert latest(subject, job.id).when_idle is found
+
+
+async def test_a_job_that_began_is_not_edited(subject: Subject) -> None:
+    (job,) = await subject.queue.submit([Order(Request(prompt="calm piano"))])
+    subject.begin(job.id)
+    with pytest.raises(Conflict, match="has already begun"):
+        await subject.queue.edit(job.id, Request(prompt="too late"), None)

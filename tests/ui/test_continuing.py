@@ -62,7 +62,7 @@ def test_branching_goes_on_from_the_playhead_with_other_words(
     assert "Sketch cannot go on from audio, so MusicGen large is chosen." in shown_texts(
         window.notices
     )
-    assert window.compose.audio._name.text() == "rain on tin"
+    assert window.compose.audio._name.text() == "Rain on tin"
     assert window.compose.audio._moment.text() == "from 0:07.2"
     assert window.compose.prompt.hasFocus()
     qtbot.keyClicks(window.compose.prompt, "a brass band")  # in place of the words there were
@@ -156,23 +156,23 @@ def test_lineage_is_shown_both_ways_and_a_press_goes_there(
     assert window.take.job == take
     origin = window.take.origin
     [to_child] = origin.findChildren(Button)
-    assert to_child.accessibleName() == "continued in rain on tin"
+    assert to_child.accessibleName() == "continued in Rain on tin"
     fake.begin(child.id, Step.GENERATING)
     fake.complete(child.id)
     qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 2)
     done = window.queue.model.jobs.get(child.id)
     assert done is not None
     model = window.queue.model
-    assert model.second_line(done).startswith("84 bpm · D minor · from rain on tin · MusicGen")
+    assert model.second_line(done).startswith("84 bpm · D minor · from Rain on tin · MusicGen")
     index = model.index(model.row_of(child.id))
     spoken = model.data(index, Qt.ItemDataRole.AccessibleTextRole)
-    assert "continuation of rain on tin" in spoken
+    assert "continuation of Rain on tin" in spoken
     to_child.click()
     assert window.take.job is not None
     assert window.take.job.id == child.id
     qtbot.waitUntil(lambda: any(b.isVisible() for b in origin.findChildren(Button)))
     [back] = (b for b in origin.findChildren(Button) if b.isVisible())
-    assert back.accessibleName() == "continuation of rain on tin"
+    assert back.accessibleName() == "continuation of Rain on tin"
     back.click()
     assert window.take.job.id == take.id
     window.trash.delete([child.id])

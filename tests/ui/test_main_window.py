@@ -45,7 +45,7 @@ def test_from_a_prompt_to_a_take(qtbot: QtBot, window: MainWindow, fake: FakeEng
     fake.complete(id_)
     qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 1)
     window.queue.reveal(id_)
-    assert window.take.name.text() == "calm piano, 70 bpm"
+    assert window.take.name.text() == "Calm piano, 70 bpm"
     assert window.menus.export.isEnabled()
 
 
@@ -188,7 +188,7 @@ def test_export_and_stop_are_there_for_what_is_selected(
     assert not menus.extend.isEnabled()  # that is for the take in the panel
     menus.export.trigger()
     (dialog,) = window.findChildren(ExportDialog)
-    assert "take" in dialog.windowTitle()
+    assert "Take" in dialog.windowTitle()
     dialog.reject()
     menus.stop.trigger()
     assert ("stop_here", (grows,)) in fake.queue.calls

@@ -1,4 +1,4 @@
-"""Fields of Compose: a length, and a seed with its dice and lock."""
+"""Fields of Compose: a length, a number of takes, and a seed with its dice and lock."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import secrets
 
 from PySide6.QtCore import QLocale, QRegularExpression, Qt, Signal
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
+from app.settings import MOST_TAKES
 from engine.lengths import parse_length
 from ui.compose.length_slider import LengthSlider
 from ui.shared.text import clock
@@ -15,7 +16,7 @@ from ui.shared.theme import Theme
 from ui.shared.tokens import Space
 from ui.shared.widgets import IconButton, as_role
 
-__all__ = ["LengthField", "NumberField", "SeedField"]
+__all__ = ["LengthField", "NumberField", "SeedField", "TakesField"]
 
 _DRAWN_SEEDS = 1_000_000  # short enough to be read aloud
 
@@ -70,6 +71,18 @@ class LengthField(QWidget):
             self.set_seconds(seconds)
         else:
             self.changed.emit()
+
+
+class TakesField(QSpinBox):
+    """How many are made of each prompt."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setRange(1, MOST_TAKES)
+        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.setFixedWidth(40)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setAccessibleName(self.tr("Takes of each prompt"))
 
 
 class SeedField(QWidget):

@@ -40,6 +40,7 @@ class ModelPicker(Button):
         self._options = list(options)
         self._elsewhere: list[ModelOption] = []
         self._awaited: tuple[str, str] | None = None
+        self._bound: str | None = None
         self.current = self._options[0]
         self._status = EngineStatus()
         self._places: dict[str, PlaceStatus] = {}
@@ -97,6 +98,12 @@ class ModelPicker(Button):
         """What is chosen is used now, and no other is awaited any more."""
         self._awaited = None
 
+    def bind(self, place: str | None) -> None:
+        """Offer only what is there (None: everywhere), for a job that will be made there."""
+        if place != self._bound:
+            self._bound = place
+            self._choose(self.current.id, self.current.place)
+
     def show_status(self, status: EngineStatus) -> None:
         """How the places are where takes are made, and when a new one would start in each."""
         self._status = status
@@ -129,12 +136,32 @@ class ModelPicker(Button):
 
     def _choose(self, model_id: str, place: str | None) -> None:
         wanted = self.current.place if place is None else place
-        known = [each for each in self._options + self._elsewhere if each.id == model_id]
+        known = [each for each in self._offered() if each.id == model_id]
         there = (each for each in known if each.place == wanted)
-        self.current = next(there, next(iter(known), _not_here(model_id)))
+        self.current = next(there, next(iter(known), self._not_offered(model_id)))
         self._refresh()
         self._show_light()
         self.chosen.emit(self.current)
+
+    def _offered(self) -> list[ModelOption]:
+        by_place = sorted(self._elsewhere, key=self._place_name)
+        bound = self._bound
+        return [each for each in self._options + by_place if bound in (None, each.place)]
+
+    def _not_offered(self, model_id: str) -> ModelOption:
+        """A model that an older request is for: nothing of that request is hidden or refused."""
+        place = self._bound or LOCAL
+        server = self._places.get(place)
+        return ModelOption(
+            model_id,
+            model_name(model_id),
+            place,
+            "" if place == LOCAL else server.name if server else place,
+            installed=False,
+            follows_melody=True,
+            continues=True,
+            samples=True,
+        )
 
     def _place_name(self, option: ModelOption) -> str:
         return option.place_name or self.tr("This computer")
@@ -154,8 +181,7 @@ class ModelPicker(Button):
     def _fill(self) -> None:
         self._menu.clear()
         place = None
-        by_place = sorted(self._elsewhere, key=self._place_name)
-        for option in [*self._options, *by_place]:
+        for option in self._offered():
             if option.place != place:
                 place = option.place
                 self._add(self._heading(option)).setEnabled(False)  # a heading
@@ -164,8 +190,9 @@ class ModelPicker(Button):
             action.setChecked((option.id, option.place) == (self.current.id, self.current.place))
             action.triggered.connect(lambda _checked, it=option: self.select(it.id, it.place))
             self._group.addAction(action)
-        self._menu.addSeparator()
-        self._menu.addAction(self.tr("More models…")).triggered.connect(self.more_wanted)
+        if self._bound in (None, LOCAL):
+            self._menu.addSeparator()
+            self._menu.addAction(self.tr("More models…")).triggered.connect(self.more_wanted)
 
     def _add(self, text: str) -> QAction:
         return self._menu.addAction(text.replace("&", "&&"))
@@ -184,11 +211,3 @@ class ModelPicker(Button):
         self._fill()
         left = self.width() - self._menu.sizeHint().width()
         self._menu.popup(self.mapToGlobal(QPoint(left, self.height() + 4)))
-
-
-def _not_here(model_id: str) -> ModelOption:
-    """A model that an older request is for: nothing of that request is hidden or refused."""
-    name = model_name(model_id)
-    return ModelOption(
-        model_id, name, installed=False, follows_melody=True, continues=True, samples=True
-    )

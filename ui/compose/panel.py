@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QGridLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.settings import MOST_TAKES
 from engine.errors import InvalidRequest
 from engine.jobs import Change, Job, Order, Status
 from engine.limits import MAX_PROMPT
 from ui.compose.audio_drop import AudioDrop
 from ui.compose.chips import Chips
 from ui.compose.draft import Draft
-from ui.compose.fields import LengthField, SeedField
+from ui.compose.fields import LengthField, SeedField, TakesField
 from ui.compose.models import SKETCH, ModelOption
 from ui.compose.more_settings import MoreSettings
 from ui.compose.problems import Problems
@@ -42,8 +41,10 @@ class ComposePanel(QWidget):
 
     submitted = Signal(list, bool)
     """list[Order], and whether they go in front of everything that waits."""
-    edited = Signal(str, object)  # id, Request
-    """A waiting job's id, and the request that it should have."""
+    edited = Signal(str, Order)
+    """A waiting job's id, and what is asked for in its place."""
+    place_bound = Signal(object)  # str | None
+    """The place of the job that is changed, which stays; None: any may be chosen."""
     lines_pasted = Signal(str)
     """Several lines were pasted into the prompt: perhaps a prompt list."""
     model_wanted = Signal(str)
@@ -56,16 +57,12 @@ class ComposePanel(QWidget):
         super().__init__()
         self._speed: float | None = None
         self._editing: str | None = None  # id of the waiting job that is being changed
+        self._idle = False  # what was chosen before that
         self.prompt = PromptEdit(theme)
         self.count = Summary()
         self.chips = Chips(theme)
         self.length = LengthField(theme)
-        self.takes = QSpinBox()
-        self.takes.setRange(1, MOST_TAKES)
-        self.takes.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.takes.setFixedWidth(40)
-        self.takes.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.takes.setAccessibleName(self.tr("Takes of each prompt"))
+        self.takes = TakesField()
         self.seed = SeedField(theme)
         self.more = MoreSettings(theme)
         self.audio = AudioDrop(theme, name_of)
@@ -106,6 +103,9 @@ class ComposePanel(QWidget):
     def fill(self, request: Request) -> None:
         """Show a request exactly as it was, one take of it, its seed locked."""
         self._set_editing(None)
+        self._show(request)
+
+    def _show(self, request: Request) -> None:
         self.prompt.replace_text(request.prompt)
         self.length.set_seconds(request.duration)
         self.takes.setValue(1)
@@ -126,14 +126,16 @@ class ComposePanel(QWidget):
 
     def edit(self, job: Job) -> None:
         """Show a waiting job; the next Generate changes it in place of making others."""
-        self.fill(job.request)
-        self._set_editing(job.id)
+        self._set_editing(job)
+        self._show(job.request)
 
     def follow(self, changes: Sequence[Change]) -> None:
-        """The job that is being changed may begin, or go: then there is nothing to change."""
-        for change in changes:
-            waits = change.job.status is Status.PENDING and not change.removed
-            if change.job.id == self._editing and not waits:
+        """The job that is being changed may wait elsewhere now. It may begin, or go: then there is
+        nothing to change."""
+        for change in (each for each in changes if each.job.id == self._editing):
+            if change.job.status is Status.PENDING and not change.removed:
+                self.place_bound.emit(change.job.place)
+            else:
                 self._set_editing(None)
                 text = self.tr("That job waits no more: this makes a new take.")
                 self.problems.say("prompt", text)
@@ -168,7 +170,7 @@ class ComposePanel(QWidget):
             self.submitted.emit(orders, front)
             self.seed.used()
         elif len(orders) == 1:
-            self.edited.emit(self._editing, orders[0].request)
+            self.edited.emit(self._editing, orders[0])
             self._set_editing(None)
             self.seed.used()
         else:
@@ -182,13 +184,19 @@ class ComposePanel(QWidget):
         self.needed.emit()
         self.problems.point_out(tell, self._area)
 
-    def _set_editing(self, job_id: str | None) -> None:
-        self._editing = job_id
+    def _set_editing(self, job: Job | None) -> None:
+        if self._editing is not None:
+            self.more.when_idle.setChecked(self._idle)
+        if job is not None:
+            self._idle = self.more.when_idle.isChecked()
+            self.more.when_idle.setChecked(job.when_idle)
+        self._editing = None if job is None else job.id
         generate, change = self.tr("Generate"), self.tr("Change the waiting job")
-        self.generate.setText(generate if job_id is None else change)
-        self.stop_editing.setVisible(job_id is not None)
-        self.takes.setEnabled(job_id is None)
-        self.seed.lock.setChecked(job_id is not None)
+        self.generate.setText(generate if job is None else change)
+        self.stop_editing.setVisible(job is not None)
+        self.takes.setEnabled(job is None)
+        self.seed.lock.setChecked(job is not None)
+        self.place_bound.emit(None if job is None else job.place)
 
     def _draft(self) -> Draft:
         settings: dict[str, Any] = {

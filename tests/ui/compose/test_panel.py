@@ -328,7 +328,8 @@ def test_a_waiting_job_is_changed_in_its_place(
     qtbot.keyClicks(panel.prompt, " piano")
     with qtbot.waitSignal(panel.edited) as caught:
         qtbot.mouseClick(panel.generate, Qt.MouseButton.LeftButton)
-    assert caught.args == ["gen_1", request.model_copy(update={"prompt": "calm piano"})]
+    changed = request.model_copy(update={"prompt": "calm piano"})
+    assert caught.args == ["gen_1", Order(changed)]
     panel.send()
     assert len(sent) == 1  # the next one is a new job again
     assert sent[0][0][0].request.seed != 5, "with a seed of its own"
@@ -336,6 +337,27 @@ def test_a_waiting_job_is_changed_in_its_place(
     qtbot.mouseClick(panel.stop_editing, Qt.MouseButton.LeftButton)
     panel.send()
     assert len(sent) == 2
+
+
+def test_idleness_is_edited_with_its_job_and_is_none_of_the_next(
+    qtbot: QtBot, panel: ComposePanel, sent: Sent
+) -> None:
+    job = Job("gen_1", Request(prompt="calm"), "Calm", Status.PENDING, Step.QUEUED, utc_now())
+    idle = panel.more.when_idle
+    panel.edit(job.with_(when_idle=True))
+    assert idle.isChecked()
+    with qtbot.waitSignal(panel.edited) as caught:
+        panel.send()
+    assert caught.args[1].when_idle
+    panel.send()
+    assert not sent[0][0][0].when_idle
+    idle.setChecked(True)
+    panel.edit(job)
+    assert not idle.isChecked()
+    panel.edit(job.with_(when_idle=True))
+    idle.setChecked(False)
+    panel.stop_editing.click()
+    assert idle.isChecked(), "as it was before"
 
 
 def test_audio_that_the_model_cannot_follow_is_told_plainly(
