@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(_WARM_UP, self.exporter.warm_up)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self.take.save_notes()  # first: the engine does all that it was asked before it ends
         self.preferences.keep_layout(self.splitter)
         self.remembered.keep()
         self.hide()  # an export under way is waited for, but not looked at

@@ -87,6 +87,26 @@ def test_what_is_refused_becomes_a_notice(qtbot: QtBot, engine: EngineThread) ->
     assert "no longer in the library" in heard.notices[0].text
 
 
+def test_what_was_asked_last_is_done_before_the_engine_ends(
+    qtbot: QtBot, engine: EngineThread, settings: EngineSettings
+) -> None:
+    studio = Studio(engine)
+    heard = Heard(studio)
+    engine.start()
+    studio.submit([Order(Request(prompt="steps=3", model="scripted", duration=2))])
+    qtbot.waitUntil(lambda: any(job.take for job in heard.jobs.values()), timeout=30_000)
+    (id_,) = heard.jobs
+    studio.annotate(id_, notes="written as the window closed")
+    engine.stop()
+
+    async def notes() -> str:
+        async with LocalEngine(settings, Feed()) as again:
+            take = (await again.dispatcher.job(id_)).take
+            return take.notes if take else "no take"
+
+    assert asyncio.run(notes()) == "written as the window closed"
+
+
 def test_a_huge_batch_comes_in_slices(qtbot: QtBot, engine: EngineThread) -> None:
     studio = Studio(engine)
     heard = Heard(studio)

@@ -171,3 +171,15 @@ def test_notes_that_were_just_written_are_not_what_comes_before_their_takes_dele
     window.menus.undo.trigger()
     qtbot.waitUntil(lambda: window.queue.model.jobs.takes == 3)
     assert kept_notes(window, takes[0]) == "too loud"
+
+
+def test_what_is_being_written_as_the_window_closes_is_kept(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine, takes: list[str]
+) -> None:
+    QTest.keyClicks(window.take.notes, "too loud")
+    window.take.tags.field.setFocus()
+    QTest.keyClicks(window.take.tags.field, "drums")
+    window.close()
+    take = fake.queue.by_id[takes[0]].take
+    assert take is not None
+    assert (take.notes, take.tags) == ("too loud", ("drums",))
