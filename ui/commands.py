@@ -156,8 +156,10 @@ class Commands(QObject):
                 window.deeds.undo()
             case ModelDesk.KEY, model_id:
                 window.models.select(model_id)
-            case Continuing.KEY, "models":
+            case Continuing.KEY, Continuing.MODELS:
                 window.desk.open()
+            case Continuing.KEY, job_id:
+                window.continuing.show(job_id)
             case _, "show":
                 window.revealer.show_folder(window.exporter.folder_of(key))
             case _, "stop":

@@ -1,4 +1,5 @@
-"""Going on from a take, from its end or from the playhead: Compose is made ready for it."""
+"""More from a take: another one like it, or Compose made ready to go on from its end or from the
+playhead."""
 
 from __future__ import annotations
 
@@ -8,14 +9,16 @@ from PySide6.QtCore import QObject, Signal
 
 from app.notices import Action, Level, Notice
 from app.player import Player
+from app.studio import Studio
 from engine.beats import Beats
-from engine.jobs import Job, Take
+from engine.jobs import LOCAL, Job, Order, Take
 from engine.limits import MAX_DURATION, MIN_DURATION
 from ui.compose.model_picker import ModelPicker
 from ui.compose.models import ModelOption
 from ui.compose.panel import ComposePanel
 from ui.models.desk import ModelDesk
 from ui.queue.model import QueueModel
+from ui.queue.words import model_name
 
 if TYPE_CHECKING:  # the first paint does not wait for it
     from engine.request import Request
@@ -29,7 +32,9 @@ _LEAST = 0.5
 
 class Continuing(QObject):
     KEY = "continue"
-    """Of its notices; their action means to show the models."""
+    """Of its notices; their action is ``MODELS``, or the id of a job to show in Compose."""
+    MODELS = "models"
+    """Means to show the models."""
 
     noticed = Signal(Notice)
     possible = Signal(bool)
@@ -37,6 +42,7 @@ class Continuing(QObject):
 
     def __init__(
         self,
+        studio: Studio,
         player: Player,
         model: QueueModel,
         picker: ModelPicker,
@@ -45,7 +51,7 @@ class Continuing(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._player, self._model = player, model
+        self._studio, self._player, self._model = studio, player, model
         self._picker, self._desk, self._compose = picker, desk, compose
         self._snaps = True
         player.changed.connect(self._show)
@@ -74,6 +80,20 @@ class Continuing(QObject):
         """Go on from a take's end."""
         self._begin(job, None)
 
+    def another(self, job: Job) -> None:
+        """The same with another seed, at once, by what made the first."""
+        if (job.request.model, job.place) in map(_where, self._picker.options):
+            request = job.request.model_copy(update={"seed": None})
+            self._studio.submit([Order(request, place=job.place)])
+        else:
+            self._tell_gone(job)
+
+    def show(self, job_id: str) -> None:
+        """Put a job into Compose."""
+        job = self._model.jobs.get(job_id)
+        if job is not None:
+            self._compose.fill(job.request)
+
     def _show(self) -> None:
         self.possible.emit(self._heard() is not None)
 
@@ -93,28 +113,51 @@ class Continuing(QObject):
         if model is None:
             self._refuse()
             return
-        if model.id != self._picker.current.id:
+        if _where(model) != _where(self._picker.current):
             text = self.tr("{chosen} cannot go on from audio, so {model} is chosen.")
-            self._tell(text.format(chosen=self._picker.current.name, model=model.name))
+            chosen = _spoken(self._picker.current)
+            self._tell(text.format(chosen=chosen, model=_spoken(model)))
         self._compose.continue_take(_request(job, model.id, at))
+        self._picker.select(model.id, model.place)
 
     def _pick(self, job: Job) -> ModelOption | None:
-        """The model that is chosen if it can, else the take's own, else any that can."""
+        """The model that is chosen if it can, else the take's own, else any that can; each in its
+        place, and those of this computer first."""
         able = [option for option in self._picker.options if option.continues]
-        wanted = (self._picker.current.id, job.request.model)
-        ranked = sorted(able, key=lambda option: option.id != wanted[1])
-        return next((option for option in able if option.id == wanted[0]), next(iter(ranked), None))
+        chosen, own = _where(self._picker.current), (job.request.model, job.place)
+        able.sort(key=lambda each: (_where(each) != chosen, _where(each) != own, each.id != own[0]))
+        return next(iter(able), None)
 
     def _refuse(self) -> None:
         names = self._desk.able_to("continuation")
         text = self.tr("No model that is here can go on from a take.")
         if names:
             text += " " + self.tr("The smallest that can: {model}.").format(model=names[0])
-        show = Action("models", self.tr("Show models"))
+        show = Action(self.MODELS, self.tr("Show models"))
+        self.noticed.emit(Notice(text, Level.CAUTION, actions=(show,), key=self.KEY))
+
+    def _tell_gone(self, job: Job) -> None:
+        text = self.tr("{place} does not offer {model} now.")
+        if job.place == LOCAL:
+            text = self.tr("{model} is not on this computer now.")
+        names = (each.place_name for each in self._picker.options if each.place == job.place)
+        place = next(names, job.place)
+        text = text.format(place=place, model=model_name(job.request.model))
+        text += " " + self.tr("Choose a model and a place for it in Compose.")
+        show = Action(job.id, self.tr("Show in Compose"))
         self.noticed.emit(Notice(text, Level.CAUTION, actions=(show,), key=self.KEY))
 
     def _tell(self, text: str, level: Level = Level.INFO) -> None:
         self.noticed.emit(Notice(text, level, key=self.KEY, seconds=_SECONDS))
+
+
+def _where(option: ModelOption) -> tuple[str, str]:
+    """A model, and the place where it runs."""
+    return option.id, option.place
+
+
+def _spoken(option: ModelOption) -> str:
+    return " · ".join(filter(None, (option.place_name, option.name)))
 
 
 def _request(job: Job, model: str, at: float | None) -> Request:

@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         self.status.put(self.servers.line)
         self.drops = Drops(theme, self, self.lists, self.reopener)
         self.continuing = Continuing(
-            player, self.queue.model, self.models, self.desk, self.compose, self
+            studio, player, self.queue.model, self.models, self.desk, self.compose, self
         )
         self.leftovers = Leftovers(studio, self.queue.model, self.trash, self.menus, self)
         self.listening = Listening(player, self.queue, self.player_bar, self)
@@ -222,7 +222,7 @@ class MainWindow(QMainWindow):
         intents.reveal_requested.connect(self.revealer.show_take)
         take.annotated.connect(lambda id_, fields: self._annotate([id_], fields))
         take.again_wanted.connect(self.compose.fill)
-        take.another_wanted.connect(lambda request: self._submit([Order(request)]))
+        take.another_wanted.connect(self.continuing.another)
         take.extend_wanted.connect(self.continuing.extend)
         take.stop_wanted.connect(lambda job_id: studio.stop_here([job_id]))
         take.retry_wanted.connect(lambda job_id: studio.retry([job_id]))

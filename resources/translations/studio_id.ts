@@ -191,6 +191,22 @@
         <source>Show models</source>
         <translation>Tampilkan model</translation>
     </message>
+    <message>
+        <source>{place} does not offer {model} now.</source>
+        <translation>{place} sekarang tidak menyediakan {model}.</translation>
+    </message>
+    <message>
+        <source>{model} is not on this computer now.</source>
+        <translation>{model} sekarang tidak ada di komputer ini.</translation>
+    </message>
+    <message>
+        <source>Choose a model and a place for it in Compose.</source>
+        <translation>Pilih model dan tempat untuknya di panel gubah.</translation>
+    </message>
+    <message>
+        <source>Show in Compose</source>
+        <translation>Tampilkan di panel gubah</translation>
+    </message>
 </context>
 <context>
     <name>Diagnostics</name>

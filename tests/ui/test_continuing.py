@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.player import Track
-from engine.jobs import Job, Step, Take
+from engine.jobs import LOCAL, Job, Step, Take
 from engine.request import Request
 from tests.fakes import FakeEngine
 from tests.ui.hands import MakeWindow, generate, shown_texts
@@ -23,6 +23,8 @@ from ui.shared.widgets import Button
 SMALL = ModelOption("facebook/musicgen-small", "MusicGen small", continues=True, samples=True)
 LARGE = ModelOption("facebook/musicgen-large", "MusicGen large", continues=True, samples=True)
 MELODY = ModelOption("x/melody", "Melody", follows_melody=True, samples=True)
+
+THERE = replace(LARGE, place="dgx01", place_name="dgx01")
 
 
 @pytest.fixture
@@ -143,6 +145,85 @@ def test_where_no_model_can_it_says_which_could(window: MainWindow, take: Job) -
     window.desk.open = lambda: opened.append(True)  # type: ignore[method-assign]
     show.click()
     assert opened == [True]
+
+
+@pytest.mark.parametrize("here", [[SKETCH, MELODY], [SKETCH, LARGE]])
+def test_a_servers_model_goes_on_where_it_is_chosen(
+    window: MainWindow, fake: FakeEngine, take: Job, here: list[ModelOption]
+) -> None:
+    window.models.set_options(here)
+    window.models.set_server_options([THERE])
+    window.models.select(LARGE.id, "dgx01")
+    window.menus.extend.trigger()
+    assert window.models.current == THERE
+    assert not window.notices.isVisible()
+    window.compose.send()
+    [sent] = fake.queue.waiting()
+    assert (sent.request.model, sent.request.continue_from) == (LARGE.id, take.id)
+    assert sent.place == "dgx01"
+
+
+def test_where_nothing_here_can_go_on_a_server_does(window: MainWindow, take: Job) -> None:
+    window.models.set_options([SKETCH, MELODY])
+    window.models.set_server_options([replace(MELODY, place="dgx01"), THERE])
+    window.menus.extend.trigger()
+    assert window.models.current == THERE
+    assert "Sketch cannot go on from audio, so dgx01 · MusicGen large is chosen." in shown_texts(
+        window.notices
+    )
+
+
+def test_a_take_goes_on_where_it_was_made_rather_than_elsewhere(
+    window: MainWindow, take: Job
+) -> None:
+    window.models.set_server_options([THERE])
+    request = take.request.model_copy(update={"model": LARGE.id})
+    window.continuing.extend(take.with_(request=request, place="dgx01"))
+    assert window.models.current == THERE
+    window.models.select(SKETCH.id, LOCAL)
+    window.continuing.extend(take.with_(request=request))
+    assert window.models.current == LARGE
+
+
+@pytest.mark.parametrize(("place", "elsewhere"), [("dgx01", LOCAL), (LOCAL, "dgx01")])
+def test_another_take_is_made_where_the_first_was(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine, take: Job, place: str, elsewhere: str
+) -> None:
+    window.models.set_server_options([THERE])
+    request = take.request.model_copy(update={"model": LARGE.id})
+    fake.queue.put(take.with_(request=request, place=place))
+    qtbot.waitUntil(lambda: window.take.job == fake.queue.by_id[take.id])
+    window.models.select(LARGE.id, elsewhere)
+    window.take.another.click()
+    [sent] = fake.queue.waiting()
+    assert sent.place == place
+    assert sent.request.seed != request.seed
+    assert sent.request.model_copy(update={"seed": request.seed}) == request
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("dgx02", "dgx02 does not offer MusicGen large now."),
+        (LOCAL, "MusicGen large is not on this computer now."),
+    ],
+)
+def test_another_take_whose_model_is_gone_says_what_to_do(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine, take: Job, place: str, said: str
+) -> None:
+    window.models.set_options([SKETCH])
+    window.models.set_server_options([THERE])
+    request = take.request.model_copy(update={"model": LARGE.id})
+    fake.queue.put(take.with_(request=request, place=place))
+    qtbot.waitUntil(lambda: window.take.job == fake.queue.by_id[take.id])
+    window.take.another.click()
+    assert not fake.queue.waiting()
+    choose = " Choose a model and a place for it in Compose."
+    assert said + choose in shown_texts(window.notices)
+    show = next(b for b in window.notices.findChildren(Button) if b.text() == "Show in Compose")
+    show.click()
+    assert asked(window) == request
+    assert window.models.current == THERE, "where it can be had"
 
 
 def test_lineage_is_shown_both_ways_and_a_press_goes_there(

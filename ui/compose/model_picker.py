@@ -70,8 +70,8 @@ class ModelPicker(Button):
 
     @property
     def options(self) -> list[ModelOption]:
-        """What is offered."""
-        return list(self._options)
+        """What can be had, of all places; this computer's first."""
+        return self._options + self._elsewhere
 
     def set_options(self, options: Sequence[ModelOption]) -> None:
         """Offer these from now on; what is chosen stays so."""

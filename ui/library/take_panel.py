@@ -36,8 +36,8 @@ class TakePanel(QWidget):
     """A job's id, and the fields that it should have: name, stars, tags or notes."""
     again_wanted = Signal(object)  # Request
     """Compose should show this request exactly."""
-    another_wanted = Signal(object)  # Request
-    """The same with another seed, at once."""
+    another_wanted = Signal(Job)
+    """The same as this one with another seed, at once."""
     extend_wanted = Signal(Job)
     """Go on from this take's end."""
     retry_wanted = Signal(str)
@@ -195,7 +195,7 @@ class TakePanel(QWidget):
 
     def _another(self) -> None:
         if self._job is not None:
-            self.another_wanted.emit(self._job.request.model_copy(update={"seed": None}))
+            self.another_wanted.emit(self._job)
 
     def _connect(self) -> None:
         self.name.left.connect(self.left)

@@ -223,11 +223,11 @@ def test_a_take_whose_file_is_gone_says_so(qtbot: QtBot, theme: Theme) -> None:
     assert "not there any more" in caught.args[0].text
 
 
-def test_another_take_is_the_same_with_a_seed_to_be_drawn(qtbot: QtBot, panel: TakePanel) -> None:
+def test_another_take_is_asked_for_by_the_one_that_is_there(qtbot: QtBot, panel: TakePanel) -> None:
     panel.show_job(job())
     with qtbot.waitSignal(panel.another_wanted) as caught:
         qtbot.mouseClick(panel.another, Qt.MouseButton.LeftButton)
-    assert caught.args == [job().request.model_copy(update={"seed": None})]
+    assert caught.args == [panel.job]
 
 
 def test_notes_keep_clear_of_their_border_while_they_are_written_on(panel: TakePanel) -> None:
