@@ -20,8 +20,8 @@ from engine.status import EngineStatus
 from ui.commands import Commands
 from ui.compose.list_intake import ListIntake
 from ui.compose.model_picker import ModelPicker
-from ui.compose.models import SKETCH
 from ui.compose.panel import ComposePanel
+from ui.compose.usual import Usual
 from ui.compose.welcome import Welcome
 from ui.continuing import Continuing
 from ui.drops import Drops
@@ -76,7 +76,6 @@ class MainWindow(QMainWindow):
         self.preferences = Preferences(settings, paths, theme, self)
         takes = self.preferences.takes_folder
         self.exporter = Exporter(takes / "Exported", takes / "Dragged", self)
-        self.lists = ListIntake(theme, self)
         self.reopener = Reopener(self)
         self.revealer = Revealer(self)
         self.deeds = QUndoStack(self)
@@ -87,6 +86,9 @@ class MainWindow(QMainWindow):
         self.menus.mnemonics.watch(self)
         self.models = ModelPicker(theme)
         self.compose = ComposePanel(theme, self._name_of)
+        self.lists = ListIntake(
+            theme, lambda: Usual.of(self.models, self.compose.length, self._speeds), self
+        )
         self.welcome = Welcome(theme)
         self.desk = ModelDesk(theme, paths.models, self.models, self.welcome, self)
         self.notices = NoticeBar(theme)
@@ -253,7 +255,6 @@ class MainWindow(QMainWindow):
         self.queue.model.set_status(status)
         self._speeds.note(status)
         self.compose.set_speed(self._speeds.of(self.models.current.id))
-        self.lists.speed = self._speeds.of(SKETCH.id)  # what lists are for that name no model
         self.rest.show_status(status)
 
     def _submit(self, orders: Sequence[Order], front: bool = False) -> None:

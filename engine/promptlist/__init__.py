@@ -13,9 +13,10 @@ what concerns the whole file stands beside them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -45,8 +46,11 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-def parse(source: Path | str, kind: Kind | None = None) -> PromptList:
+def parse(
+    source: Path | str, kind: Kind | None = None, usual: Mapping[str, Any] | None = None
+) -> PromptList:
     """Read a file, or text that was pasted; ``kind`` None goes by the file's name or its content.
+    ``usual``: fields of a Request as they are where a row does not say.
 
     Never raises: what is wrong is in the answer.
 
@@ -59,7 +63,7 @@ def parse(source: Path | str, kind: Kind | None = None) -> PromptList:
         if kind is None and isinstance(source, Path):
             kind = _KINDS.get(source.suffix.lower())
         found = find_rows(text, kind or guess_kind(text), notes)
-        rows = _mark_repeated(_judge_all(found), notes)
+        rows = _mark_repeated(_judge_all(found, usual or {}), notes)
     except Unreadable as error:
         return PromptList(problems=(str(error),))
     return PromptList(tuple(rows), notes=tuple(notes))
@@ -92,10 +96,10 @@ def _checked(text: str) -> str:
     return text
 
 
-def _judge_all(found: Iterable[Found]) -> list[Row]:
+def _judge_all(found: Iterable[Found], usual: Mapping[str, Any]) -> list[Row]:
     rows, takes = [], 0
     for item in found:
-        row = _judge(item)
+        row = _judge(item, usual)
         takes += row.all_takes
         if takes > MAX_TAKES:
             raise Unreadable(f"The list asks for more than {MAX_TAKES:,} takes. Split it.")
@@ -103,7 +107,7 @@ def _judge_all(found: Iterable[Found]) -> list[Row]:
     return rows
 
 
-def _judge(found: Found) -> Row:
+def _judge(found: Found, usual: Mapping[str, Any]) -> Row:
     """The order that a row's data stands for, or everything that is wrong with it."""
     if isinstance(found.data, Problem):
         return Row(found.line, None, problems=(found.data,))
@@ -115,6 +119,7 @@ def _judge(found: Found) -> Row:
         problems += problems_of(error)
     try:
         settings = {k: v for k, v in found.data.items() if k not in Queueing.model_fields}
+        settings = {**usual, **settings}
         length = settings.get("duration")
         if isinstance(length, str) and (seconds := parse_length(length)) is not None:
             settings["duration"] = seconds

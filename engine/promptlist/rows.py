@@ -98,9 +98,20 @@ class PromptList:
         return sum(row.all_takes for row in self.good)
 
     @property
+    def lengths(self) -> dict[str, float]:
+        """Seconds of all the music that the right rows ask for, by models."""
+        lengths: dict[str, float] = {}
+        for row in self.rows:
+            if row.order:
+                request = row.order.request
+                seconds = request.duration * row.all_takes
+                lengths[request.model] = lengths.get(request.model, 0.0) + seconds
+        return lengths
+
+    @property
     def seconds(self) -> float:
         """Length of all the music that the right rows ask for."""
-        return sum(row.order.request.duration * row.all_takes for row in self.rows if row.order)
+        return sum(self.lengths.values())
 
     def orders(self) -> list[Order]:
         """What the right rows ask for, in their order."""

@@ -42,8 +42,29 @@ class TestText:
     def test_other_line_ends_are_part_of_a_prompt(self) -> None:
         assert prompts("calm\u2028piano\x85one\nnext") == ["calm piano one", "next"]
 
+    def test_a_line_that_leaves_model_and_length_open_takes_the_usual_ones(self) -> None:
+        usual = {"model": "x/loud", "duration": 42.0}
+        found = parse("calm piano\ntense strings, 0:20\n{a|b} drums", usual=usual)
+        assert [(order.request.model, order.request.duration) for order in found.orders()] == [
+            ("x/loud", 42.0),
+            ("x/loud", 20.0),
+            ("x/loud", 42.0),
+            ("x/loud", 42.0),
+        ]
+
 
 class TestCsv:
+    def test_what_a_row_says_counts_and_what_it_leaves_open_is_as_usual(self) -> None:
+        text = "prompt,model,duration\ncalm,,\ndark,sketch,\nslow,,20\n"
+        found = parse(text, usual={"model": "x/loud", "duration": 42.0})
+        assert [(order.request.model, order.request.duration) for order in found.orders()] == [
+            ("x/loud", 42.0),
+            ("sketch", 42.0),
+            ("x/loud", 20.0),
+        ]
+        assert found.lengths == {"x/loud": 62.0, "sketch": 42.0}
+        assert found.seconds == 104.0
+
     def test_columns_by_name_in_any_order(self) -> None:
         text = (
             "Length, Prompt ,seed,takes,name,priority,loop\n20,calm piano,7,2,Dawn,5,yes\n,x,,,,,\n"

@@ -293,7 +293,6 @@ def _dialog(scene: Scene) -> QWidget:
 def prompt_list(scene: Scene) -> QWidget:
     rows = [f'"idea number {n}, {60 + n} bpm",{n + 4},{n % 3 + 1},' for n in range(40)]
     rows[3:5] = ["tense strings,0,,", "slow jazz,30,many,"]
-    scene.window.lists.speed = 30
     scene.window.lists.open_text("\n".join(["prompt,duration,takes,seed", *rows]))
     return _dialog(scene)
 

@@ -108,6 +108,24 @@ def test_a_list_dropped_anywhere_is_queued_whole(
     qtbot.waitUntil(lambda: prompts(fake) == ["calm piano", "dark techno"])
 
 
+def test_a_list_is_made_by_what_is_chosen_in_compose(
+    qtbot: QtBot, window: MainWindow, fake: FakeEngine
+) -> None:
+    large = ModelOption("facebook/musicgen-large", "MusicGen large", "dgx01", "The server")
+    window.models.set_server_options([large])
+    window.models.select(large.id, large.place)
+    window.compose.length.set_seconds(42.0)
+    window.lists.open_text("prompt,model,length\ncalm,,\ndark,sketch,0:20\n")
+    sheet = window.findChild(ListSheet)
+    qtbot.waitUntil(sheet.generate.isEnabled)
+    said = "2 prompts · 1:02 of music · MusicGen large (The server), Sketch"
+    assert sheet.totals.text() == said
+    qtbot.mouseClick(sheet.generate, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: prompts(fake) == ["calm", "dark"])
+    asked = [(j.request.model, j.request.duration, j.place) for j in fake.queue.waiting()]
+    assert asked == [(large.id, 42.0, "dgx01"), ("sketch", 20.0, "local")]
+
+
 def test_a_refused_list_leaves_nothing_and_says_why(
     qtbot: QtBot, window: MainWindow, fake: FakeEngine
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from ui.compose.usual import Usual
 from ui.shared.background import Background
 from ui.shared.theme import Theme
 
@@ -27,12 +29,11 @@ class ListIntake(QObject):
     as_one_wanted = Signal(str)
     """A text of several lines that is one prompt."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, usual: Callable[[], Usual], parent: QWidget) -> None:
+        """``usual`` gives what stands in Compose."""
         super().__init__(parent)
-        self._theme, self._window = theme, parent
+        self._theme, self._usual, self._window = theme, usual, parent
         self._background = Background(self)
-        self.speed: float | None = None
-        """Seconds of music per second of work, for the estimate."""
 
     def accepts(self, mime: QMimeData) -> bool:
         """Whether a drag brings something that may be a prompt list."""
@@ -76,13 +77,14 @@ class ListIntake(QObject):
     def _open(self, title: str, source: Path | str) -> None:
         from ui.compose.list_sheet import ListSheet  # late: most starts of the window need none
 
+        usual = self._usual()
         sheet = ListSheet(
             self._theme,
             title,
-            partial(_parse, source),
+            partial(_parse, source, usual),
             self._background,
             pasted=source if isinstance(source, str) else "",
-            speed=self.speed,
+            usual=usual,
             parent=self._window,
         )
         sheet.submitted.connect(self.submitted)
@@ -96,7 +98,7 @@ class ListIntake(QObject):
         return next((path for path in paths if path.suffix.lower() in LIST_SUFFIXES), None)
 
 
-def _parse(source: Path | str) -> PromptList:
+def _parse(source: Path | str, usual: Usual) -> PromptList:
     from engine.promptlist import parse
 
-    return parse(source)
+    return parse(source, usual=usual.settings())

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from engine.limits import FORMATS, GUIDANCE, USUAL_MODEL
+from engine.limits import FORMATS, GUIDANCE
 from engine.promptlist import Row
+from ui.compose.usual import Usual
 from ui.shared.engine_words import in_own_words
 from ui.shared.text import clock, tidy
 from ui.shared.theme import Theme
@@ -27,9 +28,9 @@ class ListRows(QAbstractTableModel):
 
     LINE, PROMPT, SETTINGS = range(3)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, usual: Usual) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._usual = theme, usual
         self._rows: Sequence[Row] = ()
         self._heads = (self.tr("Line"), self.tr("Prompt"), self.tr("Settings"))
 
@@ -90,8 +91,8 @@ class ListRows(QAbstractTableModel):
             parts.append(self.tr("%n take(s)", "", row.takes))
         if request.seed is not None:
             parts.append(self.tr("seed {seed}").format(seed=request.seed))
-        if request.model != USUAL_MODEL:
-            parts.append(request.model)
+        if request.model != self._usual.model.id:
+            parts.append(self._usual.name_of(request.model))
         if request.output_format != FORMATS[0]:
             parts.append(request.output_format.upper())
         if request.loop:

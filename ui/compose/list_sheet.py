@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from engine.jobs import Failure, Order
 from engine.promptlist import PromptList, Row
 from ui.compose.list_rows import ListRows
+from ui.compose.usual import Usual
 from ui.shared.background import Background
 from ui.shared.engine_words import in_own_words
 from ui.shared.main_button import MainButton
@@ -31,6 +32,8 @@ from ui.shared.widgets import Button, as_role, label
 __all__ = ["ListSheet"]
 
 _ROW_HEIGHT = 32
+_NAMED = 3
+"""Models in the totals; of more there are no names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,13 @@ class _Reading:
     """That they stand for."""
     bad: Sequence[Row]
     takes: int
-    seconds: float
+    lengths: Mapping[str, float]
+    """Seconds of music, by models."""
 
     @classmethod
     def of(cls, prompts: PromptList) -> _Reading:
         return cls(
-            prompts, len(prompts.good), prompts.prompts, prompts.bad, prompts.takes, prompts.seconds
+            prompts, len(prompts.good), prompts.prompts, prompts.bad, prompts.takes, prompts.lengths
         )
 
 
@@ -69,14 +73,14 @@ class ListSheet(QDialog):
         background: Background,
         *,
         pasted: str = "",
-        speed: float | None = None,
+        usual: Usual | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """``speed`` is seconds of music per second of work, for the estimate."""
+        """``usual`` is what the list was read with."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Prompt list"))
-        self._pasted, self._speed = pasted, speed
+        self._pasted, self._usual = pasted, usual or Usual()
         self._reading: _Reading | None = None
         self._background = background  # outlives the sheet: leaving it does not wait for a list
         self.title = label(title, "heading")
@@ -86,7 +90,7 @@ class ListSheet(QDialog):
         for text in (self.notes, self.problem):
             text.setWordWrap(True)
             text.hide()
-        self.model = ListRows(theme)
+        self.model = ListRows(theme, self._usual)
         self.model.setParent(self)
         self.table = _table(self.model)
         self.table.setAccessibleName(self.tr("Prompts of the list"))
@@ -110,14 +114,7 @@ class ListSheet(QDialog):
         self._reading = reading
         prompts = reading.prompts
         self.model.set_rows(prompts.rows)
-        parts = [self.tr("%Ln prompt(s)", "", reading.all_prompts)]
-        if reading.takes != reading.all_prompts:
-            parts.append(self.tr("%Ln take(s)", "", reading.takes))
-        parts.append(self.tr("{time} of music").format(time=clock(reading.seconds)))
-        if self._speed:
-            time = clock(max(1.0, reading.seconds / self._speed))
-            parts.append(self.tr("about {time} to make").format(time=time))
-        self.totals.setText(" · ".join(parts) if reading.good else "")
+        self.totals.setText(self._totals(reading) if reading.good else "")
         self.totals.setVisible(bool(reading.good))
         self._say(self.notes, "\n".join(map(in_own_words, prompts.notes)))
         wrong = list(map(in_own_words, prompts.problems))
@@ -132,6 +129,19 @@ class ListSheet(QDialog):
         elif reading.good:
             self.generate.setText(self.tr("Generate %Ln take(s)", "", reading.takes))
         self.table.setVisible(bool(prompts.rows))
+
+    def _totals(self, reading: _Reading) -> str:
+        parts = [self.tr("%Ln prompt(s)", "", reading.all_prompts)]
+        if reading.takes != reading.all_prompts:
+            parts.append(self.tr("%Ln take(s)", "", reading.takes))
+        length = sum(reading.lengths.values())
+        parts.append(self.tr("{time} of music").format(time=clock(length)))
+        names = list(dict.fromkeys(map(self._usual.name_of, reading.lengths)))
+        parts.append(", ".join([*names[:_NAMED], "…"] if len(names) > _NAMED else names))
+        work = self._usual.work(reading.lengths)
+        if work is not None:
+            parts.append(self.tr("about {time} to make").format(time=clock(max(1.0, work))))
+        return " · ".join(parts)
 
     def _fail(self, failure: Failure) -> None:
         self.totals.hide()

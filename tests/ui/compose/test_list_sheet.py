@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,12 @@ from engine.promptlist import PromptList, parse
 from ui.compose.list_intake import ListIntake
 from ui.compose.list_rows import ListRows
 from ui.compose.list_sheet import ListSheet
+from ui.compose.models import SKETCH, ModelOption
+from ui.compose.usual import Usual
 from ui.shared.background import Background
 from ui.shared.theme import Theme
 
+LARGE = ModelOption("facebook/musicgen-large", "MusicGen large", samples=True)
 CSV = """prompt,duration,takes,seed
 calm piano,20,2,7
 tense strings,0,,
@@ -35,8 +39,14 @@ def window(qtbot: QtBot) -> QWidget:
 
 
 @pytest.fixture
-def intake(theme: Theme, window: QWidget) -> ListIntake:
-    return ListIntake(theme, window)
+def usual() -> Usual:
+    """What stands in Compose."""
+    return Usual(LARGE, 42.0, [SKETCH, LARGE], {LARGE.id: 0.5, "sketch": 2.0}.get)
+
+
+@pytest.fixture
+def intake(theme: Theme, window: QWidget, usual: Usual) -> ListIntake:
+    return ListIntake(theme, lambda: usual, window)
 
 
 @pytest.fixture
@@ -61,10 +71,11 @@ def cells(sheet: ListSheet, column: int) -> list[str]:
 def test_the_sheet_shows_rows_problems_and_totals_and_queues_the_right_ones(
     qtbot: QtBot, window: QWidget, intake: ListIntake, queued: list[list[Order]]
 ) -> None:
-    intake.speed = 2.0
     intake.open_text(CSV)
     sheet = opened(qtbot, window)
-    assert sheet.totals.text() == "2 prompts · 3 takes · 1:10 of music · about 0:35 to make"
+    assert sheet.totals.text() == (
+        "2 prompts · 3 takes · 1:10 of music · MusicGen large · about 2:20 to make"
+    )
     assert sheet.problem.text() == "1 line cannot be used"
     assert cells(sheet, ListRows.LINE) == ["2", "3", "4"]
     assert cells(sheet, ListRows.PROMPT) == [
@@ -82,6 +93,49 @@ def test_the_sheet_shows_rows_problems_and_totals_and_queues_the_right_ones(
         ("calm piano", 8),
         ("slow jazz", None),
     ]
+
+
+def test_what_rows_leave_open_is_as_in_compose_and_the_sheet_says_so(
+    qtbot: QtBot, window: QWidget, intake: ListIntake, queued: list[list[Order]]
+) -> None:
+    intake.open_text("prompt,model,length\ncalm,,\ndark,sketch,\nslow,,0:16\n")
+    sheet = opened(qtbot, window)
+    assert sheet.totals.text() == (
+        "3 prompts · 1:40 of music · MusicGen large, Sketch · about 2:17 to make"
+    )
+    assert cells(sheet, ListRows.SETTINGS) == ["0:42", "0:42 · Sketch", "0:16"]
+    qtbot.mouseClick(sheet.generate, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(queued))
+    assert [(order.request.model, order.request.duration) for order in queued[0]] == [
+        (LARGE.id, 42.0),
+        ("sketch", 42.0),
+        (LARGE.id, 16.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("usual", "says"),
+    [
+        (Usual(replace(LARGE, place="dgx01", place_name="The server"), 30.0, [SKETCH]), "0:30"),
+        (Usual(replace(LARGE, place="dgx01", place_name="The server")), "0:16"),
+    ],
+)
+def test_a_servers_model_is_named_with_its_place_and_promises_no_time(
+    qtbot: QtBot, window: QWidget, intake: ListIntake, says: str
+) -> None:
+    intake.open_text("calm")
+    sheet = opened(qtbot, window)
+    assert sheet.totals.text() == f"1 prompt · {says} of music · MusicGen large (The server)"
+
+
+def test_of_many_models_the_first_are_named(
+    qtbot: QtBot, window: QWidget, intake: ListIntake
+) -> None:
+    rows = "".join(f"calm,model-{number}\n" for number in range(9))
+    intake.open_text(f"prompt,model\n{rows}")
+    sheet = opened(qtbot, window)
+    named = sheet.totals.text().split(" · ")[2]
+    assert named == "Model 0, Model 1, Model 2, …"
 
 
 def test_cancel_queues_nothing(
