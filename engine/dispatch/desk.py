@@ -32,6 +32,9 @@ class Desk:
     waits: Waits
     uploads: dict[tuple[Path, int, int], UploadView] = field(default_factory=dict)
     """By path, time and size of what was sent."""
+    recalling: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while something is called back, and by who asks what was sent for a job: that may be
+    what is just called back, and does not count once it is."""
     streams: bool = True
     """Whether it has events to follow; found out with the first job."""
 

@@ -127,10 +127,11 @@ class Errand:
         back."""
         desk, job = self._desk, self._job
         asked = job.request.fingerprint()
-        known = desk.submissions.current(job.id, desk.place)
-        if known is not None and known.asked != asked:
-            await recall(desk, known)
-            known = None
+        async with desk.recalling:
+            known = desk.submissions.current(job.id, desk.place)
+            if known is not None and known.asked != asked:
+                await recall(desk, known)
+                known = None
         if known is None:
             body = await self._body()
             known = desk.submissions.begin(job.id, desk.place, asked, body.model_dump_json())

@@ -212,8 +212,16 @@ class RemoteLane:
     async def _recall_all(self) -> None:
         while self._recall_again:
             self._recall_again = False
-            for submission in self._desk.submissions.orphans(self.place):
+            while await self._recall_next():
+                pass
+
+    async def _recall_next(self) -> bool:
+        """Looked up anew for each: it may be wanted again meanwhile. False when there is none."""
+        async with self._desk.recalling:
+            orphans = self._desk.submissions.orphans(self.place)
+            for submission in orphans[:1]:
                 await recall(self._desk, submission)
+        return bool(orphans)
 
     def _recalled(self, task: asyncio.Task[None]) -> None:
         self._recalling = None

@@ -166,6 +166,38 @@ async def test_what_is_cancelled_while_the_server_is_away_is_cancelled_there_lat
     assert ended["status"] == "cancelled"
 
 
+@pytest.mark.parametrize(("gone", "again"), [("delete", "restore"), ("cancel", "retry")])
+async def test_what_is_wanted_again_while_it_is_called_back_is_made(
+    settings: EngineSettings, server: TestServer, there: Server, gone: str, again: str
+) -> None:
+    called_back, answers = asyncio.Event(), asyncio.Event()
+
+    class Slow(ServerClient):
+        """Hears late that something was cancelled."""
+
+        async def cancel(self, job_id: str) -> None:
+            await super().cancel(job_id)
+            called_back.set()
+            await answers.wait()
+
+    async with Studio(settings, there, connect=Slow) as studio:
+        (job, other) = await studio.submit("steps=100 ms=5", "steps=100000 ms=5 hz=100")
+        await studio.growing(job)
+        await studio.growing(other)
+        await getattr(studio.queue, gone)([job.id, other.id])
+        await called_back.wait()
+        await getattr(studio.queue, again)([job.id, other.id])
+        for each in (job, other):
+            await studio.until(lambda id_=each.id: studio.steps(id_)[-1] == "loading_model")  # type: ignore[misc]
+        answers.set()
+        await studio.until(lambda: studio.latest(job.id).status.final)
+        assert studio.latest(job.id).status is COMPLETED, studio.latest(job.id).error
+        assert studio.latest(other.id).status is Status.PROCESSING
+        await studio.queue.cancel([other.id])
+        await studio.ended([other])
+    assert [job.status for job in made_there(server)].count(COMPLETED) == 1
+
+
 async def test_an_edited_job_is_made_as_it_is_now(
     settings: EngineSettings, server: TestServer, proxy: Proxy, there: Server
 ) -> None:
