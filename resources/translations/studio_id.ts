@@ -113,18 +113,6 @@
 <context>
     <name>ComposePanel</name>
     <message>
-        <source>Generate</source>
-        <translation>Buat</translation>
-    </message>
-    <message>
-        <source>Ctrl+Enter; with Shift in front of all that waits</source>
-        <translation>Ctrl+Enter; dengan Shift mendahului semua yang menunggu</translation>
-    </message>
-    <message>
-        <source>Leave it as it is</source>
-        <translation>Biarkan seperti semula</translation>
-    </message>
-    <message>
         <source>That job waits no more: this makes a new take.</source>
         <translation>Tugas itu tidak menunggu lagi: ini membuat take baru.</translation>
     </message>
@@ -139,10 +127,6 @@
     <message>
         <source>One job cannot become several: take out the braces.</source>
         <translation>Satu tugas tidak bisa menjadi beberapa: hapus kurung kurawalnya.</translation>
-    </message>
-    <message>
-        <source>Change the waiting job</source>
-        <translation>Ubah tugas yang menunggu</translation>
     </message>
     <message>
         <source>Write a time such as 0:30, or seconds</source>
@@ -1300,6 +1284,25 @@
     <message>
         <source>“{nc}” finds takes that must not be sold, “{yours}” those that may be</source>
         <translation>“{nc}” menemukan take yang tidak boleh dijual, “{yours}” yang boleh dijual</translation>
+    </message>
+</context>
+<context>
+    <name>Foot</name>
+    <message>
+        <source>Generate</source>
+        <translation>Buat</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter; with Shift in front of all that waits</source>
+        <translation>Ctrl+Enter; dengan Shift mendahului semua yang menunggu</translation>
+    </message>
+    <message>
+        <source>Leave it as it is</source>
+        <translation>Biarkan seperti semula</translation>
+    </message>
+    <message>
+        <source>Change the waiting job</source>
+        <translation>Ubah tugas yang menunggu</translation>
     </message>
 </context>
 <context>

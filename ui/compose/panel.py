@@ -17,16 +17,16 @@ from ui.compose.audio_drop import AudioDrop
 from ui.compose.chips import Chips
 from ui.compose.draft import Draft
 from ui.compose.fields import LengthField, SeedField, TakesField
+from ui.compose.foot import Foot
 from ui.compose.models import SKETCH, ModelOption
 from ui.compose.more_settings import MoreSettings
 from ui.compose.problems import Problems
 from ui.compose.prompt_edit import PromptEdit
 from ui.compose.summary import Summary
 from ui.compose.words import add_word, remove_word
-from ui.shared.main_button import MainButton
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
-from ui.shared.widgets import Button, LeaveWheel, label, scrolling
+from ui.shared.widgets import LeaveWheel, label, scrolling
 
 if TYPE_CHECKING:  # the first paint does not wait for it
     from engine.request import Request
@@ -66,10 +66,8 @@ class ComposePanel(QWidget):
         self.seed = SeedField(theme)
         self.more = MoreSettings(theme)
         self.audio = AudioDrop(theme, name_of)
-        self.generate = MainButton(self.tr("Generate"), "Ctrl ⏎")
-        self.generate.setToolTip(self.tr("Ctrl+Enter; with Shift in front of all that waits"))
-        self.stop_editing = Button(self.tr("Leave it as it is"), "link")
-        self.stop_editing.hide()
+        self.foot = Foot()
+        self.generate, self.stop_editing = self.foot.generate, self.foot.stop_editing
         self.problems = Problems(
             {
                 "prompt": self.prompt,
@@ -191,9 +189,7 @@ class ComposePanel(QWidget):
             self._idle = self.more.when_idle.isChecked()
             self.more.when_idle.setChecked(job.when_idle)
         self._editing = None if job is None else job.id
-        generate, change = self.tr("Generate"), self.tr("Change the waiting job")
-        self.generate.setText(generate if job is None else change)
-        self.stop_editing.setVisible(job is not None)
+        self.foot.show_editing(job is not None)
         self.takes.setEnabled(job is None)
         self.seed.lock.setChecked(job is not None)
         self.place_bound.emit(None if job is None else job.place)
@@ -275,17 +271,12 @@ class ComposePanel(QWidget):
         column.addWidget(self.problems.labels["melody"])
         column.addStretch()
         self._body = body
-        foot = QVBoxLayout()
-        foot.setContentsMargins(Space.EDGE, Space.HALF, Space.EDGE, Space.EDGE)
-        foot.setSpacing(Space.TIGHT)
-        foot.addWidget(self.stop_editing, 0, Qt.AlignmentFlag.AlignHCenter)
-        foot.addWidget(self.generate)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self._area = scrolling(body)
         outer.addWidget(self._area, 1)
-        outer.addLayout(foot)
+        outer.addWidget(self.foot)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Only now do the parts have their style, and so their size."""
