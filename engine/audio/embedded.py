@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -32,6 +33,8 @@ from engine.limits import OutputFormat
 from engine.request import Request
 
 __all__ = ["EmbeddedTake", "embed", "read_request", "versions"]
+
+log = logging.getLogger(__name__)
 
 _KEY = "DGX_MUSIC"
 _SCHEMA = 1
@@ -74,12 +77,14 @@ class EmbeddedTake:
             # What a later version knows, and this one does not, is left out.
             request = {k: v for k, v in data["request"].items() if k in Request.model_fields}
             facts = {k: v for k, v in data["facts"].items() if k in Facts.__dataclass_fields__}
-            return cls(
+            take = cls(
                 Request.model_validate(request),
                 _FACTS.validate_python(facts),
                 **{name: str(data.get(name, "")) for name in ("title", "artist", "genre")},
                 versions={str(k): str(v) for k, v in data.get("versions", {}).items()},
             )
+            take.to_json().encode()  # JSON can name halves of characters, which no row can hold
+            return take
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
             return None
 
@@ -118,15 +123,20 @@ def embed(path: Path, take: EmbeddedTake, format: OutputFormat) -> None:
 def read_request(path: Path) -> EmbeddedTake | None:
     """How a file was made; None when it is not there, no audio, or not from this program."""
     try:
-        tags = getattr(File(path), "tags", None)
+        values = _values(getattr(File(path), "tags", None))
     except (MutagenError, OSError, ValueError):
         return None
-    values: list[str] = []
-    if isinstance(tags, ID3):
-        values = [str(frame.text[0]) for frame in tags.getall(f"TXXX:{_KEY}")]
-    elif isinstance(tags, VCommentDict):
-        values = tags.get(_KEY, [])
+    except Exception as error:  # noqa: BLE001 - a wrong byte makes mutagen raise almost anything
+        log.warning("“%s” has tags that can't be read: %r", path.name, error)
+        return None
     return EmbeddedTake.from_json(values[0]) if values else None
+
+
+def _values(tags: object) -> list[str]:
+    """What these tags have under our key."""
+    if isinstance(tags, ID3):
+        return [str(frame.text[0]) for frame in tags.getall(f"TXXX:{_KEY}")]
+    return list(tags.get(_KEY, [])) if isinstance(tags, VCommentDict) else []
 
 
 def _id3_frames(take: EmbeddedTake) -> list[Any]:

@@ -47,7 +47,7 @@ class Recovery:
         waiting = self._store.pending_ids()
         late: list[Job] = []
         for job_id, path in self._files.placed(waiting).items():
-            found = await asyncio.to_thread(self._files.read, job_id, path)
+            found = await self._read_once(job_id, path)
             if found is not None:
                 row = self._store.job(job_id)
                 made = replace(found, name=row.name, created_at=row.created_at, owner=row.owner)
@@ -70,6 +70,9 @@ class Recovery:
         except StorageError as error:
             log.warning("a take waits for its storage: %s", error.message)
             return False
+        except Exception:  # one take must not keep the program from starting
+            log.exception("%s waits again", made.id)
+            return True  # its file stays: the next start may have better luck
         self._files.kept(made.take)
         return True
 
@@ -100,13 +103,25 @@ class Recovery:
                 continue
             job = await self._read_once(job_id, path)
             # Made a moment ago by our own host, its row on the way? Then it is known by now.
-            if job is not None and not self._store.knows(job_id):
-                feed.changed([self._claims.adopt(job)])
+            if job is not None and not self._store.knows(job_id) and self._adopted(job, path, feed):
                 found += 1
         return found
 
+    def _adopted(self, job: Job, path: Path, feed: Feed) -> bool:
+        """False when this file alone can't be taken in. Raises StorageError, which is of all."""
+        try:
+            adopted = self._claims.adopt(job)
+        except StorageError:
+            raise
+        except Exception:  # what it says of itself does not fit into a row
+            log.exception("“%s” is left alone", path.name)
+            return False
+        feed.changed([adopted])
+        return True
+
     async def _read_once(self, job_id: str, path: Path) -> Job | None:
         """The take in a file; one that turned out to be none is not read again as it is."""
+        job = None
         try:
             version = path, (await asyncio.to_thread(path.stat)).st_mtime_ns
             if version in self._no_takes:
@@ -114,6 +129,11 @@ class Recovery:
             job = await asyncio.to_thread(self._files.read, job_id, path)
         except FileNotFoundError:  # moved away by whoever put it there
             return None
+        except OSError as error:  # which may pass
+            log.warning("“%s” is left alone: %s", path.name, error)
+            return None
+        except Exception:  # of whichever library reads it: the others are taken in all the same
+            log.exception("“%s” is left alone", path.name)
         if job is None:
             self._no_takes.add(version)
         return job

@@ -68,6 +68,18 @@ def test_no_audio_has_no_request(tmp_path: Path) -> None:
     assert read_request(tmp_path) is None
 
 
+@every_format
+@pytest.mark.logs("has tags that can't be read")
+def test_a_file_with_a_wrong_byte_is_never_more_than_no_take(
+    tmp_path: Path, audio: Audio, request_: Request, format: OutputFormat
+) -> None:
+    whole = write_audio(tmp_path / "x", audio, request_, format=format).path.read_bytes()
+    damaged = tmp_path / f"damaged.{format}"
+    for place in (*range(120), *range(120, 600, 7)):
+        damaged.write_bytes(whole[:place] + b"\x7f" + whole[place + 1 :])
+        read_request(damaged)
+
+
 def embedded() -> EmbeddedTake:
     return EmbeddedTake(Request(prompt="calm piano", seed=1), Facts("sketch 1"), title="Calm")
 
@@ -93,6 +105,8 @@ def test_settings_of_a_later_version_are_left_out() -> None:
         '{"request": {}, "facts": {"made_by": "x", "tempo": "fast"}}',
         '{"request": {}, "facts": {"made_by": "x", "tempo": NaN}}',
         '{"request": {}, "facts": {"made_by": "x", "not_understood": 7}}',
+        '{"request": {}, "facts": {"made_by": "x"}, "title": "\\ud800"}',
+        '{"request": {}, "facts": {"made_by": "x", "remarks": ["\\udfff"]}}',
         "[" * 100_000,
         '{"request": {"prompt": "' + "x" * 300_000 + '"}}',
     ],

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from engine.dispatch.files import TakeFiles
-from engine.jobs import Take
+from engine.jobs import Status, Take
 from engine.settings import EngineSettings
+from engine.store.claims import Claims
 from tests.engine.conftest import Watched
 
 
@@ -85,6 +88,53 @@ async def test_a_take_of_another_program_is_found_while_the_library_is_open(
         await engine.queue.find_takes()
         assert await engine.queue.jobs() == [], "what is in the trash stays there"
         assert read == [], "what was no take is not read again and again"
+
+
+@pytest.mark.logs("is left alone")
+@pytest.mark.parametrize("broken", [(TakeFiles, "read"), (Claims, "adopt")])
+async def test_a_file_that_breaks_its_reader_keeps_no_other_from_the_library(
+    settings: EngineSettings, monkeypatch: pytest.MonkeyPatch, broken: tuple[type, str]
+) -> None:
+    async with Watched(settings) as engine:
+        made = await engine.ended(await engine.submit("steps=2", "steps=3"))
+    settings.database.rename(settings.data_folder / "lost.db")
+    tried = broken_once(monkeypatch, *broken)
+    async with Watched(settings) as engine:
+        await looked_through(engine)
+        [found] = await engine.queue.jobs()
+        assert found.id in {job.id for job in made}
+        assert len(tried) == 2
+
+
+@pytest.mark.logs("is left alone|waits again")
+@pytest.mark.parametrize("broken", [(TakeFiles, "read"), (Claims, "adopt")])
+async def test_a_file_that_breaks_its_reader_is_made_again(
+    settings: EngineSettings, monkeypatch: pytest.MonkeyPatch, broken: tuple[type, str]
+) -> None:
+    """Of a job that ran when the program ended."""
+    async with Watched(settings) as engine:
+        [job] = await engine.ended(await engine.submit("steps=2"))
+    with closing(sqlite3.connect(settings.database)) as rows, rows:
+        rows.execute("DELETE FROM takes")
+        rows.execute("UPDATE jobs SET status = 'pending', finished_at = NULL")
+    broken_once(monkeypatch, *broken)
+    async with Watched(settings) as engine:
+        await engine.until(lambda: any(change.job.status.final for change in engine.changes))
+        assert engine.latest(job.id).status is Status.COMPLETED
+
+
+def broken_once(monkeypatch: pytest.MonkeyPatch, verbs: type, name: str) -> list[object]:
+    """Let this verb raise the first time what nobody reckoned with; what it was asked for."""
+    verb, tried = getattr(verbs, name), list[object]()
+
+    def broken(self: object, *what: object, **how: object) -> object:
+        tried.append(what)
+        if len(tried) == 1:
+            raise IndexError("the test says so")
+        return verb(self, *what, **how)
+
+    monkeypatch.setattr(verbs, name, broken)
+    return tried
 
 
 @pytest.mark.logs("can't be used again")
