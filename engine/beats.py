@@ -9,11 +9,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.jobs import Take
 
-__all__ = ["Beats"]
+__all__ = ["Beats", "is_metre", "is_tempo"]
 
 _HAIR = 0.02
 """Of a beat: how far a time may miss the one that it means, as a playhead does that stands on a
 sample."""
+
+
+def is_tempo(beats_per_minute: float) -> bool:
+    """Whether music has it. What a file says of itself may be anything."""
+    return 20 <= beats_per_minute <= 400
+
+
+def is_metre(beats_per_bar: int) -> bool:
+    return 1 <= beats_per_bar <= 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +42,10 @@ class Beats:
     def of(cls, take: Take) -> Beats | None:
         """None where nobody knows them: a tempo that was only heard does not say where the first
         bar begins."""
-        if not take.tempo or not take.beats_per_bar:
+        tempo, per_bar = take.tempo, take.beats_per_bar
+        if tempo is None or per_bar is None or not (is_tempo(tempo) and is_metre(per_bar)):
             return None
-        return cls(take.tempo, take.beats_per_bar)
+        return cls(tempo, per_bar)
 
     @property
     def beat(self) -> float:

@@ -28,6 +28,7 @@ from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
 from pydantic import TypeAdapter
 
+from engine.audio.plausible import plausible, short
 from engine.generators.base import Facts
 from engine.limits import OutputFormat
 from engine.request import Request
@@ -79,8 +80,8 @@ class EmbeddedTake:
             facts = {k: v for k, v in data["facts"].items() if k in Facts.__dataclass_fields__}
             take = cls(
                 Request.model_validate(request),
-                _FACTS.validate_python(facts),
-                **{name: str(data.get(name, "")) for name in ("title", "artist", "genre")},
+                plausible(_FACTS.validate_python(facts)),
+                **{name: short(str(data.get(name, ""))) for name in ("title", "artist", "genre")},
                 versions={str(k): str(v) for k, v in data.get("versions", {}).items()},
             )
             take.to_json().encode()  # JSON can name halves of characters, which no row can hold

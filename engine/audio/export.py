@@ -15,6 +15,7 @@ from engine.audio.embedded import EmbeddedTake, embed, read_request, versions
 from engine.audio.files import read_audio, write_audio
 from engine.audio.names import numbered, safe_name, unique
 from engine.audio.stems import has_stems, write_stems
+from engine.beats import Beats
 from engine.errors import AudioError, InvalidRequest, Problem
 from engine.generators.base import Audio, Facts, Samples
 from engine.jobs import Take
@@ -179,9 +180,10 @@ def _about(take: Take, request: Request, name: str) -> EmbeddedTake:
 
 def _whole_bars(samples: Samples, sample_rate: int, take: Take) -> Samples:
     """Without what comes after the last whole bar; a piece shorter than a bar stays."""
-    if not take.tempo or not take.beats_per_bar:
+    beats = Beats.of(take)
+    if beats is None:
         raise InvalidRequest((Problem("whole bars", "this take's tempo is not known"),))
-    bar = take.beats_per_bar * 60 / take.tempo * sample_rate
+    bar = beats.bar * sample_rate
     bars = int(len(samples) / bar + 0.01)  # a rounded length may miss a bar by a hair
     end = round(bars * bar)
     if bars < 1 or end >= len(samples):

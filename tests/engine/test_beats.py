@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, nan
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,16 @@ counts = st.integers(0, 1_000)
 
 
 @pytest.mark.parametrize(
-    ("tempo", "per_bar", "known"), [(90.0, 3, True), (90.0, None, False), (None, None, False)]
+    ("tempo", "per_bar", "known"),
+    [
+        (90.0, 3, True),
+        (90.0, None, False),
+        (None, None, False),
+        *((tempo, 3, False) for tempo in (inf, nan, -90.0, 0.0, 1e-9, 1e14)),
+        *((90.0, per_bar, False) for per_bar in (-4, 0, 10**9)),
+    ],
 )
-def test_a_tempo_that_was_only_heard_tells_no_bars(
+def test_a_tempo_that_was_only_heard_or_that_no_music_has_tells_no_bars(
     tempo: float | None, per_bar: int | None, known: bool
 ) -> None:
     take = Take(Path("a.wav"), 8.0, 44_100, 2, "", tempo=tempo, beats_per_bar=per_bar)

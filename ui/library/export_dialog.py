@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.audio.stems import has_stems
+from engine.beats import Beats
 from engine.errors import NotFound
 from engine.jobs import Failure, Job
 from engine.limits import FORMATS
@@ -106,7 +107,7 @@ class ExportDialog(QDialog):
         self.licence.setWordWrap(True)
         self.licence.setVisible(bool(self.licence.text()))
         takes = [job.take for job in jobs if job.take is not None]
-        self.bars.setEnabled(all(take.tempo and take.beats_per_bar for take in takes))
+        self.bars.setEnabled(all(map(Beats.of, takes)))
         self.midi.setVisible(any(take.midi_path is not None for take in takes))
         self.stems.setVisible(any(map(has_stems, takes)))
         self.cancel = Button(self.tr("Cancel"))

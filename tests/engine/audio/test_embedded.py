@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import mutagen
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.audio.embedded import EmbeddedTake, read_request
 from engine.audio.files import write_audio
+from engine.audio.plausible import LONGEST
 from engine.generators.base import Audio, Facts
 from engine.limits import FORMATS, OutputFormat
 from engine.request import Request
@@ -113,6 +115,30 @@ def test_settings_of_a_later_version_are_left_out() -> None:
 )
 def test_what_is_no_request_is_none(text: str) -> None:
     assert EmbeddedTake.from_json(text) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("tempo", tempo) for tempo in ("1e999", "-90", "0", "1e-9", "1e14")),
+        *(("beats_per_bar", count) for count in ("-4", "0", "1000000")),
+        ("extra", '{"loudness": "-inf", "true_peak": "nan"}'),
+    ],
+)
+def test_a_figure_that_no_music_has_is_not_known(name: str, value: str) -> None:
+    text = f'{{"request": {{}}, "facts": {{"made_by": "x", "{name}": {value}}}}}'
+    found = EmbeddedTake.from_json(text)
+    assert found is not None
+    assert found.facts == Facts("x"), "and the rest is believed"
+
+
+def test_what_a_file_says_of_itself_can_be_shown() -> None:
+    long = "x" * 50_000
+    facts = Facts("sketch 1", key=long, not_understood=("y",) * 10_000)
+    found = EmbeddedTake.from_json(replace(embedded(), title=long, facts=facts).to_json())
+    assert found is not None
+    assert found.title == found.facts.key == long[:LONGEST]
+    assert len(found.facts.not_understood) == 1_000
 
 
 @given(st.text(max_size=200), st.lists(st.text(max_size=9), max_size=3), st.text(max_size=20))
