@@ -80,9 +80,8 @@ class Fetch:
             manifest = self._folder.manifest(repo)
             if manifest is None:
                 return False
-            snapshot = self._folder.snapshot(manifest)
             for file in manifest.files:
-                if not await is_whole(snapshot / file.path, file, self._meter):
+                if not await is_whole(self._folder.file(manifest, file), file, self._meter):
                     return False
         return True
 
@@ -125,8 +124,12 @@ class Fetch:
             target, part = self._folder.places(manifest, file)
             if await self._has(target, manifest, file):
                 continue
-            if target.exists():  # cut or damaged: what is good of it may serve
+            if target.is_symlink():  # the hub's own client's; moved, it would lead nowhere
+                target.unlink()
+            elif target.exists():  # cut or damaged: what is good of it may serve
                 target.replace(part)
+            if part.is_symlink():  # never write to where it leads
+                part.unlink()
             transfer = Transfer(self._hub, manifest, file, self._meter, self._policy)
             await transfer.into(part)
             part.replace(target)
@@ -134,7 +137,7 @@ class Fetch:
 
     async def _has(self, target: Path, manifest: Manifest, file: HubFile) -> bool:
         """Whether the file is there, or in the revision before, from where it is taken over."""
-        if await is_whole(target, file, self._meter):
+        if await is_whole(self._folder.file(manifest, file), file, self._meter):
             return True
         before = self._folder.before(manifest, file)
         if before is None or not await is_whole(before, file, self._meter):

@@ -137,6 +137,14 @@ class ModelFolder:
     def snapshot(self, manifest: Manifest) -> Path:
         return self.repo_folder(manifest.repo) / "snapshots" / manifest.revision
 
+    def file(self, manifest: Manifest, file: HubFile) -> Path:
+        """Where a file's bytes are: what the hub's own client fetched has links, into ``blobs/``.
+        A link out of the repository's folder is not followed."""
+        path = self.snapshot(manifest) / file.path
+        real = Path(os.path.realpath(path))
+        inside = real.is_relative_to(os.path.realpath(self.repo_folder(manifest.repo)))
+        return real if inside else path
+
     def places(self, manifest: Manifest, file: HubFile) -> tuple[Path, Path]:
         """Where a file belongs, and where it grows until it is whole; their folders exist.
 
@@ -153,9 +161,8 @@ class ModelFolder:
         old = self.manifest(manifest.repo)
         if old is None or old.revision == manifest.revision:
             return None
-        same = (each.path for each in old.files if each.digest == file.digest)
-        name = next(same, None)
-        return self.snapshot(old) / name if name else None
+        same = next((each for each in old.files if each.digest == file.digest), None)
+        return self.file(old, same) if same else None
 
     def take_over(self, file: Path, target: Path) -> None:
         """Let ``target`` be the same file; whatever is in its place goes."""
@@ -167,7 +174,7 @@ class ModelFolder:
 
     def present(self, manifest: Manifest, file: HubFile) -> int:
         """Bytes of a file that are here, in whatever place; unchecked."""
-        target = self.snapshot(manifest) / file.path
+        target = self.file(manifest, file)
         places = (target, self.before(manifest, file), self._part(manifest.repo, file))
         return max(0, *(size_of(place) for place in places if place))
 
@@ -229,8 +236,7 @@ class ModelFolder:
         if manifest is None:
             begun = any(_files_in(self.repo_folder(repo)))
             return State.PARTIAL if begun else State.ABSENT
-        snapshot = self.snapshot(manifest)
-        whole = all(size_of(snapshot / file.path) == file.size for file in manifest.files)
+        whole = all(size_of(self.file(manifest, each)) == each.size for each in manifest.files)
         return State.INSTALLED if whole else State.DAMAGED
 
     def _part(self, repo: str, file: HubFile) -> Path:

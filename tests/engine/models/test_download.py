@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import socket
@@ -62,6 +63,58 @@ def test_a_model_with_all_that_it_needs(
         assert Path(found).read_bytes() == TEXT_FILES[name]
     assert not list(folder.root.rglob("rust_model.ot"))
     assert not list(folder.root.rglob("parts/*"))
+
+
+def kept_as_the_hub_does(snapshot: Path) -> None:
+    """Each file a relative link into blobs/, by its digest, as the hub's own client has it."""
+    blobs = snapshot.parents[1] / "blobs"
+    blobs.mkdir()
+    for file in list(snapshot.iterdir()):
+        blob = blobs / hashlib.sha256(file.read_bytes()).hexdigest()
+        file.rename(blob)
+        file.symlink_to(Path("..") / ".." / "blobs" / blob.name)
+
+
+def test_a_cache_of_the_hubs_own_client_is_taken_as_it_is(
+    hub: Hub, folder: ModelFolder, small: Model, download: MakeDownload
+) -> None:
+    path = download().run()
+    kept_as_the_hub_does(path)
+    assert folder.presence(small).state is State.INSTALLED
+    assert folder.bytes_in(SMALL) < 1.01 * (len(STATE) + len(CODEC)), "each file once"
+    (path.parents[1] / "manifest.json").unlink()
+    sent = hub.sent()
+    assert download().run() == path
+    assert content(path) == MODEL_FILES
+    assert all(file.is_symlink() for file in path.iterdir())
+    assert hub.sent() == sent
+
+    renewed = hub.put(SMALL, {**MODEL_FILES, "README.md": b"# Of another day"})
+    assert content(download().run()) == MODEL_FILES
+    assert folder.path(small).name == renewed
+    assert hub.sent() == sent, "what is the same is taken over"
+
+
+def test_a_damaged_cache_of_the_hubs_own_client_is_mended(
+    folder: ModelFolder, small: Model, download: MakeDownload, tmp_path: Path
+) -> None:
+    path = download().run()
+    kept_as_the_hub_does(path)
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"...")
+    cut, foreign = (path / name for name in MODEL_FILES)
+    cut.resolve().write_bytes(b"cut")
+    foreign.unlink()
+    foreign.symlink_to(precious)
+    manifest = folder.manifest(SMALL)
+    assert manifest is not None
+    for file in manifest.files:
+        _, part = folder.places(manifest, file)
+        part.symlink_to(precious)
+    assert folder.presence(small).state is State.DAMAGED
+    download().run()
+    assert content(path) == MODEL_FILES
+    assert precious.read_bytes() == b"..."
 
 
 def test_progress_is_told_often_enough_and_to_the_end(hub: Hub, download: MakeDownload) -> None:
