@@ -9,10 +9,10 @@ from __future__ import annotations
 import ctypes.util
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.metadata import Distribution, distribution, packages_distributions
 from pathlib import Path
 
+import notices
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from PyInstaller.utils.hooks import copy_metadata
@@ -71,20 +71,10 @@ def data() -> list[tuple[str, str]]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.parent.name not in ("__pycache__", "screenshots")
     ]
-    for name, there in comes_along().items():
+    there = comes_along()
+    for name in there:
         found += copy_metadata(name)  # versions are written into takes
-        found += _licences(there, f"licences/{name}")
-    return found
-
-
-def _licences(there: Distribution, folder: str) -> Iterator[tuple[str, str]]:
-    """Who gives a library on gives its licence with it."""
-    words = ("licen", "copying", "notice", "authors")
-    for file in there.files or ():
-        if ".dist-info" in file.parts[0] and file.name.lower().startswith(words):
-            path = Path(str(there.locate_file(file)))
-            if path.is_file():
-                yield str(path), folder
+    return [*found, *notices.of_distributions(there), *notices.of_python()]
 
 
 def sound_library() -> list[tuple[str, str]]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import ctypes.util
 import importlib.util
 import runpy
+import shutil
 import sys
+import sysconfig
+from importlib.metadata import Distribution
 from pathlib import Path
 
 import contents
+import notices
 import pytest
 
 
@@ -33,8 +37,44 @@ def test_what_is_found_by_name_or_read_as_a_file_comes_along() -> None:
         ("engine/store/migrations", "0001_jobs_and_takes.py"),
     ):
         assert (name, place) in places
-    licences = {place.split("/")[1] for _, place in data if place.startswith("licences/")}
-    assert {"numpy", "peewee", "soundfile"} <= licences
+
+
+def test_all_that_is_given_out_has_its_licence_with_it() -> None:
+    texts = [(Path(source), Path(place)) for source, place in contents.data()]
+    licences = [(source, place) for source, place in texts if place.parts[0] == "licences"]
+    assert {place.parts[1] for _, place in licences} == {*contents.comes_along(), "python"}
+    assert all(source.stat().st_size for source, _ in licences)
+    assert len({place / source.name for source, place in licences}) == len(licences), "none twice"
+
+    def of(name: str) -> str:
+        own = (source for source, place in licences if place.parts[1] == name)
+        return "".join(source.read_text("utf-8", errors="replace") for source in own)
+
+    for qt in ("pyside6-essentials", "shiboken6"):
+        assert "GNU LESSER GENERAL PUBLIC LICENSE\n                       Version 3" in of(qt)
+        assert "GNU GENERAL PUBLIC LICENSE\n                       Version 3" in of(qt)
+    assert "PortAudio Portable Real-Time Audio Library" in of("sounddevice")
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in of("soundfile"), "libsndfile's"
+    assert "GNU GENERAL PUBLIC LICENSE" in of("mutagen")
+
+
+def test_nothing_is_given_out_without_a_licence(tmp_path: Path) -> None:
+    (tmp_path / "bare-1.dist-info").mkdir()
+    bare = Distribution.at(tmp_path / "bare-1.dist-info")
+    with pytest.raises(SystemExit, match="“bare” comes without a licence text"):
+        notices.of_distributions({"bare": bare})
+
+
+@pytest.mark.skipif(not shutil.which("dpkg-query"), reason="Debian's packages say it")
+def test_libraries_of_the_system_have_theirs_too(tmp_path: Path) -> None:
+    [(portaudio, _)] = contents.sound_library()
+    wheels = Path(sysconfig.get_path("platlib")) / "PySide6" / "Qt" / "lib" / "libQt6Core.so.6"
+    texts = notices.of_libraries([portaudio, str(wheels)])
+    assert texts == [("/usr/share/doc/libportaudio2/copyright", "licences/libportaudio2")]
+    foreign = tmp_path / "libforeign.so"
+    foreign.touch()
+    with pytest.raises(SystemExit, match="libforeign"):
+        notices.of_libraries([str(foreign)])
 
 
 def test_the_frozen_program_finds_its_own_portaudio(
