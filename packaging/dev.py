@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Set up, run, test, check and measure DGX Music Studio. Needs Python 3.11 and nothing else.
+"""Set up, run, test, check and measure DGX Music Studio. Needs Python 3.11 to 3.14, no more.
 
 python3 packaging/dev.py run [--light] [ARGUMENTS]   the program; ARGUMENTS go to it as they are
 python3 packaging/dev.py test [PYTEST ARGUMENTS]     all tests, headless; --soak: with more kills
@@ -28,6 +28,8 @@ from environment import Environment, SetupError, say
 
 ROOT = Path(__file__).resolve().parents[1]
 OLDEST_PYTHON = (3, 11)
+NEWEST_PYTHON = (3, 14)
+"""That the pinned packages know: Qt's for one refuse to be installed into a later one."""
 EXAMPLE_PROMPT = "melancholic lo-fi hip hop, 84 bpm, in D minor"
 
 # With MusicGen, or its tests would be left out: it makes the first set-up a minute longer where
@@ -44,10 +46,10 @@ tests wait a third of their time: for servers to start, sound to be played, a le
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code, or does not return (the program took over)."""
-    if sys.version_info < OLDEST_PYTHON:
-        oldest = ".".join(map(str, OLDEST_PYTHON))
-        say(f"Python {oldest} or newer is needed; this is {sys.version.split()[0]}.")
-        say(f"Run it with a newer one, for example: python{oldest} packaging/dev.py")
+    if not OLDEST_PYTHON <= sys.version_info[:2] <= NEWEST_PYTHON:
+        oldest, newest = (".".join(map(str, each)) for each in (OLDEST_PYTHON, NEWEST_PYTHON))
+        say(f"Python {oldest} to {newest} is needed; this is {sys.version.split()[0]}.")
+        say(f"Run it with one of these, for example: python{newest} packaging/dev.py")
         return 1
     commands = {"run": run, "test": test, "lint": lint, "bench": bench, "build": build}
     if not arguments or arguments[0] not in commands:

@@ -6,11 +6,14 @@ import ast
 import subprocess
 import sys
 import tomllib
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 import dev
 import pytest
 from environment import SetupError
+from packaging.specifiers import SpecifierSet
 
 DEV = Path(dev.__file__)
 
@@ -110,12 +113,31 @@ def test_only_linux_may_lack_a_display(
     assert dev.has_display(variables, platform) is shown
 
 
-def test_an_old_python_is_told_so(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("version", [(3, 10, 13), (3, 15, 0), (4, 0, 0)])
+def test_a_python_that_is_too_old_or_too_new_is_told_so(
+    version: tuple[int, ...],
+    started: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(sys, "version_info", (3, 10, 13))
+    monkeypatch.setattr(sys, "version_info", version)
     assert dev.main(["run"]) == 1
-    assert "Python 3.11 or newer is needed" in capfd.readouterr().err
+    assert "Python 3.11 to 3.14 is needed" in capfd.readouterr().err
+    assert not started
+
+
+def test_the_pinned_packages_take_each_python_that_we_take() -> None:
+    project = tomllib.loads((DEV.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    ours = SpecifierSet(project["requires-python"])
+    for minor in range(30):
+        taken = dev.OLDEST_PYTHON <= (3, minor) <= dev.NEWEST_PYTHON
+        assert ours.contains(f"3.{minor}.5") == taken
+    newest = ".".join(map(str, dev.NEWEST_PYTHON))
+    pins = (DEV.with_name("constraints.txt")).read_text("utf-8").splitlines()
+    for name in (pin.partition("==")[0] for pin in pins if "==" in pin):
+        with suppress(PackageNotFoundError):  # of another system
+            wanted = metadata(name).get("Requires-Python") or ""
+            assert SpecifierSet(wanted).contains(newest), name
 
 
 @pytest.mark.parametrize("name", ["dev", "debian", "environment"])
