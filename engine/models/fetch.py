@@ -13,6 +13,7 @@ from engine.dispatch.retry import RetryPolicy
 from engine.errors import DiskFull, HubUnreachable
 from engine.models.catalogue import CHECKPOINTS, CODEC, ONLY_A_NAME, Model
 from engine.models.folder import ModelFolder
+from engine.models.guests import Guests
 from engine.models.hub import Hub
 from engine.models.manifest import HubFile, Manifest
 from engine.models.progress import Meter
@@ -57,6 +58,7 @@ class Fetch:
         self._check_space(manifests)
         if self._model.path is None:
             self._folder.begin(manifests[0])
+        Guests(self._folder.root).note(self._model)
         # What it is built on first: the model's own repository says when all is here.
         for manifest in reversed(manifests):
             async with self._held(manifest.repo):

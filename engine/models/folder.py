@@ -26,6 +26,7 @@ from pydantic import ValidationError
 from engine.audio.atomic import in_plain_words, replacing
 from engine.errors import Conflict, ModelUnavailable
 from engine.models.catalogue import CHECKPOINTS, Model, catalogue, find, is_repo
+from engine.models.guests import Guests
 from engine.models.manifest import HubFile, Manifest
 
 __all__ = ["ModelFolder", "Presence", "State", "size_of"]
@@ -119,7 +120,7 @@ class ModelFolder:
             for other in self.installed()
             if other != model.id
             for repo in self._built_on(other)
-        }
+        } | Guests(self.root).needs()
         doomed = [model.id, *(repo for repo in self._built_on(model.id) if repo not in needed)]
         return sum(map(self._remove_repo, doomed))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from engine.generators.musicgen.decoders.torch import TorchDecoder
 from engine.generators.musicgen.generator import MusicGenGenerator
 from engine.models.catalogue import find
 from engine.models.folder import ModelFolder
+from engine.models.guests import Guests
 
 __all__ = ["MusicGenKind"]
 
@@ -55,6 +57,8 @@ class MusicGenKind:
         precision = _precision(self.precision)  # first: loading takes its time
         model = find(self.model)
         model.see_that_it_plays()
+        with suppress(OSError):  # only read: nothing is removed from it either
+            Guests(self.models).note(model)
         checkpoint = load_checkpoint(ModelFolder(self.models).path(model), _device(), report)
         decoder = self._decoder(checkpoint, precision)
         if not isinstance(decoder, ReferenceDecoder):

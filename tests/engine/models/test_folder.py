@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,21 @@ def test_removing_keeps_what_another_model_is_built_on(
     assert not list(folder.root.glob("models--*"))
     with pytest.raises(ModelUnavailable, match="not installed"):
         folder.remove(medium)
+
+
+def test_removing_keeps_what_a_local_model_is_built_on(
+    folder: ModelFolder, download: MakeDownload, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(download().run(), own)
+    local, small = find(str(own)), find(SMALL)
+    download(local).run()  # all is here already
+    folder.remove(small)
+    assert folder.presence(local).state is State.INSTALLED
+    download().run()
+    shutil.rmtree(own)
+    folder.remove(small)
+    assert not list(folder.root.glob("models--*"))
 
 
 @pytest.mark.parametrize(

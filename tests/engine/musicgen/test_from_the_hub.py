@@ -17,6 +17,7 @@ from engine.errors import ModelUnavailable
 from engine.generators.musicgen.decoders.processor import HAS_VNNI, suits_this_processor
 from engine.generators.musicgen.generator import EDITION
 from engine.generators.musicgen.loading import MusicGenKind
+from engine.models.guests import Guests
 from engine.request import Request
 from tests.engine.models.conftest import growing_part
 from tests.hub import Hub
@@ -164,3 +165,4 @@ def test_precisions(hub: Path, tiny_folder: Path) -> None:
         for _ in range(3):
             generator.advance([song])
         generator.close()
+    assert "t5-base" in Guests(hub).needs(), "a local model that was played keeps what it needs"
