@@ -212,6 +212,23 @@ def test_pods_and_containers_wait_longer_than_the_grace_time() -> None:
             assert patience >= int(variables["DGX_MUSIC_GRACE_SECONDS"]) + 10
 
 
+def test_what_nginx_keeps_inside_the_ingress_does_too() -> None:
+    rules = (DEPLOY / "nginx" / "nginx.conf").read_text()
+    inside = re.findall(r"location = (\S+) \{\s*return 404;", rules)
+    assert len(inside) == 2
+    paths = {
+        path["path"]: (ingress["metadata"]["annotations"], path["pathType"])
+        for ingress in documents("kubernetes")
+        if ingress["kind"] == "Ingress"
+        for rule in ingress["spec"]["rules"]
+        for path in rule["http"]["paths"]
+    }
+    for path in inside:
+        annotations, kind = paths[path]
+        allowed = annotations["nginx.ingress.kubernetes.io/whitelist-source-range"]
+        assert (kind, allowed) == ("Exact", "127.0.0.1/32")
+
+
 # -- compose and nginx -----------------------------------------------------------------------------
 
 
