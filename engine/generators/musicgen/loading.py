@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 
 from engine.errors import ModelUnavailable
@@ -21,6 +20,7 @@ from engine.generators.musicgen.decoders.processor import suits_this_processor
 from engine.generators.musicgen.decoders.reference import ReferenceDecoder
 from engine.generators.musicgen.decoders.torch import TorchDecoder
 from engine.generators.musicgen.generator import MusicGenGenerator
+from engine.generators.musicgen.memory import free_memory
 from engine.models.catalogue import find
 from engine.models.folder import ModelFolder
 from engine.models.guests import Guests
@@ -117,9 +117,6 @@ def _precision(asked: str) -> str:
 
 def _fitting(checkpoint: Checkpoint, decoder: Decoder[Any]) -> int:
     """How many takes of the longest window fit into the memory that is free now."""
-    if _device() == "cuda":
-        free = torch.cuda.mem_get_info()[0]
-    else:
-        free = psutil.virtual_memory().available
+    free = torch.cuda.mem_get_info()[0] if _device() == "cuda" else free_memory()
     steps = round(checkpoint.max_seconds * checkpoint.frame_rate) + max(checkpoint.delays)
     return int(free * (1 - KEPT_FREE)) // max(1, decoder.row_bytes(steps))
