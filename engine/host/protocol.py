@@ -79,7 +79,7 @@ class Pause(_Message):
 
 
 class Quit(_Message):
-    """End now; what grows is given up."""
+    """End now; what grows keeps a checkpoint."""
 
     do: Literal["quit"] = "quit"
 

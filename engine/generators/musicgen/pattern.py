@@ -101,10 +101,6 @@ class DelayedTokens:
         self._read = self.position
         return torch.from_numpy(steps)
 
-    def reread(self) -> None:
-        """Let ``read`` give all steps again: the row was lost, and another one shall go on."""
-        self._read = 0
-
     def write(self, tokens: Tensor) -> None:
         """Take the model's answer [codebooks] for the next step; what is known stays."""
         # Through NumPy: torch takes longer for one number than all else here.

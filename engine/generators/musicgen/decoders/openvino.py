@@ -1,4 +1,4 @@
-"""MusicGen's transformer by OpenVINO: the default on a CPU, with weights in 8 bits.
+"""MusicGen's transformer by OpenVINO: for CPUs that our kernels don't suit, and full precision.
 
 Reading the weights bounds a step, so bytes are what counts: 8 bits are a quarter of audiocraft's
 32. Greedy tokens in fp32 are audiocraft's; in int8 the logits are close (the tests say how close).
