@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.audio.analysis import estimate_key, estimate_tempo, get_ready, mono
+from engine.audio.analysis import estimate_key, estimate_tempo, get_ready, to_hear
 from engine.errors import GenerationError, OutOfMemory
 from engine.generators.base import Audio, Facts, Growing, Rehearsal, Report, Samples
 from engine.generators.musicgen.checkpoint import Checkpoint
@@ -180,7 +180,7 @@ class MusicGenGenerator:
         """At its level, and what can be heard in it; ``starts``: the frames where windows begin."""
         rate = self._codec.sample_rate
         sound = level(even_out(sound, rate, starts), rate)
-        heard = mono(sound, rate)
+        heard = to_hear(sound, rate)
         facts = Facts(
             made_by=f"{self.name} {self.version}",
             licence=self.licence,
