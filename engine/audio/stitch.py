@@ -9,10 +9,14 @@ import numpy as np
 import soxr
 
 from engine.audio.files import probe, read_audio
+from engine.audio.levels import limit
 from engine.errors import InvalidRequest, Problem
 from engine.generators.base import Samples
 
 __all__ = ["stitch", "stitched_seconds"]
+
+CEILING = -1.0
+"""dBTP."""
 
 
 def stitched_seconds(durations: Sequence[float], crossfade: float) -> float:
@@ -27,7 +31,8 @@ def stitched_seconds(durations: Sequence[float], crossfade: float) -> float:
 def stitch(paths: Sequence[Path], crossfade: float) -> tuple[Samples, int]:
     """The samples (float32, frames x channels) and the rate, which are the first piece's.
 
-    Fades keep the power even: the pieces are different music. Raises AudioError.
+    Fades keep the power even: the pieces are different music. Where two are alike all the same they
+    add up to 3 dB more, so true peaks are held at -1 dBTP. Raises AudioError.
     """
     first = probe(paths[0])
     rate, channels = first.sample_rate, first.channels
@@ -43,7 +48,7 @@ def stitch(paths: Sequence[Path], crossfade: float) -> tuple[Samples, int]:
             samples[:overlap] = samples[:overlap] * np.sin(angle) + whole[-overlap:] * np.cos(angle)
             whole = whole[:-overlap]
         whole = np.concatenate([whole, samples])
-    return whole, rate
+    return limit(whole, CEILING), rate
 
 
 def _with_channels(samples: Samples, channels: int) -> Samples:
