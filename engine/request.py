@@ -60,7 +60,8 @@ class Request(BaseModel):
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = None
     """The same again gives the same take; None: one is drawn before it is queued."""
     loop: bool = False
-    """Make a piece whose end meets its start; the length becomes whole bars."""
+    """Make a piece whose end meets its start; the length becomes whole bars. A take of a model that
+    has not the ability ``loop`` is none, and says so."""
     guidance: Annotated[float, Field(ge=GUIDANCE.least, le=GUIDANCE.most)] = GUIDANCE.usual
     """How closely to follow the prompt."""
     temperature: Annotated[float, Field(gt=TEMPERATURE.least, le=TEMPERATURE.most)] = (

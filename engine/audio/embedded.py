@@ -56,6 +56,12 @@ class EmbeddedTake:
     versions: Mapping[str, str] = field(default_factory=dict)
     """Of the libraries that shaped the bytes."""
 
+    @property
+    def loops(self) -> bool:
+        """Whether its end meets its start. Files of before that was written down tell it by what
+        was asked for; only what composes, and so knows the beats, could do it."""
+        return self.facts.loops or (self.request.loop and self.facts.beats_per_bar is not None)
+
     def to_json(self) -> str:
         data = {
             "schema": _SCHEMA,

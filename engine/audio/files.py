@@ -91,9 +91,10 @@ def write_audio(
     with replacing(path) as part:
         try:
             _encode(part, audio, take, chosen)
-            if chosen == "wav" and request.loop and facts.tempo:
+            # A tempo that was only heard is none to stretch by.
+            if chosen == "wav" and take.loops and facts.tempo and facts.beats_per_bar:
                 seconds = len(audio.samples) / audio.sample_rate
-                add_loop_chunk(part, seconds, facts.tempo, facts.beats_per_bar or 4, facts.key)
+                add_loop_chunk(part, seconds, facts.tempo, facts.beats_per_bar, facts.key)
             embed(part, take, chosen)
         except sf.LibsndfileError as error:
             raise AudioError(

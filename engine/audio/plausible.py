@@ -35,6 +35,7 @@ def plausible(facts: Facts) -> Facts:
             if not _is_endless(value)
         },
         remarks=_few(facts.remarks),
+        loops=facts.loops,
     )
 
 

@@ -47,6 +47,8 @@ class Facts:
     extra: dict[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     """What else a musician should know of how it was made, in sentences."""
+    loops: bool = False
+    """Its end meets its start, whether a request's field or its words asked for that."""
 
 
 @dataclass(frozen=True, slots=True)

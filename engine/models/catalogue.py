@@ -45,6 +45,8 @@ class Ability(StrEnum):
     STEREO = "stereo"
     STYLE = "style"
     """Follows the style of given audio."""
+    LOOP = "loop"
+    """Makes pieces whose end meets their start."""
 
 
 @dataclass(frozen=True, slots=True)

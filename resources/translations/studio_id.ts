@@ -736,6 +736,10 @@
         <translation>Tidak ada prompt, jadi model berjalan sendiri.</translation>
     </message>
     <message>
+        <source>This model can&apos;t make seamless loops: its end does not meet its start.</source>
+        <translation>Model ini tidak bisa membuat loop tanpa sambungan: akhirnya tidak bertemu awalnya.</translation>
+    </message>
+    <message>
         <source>It grew beside other takes; alone, the same seed may give a slightly different one.</source>
         <translation>Dibuat berdampingan dengan yang lain; sendirian, benih yang sama bisa memberi hasil yang sedikit berbeda.</translation>
     </message>
@@ -1785,6 +1789,10 @@
     <message>
         <source>stereo</source>
         <translation>stereo</translation>
+    </message>
+    <message>
+        <source>seamless loops</source>
+        <translation>loop tanpa sambungan</translation>
     </message>
     <message>
         <source>What you make with it is yours.</source>

@@ -161,6 +161,7 @@ class ModelPicker(Button):
             follows_melody=True,
             continues=True,
             samples=True,
+            loops=True,
         )
 
     def _place_name(self, option: ModelOption) -> str:

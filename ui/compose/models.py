@@ -29,6 +29,8 @@ class ModelOption:
     """Can go on from audio."""
     samples: bool = False
     """Has guidance, temperature, top-k and top-p."""
+    loops: bool = False
+    """Can make pieces whose end meets their start."""
 
 
-SKETCH = ModelOption("sketch", "Sketch")
+SKETCH = ModelOption("sketch", "Sketch", loops=True)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QW
 
 from engine.limits import FORMATS, GUIDANCE, TEMPERATURE, TOP_K, TOP_P, OutputFormat
 from ui.compose.fields import NumberField
+from ui.compose.models import ModelOption
 from ui.shared.theme import Theme
 from ui.shared.tokens import Space
 from ui.shared.widgets import Button, LeaveWheel, label
@@ -20,13 +21,14 @@ __all__ = ["MoreSettings"]
 
 
 class MoreSettings(QWidget):
-    """Guidance and sampling are shown for models that have them; their values are kept anyway."""
+    """What only some models have is shown for those; its values are kept anyway."""
 
     changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._loops = True
         self.fold = Button(self.tr("More settings"), "fold")
         self.fold.setCheckable(True)
         self.fold.setIconSize(QSize(12, 12))
@@ -61,7 +63,8 @@ class MoreSettings(QWidget):
         """Fields of a Request."""
         found: dict[str, Any] = {name: number.value() for name, number in self.numbers.items()}
         found["top_k"] = int(found["top_k"])
-        return found | {"loop": self.loop.isChecked(), "output_format": self._format()}
+        loop = self._loops and self.loop.isChecked()
+        return found | {"loop": loop, "output_format": self._format()}
 
     def fill(self, request: Request) -> None:
         for name, number in self.numbers.items():
@@ -72,9 +75,11 @@ class MoreSettings(QWidget):
         self.loop.setChecked(loop)
         self.format.setCurrentIndex(FORMATS.index(output_format))
 
-    def set_samples(self, samples: bool) -> None:
-        """Show what only sampling models have."""
-        self._sampling.setVisible(samples)
+    def set_model(self, model: ModelOption) -> None:
+        """Show what it has."""
+        self._sampling.setVisible(model.samples)
+        self.loop.setVisible(model.loops)
+        self._loops = model.loops
 
     def _build_box(self) -> QWidget:
         box = QWidget()

@@ -84,7 +84,7 @@ class ComposePanel(QWidget):
 
     def set_model(self, model: ModelOption) -> None:
         self._model = model
-        self.more.set_samples(model.samples)
+        self.more.set_model(model)
         self.audio.set_model(model)
         self._review()
 

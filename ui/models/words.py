@@ -43,6 +43,7 @@ def abilities(entry: ModelEntry) -> str:
         "continuation": translate("Models", "goes on from audio"),
         "style": translate("Models", "follows a style"),
         "stereo": translate("Models", "stereo"),
+        "loop": translate("Models", "seamless loops"),
     }
     return " · ".join(word for ability, word in words.items() if ability in entry.abilities)
 
@@ -92,4 +93,5 @@ def as_option(entry: ModelEntry) -> ModelOption:
         follows_melody="melody" in entry.abilities,
         continues="continuation" in entry.abilities,
         samples=not entry.built_in,
+        loops="loop" in entry.abilities,
     )

@@ -43,7 +43,7 @@ class Remembered:
             length=length if within else kept.length,
             takes=compose.takes.value(),
             output_format=output["output_format"],
-            loop=output["loop"],
+            loop=compose.more.loop.isChecked(),
             # The usual one may be another at the next start.
             export_folder=None if exporter.folder == self._usual_folder else exporter.folder,
             export_options=exporter.options or {},

@@ -190,6 +190,9 @@ TEXTS = cast(
         QT_TRANSLATE_NOOP("Engine", "Choose another one to build on."),
         QT_TRANSLATE_NOOP("Engine", "It had no prompt, so the model went its own way."),
         QT_TRANSLATE_NOOP(
+            "Engine", "This model can't make seamless loops: its end does not meet its start."
+        ),
+        QT_TRANSLATE_NOOP(
             "Engine",
             "It grew beside other takes; alone, the same seed may give a slightly different one.",
         ),

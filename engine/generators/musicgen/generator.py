@@ -48,6 +48,7 @@ MELODY_MARGIN = 1.0
 
 UNGUIDED = "It had no prompt, so the model went its own way."
 INTERRUPTED = "It was interrupted as it grew; undisturbed, the same seed may give another one."
+NO_LOOP = "This model can't make seamless loops: its end does not meet its start."
 IN_COMPANY = "It grew beside other takes; alone, the same seed may give a slightly different one."
 
 
@@ -194,6 +195,8 @@ class MusicGenGenerator:
         remarks = []
         if not song.request.prompt and song.request.melody is None:
             remarks.append(UNGUIDED)
+        if song.request.loop:
+            remarks.append(NO_LOOP)
         if song.in_company and self._tips_tokens:
             remarks.append(IN_COMPANY)
         if song.interrupted and self._tips_tokens:

@@ -88,6 +88,7 @@ class SketchGenerator:
             key=made.key,
             not_understood=made.not_understood,
             extra={"style": made.score.style},
+            loops=made.score.loop,
         )
         return Audio(sketch.rendering.samples, SAMPLE_RATE, facts, to_midi(made.score))
 

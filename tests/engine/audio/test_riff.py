@@ -8,6 +8,7 @@ import soundfile as sf
 from engine.audio.embedded import read_request
 from engine.audio.files import probe, write_audio
 from engine.generators.base import Audio, Facts
+from engine.generators.sketch.generator import SketchGenerator
 from engine.request import Request
 
 LOOP = Request(prompt="calm", seed=7, loop=True)
@@ -45,5 +46,18 @@ def test_other_takes_are_not_stretched_by_anybody(
     tmp_path: Path, audio: Audio, request_: Request
 ) -> None:
     assert loop_info(write_audio(tmp_path / "take.wav", audio, request_).path) is None
-    unknown = replace(audio, facts=Facts("sketch 1"))
-    assert loop_info(write_audio(tmp_path / "loop.wav", unknown, LOOP).path) is None
+    for facts in (Facts("sketch 1"), Facts("MusicGen small", tempo=90.0)):  # that one only heard it
+        unknown = replace(audio, facts=facts)
+        assert loop_info(write_audio(tmp_path / "loop.wav", unknown, LOOP).path) is None
+
+
+def test_a_loop_may_be_asked_for_in_words(tmp_path: Path) -> None:
+    generator = SketchGenerator()
+    sketch = generator.start(Request(prompt="calm piano loop, 120 bpm", duration=4, seed=7))
+    while sketch.steps_done < sketch.steps_total:
+        generator.advance([sketch])
+    path = write_audio(tmp_path / "loop.wav", generator.finish(sketch), sketch.request).path
+    beats = loop_info(path)
+    assert beats is not None and beats[3] == pytest.approx(120, abs=0.01)
+    made = read_request(path)
+    assert made is not None and made.loops and not made.request.loop

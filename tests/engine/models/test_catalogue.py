@@ -24,6 +24,7 @@ def test_the_models_are_all_there_and_say_what_they_are() -> None:
     for model in catalogue():
         assert (Ability.STEREO in model.abilities) == ("stereo" in model.id or model.id == "sketch")
         assert (Ability.MELODY in model.abilities) == ("melody" in model.id)
+        assert (Ability.LOOP in model.abilities) == (model.id == "sketch")
         assert Ability.TEXT in model.abilities
         assert model.longest_seconds == 600
         if model.sources:

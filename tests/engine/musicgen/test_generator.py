@@ -24,6 +24,7 @@ from engine.generators.musicgen.decoders.torch import TorchDecoder
 from engine.generators.musicgen.generator import (
     IN_COMPANY,
     INTERRUPTED,
+    NO_LOOP,
     UNGUIDED,
     MusicGenGenerator,
 )
@@ -406,6 +407,11 @@ def test_a_take_without_a_prompt_says_so(generator: MusicGenGenerator, tmp_path:
     ]
     songs = [grow(generator, request) for request in requests]
     assert [generator.finish(song).facts.remarks for song in songs] == [(UNGUIDED,), (), ()]
+
+
+def test_a_take_that_was_to_be_a_loop_says_that_it_is_none(generator: MusicGenGenerator) -> None:
+    song = grow(generator, Request(prompt="rain", duration=1, seed=1, loop=True))
+    assert generator.finish(song).facts.remarks == (NO_LOOP,)
 
 
 @pytest.mark.parametrize("seconds", [0.6, 30.0])

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from engine.jobs import Change, Job, Order, Status, Step, utc_now
 from engine.request import Request
 from tests.ui.queue.made_jobs import waiting
-from ui.compose.models import ModelOption
+from ui.compose.models import SKETCH, ModelOption
 from ui.compose.panel import ComposePanel
 from ui.shared.take_mime import carry
 from ui.shared.theme import Theme
@@ -175,6 +175,18 @@ def test_settings_that_the_model_has_not_are_not_shown(panel: ComposePanel) -> N
     assert not panel.more.numbers["guidance"].isVisible()
     panel.set_model(ModelOption("melody", "Melody", samples=True))
     assert panel.more.numbers["guidance"].isVisible()
+
+
+def test_a_loop_is_asked_of_models_that_can_make_one(panel: ComposePanel) -> None:
+    panel.more.fold.click()
+    panel.more.loop.click()
+    assert panel.more.settings()["loop"]
+    panel.set_model(ModelOption("melody", "Melody", samples=True))
+    assert not panel.more.loop.isVisible()
+    assert not panel.more.settings()["loop"], "nobody sees that it is asked for"
+    panel.set_model(SKETCH)
+    assert panel.more.loop.isVisible()
+    assert panel.more.settings()["loop"]
 
 
 def test_the_wheel_changes_no_value_by_accident(qtbot: QtBot, panel: ComposePanel) -> None:

@@ -192,12 +192,13 @@ def test_the_sheet_has_a_card_for_each(desk: ModelDesk, window: QWidget, qtbot: 
     assert picker.current.id == SMALL
 
 
-def test_what_a_model_can_do_with_audio_reaches_compose() -> None:
+def test_what_a_model_can_do_reaches_compose() -> None:
     can = {
-        frozenset({"text", "continuation"}): (False, True),
-        frozenset({"text", "melody"}): (True, False),
-        frozenset({"text"}): (False, False),
+        frozenset({"text", "continuation"}): (False, True, False),
+        frozenset({"text", "melody"}): (True, False, False),
+        frozenset({"text", "loop"}): (False, False, True),
+        frozenset({"text"}): (False, False, False),
     }
     for abilities, expected in can.items():
         option = as_option(replace(HERE, abilities=abilities))
-        assert (option.follows_melody, option.continues) == expected
+        assert (option.follows_melody, option.continues, option.loops) == expected

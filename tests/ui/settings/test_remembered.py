@@ -72,6 +72,14 @@ def test_the_desk_is_found_as_it_was_left(make_window: MakeWindow) -> None:
     assert not again.notices.keys()
 
 
+def test_a_loop_is_remembered_while_the_model_makes_none(make_window: MakeWindow) -> None:
+    window = make_window()
+    window.compose.more.loop.setChecked(True)
+    window.compose.set_model(SMALL)
+    window.close()
+    assert make_window().compose.more.loop.isChecked()
+
+
 def test_where_all_is_as_usual_the_fold_is_closed(make_window: MakeWindow) -> None:
     make_window().close()
     window = make_window()
