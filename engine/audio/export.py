@@ -81,7 +81,8 @@ def export(
     """A copy of a take in the folder ``destination``, tagged with its request; never overwrites.
 
     ``sample_rate`` (Hz) None keeps the take's. ``loudness`` (LUFS, integrated) None leaves the
-    level as it is; else the level is set, and true peaks are held at -1 dBTP. ``trim_to_bars``
+    level as it is; else the level is set, and true peaks are held at -1 dBTP. Through both a loop
+    goes round as before. ``trim_to_bars``
     cuts what comes after the last whole bar. A sound that none of these touch is the same in the
     export, sample for sample, unless a lossless take becomes MP3 or OGG. ``stems`` adds a folder of
     them (``engine.audio.stems``), for takes that have some.
@@ -103,14 +104,12 @@ def export(
         if trim_to_bars:
             samples = _whole_bars(samples, rate, take)
         if sample_rate not in (None, rate):
-            import soxr  # here, and levels below: dragging a file needs neither, and is waited for
-
-            samples = soxr.resample(samples, rate, sample_rate, quality="VHQ")
-            rate = sample_rate or rate
+            rate, old = sample_rate or rate, rate
+            samples = _at_rate(samples, old, rate, loops=about.loops)
         if loudness is not None:
-            from engine.audio.levels import to_loudness
+            from engine.audio.levels import to_loudness  # dragging a file does not wait for it
 
-            samples = to_loudness(samples, rate, loudness, CEILING)
+            samples = to_loudness(samples, rate, loudness, CEILING, loops=about.loops)
         audio = Audio(samples, rate, about.facts)
         write_audio(path, audio, about.request, format=format, tags={"title": name})
     return Exported(
@@ -192,6 +191,21 @@ def _whole_bars(samples: Samples, sample_rate: int, take: Take) -> Samples:
     cut = samples[:end].copy()
     cut[end - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
     return cut
+
+
+def _at_rate(samples: Samples, old: int, new: int, *, loops: bool) -> Samples:
+    """The same music at another sample rate."""
+    import soxr  # here: dragging a file does not wait for it
+
+    if not loops:
+        resampled: Samples = soxr.resample(samples, old, new, quality="VHQ")
+        return resampled
+    # The middle one of three laps hears at both ends what is heard there, and no silence. By its
+    # lengths in place of rates a lap becomes whole frames, and no part of one is lost at the seam.
+    lap, length = len(samples), round(len(samples) * new / old)
+    laps = soxr.resample(np.tile(samples, (3, 1)), lap, length, quality="VHQ")
+    middle: Samples = laps[length : 2 * length]
+    return middle
 
 
 def _export_midi(take: Take, audio: Path) -> Path | None:

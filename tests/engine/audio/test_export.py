@@ -106,6 +106,36 @@ def test_another_sample_rate_keeps_pitch_and_length(tmp_path: Path, audio: Audio
     assert spectrum[1_010:].max() < spectrum.max() * 1e-5
 
 
+@pytest.mark.parametrize("frames", [44_100, 44_117, 100_001])
+def test_a_loop_at_another_rate_goes_on_over_its_seam(
+    tmp_path: Path, audio: Audio, frames: int
+) -> None:
+    """Tones that go round a whole number of times are the same ones, to the last sample."""
+
+    def tones(frames: int) -> np.ndarray:
+        turn = 2 * np.pi * np.arange(frames) / frames
+        return sum(np.cos(k * turn + k) for k in (50, 500, 5_000))[:, None] / 4
+
+    facts = replace(audio.facts, loops=True)
+    loop = replace(audio, samples=tones(frames).astype(np.float32), facts=facts)
+    done = export(_written(tmp_path, loop), Request(), "Loop", tmp_path, sample_rate=48_000).audio
+    samples, _ = read_audio(done)
+    assert len(samples) == round(frames * 48_000 / 44_100)
+    assert np.abs(samples - tones(len(samples))).max() < 1e-4
+
+
+def test_a_loop_is_levelled_without_a_click(tmp_path: Path, audio: Audio) -> None:
+    samples = np.full((3 * 44_100, 1), 0.25, np.float32)
+    samples[::2] *= -1  # at Nyquist all is one level, and no DC
+    samples[100:104] *= 3.5
+    facts = replace(audio.facts, loops=True)
+    take = _written(tmp_path, replace(audio, samples=samples, facts=facts))
+    done = export(take, Request(), "Loop", tmp_path, loudness=-5).audio
+    gain = read_audio(done)[0] / samples
+    assert abs(gain[0, 0] / gain[-1, 0] - 1) < 0.01
+    assert gain.min() < gain.max() * 0.9, "it was limited"
+
+
 @pytest.mark.parametrize("gain", [0.01, 0.2, 0.9])
 def test_a_loudness_target_is_met_below_the_ceiling(
     tmp_path: Path, audio: Audio, gain: float

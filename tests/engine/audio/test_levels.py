@@ -51,5 +51,21 @@ def test_any_length_can_be_limited(frames: int) -> None:
     assert true_peak(limited) <= -0.95
 
 
+@pytest.mark.parametrize("frames", [2_000, 6 * RATE, 6 * RATE + 1, 6 * RATE + 31])
+@pytest.mark.parametrize("place", [0, 200, -200, -1])
+def test_a_loop_is_limited_without_a_step_at_its_seam(frames: int, place: int) -> None:
+    """What is heard is the gain: all but the peak is level."""
+    samples = np.full((frames, 1), 0.1, np.float32)
+    samples[place] = 1.4
+    gain = np.tile(limit(samples, -1, loops=True) / samples, (2, 1))[:, 0]
+    assert np.abs(np.diff(gain)).max() < 0.001
+    assert true_peak(np.tile(limit(samples, -1, loops=True), (3, 1))) <= -0.95
+    if frames > RATE:
+        turned = limit(np.roll(samples, frames // 2, axis=0), -1)
+        assert np.allclose(
+            np.roll(turned, -(frames // 2), axis=0) / samples, gain[:frames, None], atol=0.02
+        )
+
+
 def test_silence_stays_silence() -> None:
     assert not to_loudness(np.zeros((RATE, 2), np.float32), RATE, -14, -1).any()
