@@ -28,6 +28,7 @@ __all__ = [
     "Failure",
     "HowToQueue",
     "Job",
+    "Maker",
     "Once",
     "Order",
     "Quota",
@@ -170,6 +171,16 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Maker:
+    """What made a take: the same one makes the same take of the same request."""
+
+    made_by: str
+    """Generator and version, for example "sketch 1"."""
+    weights: str = ""
+    """What tells a trained model from another training of it; empty where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """A finished piece of music: its file, what it is, and what the musician says of it."""
 
@@ -206,6 +217,12 @@ class Take:
     """What else is to be known of how it was made, in sentences."""
     size: int = 0
     """Bytes of the file; 0: not known."""
+    weights: str = ""
+    """As the maker's; nobody reads it."""
+
+    @property
+    def maker(self) -> Maker:
+        return Maker(self.made_by, self.weights)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class _Growing:
 class ScriptedGenerator:
     name = "scripted"
     version = "1"
+    weights = ""
     device = "CPU"
     slots = 4
     rehearsal = Rehearsal()

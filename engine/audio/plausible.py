@@ -36,6 +36,7 @@ def plausible(facts: Facts) -> Facts:
         },
         remarks=_few(facts.remarks),
         loops=facts.loops,
+        weights=short(facts.weights),
     )
 
 

@@ -35,7 +35,7 @@ from engine.dispatch.lane import (
     Sources,
 )
 from engine.errors import NotFound, StorageError
-from engine.jobs import LOCAL, Failure, Job, Step
+from engine.jobs import LOCAL, Failure, Job, Maker, Step
 from engine.server.settings import ServerSettings
 from engine.storage.base import CHECKPOINTS, PREVIEWS, Storage
 from engine.store.postgresql.attempts import Attempts, Grown
@@ -117,8 +117,8 @@ class SharedLane:
     def loaded(self) -> Loaded | None:
         return self._inner.loaded
 
-    def made_by(self, model: str) -> str | None:
-        return self._inner.made_by(model)
+    def maker(self, model: str) -> Maker | None:
+        return self._inner.maker(model)
 
     async def start(self, listener: Listener) -> None:
         self._listener = listener

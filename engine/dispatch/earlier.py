@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import Sources
 from engine.errors import NotFound, StorageError
-from engine.jobs import Job, Take, is_job_id
+from engine.jobs import Job, Maker, Take, is_job_id
 from engine.request import Request
 from engine.store.claims import Claims
 
@@ -25,15 +25,15 @@ class Earlier:
         self._claims = claims
         self._files = files
 
-    def identical(self, job: Job, made_by: str | None) -> Take | None:
+    def identical(self, job: Job, maker: Maker | None) -> Take | None:
         """A take that is what this job would give."""
         request = job.request
         sources = [source for source in (request.melody, request.continue_from) if source]
-        # What is made here in place of a server's take may be an earlier one of any version.
-        if (made_by is None and job.meant_for is None) or not all(map(is_job_id, sources)):
+        # What is made here in place of a server's take may be an earlier one by any maker.
+        if (maker is None and job.meant_for is None) or not all(map(is_job_id, sources)):
             return None  # a file may have changed since
         try:
-            return self._claims.cached_take(request.fingerprint(), made_by, job.owner)
+            return self._claims.cached_take(request.fingerprint(), maker, job.owner)
         except StorageError as error:
             log.warning("made anew, as no identical take could be looked for: %s", error.message)
             return None

@@ -131,6 +131,7 @@ class TakeFiles:
             not_understood=facts.not_understood,
             remarks=facts.remarks,
             made_by=facts.made_by,
+            weights=facts.weights,
             licence=facts.licence,
         )
         return Job(

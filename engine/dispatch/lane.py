@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from engine.jobs import Failure, Job, Step, Take
+from engine.jobs import Failure, Job, Maker, Step, Take
 from engine.places import PlaceStatus
 from engine.status import EngineState
 
@@ -185,8 +185,8 @@ class Lane(Protocol):
         """The heavy model while one is loaded, else what was loaded last; None: nothing is."""
         ...
 
-    def made_by(self, model: str) -> str | None:
-        """Generator and version that would make a take of this model; None: not known yet."""
+    def maker(self, model: str) -> Maker | None:
+        """What would make a take of this model; None: not known yet."""
         ...
 
     async def start(self, listener: Listener) -> None: ...

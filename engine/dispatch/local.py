@@ -30,7 +30,7 @@ from engine.dispatch.lane import (
 from engine.dispatch.process import HostProcess, host_command
 from engine.errors import HostDied, HostHung
 from engine.host import protocol as say
-from engine.jobs import LOCAL, Failure, Job, Take
+from engine.jobs import LOCAL, Failure, Job, Maker, Take
 from engine.settings import EngineSettings
 from engine.status import EngineState
 
@@ -58,7 +58,7 @@ class LocalLane:
         self._silence_limit = settings.worker_timeout
         self._host: HostProcess | None = None
         self._runs: dict[str, Job] = {}
-        self._made_by: dict[str, str] = {}
+        self._makers: dict[str, Maker] = {}
         self._slots = FIRST_SLOTS
         self._model: str | None = None
         self._loaded: dict[str, Loaded] = {}
@@ -88,8 +88,8 @@ class LocalLane:
             return self._loaded[self._model]
         return next(reversed(self._loaded.values()), None)
 
-    def made_by(self, model: str) -> str | None:
-        return self._made_by.get(model)
+    def maker(self, model: str) -> Maker | None:
+        return self._makers.get(model)
 
     @property
     def host_pid(self) -> int | None:
@@ -242,7 +242,7 @@ class LocalLane:
                 self._early_ends = 0
                 if event.heavy:
                     self._model = event.model
-                self._made_by[event.model] = event.made_by
+                self._makers[event.model] = Maker(event.made_by, event.weights)
                 self._loaded[event.model] = Loaded(event.model, event.made_by, event.device)
                 self._slots = event.slots
                 self._tell(StateChanged(EngineState.READY))

@@ -40,7 +40,7 @@ from engine.errors import (
     ServerRefused,
     StorageError,
 )
-from engine.jobs import Failure, Job, Step
+from engine.jobs import Failure, Job, Maker, Step
 from engine.log_context import marked
 from engine.places import PlaceState, PlaceStatus, Server
 from engine.store.submissions import Submissions
@@ -85,7 +85,7 @@ class RemoteLane:
         self._stopping: set[asyncio.Task[None]] = set()
         self._recalling: asyncio.Task[None] | None = None
         self._recall_again = False
-        self._made_by: dict[str, str] = {}
+        self._makers: dict[str, Maker] = {}
         self._was_ready = False
 
     # -- Lane --------------------------------------------------------------------------------
@@ -102,8 +102,8 @@ class RemoteLane:
     def room(self) -> int:
         return max(0, SLOTS - len(self._runs)) if self._reach.ready else 0
 
-    def made_by(self, model: str) -> str | None:
-        return self._made_by.get(model)
+    def maker(self, model: str) -> Maker | None:
+        return self._makers.get(model)
 
     async def start(self, listener: Listener) -> None:
         self._listener = listener
@@ -171,7 +171,7 @@ class RemoteLane:
         began = time.monotonic()
         try:
             take = await errand.take()
-            self._made_by[job.request.model] = take.made_by
+            self._makers[job.request.model] = take.maker
             return Completed(run, take, time.monotonic() - began)
         except ServerBusy as error:
             return Returned(run, error.retry_after)

@@ -74,7 +74,7 @@ class Runs(RunTable):
         job = replace(job, ends_early=lane.ends_early)
         self._running[token] = Running(job, lane, self._files.path_for(job, token), alone)
         self._feed.changed([job])
-        cached = self._earlier.identical(job, lane.made_by(job.request.model))
+        cached = self._earlier.identical(job, lane.maker(job.request.model))
         if cached is None:
             self._enter(token)
         else:

@@ -49,6 +49,8 @@ class Facts:
     """What else a musician should know of how it was made, in sentences."""
     loops: bool = False
     """Its end meets its start, whether a request's field or its words asked for that."""
+    weights: str = ""
+    """As the generator's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,9 @@ class Generator(Protocol):
 
     name: str
     version: str
+    weights: str
+    """Tells a model from another training of it, in some hex digits; empty where none was trained.
+    For comparing alone: nobody reads it."""
     device: str
     """Where it computes, and in which numbers: "CPU int8", "CUDA fp16"."""
     slots: int

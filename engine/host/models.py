@@ -64,6 +64,7 @@ class Models:
             Loaded(
                 model=model,
                 made_by=f"{generator.name} {generator.version}",
+                weights=generator.weights,
                 device=generator.device,
                 slots=generator.slots,
                 heavy=generator.heavy,

@@ -99,6 +99,8 @@ class Loaded(_Message):
     model: str
     made_by: str
     """Generator and version."""
+    weights: str = ""
+    """Of the generator; empty where it has none."""
     device: str
     """Where it computes, and in which numbers."""
     slots: int
@@ -148,6 +150,7 @@ class Made(_Message):
     sample_rate: int
     channels: int
     made_by: str
+    weights: str = ""
     licence: str
     tempo: float | None
     beats_per_bar: int | None

@@ -42,6 +42,7 @@ def save_take(run: Run, audio: Audio, work_seconds: float) -> Made:
         sample_rate=audio.sample_rate,
         channels=channels,
         made_by=facts.made_by,
+        weights=facts.weights,
         licence=facts.licence,
         tempo=facts.tempo,
         beats_per_bar=facts.beats_per_bar,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from engine.jobs import ANY_AMOUNT, Job, Order, Quota, Status, Take
+from engine.jobs import ANY_AMOUNT, Job, Maker, Order, Quota, Status, Take
 from engine.store.database import Alone
 from engine.store.quotas import Quotas
 from engine.store.records import Records
@@ -46,8 +46,8 @@ class Made(Records):
             self._tables.takes.insert(take_row(job.id, job.take)).execute()
             return self.job(job.id)
 
-    def cached_take(self, fingerprint: str, made_by: str | None, owner: str = "") -> Take | None:
-        """A take of an identical request by the same version (None: by any), made for the same
+    def cached_take(self, fingerprint: str, maker: Maker | None, owner: str = "") -> Take | None:
+        """A take of an identical request by the same maker (None: by any), made for the same
         owner: its file carries the names that they gave it."""
         jobs, takes = self._tables.jobs, self._tables.takes
         query = (
@@ -56,8 +56,10 @@ class Made(Records):
             .where(jobs.status == Status.COMPLETED.value, jobs.owner == owner)
             .order_by(jobs.finished_at.desc())
         )
-        if made_by is not None:
-            query = query.where(takes.made_by == made_by)
+        if maker is not None:
+            query = query.where(takes.made_by == maker.made_by)
+            if maker.weights:
+                query = query.where(takes.facts.contains(f'"weights": "{maker.weights}"'))
         with self._database.reading():
             row = query.dicts().first()
         return from_row(row).take if row is not None else None

@@ -45,7 +45,7 @@ _WORKERS = (
 )  # fmt: skip
 _FACTS = (
     "duration", "sample_rate", "channels", "tempo", "beats_per_bar", "key", "loudness",
-    "true_peak", "not_understood", "remarks", "licence",
+    "true_peak", "not_understood", "remarks", "licence", "weights",
 )  # fmt: skip
 # Written once: to put 34 columns together again for each query took peewee 15 times as long as the
 # database takes to find a job. t1 and t2 are its names for the first and the second table.

@@ -50,7 +50,8 @@ class Paced:
 
 
 class PacedGenerator:
-    name, version, device, slots, heavy = "paced", "1", "CPU", 4, False
+    name, version, weights = "paced", "1", ""
+    device, slots, heavy = "CPU", 4, False
     rehearsal = Rehearsal()
 
     def start(self, request: Request, checkpoint: bytes | None = None) -> Paced:  # noqa: ARG002

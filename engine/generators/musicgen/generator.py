@@ -40,6 +40,7 @@ PREVIEW_SECONDS = 2.0
 EDITION = "2"
 """Moves on when a request gives other music than it did: then no take of an earlier edition is
 given for it, and none that an earlier one began is gone on with."""
+WEIGHTS_DIGITS = 16
 REHEARSED_PROMPT = "a song that nobody hears"
 JOIN_SECONDS = 0.05
 """Crossfade from given sound to new music."""
@@ -75,6 +76,7 @@ class MusicGenGenerator:
     ) -> None:
         self.name = name
         self.version = f"{decoder.name} {decoder.precision} {EDITION}"
+        self.weights = checkpoint.digest[:WEIGHTS_DIGITS]
         self.device = f"{checkpoint.device.type.upper()} {decoder.precision}"
         self.licence = licence
         self.slots = slots
@@ -187,6 +189,7 @@ class MusicGenGenerator:
             licence=self.licence,
             tempo=estimate_tempo(heard),
             key=estimate_key(heard),
+            weights=self.weights,
         )
         return sound, facts
 

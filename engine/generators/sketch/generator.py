@@ -54,6 +54,7 @@ class SketchGenerator:
     """
 
     name, version = NAME, VERSION
+    weights = ""
     device = "CPU"
     slots = 4
     rehearsal = Rehearsal()

@@ -26,7 +26,7 @@ from engine.dispatch.lane import (
     Sources,
 )
 from engine.errors import NotFound, StorageError
-from engine.jobs import LOCAL, Change, Failure, Job, Status, Step, Take, utc_now
+from engine.jobs import LOCAL, Change, Failure, Job, Maker, Status, Step, Take, utc_now
 from engine.request import Request
 from engine.storage.disk import DiskStorage
 from engine.store.postgresql.attempts import Grown
@@ -57,8 +57,8 @@ class FakeMachine:
     def checkpoint_path(self, job: Job) -> Path:
         return self._cache / f"{job.id}.ckpt"
 
-    def made_by(self, model: str) -> str | None:
-        return model
+    def maker(self, model: str) -> Maker | None:
+        return Maker(model)
 
     async def start(self, listener: Listener) -> None:
         self.tell = listener

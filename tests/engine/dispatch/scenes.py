@@ -13,7 +13,7 @@ from engine.dispatch.files import TakeFiles
 from engine.dispatch.lane import Completed, Listener, Sources
 from engine.dispatch.posts import Post
 from engine.dispatch.scheduler import Scheduler
-from engine.jobs import LOCAL, Job, Order, Status, Take
+from engine.jobs import LOCAL, Job, Maker, Order, Status, Take
 from engine.places import PlaceStatus
 from engine.request import Request
 from engine.settings import EngineSettings
@@ -42,7 +42,7 @@ class ScriptedLane:
         self._news = news
         self.tell: Listener = lambda _: None
 
-    def made_by(self, model: str) -> str | None:
+    def maker(self, model: str) -> Maker | None:
         return None
 
     async def start(self, listener: Listener) -> None:

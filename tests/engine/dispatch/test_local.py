@@ -12,12 +12,12 @@ from engine.dispatch import local
 from engine.dispatch.lane import LaneEvent, Returned, StateChanged
 from engine.dispatch.local import LocalLane
 from engine.host.protocol import Event, Loaded, Ready, encode
-from engine.jobs import Job, Status, Step, utc_now
+from engine.jobs import Job, Maker, Status, Step, utc_now
 from engine.request import Request
 from engine.settings import EngineSettings
 from engine.status import EngineState
 
-LOADED = Loaded(model="m", made_by="m 1", device="CPU", slots=1, heavy=False)
+LOADED = Loaded(model="m", made_by="m 1", weights="0a", device="CPU", slots=1, heavy=False)
 
 
 @pytest.mark.logs("could not be started")
@@ -53,5 +53,6 @@ async def test_a_host_that_dies_before_it_has_done_anything_is_started_less_and_
             ends += isinstance(event, StateChanged) and event.state is EngineState.RESTARTING
         assert lane._restart is not None
         assert (lane._restart.when() > asyncio.get_running_loop().time() + 60) is waits
+        assert lane.maker("m") == (None if waits else Maker("m 1", "0a"))
     finally:
         await lane.stop()

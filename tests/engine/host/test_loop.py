@@ -9,17 +9,30 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from engine.audio.atomic import part_of
+from engine.audio.embedded import read_request
 from engine.generators.base import Audio, Growing, Reading, Rehearsal, Report, Samples
 from engine.generators.registry import QuickKind
 from engine.host import loop, previews
 from engine.host.loop import HostLoop
-from engine.host.protocol import Command, Drop, Dropped, Event, Failed, Made, Quit, Run, Stepped
+from engine.host.protocol import (
+    Command,
+    Drop,
+    Dropped,
+    Event,
+    Failed,
+    Loaded,
+    Made,
+    Quit,
+    Run,
+    Stepped,
+)
 from engine.jobs import Step
 from engine.request import Request
 from tests.fake_generators import ScriptedGenerator
@@ -63,6 +76,31 @@ def test_a_preview_or_checkpoint_that_breaks_costs_no_take(
 
     HostLoop(commands, send, lambda _: QuickKind(Clumsy)).run()
     assert isinstance(events[-1], Made)
+
+
+class Trained(ScriptedGenerator):
+    weights = "0a1b"
+
+    def finish(self, growing: Growing, report: Report = lambda _: None) -> Audio:
+        audio = super().finish(growing, report)
+        return replace(audio, facts=replace(audio.facts, weights=self.weights))
+
+
+def test_it_tells_which_weights_make_a_take(tmp_path: Path) -> None:
+    commands: queue.Queue[Command] = queue.Queue()
+    commands.put(run_of(tmp_path, "steps=3"))
+    told: list[str] = []
+
+    def send(event: Event) -> None:
+        if isinstance(event, Loaded | Made):
+            told.append(event.weights)
+        if isinstance(event, Made):
+            commands.put(Quit())
+
+    HostLoop(commands, send, lambda _: QuickKind(Trained)).run()
+    assert told == ["0a1b", "0a1b"]
+    kept = read_request(tmp_path / "take.wav")
+    assert kept is not None and kept.facts.weights == "0a1b", "in its file too"
 
 
 @pytest.mark.logs("the script says so")

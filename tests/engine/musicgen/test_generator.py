@@ -409,6 +409,15 @@ def test_a_take_without_a_prompt_says_so(generator: MusicGenGenerator, tmp_path:
     assert [generator.finish(song).facts.remarks for song in songs] == [(UNGUIDED,), (), ()]
 
 
+def test_a_take_tells_the_weights_that_made_it(generator: MusicGenGenerator, melody: Any) -> None:
+    facts = generator.finish(grow(generator, Request(prompt="rain", duration=1, seed=1))).facts
+    assert facts.weights == generator.weights
+    assert generator.weights and generator.weights not in facts.made_by
+    trained_on = MusicGenGenerator(replace(melody, digest="0"), TorchDecoder(melody), "tiny")
+    assert trained_on.weights != generator.weights
+    assert trained_on.version == generator.version
+
+
 def test_a_take_that_was_to_be_a_loop_says_that_it_is_none(generator: MusicGenGenerator) -> None:
     song = grow(generator, Request(prompt="rain", duration=1, seed=1, loop=True))
     assert generator.finish(song).facts.remarks == (NO_LOOP,)
