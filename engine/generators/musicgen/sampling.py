@@ -13,6 +13,10 @@ __all__ = ["Sampler"]
 
 Weights = NDArray[np.float32]
 
+COLDEST = 1e-30
+"""A temperature below counts as 0: only the likeliest token is left long before, and what is
+divided by less is soon too large for 32 bits, in which the smallest ones are 0 themselves."""
+
 
 class Sampler:
     """One take's taste and its own stream of random numbers.
@@ -52,7 +56,7 @@ class Sampler:
         token, where one for each codebook does."""
         if not np.isfinite(logits).all():
             raise ModelDamaged("The model gave numbers that are none; the take would be noise.")
-        if self.temperature <= 0:
+        if self.temperature < COLDEST:
             return logits.argmax(axis=-1)
         likeliest = logits.max(axis=-1, keepdims=True)
         weights: Weights = np.exp((logits - likeliest) / np.float32(self.temperature))

@@ -56,3 +56,11 @@ def test_no_numbers_are_no_music() -> None:
     assert torch.equal(Sampler(0, temperature=0)(LOGITS), LOGITS.argmax(-1))
     with pytest.raises(ModelDamaged):
         Sampler(0)(torch.full((4, 50), torch.nan))
+
+
+@pytest.mark.parametrize("temperature", [1e-300, 1e-46, 1e-45, 1e-40, 1e-38, 1e-30])
+def test_a_temperature_of_almost_nothing_takes_the_likeliest(temperature: float) -> None:
+    """In 32 bits the smallest ones are nothing, and the next ones' quotients are not finite."""
+    for top_k, top_p in ((0, 0.0), (8, 0.0), (0, 0.5)):
+        tokens = Sampler(1, temperature, top_k, top_p)(LOGITS)
+        assert torch.equal(tokens, LOGITS.argmax(dim=-1))
