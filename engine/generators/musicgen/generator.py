@@ -37,7 +37,7 @@ DECODING = 0.5
 """Share of finishing that goes into decoding the last tokens."""
 PREVIEW_SECONDS = 2.0
 """Of music, before there is something worth hearing."""
-EDITION = "2"
+EDITION = "3"
 """Moves on when a request gives other music than it did: then no take of an earlier edition is
 given for it, and none that an earlier one began is gone on with."""
 WEIGHTS_DIGITS = 16
@@ -105,7 +105,7 @@ class MusicGenGenerator:
     def start(self, request: Request, checkpoint: bytes | None = None) -> Growing:
         prompt, kept = self._beginning(request)
         melody = self._melody(request)
-        told = self._told(request, melody)
+        told = self._told(request, melody, 0 if prompt is None else prompt.shape[1])
         # What goes into the tokens beside the request; a file may change while a take waits.
         stamp = f"{self._stamp} {_digest(melody)} {_digest(kept)}"
         heard = self._codec.stream()
@@ -222,17 +222,21 @@ class MusicGenGenerator:
             )
         return read_reference(Path(request.melody), self._codec.sample_rate, 1)
 
-    def _told(self, request: Request, melody: Samples | None) -> Callable[[float], Conditions]:
+    def _told(
+        self, request: Request, melody: Samples | None, before: int
+    ) -> Callable[[float], Conditions]:
         """What each window is told: the prompt, and its part of the melody.
 
-        As in audiocraft a melody that is shorter than the piece begins again.
+        As in audiocraft a melody that is shorter than the piece begins again. ``before``: frames
+        that are there already, which stand in the first window.
         """
         if melody is None:
             same = encode_conditions(self._checkpoint, request.prompt)
             return lambda _: same
         rate = self._codec.sample_rate
         longest = round(self._checkpoint.max_seconds * rate)
-        short = request.duration <= self._checkpoint.max_seconds
+        frames = before + round(request.duration * self._shape.frame_rate)
+        short = frames <= self._shape.longest
         beginning = melody[: longest + round(MELODY_MARGIN * rate)]
 
         def told(seconds: float) -> Conditions:

@@ -17,7 +17,9 @@ from audiocraft.models import MusicGen
 
 from engine.audio.loudness import integrated_loudness
 from engine.errors import AudioError, GenerationError, OutOfMemory
+from engine.generators.musicgen import generator as generator_module
 from engine.generators.musicgen import reference
+from engine.generators.musicgen.conditions import encode_conditions
 from engine.generators.musicgen.decoders.native import NativeDecoder
 from engine.generators.musicgen.decoders.openvino import OpenVinoDecoder
 from engine.generators.musicgen.decoders.torch import TorchDecoder
@@ -439,6 +441,34 @@ def test_a_short_and_a_long_melody(
     again = grow(generator, request.model_copy(update={"melody": str(longer)}))
     changed = (first.codes != again.codes).any(dim=0).nonzero()
     assert len(changed) == 0 if seconds < 4.5 else int(changed[0]) >= 200
+
+
+@pytest.mark.parametrize(("seconds", "windows"), [(2.0, 1), (3.0, 2)])
+def test_a_melody_goes_on_in_the_next_window_of_a_continuation(
+    generator: MusicGenGenerator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    windows: int,
+) -> None:
+    """What it goes on from stands in the windows, too, so three seconds are more than one."""
+    given = str(sound(tmp_path / "given.wav", 1.6, rate=32_000, channels=1))
+    tune = sound(tmp_path / "tune.wav", 6.0, rate=32_000, channels=1)
+    request = Request(prompt="piano", duration=seconds, melody=str(tune), continue_from=given)
+    heard: list[Any] = []
+
+    def listening(checkpoint: Any, prompt: str, melody: torch.Tensor) -> Any:
+        heard.append(melody[0].numpy())
+        return encode_conditions(checkpoint, prompt, melody)
+
+    monkeypatch.setattr(generator_module, "encode_conditions", listening)
+    song: Any = grow(generator, request)
+    samples = sf.read(tune, dtype="float32")[0]
+    assert len(song.windows) == len(heard) == windows
+    for window, part in zip(song.windows, heard, strict=True):
+        start = window.start * 640
+        expected = samples[start : start + len(part)]
+        assert np.allclose(part[: len(expected)], expected, atol=1e-4), window
 
 
 def test_a_melody_changes_the_take(generator: MusicGenGenerator, tmp_path: Path) -> None:
