@@ -117,7 +117,8 @@ class _Measured:
 
     products: NDArray[np.float64] = field(default_factory=lambda: np.zeros((4, 4)))
     lately: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
-    """Sum of the rows, in which older ones fade sooner."""
+    """Sum of all that was done, in which older measurements fade sooner: not of its rows, as one
+    step that took very long is no more than it took."""
     just_now: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
     """The same, in which they fade soonest."""
     count: int = 0
@@ -127,8 +128,8 @@ class _Measured:
         row = block / block[0]
         return _Measured(
             self.products * 0.5 ** (1 / HALF_LIFE) + np.outer(row, row),
-            self.lately * 0.5 ** (1 / LATELY) + row,
-            self.just_now * 0.5 ** (1 / JUST_NOW) + row,
+            self.lately * 0.5 ** (1 / LATELY) + block,
+            self.just_now * 0.5 ** (1 / JUST_NOW) + block,
             self.count + 1,
         )
 

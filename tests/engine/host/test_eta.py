@@ -60,6 +60,16 @@ class RelievedMachine(Machine):
         return seconds
 
 
+class StumblingMachine(Machine):
+    """Now and then one step takes as long as twenty: memory has to be found for what grows."""
+
+    _steps = 0
+
+    def seconds(self, work: Work, dice: Random) -> float:
+        object.__setattr__(self, "_steps", self._steps + 1)
+        return super().seconds(work, dice) + 0.3 * (self._steps % 200 == 150)
+
+
 @dataclass(eq=False)
 class Take:
     music: float
@@ -265,6 +275,14 @@ def test_a_computer_that_another_program_leaves_is_soon_known_for_quick() -> Non
         machine = RelievedMachine(step=0.02, take=0.009, read=4.5e-6, saving=0.05, scatter=0.1)
         points += simulate(machine, [take := Take(40.0)], StepCosts(), saved(machine), seed)[take]
     assert close(points, since=0.2) >= 0.99
+
+
+def test_one_step_that_took_long_says_little_of_all_others() -> None:
+    points = []
+    for seed in range(12):
+        machine = StumblingMachine(step=0.012, take=0.003, read=3e-6, saving=0.02, scatter=0.05)
+        points += simulate(machine, [take := Take(25.0)], StepCosts(), saved(machine), seed)[take]
+    assert close(points) >= 0.99
 
 
 def test_what_is_done_now_and_then_is_shared_out() -> None:
