@@ -169,7 +169,7 @@ class BucketStorage(Places):
             asked["ContinuationToken"] = page.get("NextContinuationToken")
 
     async def sweep(self, before: datetime) -> int:
-        work = partial(sweep, self._clients.patient, self.address, self._cache, before)
+        work = partial(sweep, self._clients.patient, self.address, before)
         return await self._in(self._files, work)
 
     async def check(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Collection, Iterable
 from datetime import timedelta
@@ -14,8 +15,8 @@ __all__ = ["DAY", "FETCHED", "TRANSCODED", "Leftovers"]
 TRANSCODED, FETCHED = "transcoded", "fetched"
 """Folders of the cache."""
 DAY = timedelta(days=1)
-UNFINISHED_SECONDS = 3600.0
-"""A temporary file this old belongs to nobody who still writes it."""
+FORGOTTEN_SECONDS = 3600.0
+"""A file this old of an ended job belongs to nobody who is about to tell of it."""
 
 
 class Leftovers:
@@ -29,26 +30,25 @@ class Leftovers:
         self._transcoded, self._fetched = cache / TRANSCODED, cache / FETCHED
 
     def of_the_last_run(self) -> None:
-        """At the start: whoever wrote these has ended."""
-        _remove(self._transcoded.glob(".*.part"))
+        """At the start: whoever wrote these copies has ended. Later each has a writer who removes
+        it if it breaks off; its age would prove nothing, as clocks jump."""
+        folders = (self._transcoded, *self._fetched.glob("*"))
+        _remove(part for folder in folders for part in folder.glob(".*.part"))
 
     def sweep(self, open_ids: Collection[str]) -> int:
         """How many there were. ``open_ids``: jobs that wait or run."""
-        return self._broken_off() + self._of_ended_jobs(open_ids) + self._not_asked_for()
-
-    def _broken_off(self) -> int:
-        folders = (self._outgoing, self._transcoded, *self._fetched.glob("*"))
-        parts = (part for folder in folders for part in folder.glob(".*.part"))
-        return _remove(part for part in parts if _age(part) >= UNFINISHED_SECONDS)
+        return self._of_ended_jobs(open_ids) + self._not_asked_for()
 
     def _of_ended_jobs(self, open_ids: Collection[str]) -> int:
-        """Previews and checkpoints that nobody goes on from, and takes that nobody stores."""
+        """Previews and checkpoints that nobody goes on from, and takes that nobody stores; whole,
+        or half written by who was killed."""
         folders = (self._cache / "previews", self._cache / "checkpoints", self._outgoing)
-        files = (file for folder in folders for file in folder.glob("gen_*"))
+        names = ("gen_*", ".gen_*.part")
+        files = (file for folder in folders for name in names for file in folder.glob(name))
         return _remove(
             file
             for file in files
-            if file.stem.partition("-")[0] not in open_ids and _age(file) > UNFINISHED_SECONDS
+            if _job_of(file) not in open_ids and _age(file) > FORGOTTEN_SECONDS
         )
 
     def _not_asked_for(self) -> int:
@@ -56,12 +56,16 @@ class Leftovers:
         no take is begun for want of room."""
         files = (*self._transcoded.glob("[!.]*"), *self._fetched.glob("*/[!.]*"))
         low = free_bytes(self._cache) < self._floor
-        longest = UNFINISHED_SECONDS if low else DAY.total_seconds()
+        longest = FORGOTTEN_SECONDS if low else DAY.total_seconds()
         return _remove(file for file in files if _age(file) > longest)
 
 
+def _job_of(file: Path) -> str:
+    return re.split("[-.]", file.name.removeprefix("."), maxsplit=1)[0]
+
+
 def _age(file: Path) -> float:
-    """Seconds since it was written; 0 for what is gone already."""
+    """Seconds since it was written, by this clock; 0 for what is gone already."""
     try:
         return max(0.0, time.time() - file.stat().st_mtime)
     except OSError:

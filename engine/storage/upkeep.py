@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
-from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -32,9 +30,9 @@ def prove(client: Any, address: BucketAddress) -> None:
         client.delete_object(**named)
 
 
-def sweep(client: Any, address: BucketAddress, cache: Path, before: datetime) -> int:
-    """Remove what was begun before this moment and never ended: uploads in parts, probes, and
-    files of the ``cache`` that were being fetched; returns how many. Waits, so not on a loop."""
+def sweep(client: Any, address: BucketAddress, before: datetime) -> int:
+    """Remove what was begun before this moment and never ended: uploads in parts, and probes;
+    returns how many. Waits, so not on a loop."""
     bucket = address.bucket
     pages = client.get_paginator("list_multipart_uploads")
     stale = [
@@ -56,15 +54,4 @@ def sweep(client: Any, address: BucketAddress, cache: Path, before: datetime) ->
     ]
     for name in probes:
         client.delete_object(Bucket=bucket, Key=name)
-    parts = [part for part in cache.glob("*/.*.part") if _written(part) < before.timestamp()]
-    for part in parts:
-        part.unlink(missing_ok=True)
-    return len(stale) + len(probes) + len(parts)
-
-
-def _written(part: Path) -> float:
-    """When, in seconds since 1970; never, if it was fetched to its end meanwhile."""
-    try:
-        return part.stat().st_mtime
-    except FileNotFoundError:
-        return math.inf
+    return len(stale) + len(probes)

@@ -1,4 +1,5 @@
-"""Copies in the cache go after a day, and sooner where takes need their room."""
+"""Copies in the cache go after a day, and sooner where takes need their room; half ones at the
+start alone."""
 
 from __future__ import annotations
 
@@ -31,3 +32,17 @@ def test_copies_go_sooner_from_a_disk_that_is_nearly_full(
     assert leftovers.sweep(()) == 2 * len(gone)
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert left == ages.keys() - gone
+
+
+def test_at_the_start_no_copy_stays_half_made(tmp_path: Path) -> None:
+    """Later each half belongs to who writes it, and stays, whatever the clock says."""
+    folders = tmp_path / TRANSCODED, tmp_path / FETCHED / "music"
+    halves = [folder / ".a.wav.part" for folder in folders]
+    for half in halves:
+        half.parent.mkdir(parents=True)
+        half.write_bytes(b"half")
+        os.utime(half, (0, 0))
+    leftovers = Leftovers(tmp_path, tmp_path / "outgoing")
+    assert leftovers.sweep(()) == 0 and all(half.exists() for half in halves)
+    leftovers.of_the_last_run()
+    assert not any(half.exists() for half in halves)
