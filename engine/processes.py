@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 __all__ = ["CHILDREN", "child_command", "is_frozen", "step_back", "unseen"]
+
+log = logging.getLogger(__name__)
+
+NICENESS = 10
+"""Of what works in the background; 0 is usual, and 19 the least urgent."""
+_AUTOGROUP = Path("/proc/self/autogroup")
 
 CHILDREN: Mapping[str, str] = {
     "engine.audio.stems": "--stems",
@@ -40,7 +48,20 @@ def step_back() -> None:
     if os.name == "nt":
         process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
-        process.nice(max(10, process.nice()))  # only root may go back from a lower one
+        process.nice(max(NICENESS, process.nice()))  # only root may go back from a lower one
+    if sys.platform == "linux" and os.getsid(0) == os.getpid():
+        _step_back_as_a_session()
+
+
+def _step_back_as_a_session() -> None:
+    """Linux may divide its processors among sessions, alike, and go by niceness only within each
+    ("The autogroup feature" in sched(7)): a session of its own has to be nice as a whole."""
+    try:
+        _AUTOGROUP.write_text(str(NICENESS))
+    except FileNotFoundError:  # this kernel does not group sessions
+        pass
+    except OSError as error:
+        log.info("this session keeps its share of the processor: %s", error)
 
 
 def unseen() -> int:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
 import queue
-import subprocess
-import sys
 import weakref
 from collections.abc import Sequence
 from dataclasses import replace
@@ -247,11 +244,3 @@ def test_what_a_killed_host_left_half_written_goes_with_the_take(tmp_path: Path)
 
     HostLoop(commands, send, lambda _: QuickKind(ScriptedGenerator)).run()
     assert [path.name for path in tmp_path.iterdir()] == ["take.wav"]
-
-
-@pytest.mark.skipif(os.name != "posix", reason="nice is of Unix")
-def test_a_host_is_never_more_urgent_than_who_started_it() -> None:
-    code = "import os; from engine.processes import step_back; step_back(); print(os.nice(0))"
-    command = ["nice", "-n", str(15 - os.nice(0)), sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert int(done.stdout) == 15
