@@ -278,21 +278,38 @@ TEXTS = cast(
 
 def in_own_words(text: str) -> str:
     """``text`` in the program's language; several sentences one after the other work too."""
-    for pattern, source in _patterns():
-        found = pattern.fullmatch(text)
-        if found:
-            return QCoreApplication.translate("Engine", source).format(*found.groups())
+    known = _known(text)
+    if known is not None:
+        source, filled = known
+        return QCoreApplication.translate("Engine", source).format(*filled)
     head, stop, tail = text.partition(". ")
     while stop:
-        if any(pattern.fullmatch(f"{head}.") for pattern, _ in _patterns()):
+        if _known(f"{head}."):
             return f"{in_own_words(f'{head}.')} {in_own_words(tail)}"
         more, stop, tail = tail.partition(". ")
         head = f"{head}. {more}"
     return text
 
 
+def _known(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Which of the texts it is, and what is filled in."""
+    for start, end, source in _ends():
+        # Most are ruled out by that, and their patterns need not be made: the window would wait.
+        if text.startswith(start) and text.endswith(end):
+            found = _pattern(source).fullmatch(text)
+            if found:
+                return source, found.groups()
+    return None
+
+
 @cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """The most exact first: one that begins with what is filled in would take others' texts."""
+def _ends() -> list[tuple[str, str, str]]:
+    """How each text begins and ends, and the text. The most exact first: one that begins with what
+    is filled in would take others' texts."""
     order = sorted(TEXTS + SERVER_TEXTS, key=lambda text: (text.startswith("{}"), -len(text)))
-    return [(re.compile("(.+?)".join(map(re.escape, text.split("{}")))), text) for text in order]
+    return [(text.partition("{}")[0], text.rpartition("{}")[2], text) for text in order]
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile("(.+?)".join(map(re.escape, text.split("{}"))))

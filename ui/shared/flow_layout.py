@@ -16,7 +16,9 @@ class FlowLayout(QLayout):
     def __init__(self, parent: QWidget | None = None, gap: int = Space.HALF) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
-        self._heights: dict[int, int] = {}  # by width; asked for often, and styled hints are slow
+        # Both are asked for often, and styled hints are slow.
+        self._heights: dict[int, int] = {}  # by width
+        self._least: QSize | None = None
         self._gap = gap
         self.setContentsMargins(QMargins())
 
@@ -38,6 +40,7 @@ class FlowLayout(QLayout):
 
     def invalidate(self) -> None:
         self._heights.clear()
+        self._least = None
         super().invalidate()
 
     def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
@@ -59,10 +62,12 @@ class FlowLayout(QLayout):
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:  # noqa: N802
-        size = QSize()
-        for item in self._items:
-            size = size.expandedTo(item.minimumSize())
-        return size.grownBy(self.contentsMargins())
+        if self._least is None:
+            size = QSize()
+            for item in self._items:
+                size = size.expandedTo(item.minimumSize())
+            self._least = size.grownBy(self.contentsMargins())
+        return QSize(self._least)
 
     def _arrange(self, rect: QRect, *, place: bool) -> int:
         """Put the items into ``rect`` if ``place``; the height that they take at its width."""
