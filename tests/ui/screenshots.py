@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -32,7 +33,7 @@ from app.studio import Studio
 from engine.errors import ServerClosed
 from engine.generators.sketch.generator import LICENCE
 from engine.jobs import Choice, Failure, Job, Status, Step, Take, utc_now
-from engine.places import PlaceState, PlaceStatus, ServerModel
+from engine.places import PlaceState, PlaceStatus, Server, ServerModel
 from engine.request import Request
 from engine.status import EngineState
 from tests.fakes import FakeEngine
@@ -145,7 +146,7 @@ def busy_jobs(folder: Path) -> list[Job]:
         return base.with_(**fields)
 
     preview = sound(folder, "preview", 7.7, 9)
-    running = {"status": Status.PROCESSING, "step": Step.GENERATING, "started_at": utc_now()}
+    running: Any = {"status": Status.PROCESSING, "step": Step.GENERATING, "started_at": utc_now()}
     no_memory = Failure("out_of_memory", "Out of memory.", "Try a shorter length.", "MemoryError")
     return [
         *jobs,
@@ -327,14 +328,15 @@ def servers(scene: Scene) -> QWidget:
     scene.window.menus.servers.trigger()
     dialog = _dialog(scene)
     assert isinstance(dialog, ServersDialog)
-    dialog.form.address.setText("http://dgx04.example.org:8000")
-    dialog.form.token.setText("not shown")
+    tested = Server("dgx04", "dgx04", "http://dgx04.example.org:8000", "not shown")
+    dialog.form.address.setText(tested.address)
+    dialog.form.token.setText(tested.token)
     login = ServerClosed(
         "server_login",
         "The server does not know this token.",
         hint="Enter a new one, or ask who runs the server.",
     )
-    dialog.form.show_failure(Failure.of(login))
+    dialog.form.show_failure(tested, Failure.of(login))
     scene.settle()
     return dialog
 
