@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
@@ -22,7 +23,8 @@ T = TypeVar("T")
 
 def plausible(facts: Facts) -> Facts:
     """These facts without figures that no music has, and with texts that can be shown."""
-    return Facts(
+    return replace(
+        facts,
         made_by=short(facts.made_by),
         licence=short(facts.licence),
         tempo=_if(is_tempo, facts.tempo),
@@ -35,7 +37,6 @@ def plausible(facts: Facts) -> Facts:
             if not _is_endless(value)
         },
         remarks=_few(facts.remarks),
-        loops=facts.loops,
         weights=short(facts.weights),
     )
 

@@ -123,16 +123,7 @@ async def _over(
         storage_url = settings.rate_limit_storage
         counts = Counts(storage_url.get_secret_value() if storage_url else None)
         more.push_async_callback(counts.close)
-        if not settings.on_loopback and jwts is None and not tokens.any_valid():
-            raise NotAllowed(
-                f"Others could reach {settings.host}, and nobody has a token.",
-                hint="Make one first: dgx-music token create NAME",
-            )
-        if settings.may_mistake_a_proxy:
-            log.warning(
-                "a proxy here that adds no X-Forwarded-For makes everybody the administrator: "
-                "set DGX_MUSIC_REQUIRE_LOGIN=true"
-            )
+        _check_the_door(settings, jwts is not None or tokens.any_valid())
         jobs = SharedJobs(engine.database, settings.ageing_seconds)
         finished, failed = (
             timedelta(hours=hours) for hours in (settings.finished_hours, settings.failed_hours)
@@ -171,19 +162,38 @@ async def _over(
         )
         if engine.workers is not None:
             metrics.watch_workers(engine.workers.all)
-        leftovers = Leftovers(settings.cache_folder, takes.folder, floor=settings.free_space_floor)
-        house = Housekeeping(
-            settings,
-            jobs,
-            service.uploads,
-            Calls(engine.database),
-            storage,
-            leftovers,
-            engine.feed.changed,
-            engine.chores,
-        )
+        house = _housekeeping(settings, service, engine)
         async with _beside(house.keep()), _webhooks(service, feed, address_of, trust):
             yield service
+
+
+def _check_the_door(settings: ServerSettings, login_possible: bool) -> None:
+    """Raises NotAllowed where others could come, and nobody could be let in."""
+    if not settings.on_loopback and not login_possible:
+        raise NotAllowed(
+            f"Others could reach {settings.host}, and nobody has a token.",
+            hint="Make one first: dgx-music token create NAME",
+        )
+    if settings.may_mistake_a_proxy:
+        log.warning(
+            "a proxy here that adds no X-Forwarded-For makes everybody the administrator: "
+            "set DGX_MUSIC_REQUIRE_LOGIN=true"
+        )
+
+
+def _housekeeping(
+    settings: ServerSettings, service: Service, engine: LocalEngine | Front
+) -> Housekeeping:
+    return Housekeeping(
+        settings,
+        service.jobs,
+        service.uploads,
+        Calls(engine.database),
+        service.storage,
+        Leftovers(settings.cache_folder, service.takes.folder, floor=settings.free_space_floor),
+        engine.feed.changed,
+        engine.chores,
+    )
 
 
 def _models(settings: ServerSettings, engine: LocalEngine | Front) -> ServerModels | ClusterModels:
